@@ -1,0 +1,168 @@
+//! The tree after names are resolved and types agree: what is evaluated, and what stores compile to SQL.
+
+use crate::expression::syntax::{BinaryOperator, Span};
+use crate::model::{EntityIndex, FieldIndex};
+use crate::value::Value;
+
+/// Type of an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    /// Only the literal `null`.
+    Null,
+    /// True or false.
+    Boolean,
+    /// 64 bits.
+    Integer,
+    /// Exact decimal.
+    Decimal,
+    /// Text; also the tag of a choice.
+    Text,
+    /// Day.
+    Date,
+    /// Time of day.
+    Time,
+    /// Instant.
+    DateTime,
+    /// Seconds.
+    Duration,
+    /// A record of that entity (name).
+    Reference(String),
+    /// Several tags.
+    Tags,
+    /// Position on Earth.
+    Point,
+    /// Postal address.
+    Address,
+    /// File.
+    File,
+    /// Any JSON.
+    Json,
+    /// Records of that entity (name): only inside an aggregate.
+    Records(String),
+}
+
+/// A checked expression. Its paths start at the entity it was checked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Typed {
+    /// What it is.
+    pub node: Node,
+    /// Its type.
+    pub ty: Type,
+    /// Where it stood.
+    pub span: Span,
+}
+
+/// What a checked piece can be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node {
+    /// A constant.
+    Literal(Value),
+    /// A field.
+    Path(Path),
+    /// Logical not.
+    Not(Box<Typed>),
+    /// Minus.
+    Negate(Box<Typed>),
+    /// Two operands.
+    Binary(BinaryOperator, Box<Typed>, Box<Typed>),
+    /// Membership in constants or expressions.
+    In(Box<Typed>, Vec<Typed>),
+    /// A function of values.
+    Call(Function, Vec<Typed>),
+    /// A figure over the records that refer to this one.
+    Aggregate(Box<Aggregate>),
+}
+
+/// A field, possibly through references.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// Names as written, with dots: for messages and for screens.
+    pub names: String,
+    /// References followed, first to last; a null on the way makes the whole null.
+    pub hops: Vec<Hop>,
+    /// Entity that has the field.
+    pub entity: EntityIndex,
+    /// The field.
+    pub field: FieldIndex,
+    /// Part of a composite field, such as `city`.
+    pub part: Option<&'static str>,
+}
+
+/// One reference followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hop {
+    /// Reference field, in the entity reached so far.
+    pub field: FieldIndex,
+    /// Entity it leads to.
+    pub to: EntityIndex,
+}
+
+/// A figure over records whose reference `by` is this record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregate {
+    /// Which figure.
+    pub function: AggregateFunction,
+    /// Entity of the records.
+    pub entity: EntityIndex,
+    /// Their reference to this one.
+    pub by: FieldIndex,
+    /// What is summed, averaged…; its paths start at `entity`. `None` for `count` and `exists`.
+    pub body: Option<Typed>,
+    /// Which records; its paths start at `entity`.
+    pub filter: Option<Typed>,
+}
+
+/// Figures over records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AggregateFunction {
+    /// 0 for none.
+    Sum,
+    /// How many.
+    Count,
+    /// Null for none.
+    Min,
+    /// Null for none.
+    Max,
+    /// Null for none; 10 decimals, half to even.
+    Average,
+    /// At least one.
+    Exists,
+}
+
+/// Functions of values, as `docs/dictionary/files.md` lists them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // named as in the language
+pub enum Function {
+    Me,
+    Now,
+    Today,
+    Coalesce,
+    If,
+    Lower,
+    Upper,
+    Trim,
+    Length,
+    Concat,
+    Substring,
+    Fold,
+    Abs,
+    Round,
+    Floor,
+    Ceil,
+    Min,
+    Max,
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    DateOf,
+    Days,
+    Hours,
+    Minutes,
+    IsSiren,
+    IsSiret,
+    IsVat,
+    IsIban,
+    Luhn,
+}

@@ -1,0 +1,493 @@
+//! The compiled dictionary: immutable, shared by every environment that has the same layers.
+//!
+//! Positions are stable within one `Dictionary` only: an [`EntityIndex`] or [`FieldIndex`] is never stored.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::expression::{Expression, Typed};
+use crate::field_types::FieldType;
+use crate::label::Label;
+
+/// Position of an entity in [`Dictionary::entities`].
+pub type EntityIndex = usize;
+/// Position of a field in [`Entity::fields`]; also the position of its value in a row.
+pub type FieldIndex = usize;
+
+/// Everything an environment is made of, after its layers were merged and the whole was validated.
+#[derive(Debug)]
+pub struct Dictionary {
+    /// BLAKE3 over the merged paths and values, 64 hexadecimal digits: equal content, equal hash.
+    pub hash: String,
+    /// Modules, in order of application.
+    pub modules: Vec<Module>,
+    /// Entities, sorted by name; [`Dictionary::entity`] finds one.
+    pub entities: Vec<Entity>,
+    /// Value lists by name.
+    pub lists: BTreeMap<String, ValueList>,
+    /// Menu groups in display order.
+    pub menu: Vec<MenuGroup>,
+}
+
+impl Dictionary {
+    /// The entity of that name.
+    pub fn entity(&self, name: &str) -> Option<&Entity> {
+        self.entities.binary_search_by(|e| e.name.as_str().cmp(name)).ok().map(|i| &self.entities[i])
+    }
+
+    /// The entity whose collection has that name.
+    pub fn collection(&self, collection: &str) -> Option<&Entity> {
+        self.entities.iter().find(|e| e.collection == collection)
+    }
+}
+
+/// A module or layer that the dictionary was made from.
+#[derive(Debug, Clone, Serialize)]
+pub struct Module {
+    /// Identifier.
+    pub name: String,
+    /// Semantic version.
+    pub version: String,
+    /// Name shown.
+    pub label: Label,
+    /// Tabler icon name.
+    pub icon: Option<String>,
+}
+
+/// A kind of record.
+#[derive(Debug)]
+pub struct Entity {
+    /// Identifier, also the table's name in a store.
+    pub name: String,
+    /// Former name, when renamed by the newest layers.
+    pub was: Option<String>,
+    /// Identifier in the API.
+    pub collection: String,
+    /// Module or layer that defined it.
+    pub module: String,
+    /// Name of one.
+    pub label: Label,
+    /// Name of many.
+    pub plural: Label,
+    /// Help text.
+    pub help: Option<Label>,
+    /// Tabler icon name.
+    pub icon: Option<String>,
+    /// How a record is named.
+    pub title: Title,
+    /// Numbering of the field `code`.
+    pub code: Option<Numbering>,
+    /// What full-text search reads, as paths.
+    pub search: Vec<Typed>,
+    /// Default sort.
+    pub order: Vec<Sort>,
+    /// Entity whose `lines` field holds these records.
+    pub lines_of: Option<String>,
+    /// Fields in display order, system fields first: `id`, `code` (if numbered), `version`, `created_at`, `created_by`, `updated_at`,
+    /// `updated_by`. `fields[ID]` is always `id`.
+    pub fields: Vec<Field>,
+    /// Unique keys, field `unique = true` included.
+    pub uniques: Vec<UniqueKey>,
+    /// Rules checked on every write.
+    pub rules: Vec<Rule>,
+    /// State machine.
+    pub states: Option<States>,
+    /// Resolved list screen.
+    pub list: ListScreen,
+    /// Resolved form screen.
+    pub form: FormScreen,
+    /// Positions of fields by name, sorted by name.
+    pub(crate) by_name: Vec<(String, FieldIndex)>,
+}
+
+/// Position of the field `id` in every entity.
+pub const ID: FieldIndex = 0;
+
+impl Entity {
+    /// Position of the field of that name.
+    pub fn index(&self, name: &str) -> Option<FieldIndex> {
+        self.by_name.binary_search_by(|(n, _)| n.as_str().cmp(name)).ok().map(|i| self.by_name[i].1)
+    }
+
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.index(name).map(|i| &self.fields[i])
+    }
+}
+
+/// A named, typed part of an entity.
+#[derive(Debug)]
+pub struct Field {
+    /// Identifier, also the column's name (composite types add a suffix).
+    pub name: String,
+    /// Former name, when renamed by the newest layers.
+    pub was: Option<String>,
+    /// What it holds and how: see `field_types`. Of a `computed` field, the type it *returns*.
+    pub kind: &'static dyn FieldType,
+    /// Attributes of the type.
+    pub options: Options,
+    /// Name shown.
+    pub label: Label,
+    /// Help text.
+    pub help: Option<Label>,
+    /// A value must be given.
+    pub required: bool,
+    /// Set by the system only.
+    pub read_only: bool,
+    /// One of the system fields.
+    pub system: bool,
+    /// Never leaves the engine.
+    pub secret: bool,
+    /// GDPR class.
+    pub personal: Personal,
+    /// Value of a new record when none is given.
+    pub default: Option<Typed>,
+    /// Shown when true.
+    pub visible: Option<Expression>,
+    /// May be changed when true.
+    pub editable: Option<Typed>,
+    /// Has an index of its own.
+    pub indexed: bool,
+    /// Default column width, pixels.
+    pub width: Option<u32>,
+    /// Of a `computed` field.
+    pub computed: Option<Computed>,
+    /// Module or layer that added it.
+    pub layer: String,
+}
+
+impl Field {
+    /// Whether rows hold a value for it in the store: not for `lines`, nor for virtual computed fields.
+    pub fn is_stored(&self) -> bool {
+        !self.kind.is_virtual() && self.computed.as_ref().is_none_or(|c| c.stored)
+    }
+}
+
+/// GDPR class of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Personal {
+    /// Nothing about a person.
+    #[default]
+    No,
+    /// Personal data.
+    Yes,
+    /// Special category (GDPR article 9).
+    Sensitive,
+}
+
+/// Attributes of field types, each `None` where the type doesn't have it or the default holds. One flat struct: an attribute means the
+/// same for every type that has it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Options {
+    /// Longest text, in characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<u32>,
+    /// Shortest text, in characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<u32>,
+    /// Regular expression that the whole text must match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// `upper` or `lower`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transform: Option<String>,
+    /// Lowest value, in the type's text form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<String>,
+    /// Highest value, in the type's text form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<String>,
+    /// Unit shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Digits in all, 18 at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision: Option<u32>,
+    /// Digits after the point.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<u32>,
+    /// ISO 4217.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// Value list of a choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
+    /// Entity a reference points to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// What happens to this record when the one it refers to is deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_delete: Option<OnDelete>,
+    /// What the picker of a reference offers, as text of an expression.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// Entity of the lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// Reference field of the lines to their parent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Largest file, MiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_size_mb: Option<u32>,
+    /// Largest JSON, KiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_size_kb: Option<u32>,
+    /// Media types, `image/*` style.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accept: Option<Vec<String>>,
+    /// Region of phone numbers, ISO 3166-1 alpha-2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+/// What happens to a record whose reference loses its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnDelete {
+    /// The target cannot be deleted.
+    Restrict,
+    /// The record is deleted too.
+    Cascade,
+    /// The reference is emptied.
+    Nullify,
+}
+
+/// Formula of a computed field.
+#[derive(Debug)]
+pub struct Computed {
+    /// What it is worth.
+    pub formula: Typed,
+    /// Kept in a column and refreshed when what it depends on changes. Virtual when it depends on the moment or the caller.
+    pub stored: bool,
+}
+
+/// How a record is named: texts and paths in turn.
+#[derive(Debug)]
+pub struct Title {
+    /// As written: `{name} — {account}`.
+    pub source: String,
+    /// Its parts.
+    pub parts: Vec<TitlePart>,
+}
+
+/// A part of a title.
+#[derive(Debug)]
+pub enum TitlePart {
+    /// Text as it is.
+    Text(String),
+    /// The value at a path; a reference shows the title of its record.
+    Path(Typed),
+}
+
+/// Numbering: prefix and digits, `T000042`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Numbering {
+    /// Before the digits.
+    pub prefix: String,
+    /// Digits at least.
+    pub width: u32,
+}
+
+/// One criterion of a sort.
+#[derive(Debug, Clone)]
+pub struct Sort {
+    /// A path.
+    pub path: Typed,
+    /// Highest first. Nulls come last either way.
+    pub descending: bool,
+}
+
+/// No two records share the non-null values of these fields.
+#[derive(Debug)]
+pub struct UniqueKey {
+    /// Identifier.
+    pub name: String,
+    /// Positions of its fields.
+    pub fields: Vec<FieldIndex>,
+    /// Said to the person.
+    pub message: Option<Label>,
+}
+
+/// A condition that every record holds.
+#[derive(Debug)]
+pub struct Rule {
+    /// Identifier.
+    pub name: String,
+    /// Applies when true; always if absent.
+    pub when: Option<Typed>,
+    /// Must be true.
+    pub require: Typed,
+    /// Said to the person.
+    pub message: Label,
+    /// Field that a form shows it on.
+    pub field: Option<String>,
+}
+
+/// State machine on a choice field.
+#[derive(Debug)]
+pub struct States {
+    /// The choice field.
+    pub field: FieldIndex,
+    /// Tag of new records; else the field's default.
+    pub initial: Option<String>,
+    /// Allowed moves in written order.
+    pub transitions: Vec<Transition>,
+}
+
+/// An allowed move.
+#[derive(Debug)]
+pub struct Transition {
+    /// Identifier, also the action's name in the API.
+    pub name: String,
+    /// Button text.
+    pub label: Label,
+    /// Tags it starts from.
+    pub from: Vec<String>,
+    /// Tag it ends at.
+    pub to: String,
+    /// Must be true of the record.
+    pub require: Option<Typed>,
+    /// Tabler icon name.
+    pub icon: Option<String>,
+    /// Colour name.
+    pub colour: Option<String>,
+}
+
+/// A list of values that people choose from.
+#[derive(Debug, Clone, Serialize)]
+pub struct ValueList {
+    /// Identifier.
+    pub name: String,
+    /// Name shown.
+    pub label: Label,
+    /// Tags are fixed by the module.
+    pub closed: bool,
+    /// Module or layer that defined it.
+    pub module: String,
+    /// Values in display order.
+    pub values: Vec<ListValue>,
+}
+
+/// One value of a list. Logic reads the tag, never the label.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListValue {
+    /// Identifier kept in records.
+    pub tag: String,
+    /// Name shown.
+    pub label: Label,
+    /// Colour name.
+    pub colour: Option<String>,
+    /// Tabler icon name.
+    pub icon: Option<String>,
+    /// Offered to people; records that have it keep it either way.
+    pub active: bool,
+    /// Layer that added it.
+    pub layer: String,
+}
+
+/// List screen of an entity.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ListScreen {
+    /// Columns in display order.
+    pub columns: Vec<Column>,
+    /// Quick filters.
+    pub filters: Vec<QuickFilter>,
+}
+
+/// Column of a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Column {
+    /// Path with dots.
+    pub path: String,
+    /// Pixels.
+    pub width: Option<u32>,
+}
+
+/// A filter offered above a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct QuickFilter {
+    /// Identifier.
+    pub name: String,
+    /// Name shown.
+    pub label: Label,
+    /// Text of the expression.
+    pub filter: String,
+}
+
+/// Form screen of an entity.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct FormScreen {
+    /// Tabs in display order.
+    pub tabs: Vec<Tab>,
+}
+
+/// Tab of a form: sections, or a list of related records, or both.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tab {
+    /// Identifier.
+    pub name: String,
+    /// Name shown.
+    pub label: Label,
+    /// Sections in display order.
+    pub sections: Vec<Section>,
+    /// Records that refer to this one.
+    pub related: Option<Related>,
+}
+
+/// Records of `entity` whose reference `by` is this record.
+#[derive(Debug, Clone, Serialize)]
+pub struct Related {
+    /// Entity listed.
+    pub entity: String,
+    /// Its reference field.
+    pub by: String,
+}
+
+/// Section of a tab.
+#[derive(Debug, Clone, Serialize)]
+pub struct Section {
+    /// Identifier.
+    pub name: String,
+    /// Name shown.
+    pub label: Option<Label>,
+    /// 1 to 3.
+    pub columns: u32,
+    /// Fields in display order.
+    pub fields: Vec<FormField>,
+}
+
+/// Field of a section.
+#[derive(Debug, Clone, Serialize)]
+pub struct FormField {
+    /// Name of the field.
+    pub field: String,
+    /// Columns it spans.
+    pub span: u32,
+}
+
+/// Group of the menu.
+#[derive(Debug, Clone, Serialize)]
+pub struct MenuGroup {
+    /// Identifier.
+    pub id: String,
+    /// Name shown.
+    pub label: Label,
+    /// Entries in display order.
+    pub items: Vec<MenuItem>,
+}
+
+/// Entry of the menu.
+#[derive(Debug, Clone, Serialize)]
+pub struct MenuItem {
+    /// Identifier.
+    pub id: String,
+    /// Entity whose list it opens.
+    pub entity: String,
+    /// Name shown.
+    pub label: Label,
+    /// Tabler icon name.
+    pub icon: Option<String>,
+}
