@@ -1,1 +1,162 @@
 #![doc = include_str!("../README.md")]
+
+pub mod error;
+pub mod query;
+pub mod row;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use dictionary::model::{Entity, FieldIndex};
+use dictionary::{Dictionary, RecordId, Value};
+use journal::{Cause, Change, Entry, Position};
+
+pub use error::StoreError;
+pub use query::{Aggregation, Context, Keyset, Select};
+pub use row::Row;
+
+/// Where an environment's journal stands, and what its content hashes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Position of the last entry; 0 when empty.
+    pub position: Position,
+    /// See [`journal::Entry::epoch`].
+    pub epoch: u64,
+    /// Chain hash of the last entry.
+    pub chain: journal::entry::Hash,
+    /// Digest of the whole content.
+    pub digest: journal::entry::Hash,
+    /// Hash of the active dictionary.
+    pub dictionary: String,
+}
+
+/// One unit of work: runs inside one transaction, on a thread of the store, and must not block on anything else. What it returns
+/// comes back from [`Store::write`]. When it fails, nothing of it remains.
+pub type Unit = Box<dyn FnOnce(&mut dyn Transaction) -> Result<Box<dyn Any + Send>, UnitError> + Send>;
+
+/// Why a unit of work was given up: the caller's own reason, or the store's.
+#[derive(Debug)]
+pub enum UnitError {
+    /// The caller's reason, handed back unchanged.
+    Refused(Box<dyn Any + Send>),
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for UnitError {
+    fn from(error: StoreError) -> UnitError {
+        UnitError::Store(error)
+    }
+}
+
+/// What a committed unit of work left behind.
+#[derive(Debug)]
+pub struct Committed {
+    /// Position of its entry; that of the head if it changed nothing.
+    pub position: Position,
+    /// What the unit returned.
+    pub value: Box<dyn Any + Send>,
+}
+
+/// One environment's rows and journal.
+pub trait Store: Send + Sync {
+    /// Runs `unit` in a transaction and waits until it is durable. Units of several threads may share one commit, each in its own savepoint.
+    /// A unit that changed rows becomes one journal entry with the cause it set by [`Transaction::set_cause`].
+    fn write(&self, unit: Unit) -> Result<Committed, UnitError>;
+
+    /// A view of one moment. Many may exist at once; writers don't wait for them.
+    fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, StoreError>;
+
+    /// Position of the last committed entry, without touching the disk.
+    fn position(&self) -> Position;
+
+    /// Waits until a position beyond `after` is committed or `timeout_ms` passes; returns the position.
+    fn wait_beyond(&self, after: Position, timeout_ms: u64) -> Position;
+
+    /// Bytes on disk.
+    fn size_bytes(&self) -> Result<u64, StoreError>;
+}
+
+/// Reads of one moment.
+pub trait Snapshot {
+    /// Journal head of that moment.
+    fn head(&self) -> Result<Head, StoreError>;
+
+    /// The row of that id.
+    fn get(&self, entity: &Entity, id: RecordId) -> Result<Option<Row>, StoreError>;
+
+    /// The rows of those ids, in any order; the missing are absent.
+    fn get_many(&self, entity: &Entity, ids: &[RecordId]) -> Result<Vec<Row>, StoreError>;
+
+    /// The row whose field equals `value`, for a field of a unique key of one field.
+    fn find(&self, entity: &Entity, field: FieldIndex, value: &Value) -> Result<Option<Row>, StoreError>;
+
+    /// Rows of a query, sorted, at most `select.limit`.
+    fn select(&self, dictionary: &Dictionary, select: &Select<'_>) -> Result<Vec<Row>, StoreError>;
+
+    /// How many rows a query has, counting to `cap` at most.
+    fn count(&self, dictionary: &Dictionary, select: &Select<'_>, cap: u64) -> Result<u64, StoreError>;
+
+    /// A figure over the rows of a query.
+    fn aggregate(
+        &self,
+        dictionary: &Dictionary,
+        select: &Select<'_>,
+        aggregation: &Aggregation<'_>,
+    ) -> Result<Value, StoreError>;
+
+    /// Ids of rows that full-text search finds, best first.
+    fn search(&self, entity: &Entity, text: &str, limit: u32) -> Result<Vec<RecordId>, StoreError>;
+
+    /// Entries with `after < position`, in order, at most `limit`.
+    fn entries(&self, after: Position, limit: u32) -> Result<Vec<Entry>, StoreError>;
+
+    /// Changes of one record, newest first, with their entry's head data (its `changes` holds that record's change only).
+    /// `before`: only older than that position. Cost is that of this record's changes.
+    fn history(
+        &self,
+        entity: &str,
+        id: RecordId,
+        before: Option<Position>,
+        limit: u32,
+    ) -> Result<Vec<Entry>, StoreError>;
+
+    /// A small named value of the environment that is not a record: cursors of journal readers, settings of the store.
+    fn note(&self, key: &str) -> Result<Option<String>, StoreError>;
+}
+
+/// Writes of one unit of work. Reads see what it has written.
+pub trait Transaction: Snapshot {
+    /// Who, when, why: of the journal entry. Must be called before the first change.
+    fn set_cause(&mut self, cause: Cause);
+
+    /// Adds a row. `row` holds every field; `version` is filled in at commit. `search_text` is what full-text search will find.
+    fn insert(&mut self, entity: &Entity, row: Row, search_text: Option<&str>) -> Result<(), StoreError>;
+
+    /// Replaces a row: `old` as just read in this transaction, `new` with the same id.
+    fn update(
+        &mut self,
+        entity: &Entity,
+        old: &Row,
+        new: Row,
+        search_text: Option<&str>,
+    ) -> Result<(), StoreError>;
+
+    /// Removes a row.
+    fn delete(&mut self, entity: &Entity, old: &Row) -> Result<(), StoreError>;
+
+    /// The next number of that counter, from 1; given back when the unit fails. Numbers already in `at_least` are skipped.
+    fn next_number(&mut self, counter: &str, at_least: u64) -> Result<u64, StoreError>;
+
+    /// Changes of this unit so far.
+    fn changes(&self) -> Vec<Change>;
+
+    /// Position that this unit's entry will have.
+    fn next_position(&self) -> Position;
+
+    /// Brings tables from `old` (nothing, for a new environment) to `new`, which becomes the active dictionary. What `plan` destroys is kept aside.
+    fn migrate(&mut self, old: Option<&Dictionary>, new: &Arc<Dictionary>) -> Result<(), StoreError>;
+
+    /// Sets a note (not journalled).
+    fn set_note(&mut self, key: &str, value: Option<&str>) -> Result<(), StoreError>;
+}

@@ -1,0 +1,47 @@
+//! What can go wrong in a store.
+
+/// Why a store could not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process has this environment open.
+    #[error(
+        "environment {environment} is open in another process ({holder}); stop it first, or use its address"
+    )]
+    Locked {
+        /// Which one.
+        environment: String,
+        /// What the lock says of its holder.
+        holder: String,
+    },
+    /// Two rows would share a unique key.
+    #[error("unique key {key} of {entity} is taken")]
+    Duplicate {
+        /// Entity.
+        entity: String,
+        /// Name of the unique key.
+        key: String,
+    },
+    /// The disk is full: nothing of the unit was kept, reads go on.
+    #[error("no space left on the disk of the store")]
+    Full,
+    /// The query ran longer than allowed.
+    #[error("the query took longer than {timeout_ms} ms")]
+    Timeout {
+        /// Bound that was passed.
+        timeout_ms: u64,
+    },
+    /// The content is not what it should be: stop and restore.
+    #[error("the store is damaged: {what}")]
+    Damaged {
+        /// What was found.
+        what: String,
+    },
+    /// Anything else the database said.
+    #[error("could not {action}")]
+    Database {
+        /// What was being done.
+        action: &'static str,
+        /// The driver's error.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}

@@ -1,0 +1,57 @@
+//! What a list asks of a store.
+
+use dictionary::expression::{AggregateFunction, Typed};
+use dictionary::model::{Entity, Sort};
+use dictionary::{RecordId, Value};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// Moment and person that `now()`, `today()`, `me()` and dates in a zone mean.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// `now()`.
+    pub now: Timestamp,
+    /// Zone of the environment.
+    pub zone: TimeZone,
+    /// `me()`.
+    pub me: Option<RecordId>,
+}
+
+/// A sorted page of the rows of one entity.
+#[derive(Debug, Clone)]
+pub struct Select<'a> {
+    /// Which entity.
+    pub entity: &'a Entity,
+    /// Conditions that all hold: the person's filter, and later the rights' condition.
+    pub filters: Vec<&'a Typed>,
+    /// Full-text words, all found (the last as a prefix).
+    pub search: Option<&'a str>,
+    /// Sort; the store adds `id` so that it is total. Nulls last.
+    pub order: &'a [Sort],
+    /// Where the previous page ended.
+    pub after: Option<&'a Keyset>,
+    /// Rows at most.
+    pub limit: u32,
+    /// Moment and person.
+    pub context: &'a Context,
+    /// Give up after that many milliseconds with [`crate::StoreError::Timeout`]; 0 for no bound.
+    pub timeout_ms: u64,
+}
+
+/// Sort values and id of the last row of a page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Keyset {
+    /// One per criterion of the sort.
+    pub values: Vec<Value>,
+    /// Tie-break.
+    pub id: RecordId,
+}
+
+/// A figure asked over rows.
+#[derive(Debug, Clone)]
+pub struct Aggregation<'a> {
+    /// Which figure.
+    pub function: AggregateFunction,
+    /// Of what; `None` for `Count` and `Exists`.
+    pub body: Option<&'a Typed>,
+}
