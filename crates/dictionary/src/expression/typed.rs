@@ -100,6 +100,8 @@ pub struct Hop {
 /// A figure over records whose reference `by` is this record.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Aggregate {
+    /// The `lines` field or the collection, as written: for messages.
+    pub records: String,
     /// Which figure.
     pub function: AggregateFunction,
     /// Entity of the records.

@@ -1,10 +1,13 @@
 //! What a field can hold: one type, one file, behind [`FieldType`]; [`FIELD_TYPES`] is the registry. A new type is its file and one line.
 
 use std::fmt::Debug;
+use std::sync::LazyLock;
 
 use crate::expression::Type;
-use crate::label::Label;
-use crate::model::Options;
+use jiff::tz::TimeZone;
+
+use crate::label::{Label, Language};
+use crate::model::{Dictionary, Field, Options, ValueList};
 use crate::value::Value;
 
 /// Behaviour of a type of field. Stateless: what differs between two fields of one type is in their [`Options`].
@@ -26,17 +29,22 @@ pub trait FieldType: Debug + Sync {
         false
     }
 
+    /// Faults in the attributes themselves, each with the attribute's name: a pattern that does not compile, a `min` above its `max`.
+    fn check_options(&self, _options: &Options) -> Vec<(&'static str, Invalid)> {
+        Vec::new()
+    }
+
     /// The value as it will be kept (trimmed, upper-cased, at the field's scale, empty text as `Null`), or why it is refused.
     /// `Null` always passes: `required` is the engine's business.
-    fn check(&self, value: Value, options: &Options) -> Result<Value, Invalid>;
+    fn check(&self, value: Value, context: &FieldContext<'_>) -> Result<Value, Invalid>;
 
     /// Reads what a person or a file wrote, such as `1 234,50`, `23/11/2026`, `oui`. Also reads what [`FieldType::format`] writes.
-    fn parse(&self, text: &str, options: &Options) -> Result<Value, Invalid>;
+    fn parse(&self, text: &str, context: &FieldContext<'_>) -> Result<Value, Invalid>;
 
     /// Text for exports and titles, exact and re-readable: ISO dates, a point as decimal separator.
     fn format(&self, value: &Value, options: &Options) -> String;
 
-    /// Reads the value of the data API.
+    /// Reads the value of the data API. Only its shape: [`FieldType::check`] comes after.
     fn from_json(&self, json: &serde_json::Value, options: &Options) -> Result<Value, Invalid>;
 
     /// Writes the value of the data API; a decimal that a double cannot hold exactly becomes a string.
@@ -55,6 +63,36 @@ pub trait FieldType: Debug + Sync {
     /// What an offline merge does when both sides changed it. Design `7-sync` 7.7.
     fn merge(&self) -> Merge {
         Merge::Ask
+    }
+}
+
+/// What reading and checking a value may depend on, beside the value.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldContext<'a> {
+    /// Attributes of the field.
+    pub options: &'a Options,
+    /// Value list of a `choice` or `choices`; without it tags are taken as they come.
+    pub list: Option<&'a ValueList>,
+    /// Zone of dates and times written without one.
+    pub zone: &'a TimeZone,
+    /// Language of the person or file: tells whether `1,234` is a thousand.
+    pub language: Language,
+}
+
+/// The zone when nothing says otherwise.
+static PARIS: LazyLock<TimeZone> =
+    LazyLock::new(|| TimeZone::get("Europe/Paris").expect("the zone database is built in"));
+
+impl<'a> FieldContext<'a> {
+    /// The context of a field of `dictionary`, in Europe/Paris and French; change the public fields for another.
+    pub fn of(dictionary: &'a Dictionary, field: &'a Field) -> FieldContext<'a> {
+        let list = field.options.list.as_ref().and_then(|name| dictionary.lists.get(name));
+        FieldContext { list, ..FieldContext::new(&field.options) }
+    }
+
+    /// A context without value list, in Europe/Paris and French.
+    pub fn new(options: &'a Options) -> FieldContext<'a> {
+        FieldContext { options, list: None, zone: &PARIS, language: Language::Fr }
     }
 }
 
