@@ -1,0 +1,27 @@
+# run: build everything, start Tisserand with demo data.   test: every check.   check: the quick ones.   bench: ratios against raw limits.
+.PHONY: run test check bench web clean
+
+run:
+	@scripts/needs.sh run
+	@$(MAKE) --no-print-directory web
+	cargo build --release --locked --package tisserand
+	target/release/tisserand demo
+
+# The web application, built again only when its sources are newer.
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test-results/*' 2>/dev/null)
+web: web/dist/index.html
+web/dist/index.html: $(WEB_SOURCES)
+	cd web && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund; } && npm run build
+
+test:
+	@scripts/test.sh
+
+check:
+	@scripts/test.sh quick
+
+bench: web
+	cargo bench --locked --package tisserand
+
+clean:
+	cargo clean
+	rm -rf web/dist web/node_modules

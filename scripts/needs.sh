@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Checks for what `make run` (words: run) or `make test` (words: test) needs; on Debian as root, installs what is missing.
+set -euo pipefail
+what=${1:-run}
+missing=()
+
+say_missing() { printf '\n  missing: %s\n  %s\n' "$1" "$2" >&2; missing+=("$1"); }
+
+debian() {
+  # debian PROGRAM PACKAGE...: installs packages when the program is absent.
+  local program=$1; shift
+  command -v "$program" >/dev/null 2>&1 && return 0
+  if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+    echo "installing $* (Debian)…"
+    apt-get -o DPkg::Lock::Timeout=300 update -qq >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" >/dev/null
+  fi
+  command -v "$program" >/dev/null 2>&1 || say_missing "$program" "on Debian: apt-get install $*"
+}
+
+command -v cargo >/dev/null 2>&1 || say_missing "cargo (Rust 1.95 or newer)" "see https://rustup.rs"
+debian cc build-essential
+if ! command -v node >/dev/null 2>&1 || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
+  say_missing "node 20 or newer, with npm" "see https://nodejs.org, or your distribution's packages"
+fi
+
+if [ "$what" = test ]; then
+  debian chromium chromium fonts-liberation
+  debian python3 python3
+  if ! cargo nextest --version >/dev/null 2>&1; then
+    echo "installing cargo-nextest…"
+    cargo install --locked cargo-nextest
+  fi
+  if [ ! -d "$(rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null)" ]; then
+    debian wasm-ld lld
+    [ -d /usr/lib/rustlib/src ] && [ -x /usr/bin/rustc ] || debian /usr/bin/rustc rustc-web cargo-web rust-web-src
+  fi
+fi
+
+if [ ${#missing[@]} -gt 0 ]; then
+  printf '\nTisserand cannot be built yet: install the above, then try again.\n' >&2
+  exit 1
+fi

@@ -1,0 +1,45 @@
+//! The pure crates build for WebAssembly, so that browsers and devices run the same code.
+//!
+//! With a toolchain that has the target, that is a plain build. Else Debian's `rustc-web`, `cargo-web`, `rust-web-src` and `lld` build the
+//! standard library too.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::Findings;
+
+const PURE: &[&str] = &["dictionary", "journal"];
+const TARGET: &str = "wasm32-unknown-unknown";
+
+pub(crate) fn check(root: &Path) -> Result<Findings> {
+    let mut command = if has_target()? {
+        Command::new("cargo")
+    } else if Path::new("/usr/bin/wasm-ld").exists() && Path::new("/usr/bin/cargo").exists() {
+        let mut command = Command::new("/usr/bin/cargo");
+        command.env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1");
+        command.env("RUSTFLAGS", "-Clinker=wasm-ld").env_remove("RUSTUP_TOOLCHAIN");
+        command.env_remove("CARGO").env_remove("RUSTDOC");
+        command
+    } else {
+        return Ok(vec![format!(
+            "no {TARGET} here: rustup target add {TARGET}, or on Debian: apt-get install rustc-web cargo-web rust-web-src lld"
+        )]);
+    };
+    command.current_dir(root).args(["build", "--quiet", "--locked", "--target", TARGET]);
+    command.arg("--target-dir").arg(root.join("target").join("wasm"));
+    if !has_target()? {
+        command.arg("-Zbuild-std=std,panic_abort");
+    }
+    for name in PURE {
+        command.args(["--package", name]);
+    }
+    let status = command.status().context("starting cargo")?;
+    Ok(if status.success() { Vec::new() } else { vec![format!("{} do not build for {TARGET}", PURE.join(", "))] })
+}
+
+fn has_target() -> Result<bool> {
+    let output = Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]).output()?;
+    Ok(Path::new(String::from_utf8_lossy(&output.stdout).trim()).exists())
+}
