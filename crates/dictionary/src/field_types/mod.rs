@@ -1,5 +1,25 @@
 //! What a field can hold: one type, one file, behind [`FieldType`]; [`FIELD_TYPES`] is the registry. A new type is its file and one line.
 
+mod boolean;
+mod choice;
+mod choices;
+mod civil_text;
+mod cleaning;
+mod code;
+mod date;
+mod datetime;
+mod decimal;
+mod integer;
+mod lines;
+mod long_text;
+mod money;
+mod number_text;
+mod pattern;
+mod reference;
+mod shapes;
+mod text;
+mod time;
+
 use std::fmt::Debug;
 use std::sync::LazyLock;
 
@@ -162,8 +182,25 @@ pub enum Merge {
     Text,
 }
 
-/// Every type. The only place that lists them.
-pub static FIELD_TYPES: &[&dyn FieldType] = &[];
+/// Every type, in the order of `docs/dictionary/files.md` after `id`, which only the system field `id` has. The only place that lists them.
+pub static FIELD_TYPES: &[&dyn FieldType] = &[
+    &reference::Reference { name: "id" },
+    &text::Text,
+    &long_text::LongText { name: "long_text" },
+    &long_text::LongText { name: "rich_text" },
+    &code::Code,
+    &integer::Integer,
+    &decimal::Decimal,
+    &money::Money,
+    &boolean::Boolean,
+    &date::Date,
+    &time::Time,
+    &datetime::DateTime,
+    &choice::Choice,
+    &choices::Choices,
+    &reference::Reference { name: "reference" },
+    &lines::Lines,
+];
 
 /// The type of that name.
 pub fn field_type(name: &str) -> Option<&'static dyn FieldType> {
