@@ -1,12 +1,19 @@
 #![doc = include_str!("../README.md")]
 
+pub mod compile;
+pub mod diagnostics;
 pub mod expression;
 pub mod field_types;
 pub mod label;
+pub mod layers;
 pub mod model;
+pub mod system;
 pub mod text;
 pub mod value;
 
+pub use compile::compile;
+pub use diagnostics::Diagnostic;
 pub use label::{Label, Language};
+pub use layers::Layer;
 pub use model::{Dictionary, Entity, Field, FieldIndex};
 pub use value::{RecordId, Value};

@@ -3,10 +3,12 @@
 //! Positions are stable within one `Dictionary` only: an [`EntityIndex`] or [`FieldIndex`] is never stored.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use serde::Serialize;
 
-use crate::expression::{Expression, Typed};
+use crate::compile::Dependencies;
+use crate::expression::Typed;
 use crate::field_types::FieldType;
 use crate::label::Label;
 
@@ -28,6 +30,8 @@ pub struct Dictionary {
     pub lists: BTreeMap<String, ValueList>,
     /// Menu groups in display order.
     pub menu: Vec<MenuGroup>,
+    /// What must be computed again when a field changes.
+    pub(crate) dependencies: Dependencies,
 }
 
 impl Dictionary {
@@ -39,6 +43,24 @@ impl Dictionary {
     /// The entity whose collection has that name.
     pub fn collection(&self, collection: &str) -> Option<&Entity> {
         self.entities.iter().find(|e| e.collection == collection)
+    }
+}
+
+/// An expression that was checked, with the text it was read from: what people see and what two dictionaries are compared by. It reads as
+/// its [`Typed`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// As written.
+    pub source: String,
+    /// What is evaluated.
+    pub typed: Typed,
+}
+
+impl Deref for Checked {
+    type Target = Typed;
+
+    fn deref(&self) -> &Typed {
+        &self.typed
     }
 }
 
@@ -84,6 +106,8 @@ pub struct Entity {
     pub order: Vec<Sort>,
     /// Entity whose `lines` field holds these records.
     pub lines_of: Option<String>,
+    /// The system's own: in no menu and not in the data API.
+    pub internal: bool,
     /// Fields in display order, system fields first: `id`, `code` (if numbered), `version`, `created_at`, `created_by`, `updated_at`,
     /// `updated_by`. `fields[ID]` is always `id`.
     pub fields: Vec<Field>,
@@ -142,11 +166,11 @@ pub struct Field {
     /// GDPR class.
     pub personal: Personal,
     /// Value of a new record when none is given.
-    pub default: Option<Typed>,
+    pub default: Option<Checked>,
     /// Shown when true.
-    pub visible: Option<Expression>,
+    pub visible: Option<Checked>,
     /// May be changed when true.
-    pub editable: Option<Typed>,
+    pub editable: Option<Checked>,
     /// Has an index of its own.
     pub indexed: bool,
     /// Default column width, pixels.
@@ -259,7 +283,7 @@ pub enum OnDelete {
 #[derive(Debug)]
 pub struct Computed {
     /// What it is worth.
-    pub formula: Typed,
+    pub formula: Checked,
     /// Kept in a column and refreshed when what it depends on changes. Virtual when it depends on the moment or the caller.
     pub stored: bool,
 }
@@ -317,9 +341,9 @@ pub struct Rule {
     /// Identifier.
     pub name: String,
     /// Applies when true; always if absent.
-    pub when: Option<Typed>,
+    pub when: Option<Checked>,
     /// Must be true.
-    pub require: Typed,
+    pub require: Checked,
     /// Said to the person.
     pub message: Label,
     /// Field that a form shows it on.
@@ -349,7 +373,7 @@ pub struct Transition {
     /// Tag it ends at.
     pub to: String,
     /// Must be true of the record.
-    pub require: Option<Typed>,
+    pub require: Option<Checked>,
     /// Tabler icon name.
     pub icon: Option<String>,
     /// Colour name.

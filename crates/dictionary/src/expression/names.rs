@@ -102,6 +102,6 @@ impl Names for Dictionary {
 
     fn formula(&self, entity: EntityIndex, field: FieldIndex) -> Option<&Typed> {
         let computed = self.entities[entity].fields[field].computed.as_ref()?;
-        (!computed.stored).then_some(&computed.formula)
+        (!computed.stored).then_some(&computed.formula.typed)
     }
 }

@@ -1,0 +1,121 @@
+//! Attributes that belong to types of field.
+
+use crate::compile::Compiling;
+use crate::compile::reader::Reader;
+use crate::diagnostics::Finding;
+use crate::field_types::FieldType;
+use crate::layers::tree::Setting;
+use crate::model::{OnDelete, Options};
+
+/// Every attribute that some type has.
+pub(crate) const ALL: &[&str] = &[
+    "max_length",
+    "min_length",
+    "pattern",
+    "transform",
+    "min",
+    "max",
+    "unit",
+    "precision",
+    "scale",
+    "currency",
+    "list",
+    "to",
+    "on_delete",
+    "filter",
+    "of",
+    "by",
+    "max_size_mb",
+    "max_size_kb",
+    "accept",
+    "region",
+    "returns",
+    "formula",
+];
+
+/// Reads the attributes that `kind` has. Reports wrong values and missing ones.
+pub(crate) fn read_options(cx: &Compiling<'_>, reader: &Reader<'_>, kind: &'static dyn FieldType) -> Options {
+    let mut options = Options::default();
+    for attribute in kind.attributes() {
+        read_option(cx, reader, attribute, &mut options);
+    }
+    let needed: &[(&str, bool)] = &[
+        ("list", options.list.is_none()),
+        ("to", options.to.is_none()),
+        ("of", options.of.is_none()),
+        ("by", options.by.is_none()),
+    ];
+    for (name, missing) in needed {
+        if *missing && kind.attributes().contains(name) && !reader.has(name) {
+            let kind = kind.name();
+            cx.findings.push(Finding::new(
+                reader.place(),
+                "attribute_missing",
+                format!("un champ `{kind}` a un attribut `{name}`"),
+                format!("a `{kind}` field has an attribute `{name}`"),
+            ));
+        }
+    }
+    for (attribute, invalid) in kind.check_options(&options) {
+        cx.findings.push(Finding::labelled(reader.place_of(attribute), "wrong_value", invalid.message));
+    }
+    options
+}
+
+fn read_option(cx: &Compiling<'_>, reader: &Reader<'_>, attribute: &'static str, options: &mut Options) {
+    let text = |name| reader.text(name).map(|given| given.value.to_owned());
+    match attribute {
+        "max_length" => options.max_length = reader.number(attribute, 1..=10_000_000),
+        "min_length" => options.min_length = reader.number(attribute, 0..=10_000_000),
+        "pattern" => options.pattern = text(attribute),
+        "transform" => {
+            options.transform = reader.one_of(attribute, &["upper", "lower"]).map(|g| g.value.to_owned())
+        }
+        "min" => options.min = bound(cx, reader, attribute),
+        "max" => options.max = bound(cx, reader, attribute),
+        "unit" => options.unit = text(attribute),
+        "precision" => options.precision = reader.number(attribute, 1..=18),
+        "scale" => options.scale = reader.number(attribute, 0..=18),
+        "currency" => options.currency = text(attribute),
+        "list" => options.list = text(attribute),
+        "to" => options.to = text(attribute),
+        "on_delete" => options.on_delete = on_delete(reader),
+        "filter" => options.filter = text(attribute),
+        "of" => options.of = text(attribute),
+        "by" => options.by = text(attribute),
+        "max_size_mb" => options.max_size_mb = reader.number(attribute, 1..=1024),
+        "max_size_kb" => options.max_size_kb = reader.number(attribute, 1..=65_536),
+        "accept" => {
+            let types = reader.texts(attribute);
+            options.accept =
+                types.map(|types| types.into_iter().map(|given| given.value.to_owned()).collect());
+        }
+        "region" => options.region = text(attribute),
+        // An attribute of a type that `Options` does not hold would be lost: say so where it is declared.
+        other => unreachable!("the attribute {other} of a field type is not read"),
+    }
+}
+
+fn on_delete(reader: &Reader<'_>) -> Option<OnDelete> {
+    let given = reader.one_of("on_delete", &["restrict", "cascade", "nullify"])?;
+    Some(match given.value {
+        "cascade" => OnDelete::Cascade,
+        "nullify" => OnDelete::Nullify,
+        _ => OnDelete::Restrict,
+    })
+}
+
+/// A lowest or highest value: a number, a date or a text, kept as text.
+fn bound(cx: &Compiling<'_>, reader: &Reader<'_>, attribute: &'static str) -> Option<String> {
+    let leaf = reader.leaf(attribute)?;
+    if matches!(leaf.value, Setting::Boolean(_) | Setting::List(_)) {
+        cx.findings.push(Finding::new(
+            leaf.place,
+            "wrong_value",
+            format!("`{attribute}` attend un nombre ou un texte"),
+            format!("`{attribute}` expects a number or a text"),
+        ));
+        return None;
+    }
+    leaf.value.plain()
+}

@@ -1,0 +1,206 @@
+//! List and form screens: as written, or made from the fields.
+
+use crate::compile::Compiling;
+use crate::compile::reader::{Given, Reader};
+use crate::compile::references::check_reference_to;
+use crate::compile::screen_defaults::{default_form, default_list};
+use crate::diagnostics::{Finding, nearest};
+use crate::layers::ordered;
+use crate::layers::tree::Entry;
+use crate::model::{
+    Column, Dictionary, EntityIndex, FormField, FormScreen, ListScreen, QuickFilter, Related, Section, Tab,
+};
+
+/// Sets the screens of every entity. Reports screens of entities that do not exist.
+pub(crate) fn read(cx: &Compiling<'_>, dictionary: &mut Dictionary) {
+    let section = cx.section("screens");
+    for (name, entry) in section.map(|table| table.written()).unwrap_or_default() {
+        if dictionary.entity(name).is_none() {
+            let names = dictionary.entities.iter().map(|entity| entity.name.as_str());
+            let place =
+                entry.table().and_then(|t| t.written().first().map(|(_, e)| e.key)).unwrap_or(entry.key);
+            let finding = Finding::new(
+                place,
+                "unknown_entity",
+                format!("l'entité `{name}` de cet écran n'existe pas"),
+                format!("the entity `{name}` of this screen does not exist"),
+            );
+            cx.findings.push(finding.suggest(nearest(name, names)));
+        }
+    }
+    for position in 0..dictionary.entities.len() {
+        let written = section.and_then(|table| table.get(&dictionary.entities[position].name));
+        let reader = written.filter(|entry| !entry.is_removed()).map(|entry| Reader::new(cx.findings, entry));
+        let list = reader.as_ref().and_then(|reader| reader.part("list"));
+        let form = reader.as_ref().and_then(|reader| reader.part("form"));
+        if let Some(reader) = reader {
+            reader.finish();
+        }
+        let list = match list {
+            Some(entry) => read_list(cx, dictionary, position, entry),
+            None => default_list(dictionary, position),
+        };
+        let form = match form {
+            Some(entry) => read_form(cx, dictionary, position, entry),
+            None => default_form(dictionary, position),
+        };
+        dictionary.entities[position].list = list;
+        dictionary.entities[position].form = form;
+    }
+}
+
+fn read_list(cx: &Compiling<'_>, dictionary: &Dictionary, entity: EntityIndex, entry: &Entry) -> ListScreen {
+    let reader = Reader::new(cx.findings, entry);
+    let mut list = ListScreen::default();
+    if let Some(table) = reader.part("columns").and_then(Entry::table) {
+        for (path, column) in ordered(table, &[], cx.findings) {
+            let reader = Reader::new(cx.findings, column);
+            reader.know(&["after"]);
+            cx.path(dictionary, entity, Given { value: path, place: column.key });
+            list.columns.push(Column { path: path.to_owned(), width: reader.number("width", 20..=2000) });
+            reader.finish();
+        }
+    }
+    if list.columns.is_empty() {
+        // A layer may add a filter to an entity that has no written list.
+        list.columns = default_list(dictionary, entity).columns;
+    }
+    if let Some(table) = reader.part("filters").and_then(Entry::table) {
+        for (name, filter) in ordered(table, &[], cx.findings) {
+            list.filters.extend(read_filter(cx, dictionary, entity, name, filter));
+        }
+    }
+    reader.finish();
+    list
+}
+
+fn read_filter(
+    cx: &Compiling<'_>,
+    dictionary: &Dictionary,
+    entity: EntityIndex,
+    name: &str,
+    entry: &Entry,
+) -> Option<QuickFilter> {
+    cx.check_identifier(name, entry.key);
+    let reader = Reader::new(cx.findings, entry);
+    reader.know(&["after"]);
+    let label = reader.required_label("label", name);
+    let filter = reader.text("filter");
+    if !reader.has("filter") {
+        cx.findings.push(Finding::new(
+            reader.place(),
+            "attribute_missing",
+            "un filtre a un attribut `filter`",
+            "a filter has an attribute `filter`",
+        ));
+    }
+    reader.finish();
+    let filter = filter?;
+    cx.condition(dictionary, entity, filter);
+    Some(QuickFilter { name: name.to_owned(), label, filter: filter.value.to_owned() })
+}
+
+fn read_form(cx: &Compiling<'_>, dictionary: &Dictionary, entity: EntityIndex, entry: &Entry) -> FormScreen {
+    let reader = Reader::new(cx.findings, entry);
+    let mut form = FormScreen::default();
+    if let Some(table) = reader.part("tabs").and_then(Entry::table) {
+        for (name, tab) in ordered(table, &[], cx.findings) {
+            form.tabs.push(read_tab(cx, dictionary, entity, name, tab));
+        }
+    }
+    reader.finish();
+    form
+}
+
+fn read_tab(
+    cx: &Compiling<'_>,
+    dictionary: &Dictionary,
+    entity: EntityIndex,
+    name: &str,
+    entry: &Entry,
+) -> Tab {
+    cx.check_identifier(name, entry.key);
+    let reader = Reader::new(cx.findings, entry);
+    reader.know(&["after"]);
+    let label = reader.required_label("label", name);
+    let mut sections = Vec::new();
+    if let Some(table) = reader.part("sections").and_then(Entry::table) {
+        for (name, section) in ordered(table, &[], cx.findings) {
+            sections.push(read_section(cx, dictionary, entity, name, section));
+        }
+    }
+    let related = reader.part("related").and_then(|entry| read_related(cx, dictionary, entity, entry));
+    reader.finish();
+    Tab { name: name.to_owned(), label, sections, related }
+}
+
+fn read_section(
+    cx: &Compiling<'_>,
+    dictionary: &Dictionary,
+    entity: EntityIndex,
+    name: &str,
+    entry: &Entry,
+) -> Section {
+    cx.check_identifier(name, entry.key);
+    let reader = Reader::new(cx.findings, entry);
+    reader.know(&["after"]);
+    let label = reader.label("label");
+    let columns = reader.number("columns", 1..=3).unwrap_or(1);
+    let mut fields = Vec::new();
+    if let Some(table) = reader.part("fields").and_then(Entry::table) {
+        for (field, entry) in ordered(table, &[], cx.findings) {
+            let reader = Reader::new(cx.findings, entry);
+            reader.know(&["after"]);
+            let span = reader.number("span", 1..=3);
+            reader.finish();
+            let given = Given { value: field, place: entry.key };
+            if cx.own_field(&dictionary.entities[entity], given).is_none() {
+                continue;
+            }
+            if span.is_some_and(|span| span > columns) {
+                cx.findings.push(Finding::new(
+                    reader.place_of("span"),
+                    "wrong_value",
+                    format!("la section n'a que {columns} colonne(s)"),
+                    format!("the section has only {columns} column(s)"),
+                ));
+            }
+            fields.push(FormField { field: field.to_owned(), span: span.unwrap_or(1) });
+        }
+    }
+    reader.finish();
+    Section { name: name.to_owned(), label, columns, fields }
+}
+
+fn read_related(
+    cx: &Compiling<'_>,
+    dictionary: &Dictionary,
+    entity: EntityIndex,
+    entry: &Entry,
+) -> Option<Related> {
+    let reader = Reader::new(cx.findings, entry);
+    let (child, by) = (reader.text("entity"), reader.text("by"));
+    for missing in ["entity", "by"].into_iter().filter(|name| !reader.has(name)) {
+        cx.findings.push(Finding::new(
+            reader.place(),
+            "attribute_missing",
+            format!("`related` a un attribut `{missing}`"),
+            format!("`related` has an attribute `{missing}`"),
+        ));
+    }
+    reader.finish();
+    let (child, by) = (child?, by?);
+    let Some(listed) = dictionary.entity(child.value) else {
+        let name = child.value;
+        let finding = Finding::new(
+            child.place,
+            "unknown_entity",
+            format!("l'entité `{name}` n'existe pas"),
+            format!("there is no entity `{name}`"),
+        );
+        cx.findings.push(finding.suggest(nearest(name, dictionary.entities.iter().map(|e| e.name.as_str()))));
+        return None;
+    };
+    check_reference_to(cx, listed, by, &dictionary.entities[entity])
+        .then(|| Related { entity: child.value.to_owned(), by: by.value.to_owned() })
+}

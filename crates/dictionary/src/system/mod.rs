@@ -1,0 +1,27 @@
+//! The built-in layer beneath all others: what the engine itself relies on.
+
+use std::collections::BTreeMap;
+
+use crate::layers::Layer;
+
+/// Name of the built-in layer; no other may have it.
+pub const NAME: &str = "system";
+
+/// Entity of people who sign in: `created_by` and `updated_by` refer to it.
+pub const USER: &str = "user";
+
+/// Entity that holds the environment's own dictionary files, so that changing them is a journal entry like any other.
+pub const DICTIONARY_SOURCE: &str = "dictionary_source";
+
+/// The built-in layer.
+pub fn layer() -> Layer {
+    let files = [
+        ("module.toml", include_str!("module.toml")),
+        ("entities/user.toml", include_str!("entities/user.toml")),
+        ("entities/dictionary_source.toml", include_str!("entities/dictionary_source.toml")),
+        ("lists/language.toml", include_str!("lists/language.toml")),
+    ];
+    let files: BTreeMap<String, String> =
+        files.into_iter().map(|(p, c)| (p.to_owned(), c.to_owned())).collect();
+    Layer { name: NAME.into(), files }
+}
