@@ -45,3 +45,31 @@ pub enum StoreError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
+
+impl StoreError {
+    /// A failure of the database or of its use, with its cause.
+    pub(crate) fn database(
+        action: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> StoreError {
+        StoreError::Database { action, source: source.into() }
+    }
+
+    /// The same again, for the other units of a group that failed as a whole.
+    pub(crate) fn again(&self) -> StoreError {
+        match self {
+            StoreError::Locked { environment, holder } => {
+                StoreError::Locked { environment: environment.clone(), holder: holder.clone() }
+            }
+            StoreError::Duplicate { entity, key } => {
+                StoreError::Duplicate { entity: entity.clone(), key: key.clone() }
+            }
+            StoreError::Full => StoreError::Full,
+            StoreError::Timeout { timeout_ms } => StoreError::Timeout { timeout_ms: *timeout_ms },
+            StoreError::Damaged { what } => StoreError::Damaged { what: what.clone() },
+            StoreError::Database { action, source } => {
+                StoreError::database(action, source.to_string())
+            }
+        }
+    }
+}

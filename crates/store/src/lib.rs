@@ -1,8 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 pub mod error;
+mod head;
+mod layout;
+mod migration;
 pub mod query;
 pub mod row;
+mod sql;
+pub mod sqlite;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -14,6 +19,7 @@ use journal::{Cause, Change, Entry, Position};
 pub use error::StoreError;
 pub use query::{Aggregation, Context, Keyset, Select};
 pub use row::Row;
+pub use sqlite::SqliteStore;
 
 /// Where an environment's journal stands, and what its content hashes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +79,11 @@ pub trait Store: Send + Sync {
     /// Waits until a position beyond `after` is committed or `timeout_ms` passes; returns the position.
     fn wait_beyond(&self, after: Position, timeout_ms: u64) -> Position;
 
-    /// Bytes on disk.
+    /// Bytes on disk, files apart.
     fn size_bytes(&self) -> Result<u64, StoreError>;
+
+    /// Gives back memory and connections that an idle environment can do without. The next call takes them again.
+    fn rest(&self);
 }
 
 /// Reads of one moment.
@@ -90,6 +99,9 @@ pub trait Snapshot {
 
     /// The row whose field equals `value`, for a field of a unique key of one field.
     fn find(&self, entity: &Entity, field: FieldIndex, value: &Value) -> Result<Option<Row>, StoreError>;
+
+    /// Every row, by id: those whose id is beyond `after`, at most `limit`. For exports, checks, rebuilding.
+    fn scan(&self, entity: &Entity, after: Option<RecordId>, limit: u32) -> Result<Vec<Row>, StoreError>;
 
     /// Rows of a query, sorted, at most `select.limit`.
     fn select(&self, dictionary: &Dictionary, select: &Select<'_>) -> Result<Vec<Row>, StoreError>;
@@ -130,10 +142,12 @@ pub trait Transaction: Snapshot {
     /// Who, when, why: of the journal entry. Must be called before the first change.
     fn set_cause(&mut self, cause: Cause);
 
-    /// Adds a row. `row` holds every field; `version` is filled in at commit. `search_text` is what full-text search will find.
+    /// Adds a row. `row` holds every field; the store fills `version`, `created_*` and `updated_*` in. `search_text` is what full-text search
+    /// will find.
     fn insert(&mut self, entity: &Entity, row: Row, search_text: Option<&str>) -> Result<(), StoreError>;
 
-    /// Replaces a row: `old` as just read in this transaction, `new` with the same id.
+    /// Replaces a row: `old` as just read in this transaction, `new` with the same id. The store fills `version` and `updated_*` in and keeps
+    /// `created_*`. When nothing differs, nothing is noted, but for `search_text`.
     fn update(
         &mut self,
         entity: &Entity,
@@ -144,6 +158,10 @@ pub trait Transaction: Snapshot {
 
     /// Removes a row.
     fn delete(&mut self, entity: &Entity, old: &Row) -> Result<(), StoreError>;
+
+    /// Makes full-text search find a record by that text only (by nothing, if `None`), without changing the record: when what it is found by
+    /// lies in another record.
+    fn index(&mut self, entity: &Entity, id: RecordId, search_text: Option<&str>) -> Result<(), StoreError>;
 
     /// The next number of that counter, from 1; given back when the unit fails. Numbers already in `at_least` are skipped.
     fn next_number(&mut self, counter: &str, at_least: u64) -> Result<u64, StoreError>;

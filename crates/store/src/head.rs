@@ -1,0 +1,28 @@
+//! Where the journal stands.
+
+use journal::{Hash, Position, StateDigest};
+
+use crate::Head;
+
+/// The head with the lanes of its digest: what the next entry is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HeadState {
+    pub(crate) position: Position,
+    pub(crate) epoch: u64,
+    pub(crate) chain: Hash,
+    pub(crate) digest: StateDigest,
+    pub(crate) dictionary: String,
+}
+
+impl HeadState {
+    /// As callers see it.
+    pub(crate) fn view(&self) -> Head {
+        Head {
+            position: self.position,
+            epoch: self.epoch,
+            chain: self.chain,
+            digest: self.digest.hash(),
+            dictionary: self.dictionary.clone(),
+        }
+    }
+}

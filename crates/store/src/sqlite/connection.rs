@@ -1,0 +1,124 @@
+//! One SQLite connection, set up the way every one of them is.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use rusqlite::{ErrorCode, OpenFlags, ffi};
+
+use crate::error::StoreError;
+use crate::query::Context;
+use crate::sqlite::functions;
+
+/// Instructions of SQLite's machine between two looks at the deadline: some tens of microseconds.
+const DEADLINE_STEPS: i32 = 2_000;
+
+/// Prepared statements kept by a connection.
+const STATEMENTS_MAX: usize = 128;
+
+/// A connection, with what its functions read while a statement runs.
+pub(crate) struct Connection {
+    /// The driver's connection.
+    pub(crate) db: rusqlite::Connection,
+    context: Arc<Mutex<Option<Context>>>,
+    deadline: Arc<Deadline>,
+}
+
+/// When the running statement gives up.
+#[derive(Debug)]
+struct Deadline {
+    origin: Instant,
+    /// Microseconds after `origin`; 0 for never.
+    micros: AtomicU64,
+}
+
+impl Deadline {
+    fn passed(&self) -> bool {
+        let micros = self.micros.load(Ordering::Relaxed);
+        micros != 0 && self.origin.elapsed() >= Duration::from_micros(micros)
+    }
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The only one that writes.
+    Writer,
+    /// Reads of one moment.
+    Reader,
+}
+
+impl Connection {
+    /// Opens the database file; the writer creates it.
+    pub(crate) fn open(file: &Path, role: Role) -> Result<Connection, StoreError> {
+        let access = match role {
+            Role::Writer => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+            Role::Reader => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        };
+        // Each connection is used by one thread at a time, so SQLite's own mutexes would only cost.
+        let db = rusqlite::Connection::open_with_flags(file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(fault("open the database"))?;
+        let opened = fault("set the database up");
+        // 1 MiB of page cache: idle environments must stay small, and the system caches the file anyway.
+        let common = "PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF;
+            PRAGMA trusted_schema = OFF; PRAGMA busy_timeout = 5000; PRAGMA cell_size_check = ON;";
+        db.execute_batch(common).map_err(opened)?;
+        if role == Role::Writer {
+            // An acknowledged commit has reached the disk: FULL syncs the log at each one. NORMAL would lose the last ones in a power cut.
+            let writer = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216;";
+            db.execute_batch(writer).map_err(fault("set the database up"))?;
+        }
+        db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        let context = Arc::new(Mutex::new(None));
+        functions::register(&db, &context).map_err(fault("set the database up"))?;
+        let deadline = Arc::new(Deadline { origin: Instant::now(), micros: AtomicU64::new(0) });
+        let seen = Arc::clone(&deadline);
+        let mut connection = Connection { db, context, deadline };
+        let watch = Some(move || seen.passed());
+        connection.db.progress_handler(DEADLINE_STEPS, watch).map_err(fault("set the database up"))?;
+        Ok(connection)
+    }
+
+    /// Runs `read` with the moment and person that functions mean, and a bound on its time (0 for none).
+    pub(crate) fn within<T>(
+        &self,
+        context: &Context,
+        timeout_ms: u64,
+        read: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        *self.context.lock() = Some(context.clone());
+        if timeout_ms > 0 {
+            let now = self.deadline.origin.elapsed().as_micros() as u64;
+            self.deadline.micros.store((now + timeout_ms * 1_000).max(1), Ordering::Relaxed);
+        }
+        let result = read();
+        self.deadline.micros.store(0, Ordering::Relaxed);
+        match result {
+            Err(StoreError::Timeout { .. }) => Err(StoreError::Timeout { timeout_ms }),
+            result => result,
+        }
+    }
+
+    /// Gives back the memory that an idle connection can do without.
+    pub(crate) fn shrink(&self) {
+        self.db.flush_prepared_statement_cache();
+        // Only memory is at stake; a failure changes nothing.
+        drop(self.db.execute_batch("PRAGMA shrink_memory"));
+    }
+}
+
+/// What an error of the driver means to the caller.
+pub(crate) fn fault(action: &'static str) -> impl Fn(rusqlite::Error) -> StoreError {
+    move |error| match error.sqlite_error() {
+        Some(ffi::Error { code: ErrorCode::DiskFull, .. }) => StoreError::Full,
+        Some(ffi::Error { code: ErrorCode::OperationInterrupted, .. }) => {
+            StoreError::Timeout { timeout_ms: 0 } // `within` knows the bound
+        }
+        Some(ffi::Error { code: ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, .. }) => {
+            StoreError::Damaged { what: error.to_string() }
+        }
+        _ => StoreError::database(action, error),
+    }
+}

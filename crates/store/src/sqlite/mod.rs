@@ -1,0 +1,263 @@
+//! An environment in one SQLite file.
+
+mod cell;
+mod connection;
+mod dialect;
+mod duplicate;
+mod entries;
+mod functions;
+mod lock;
+mod migrate;
+mod reads;
+mod schema;
+mod search;
+mod transaction;
+mod writer;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use dictionary::model::{Entity, FieldIndex};
+use dictionary::{Dictionary, RecordId, Value};
+use jiff::Timestamp;
+use journal::Position;
+use parking_lot::{Condvar, Mutex};
+
+use crate::error::StoreError;
+use crate::head::HeadState;
+use crate::layout::Layouts;
+use crate::query::{Aggregation, Select};
+use crate::row::Row;
+use crate::{Committed, Head, Snapshot, Store, Unit, UnitError};
+use connection::{Connection, Role, fault};
+use lock::FolderLock;
+use reads::Reads;
+use writer::Writer;
+
+/// The methods of [`Snapshot`] that read rows and the journal, from `connection` and `layouts`.
+macro_rules! delegate_reads {
+    () => {
+        fn get(&self, entity: &Entity, id: RecordId) -> Result<Option<Row>, StoreError> {
+            self.reads().get(entity, id)
+        }
+
+        fn get_many(&self, entity: &Entity, ids: &[RecordId]) -> Result<Vec<Row>, StoreError> {
+            self.reads().get_many(entity, ids)
+        }
+
+        fn find(&self, entity: &Entity, field: FieldIndex, value: &Value) -> Result<Option<Row>, StoreError> {
+            self.reads().find(entity, field, value)
+        }
+
+        fn scan(
+            &self,
+            entity: &Entity,
+            after: Option<RecordId>,
+            limit: u32,
+        ) -> Result<Vec<Row>, StoreError> {
+            self.reads().scan(entity, after, limit)
+        }
+
+        fn select(&self, dictionary: &Dictionary, select: &Select<'_>) -> Result<Vec<Row>, StoreError> {
+            self.reads().select(dictionary, select)
+        }
+
+        fn count(&self, dictionary: &Dictionary, select: &Select<'_>, cap: u64) -> Result<u64, StoreError> {
+            self.reads().count(dictionary, select, cap)
+        }
+
+        fn aggregate(
+            &self,
+            dictionary: &Dictionary,
+            select: &Select<'_>,
+            aggregation: &Aggregation<'_>,
+        ) -> Result<Value, StoreError> {
+            self.reads().aggregate(dictionary, select, aggregation)
+        }
+
+        fn search(&self, entity: &Entity, text: &str, limit: u32) -> Result<Vec<RecordId>, StoreError> {
+            self.reads().search(entity, text, limit)
+        }
+
+        fn entries(&self, after: Position, limit: u32) -> Result<Vec<journal::Entry>, StoreError> {
+            crate::sqlite::entries::after(&self.reads().connection.db, after, limit)
+        }
+
+        fn history(
+            &self,
+            entity: &str,
+            id: RecordId,
+            before: Option<Position>,
+            limit: u32,
+        ) -> Result<Vec<journal::Entry>, StoreError> {
+            crate::sqlite::entries::history(&self.reads().connection.db, entity, id, before, limit)
+        }
+
+        fn note(&self, key: &str) -> Result<Option<String>, StoreError> {
+            self.reads().note(key)
+        }
+    };
+}
+pub(crate) use delegate_reads;
+
+/// Name of the database in an environment's folder.
+const FILE: &str = "environment.sqlite";
+
+/// Connections for reading kept open between reads. More are opened when more threads read at once, and closed after.
+const READERS_KEPT: usize = 4;
+
+/// An environment in a folder: `environment.sqlite`, `lock`, `files/`.
+pub struct SqliteStore {
+    folder: PathBuf,
+    environment: String,
+    layouts: Layouts,
+    writer: Writer,
+    readers: Mutex<Vec<Connection>>,
+    position: Mutex<Position>,
+    moved: Condvar,
+    /// Last: let go of once the database is closed.
+    _lock: FolderLock,
+}
+
+impl std::fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqliteStore").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+impl SqliteStore {
+    /// Opens the environment in `folder`, making both when they don't exist. What a crash interrupted is undone by SQLite itself.
+    ///
+    /// `environment` is its name in messages; `now` is what the lock tells others. `Locked` when another process, or this one, has it open.
+    pub fn open(folder: &Path, environment: &str, now: Timestamp) -> Result<SqliteStore, StoreError> {
+        let failed = |error| StoreError::database("make the environment's folder", error);
+        fs::create_dir_all(folder).map_err(|error: std::io::Error| failed(error))?;
+        let lock = FolderLock::take(folder, environment, now)?;
+        let file = folder.join(FILE);
+        let new = !file.exists();
+        let mut connection = Connection::open(&file, Role::Writer)?;
+        schema::prepare(&mut connection.db)?;
+        if new {
+            // The file's name must survive a power cut as its content does.
+            fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        }
+        let head = schema::read_head(&connection.db)?;
+        Ok(SqliteStore {
+            folder: folder.to_owned(),
+            environment: environment.to_owned(),
+            layouts: Layouts::default(),
+            position: Mutex::new(head.position),
+            writer: Writer::new(connection, head),
+            readers: Mutex::default(),
+            moved: Condvar::new(),
+            _lock: lock,
+        })
+    }
+
+    /// The environment's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Name of the environment, as given to [`SqliteStore::open`].
+    pub fn environment(&self) -> &str {
+        &self.environment
+    }
+
+    fn publish(&self, head: &HeadState) {
+        let mut position = self.position.lock();
+        if *position != head.position {
+            *position = head.position;
+            self.moved.notify_all();
+        }
+    }
+}
+
+impl Store for SqliteStore {
+    fn write(&self, unit: Unit) -> Result<Committed, UnitError> {
+        let open = || Connection::open(&self.folder.join(FILE), Role::Writer);
+        self.writer.write(unit, &self.layouts, &open, &|head| self.publish(head))
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, StoreError> {
+        let kept = self.readers.lock().pop();
+        let connection = match kept {
+            Some(connection) => connection,
+            None => Connection::open(&self.folder.join(FILE), Role::Reader)?,
+        };
+        // Reading the head pins the moment: a deferred transaction begins at its first read.
+        connection.db.execute_batch("BEGIN").map_err(fault("begin reading"))?;
+        let head = schema::read_head(&connection.db)?;
+        Ok(Box::new(SqliteSnapshot { store: self, connection: Some(connection), head }))
+    }
+
+    fn position(&self) -> Position {
+        *self.position.lock()
+    }
+
+    fn wait_beyond(&self, after: Position, timeout_ms: u64) -> Position {
+        let end = Instant::now() + Duration::from_millis(timeout_ms);
+        let mut position = self.position.lock();
+        while *position <= after {
+            if self.moved.wait_until(&mut position, end).timed_out() {
+                break;
+            }
+        }
+        *position
+    }
+
+    fn size_bytes(&self) -> Result<u64, StoreError> {
+        let mut size = 0;
+        for name in [FILE.to_owned(), format!("{FILE}-wal")] {
+            match fs::metadata(self.folder.join(name)) {
+                Ok(data) => size += data.len(),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(StoreError::database("measure the environment", error)),
+            }
+        }
+        Ok(size)
+    }
+
+    fn rest(&self) {
+        self.readers.lock().clear();
+        self.layouts.clear();
+        if let Some(connection) = &self.writer.bench().connection {
+            connection.shrink();
+        }
+    }
+}
+
+/// A read transaction on a connection of its own.
+struct SqliteSnapshot<'s> {
+    store: &'s SqliteStore,
+    /// Taken when dropped.
+    connection: Option<Connection>,
+    head: HeadState,
+}
+
+impl SqliteSnapshot<'_> {
+    fn reads(&self) -> Reads<'_> {
+        let connection = self.connection.as_ref().expect("the connection is there until the drop");
+        Reads { connection, layouts: &self.store.layouts }
+    }
+}
+
+impl Drop for SqliteSnapshot<'_> {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        let mut readers = self.store.readers.lock();
+        // A connection that cannot end its transaction is closed, which ends it.
+        if readers.len() < READERS_KEPT && connection.db.execute_batch("COMMIT").is_ok() {
+            readers.push(connection);
+        }
+    }
+}
+
+impl Snapshot for SqliteSnapshot<'_> {
+    fn head(&self) -> Result<Head, StoreError> {
+        Ok(self.head.view())
+    }
+
+    delegate_reads!();
+}

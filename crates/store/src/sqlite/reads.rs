@@ -1,0 +1,240 @@
+//! Reads, the same in a snapshot and within a unit of work.
+
+use std::sync::Arc;
+
+use dictionary::expression::AggregateFunction;
+use dictionary::field_types::ColumnKind;
+use dictionary::model::{Entity, FieldIndex};
+use dictionary::{Dictionary, RecordId, Value};
+use rusqlite::types::{Value as Cell, ValueRef};
+use rusqlite::{OptionalExtension, params, params_from_iter};
+
+use crate::error::StoreError;
+use crate::layout::{Layout, Layouts};
+use crate::query::{Aggregation, Select};
+use crate::row::Row;
+use crate::sql::{self, Form, Statement};
+use crate::sqlite::cell;
+use crate::sqlite::connection::{Connection, fault};
+use crate::sqlite::dialect::{SEARCH_SHIFT, Sqlite, unbound, words};
+
+/// Ids looked up by one statement.
+const IDS_MAX: usize = 200;
+
+/// Reads over one connection.
+#[derive(Clone, Copy)]
+pub(crate) struct Reads<'c> {
+    pub(crate) connection: &'c Connection,
+    pub(crate) layouts: &'c Layouts,
+}
+
+/// `SELECT` and the columns of a table.
+pub(crate) fn select_columns(layout: &Layout) -> String {
+    let mut sql = String::from("SELECT ");
+    for (index, column) in layout.columns.iter().enumerate() {
+        if index > 0 {
+            sql.push_str(", ");
+        }
+        sql.push('"');
+        sql.push_str(&column.name);
+        sql.push('"');
+    }
+    sql.push_str(" FROM \"");
+    sql.push_str(&layout.entity);
+    sql.push('"');
+    sql
+}
+
+/// The row that a statement stands on, its columns starting with those of the table.
+pub(crate) fn read_row(layout: &Layout, row: &rusqlite::Row<'_>) -> Result<Row, StoreError> {
+    layout
+        .row(|index, column| {
+            let cell = row.get_ref(index).map_err(fault("read a row"))?;
+            cell::decode(column.kind, cell)
+        })
+        .map_err(|error| match error {
+            StoreError::Damaged { what } => {
+                StoreError::Damaged { what: format!("a row of {}: {what}", layout.entity) }
+            }
+            other => other,
+        })
+        .and_then(|row: Row| match row.0.first() {
+            Some(Value::Id(_)) => Ok(row),
+            _ => Err(StoreError::Damaged { what: format!("a row of {} has no id", layout.entity) }),
+        })
+}
+
+impl Reads<'_> {
+    fn layout(&self, entity: &Entity) -> Arc<Layout> {
+        self.layouts.of(entity)
+    }
+
+    fn rows(&self, layout: &Layout, sql: &str, values: Vec<Cell>) -> Result<Vec<Row>, StoreError> {
+        let failed = fault("read rows");
+        let mut statement = self.connection.db.prepare_cached(sql).map_err(&failed)?;
+        let mut rows = statement.query(params_from_iter(values)).map_err(&failed)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(&failed)? {
+            found.push(read_row(layout, row)?);
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn get(&self, entity: &Entity, id: RecordId) -> Result<Option<Row>, StoreError> {
+        let layout = self.layout(entity);
+        let sql = format!("{} WHERE \"id\" = ?1", select_columns(&layout));
+        Ok(self.rows(&layout, &sql, vec![Cell::Blob(id.0.as_bytes().to_vec())])?.pop())
+    }
+
+    pub(crate) fn get_many(&self, entity: &Entity, ids: &[RecordId]) -> Result<Vec<Row>, StoreError> {
+        let layout = self.layout(entity);
+        let mut found = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(IDS_MAX) {
+            // Padded to a power of two, so that few statements serve every number of ids.
+            let places = ids.len().next_power_of_two();
+            let marks = vec!["?"; places].join(", ");
+            let sql = format!("{} WHERE \"id\" IN ({marks})", select_columns(&layout));
+            let mut values: Vec<Cell> = ids.iter().map(|id| Cell::Blob(id.0.as_bytes().to_vec())).collect();
+            values.resize(places, Cell::Null);
+            found.extend(self.rows(&layout, &sql, values)?);
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn find(
+        &self,
+        entity: &Entity,
+        field: FieldIndex,
+        value: &Value,
+    ) -> Result<Option<Row>, StoreError> {
+        let layout = self.layout(entity);
+        let column = layout
+            .column(field, None)
+            .ok_or_else(|| StoreError::database("find a row", "the field has no column of its own"))?;
+        if value.is_null() {
+            return Ok(None);
+        }
+        let sql = format!("{} WHERE \"{}\" = ?1 LIMIT 1", select_columns(&layout), column.name);
+        Ok(self.rows(&layout, &sql, vec![cell::encode(column.kind, value)?])?.pop())
+    }
+
+    pub(crate) fn scan(
+        &self,
+        entity: &Entity,
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<Row>, StoreError> {
+        let layout = self.layout(entity);
+        let sql = format!("{} WHERE \"id\" > ?1 ORDER BY \"id\" LIMIT ?2", select_columns(&layout));
+        let after = after.map_or_else(Vec::new, |id| id.0.as_bytes().to_vec());
+        self.rows(&layout, &sql, vec![Cell::Blob(after), Cell::Integer(i64::from(limit))])
+    }
+
+    pub(crate) fn select(
+        &self,
+        dictionary: &Dictionary,
+        select: &Select<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let layout = self.layout(select.entity);
+        let statements = sql::select::page(dictionary, self.layouts, &Sqlite, select)?;
+        self.connection.within(select.context, select.timeout_ms, || {
+            let mut page = Vec::new();
+            for Statement { sql, values } in statements {
+                let values = values.into_iter().map(unbound).collect();
+                page.extend(self.rows(&layout, &sql, values)?);
+                if page.len() >= select.limit as usize {
+                    page.truncate(select.limit as usize);
+                    break;
+                }
+            }
+            Ok(page)
+        })
+    }
+
+    /// The only cell of a statement's only row.
+    fn cell<T>(
+        &self,
+        select: &Select<'_>,
+        statement: Statement,
+        read: impl FnOnce(ValueRef<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let failed = fault("query rows");
+        self.connection.within(select.context, select.timeout_ms, || {
+            let mut prepared = self.connection.db.prepare_cached(&statement.sql).map_err(&failed)?;
+            let values = params_from_iter(statement.values.into_iter().map(unbound));
+            let mut rows = prepared.query(values).map_err(&failed)?;
+            let row = rows.next().map_err(&failed)?;
+            let row = row.ok_or_else(|| StoreError::database("query rows", "no answer"))?;
+            read(row.get_ref(0).map_err(&failed)?)
+        })
+    }
+
+    pub(crate) fn count(
+        &self,
+        dictionary: &Dictionary,
+        select: &Select<'_>,
+        cap: u64,
+    ) -> Result<u64, StoreError> {
+        let statement = sql::select::count(dictionary, self.layouts, &Sqlite, select, cap)?;
+        let Some(statement) = statement else { return Ok(0) };
+        self.cell(select, statement, |cell| match cell {
+            ValueRef::Integer(count) => Ok(count as u64),
+            _ => Err(StoreError::database("count rows", "the answer is not a number")),
+        })
+    }
+
+    pub(crate) fn aggregate(
+        &self,
+        dictionary: &Dictionary,
+        select: &Select<'_>,
+        aggregation: &Aggregation<'_>,
+    ) -> Result<Value, StoreError> {
+        let compiled = sql::select::aggregate(dictionary, self.layouts, &Sqlite, select, aggregation)?;
+        let Some((statement, form)) = compiled else {
+            return Ok(match aggregation.function {
+                AggregateFunction::Sum => match sql::Form::of(&sql::select::figure_type(aggregation)) {
+                    Form::Decimal => Value::Decimal(0.into()),
+                    Form::Column(ColumnKind::Duration) => Value::Duration(0),
+                    _ => Value::Integer(0),
+                },
+                AggregateFunction::Count => Value::Integer(0),
+                AggregateFunction::Exists => Value::Boolean(false),
+                _ => Value::Null,
+            });
+        };
+        self.cell(select, statement, |cell| crate::sqlite::functions::decode(form, cell))
+    }
+
+    pub(crate) fn search(
+        &self,
+        entity: &Entity,
+        text: &str,
+        limit: u32,
+    ) -> Result<Vec<RecordId>, StoreError> {
+        let Some(words) = words(text) else { return Ok(Vec::new()) };
+        let failed = fault("search");
+        // The best rows first, then their ids: the ranking reads the whole list of matches, the table only the rows kept.
+        let sql = format!(
+            "SELECT t.id FROM (SELECT s.rowid - n.base AS found, s.rank AS rank
+                 FROM (SELECT number << {SEARCH_SHIFT} AS base FROM _name WHERE name = ?1) n
+                 JOIN _search s ON s.rowid BETWEEN n.base AND n.base + {mask}
+                 WHERE s.text MATCH ?2 ORDER BY s.rank LIMIT ?3) f
+             JOIN \"{table}\" t ON t._row = f.found ORDER BY f.rank, t.id",
+            mask = (1_i64 << SEARCH_SHIFT) - 1,
+            table = entity.name,
+        );
+        let mut statement = self.connection.db.prepare_cached(&sql).map_err(&failed)?;
+        let ids = statement
+            .query_map(params![entity.name, words, limit], |row| row.get::<_, [u8; 16]>(0))
+            .map_err(&failed)?;
+        ids.map(|id| id.map(|id| RecordId(uuid::Uuid::from_bytes(id))).map_err(&failed)).collect()
+    }
+
+    pub(crate) fn note(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.connection
+            .db
+            .prepare_cached("SELECT value FROM _note WHERE key = ?1")
+            .and_then(|mut statement| statement.query_row([key], |row| row.get(0)).optional())
+            .map_err(fault("read a note"))
+    }
+}
