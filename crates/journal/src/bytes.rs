@@ -129,7 +129,6 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn text(&mut self) -> Result<&'a str, DecodeError> {
         let at = self.at;
-        std::str::from_utf8(self.bytes()?)
-            .map_err(|_| DecodeError { what: "a text that is not UTF-8", at })
+        std::str::from_utf8(self.bytes()?).map_err(|_| DecodeError { what: "a text that is not UTF-8", at })
     }
 }

@@ -67,9 +67,7 @@ impl StoreError {
             StoreError::Full => StoreError::Full,
             StoreError::Timeout { timeout_ms } => StoreError::Timeout { timeout_ms: *timeout_ms },
             StoreError::Damaged { what } => StoreError::Damaged { what: what.clone() },
-            StoreError::Database { action, source } => {
-                StoreError::database(action, source.to_string())
-            }
+            StoreError::Database { action, source } => StoreError::database(action, source.to_string()),
         }
     }
 }

@@ -39,11 +39,7 @@ pub(crate) enum EntityStep<'d> {
     /// Its table is set aside.
     Drop(&'d Entity),
     /// The same records, perhaps under another name, with these changes to fields.
-    Alter {
-        old: &'d Entity,
-        new: &'d Entity,
-        fields: Vec<FieldStep>,
-    },
+    Alter { old: &'d Entity, new: &'d Entity, fields: Vec<FieldStep> },
 }
 
 impl EntityStep<'_> {

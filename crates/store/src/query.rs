@@ -1,21 +1,9 @@
 //! What a list asks of a store.
 
+pub use dictionary::expression::Context;
 use dictionary::expression::{AggregateFunction, Typed};
 use dictionary::model::{Entity, Sort};
 use dictionary::{RecordId, Value};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
-/// Moment and person that `now()`, `today()`, `me()` and dates in a zone mean.
-#[derive(Debug, Clone)]
-pub struct Context {
-    /// `now()`.
-    pub now: Timestamp,
-    /// Zone of the environment.
-    pub zone: TimeZone,
-    /// `me()`.
-    pub me: Option<RecordId>,
-}
 
 /// A sorted page of the rows of one entity.
 #[derive(Debug, Clone)]

@@ -3,7 +3,9 @@
 //! Conditions are two-valued. Where a null counts as false anyway (under `and` and `or` at the top) a comparison stays plain, so that an
 //! index serves; under a `not` or inside a function it is made never null.
 
-use dictionary::expression::{Aggregate, AggregateFunction, BinaryOperator, Function, Node, Path, Type, Typed};
+use dictionary::expression::{
+    Aggregate, AggregateFunction, BinaryOperator, Function, Node, Path, Type, Typed,
+};
 use dictionary::field_types::ColumnKind;
 use dictionary::model::{EntityIndex, FieldIndex, ID};
 use dictionary::{Dictionary, Value};
@@ -121,7 +123,13 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn compare(&self, operator: BinaryOperator, a: Operand, b: Operand, nulls: Nulls) -> Result<Expr, StoreError> {
+    fn compare(
+        &self,
+        operator: BinaryOperator,
+        a: Operand,
+        b: Operand,
+        nulls: Nulls,
+    ) -> Result<Expr, StoreError> {
         use BinaryOperator::{Contains, EndsWith, Equal, NotEqual, StartsWith};
         match (operator, a.form, b.form) {
             (Equal, _, Form::Null) => return Ok(a.expr.is_null()),
@@ -193,7 +201,13 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    fn membership(&mut self, item: &Typed, list: &[Typed], at: &Place, nulls: Nulls) -> Result<Expr, StoreError> {
+    fn membership(
+        &mut self,
+        item: &Typed,
+        list: &[Typed],
+        at: &Place,
+        nulls: Nulls,
+    ) -> Result<Expr, StoreError> {
         let item = self.value(item, at)?;
         let mut constants = Vec::new();
         let mut rest = Vec::new();
@@ -319,17 +333,16 @@ impl<'a> Compiler<'a> {
         let place = Place { alias: self.alias(), entity: aggregate.entity };
         let entity = &dictionary.entities[place.entity];
         let layout = self.layouts.of(entity);
-        let by = layout.column(aggregate.by, None).ok_or_else(|| unsupported("a reference without a column"))?;
+        let by =
+            layout.column(aggregate.by, None).ok_or_else(|| unsupported("a reference without a column"))?;
         // The owner's id comes from the query around; joins that the body needs belong to this one.
         let owner = Expr::col((Alias::new(&at.alias), Alias::new("id")));
         let mine = Expr::col((Alias::new(&place.alias), Alias::new(&by.name))).eq(owner);
         self.levels.push(Vec::new());
         let mut query = Query::select();
         let result = self.figure(&mut query, aggregate.function, aggregate.body.as_ref(), ty, &place);
-        let filter = match &aggregate.filter {
-            Some(filter) => Some(self.condition(filter, &place, Nulls::Lax)),
-            None => None,
-        };
+        let filter =
+            aggregate.filter.as_ref().map(|filter| self.condition(filter, &place, Nulls::Lax));
         query.from_as(Alias::new(&entity.name), Alias::new(&place.alias));
         self.join_into(&mut query);
         self.levels.pop();
@@ -453,9 +466,7 @@ fn constant(typed: &Typed, context: &Context) -> Option<Value> {
         Node::Literal(value) => Some(value.clone()),
         Node::Call(Function::Me, _) => Some(context.me.map_or(Value::Null, Value::Id)),
         Node::Call(Function::Now, _) => Some(Value::DateTime(context.now)),
-        Node::Call(Function::Today, _) => {
-            Some(Value::Date(context.zone.to_datetime(context.now).date()))
-        }
+        Node::Call(Function::Today, _) => Some(Value::Date(context.zone.to_datetime(context.now).date())),
         _ => None,
     }
 }

@@ -37,13 +37,11 @@ pub(crate) fn after(
     let bound = literal(dialect, first, value)?;
     let column = first.operand.expr.clone();
     let range = if first.descending { column.lte(bound) } else { column.gte(bound) };
-    let mut parts = Vec::with_capacity(2);
-    parts.push(match rest {
+    let ranged = match rest {
         Some(rest) => range.and(rest),
         None => range,
-    });
-    parts.push(first.operand.expr.clone().is_null());
-    Ok(parts)
+    };
+    Ok(vec![ranged, first.operand.expr.clone().is_null()])
 }
 
 fn literal(dialect: &dyn Dialect, criterion: &Criterion, value: &Value) -> Result<Expr, StoreError> {
@@ -53,7 +51,8 @@ fn literal(dialect: &dyn Dialect, criterion: &Criterion, value: &Value) -> Resul
 /// Rows after the key among those not excluded by the parts: `a > x or (a = x and (b > y or …))`, nulls last. `None` for no row.
 fn beyond(dialect: &dyn Dialect, criteria: &[Criterion], key: &[Value]) -> Result<Option<Expr>, StoreError> {
     let Some((criterion, rest)) = criteria.split_first() else { return Ok(None) };
-    let value = key.first().ok_or_else(|| StoreError::database("go on with a list", "the key is too short"))?;
+    let value =
+        key.first().ok_or_else(|| StoreError::database("go on with a list", "the key is too short"))?;
     let deeper = beyond(dialect, rest, &key[1..])?;
     let column = || criterion.operand.expr.clone();
     if value.is_null() {

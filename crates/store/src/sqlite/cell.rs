@@ -98,17 +98,13 @@ pub(crate) fn decode(kind: ColumnKind, cell: ValueRef<'_>) -> Result<Value, Stor
         }
         (ColumnKind::Duration, ValueRef::Integer(seconds)) => Some(Value::Duration(seconds)),
         (ColumnKind::Real, ValueRef::Real(number)) => Some(Value::Json(Box::new(number.into()))),
-        (ColumnKind::Tags, ValueRef::Text(bytes)) => {
-            serde_json::from_slice(bytes).ok().map(Value::Tags)
-        }
+        (ColumnKind::Tags, ValueRef::Text(bytes)) => serde_json::from_slice(bytes).ok().map(Value::Tags),
         (ColumnKind::Json, ValueRef::Text(bytes)) => {
             serde_json::from_slice(bytes).ok().map(|json| Value::Json(Box::new(json)))
         }
         _ => None,
     };
-    value.ok_or_else(|| StoreError::Damaged {
-        what: format!("a cell of kind {kind:?} holds {cell:?}"),
-    })
+    value.ok_or_else(|| StoreError::Damaged { what: format!("a cell of kind {kind:?} holds {cell:?}") })
 }
 
 /// SQLite's name of the column type, for `STRICT` tables.

@@ -67,7 +67,8 @@ impl Connection {
         db.execute_batch(common).map_err(opened)?;
         if role == Role::Writer {
             // An acknowledged commit has reached the disk: FULL syncs the log at each one. NORMAL would lose the last ones in a power cut.
-            let writer = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216;";
+            let writer =
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216;";
             db.execute_batch(writer).map_err(fault("set the database up"))?;
         }
         db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);

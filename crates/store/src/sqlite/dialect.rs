@@ -90,9 +90,7 @@ pub(crate) fn encode(form: Form, value: &Value) -> Result<Cell, StoreError> {
         (Form::Column(kind), value) => cell::encode(kind, value),
         (Form::Decimal, Value::Decimal(number)) => Ok(Cell::Text(number.normalize().to_string())),
         (Form::Decimal, Value::Integer(number)) => Ok(Cell::Text(number.to_string())),
-        (Form::Decimal, _) => {
-            Err(StoreError::database("give a value to the database", "it is not a number"))
-        }
+        (Form::Decimal, _) => Err(StoreError::database("give a value to the database", "it is not a number")),
         (Form::Packed, value) => {
             let mut bytes = Vec::new();
             journal::value::encode_value(&mut bytes, value);

@@ -11,7 +11,9 @@ use crate::sqlite::connection::fault;
 /// SQLite names the columns, `UNIQUE constraint failed: account.code`: an index of the dictionary's is on exactly the key's columns.
 pub(crate) fn explain(error: rusqlite::Error, layout: &Layout, action: &'static str) -> StoreError {
     if let rusqlite::Error::SqliteFailure(
-        ffi::Error { extended_code: ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY, .. },
+        ffi::Error {
+            extended_code: ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY, ..
+        },
         Some(message),
     ) = &error
         && let Some(columns) = message.strip_prefix("UNIQUE constraint failed: ")

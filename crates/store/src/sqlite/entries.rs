@@ -79,8 +79,7 @@ pub(crate) fn history(
     );
     let mut statement = db.prepare_cached(&sql).map_err(&failed)?;
     let before = before.map_or(i64::MAX, |before| before as i64);
-    let mut rows =
-        statement.query(params![id.0.as_bytes(), entity, before, limit]).map_err(&failed)?;
+    let mut rows = statement.query(params![id.0.as_bytes(), entity, before, limit]).map_err(&failed)?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next().map_err(&failed)? {
         let mut entry = read_header(row).map_err(&failed)??;
@@ -122,7 +121,9 @@ pub(crate) fn append<'a>(
         Actor::User(id) => Some(*id.0.as_bytes()),
         Actor::System => None,
     };
-    let sql = format!("INSERT INTO _entry ({HEADER}, changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+    let sql = format!(
+        "INSERT INTO _entry ({HEADER}, changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+    );
     db.prepare_cached(&sql)
         .and_then(|mut statement| {
             let cause = &entry.cause;

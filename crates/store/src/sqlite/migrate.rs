@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dictionary::expression::Node;
+use dictionary::field_types::FieldContext;
 use dictionary::model::{Entity, FieldIndex, ID};
 use dictionary::{Dictionary, RecordId, Value};
 use journal::{Change, FieldChange, Operation, Position, StateDigest};
@@ -251,8 +252,9 @@ fn change_columns(
     // In two moves, as tables: first everything that goes or changes name makes room.
     let aside = |name: &str| format!("_aside_{position}_{name}");
     for step in fields {
-        if let FieldStep::Drop(field) | FieldStep::Convert { old: field, .. } | FieldStep::Rename { old: field, .. } =
-            step
+        if let FieldStep::Drop(field)
+        | FieldStep::Convert { old: field, .. }
+        | FieldStep::Rename { old: field, .. } = step
         {
             for column in from.columns_of(*field) {
                 rename(&column.name, &aside(&column.name))?;
@@ -303,8 +305,7 @@ fn convert(
     let table = quoted(&new.name);
     let read = format!("SELECT _row, {sources} FROM {table} WHERE _row > ?1 ORDER BY _row LIMIT {ROWS_MAX}");
     let mut read = db.prepare(&read).map_err(&failed)?;
-    let mut write =
-        db.prepare(&format!("UPDATE {table} SET {targets} WHERE _row = ?")).map_err(&failed)?;
+    let mut write = db.prepare(&format!("UPDATE {table} SET {targets} WHERE _row = ?")).map_err(&failed)?;
     let mut reached = i64::MIN;
     loop {
         let mut batch: Vec<(i64, Value)> = Vec::new();
@@ -326,7 +327,9 @@ fn convert(
             }
             let text = before.kind.format(&value, &before.options);
             // What cannot be read as the new type stays in the columns set aside.
-            let Ok(value) = after.kind.parse(&text, &after.options) else { continue };
+            let context = FieldContext::new(&after.options);
+            let read = after.kind.parse(&text, &context).and_then(|value| after.kind.check(value, &context));
+            let Ok(value) = read else { continue };
             let mut cells = after.kind.split(&value);
             cells.resize(to.columns_of(now).len(), Value::Null);
             let columns = to.columns_of(now).iter();
@@ -344,9 +347,7 @@ fn number_entities(db: &Db, steps: &[EntityStep<'_>], new: &Dictionary) -> Resul
     let failed = fault(FAILED);
     let mut numbers: BTreeMap<String, i64> = db
         .prepare("SELECT name, number FROM _name")
-        .and_then(|mut statement| {
-            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
-        })
+        .and_then(|mut statement| statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
         .map_err(&failed)?;
     for step in steps {
         if let EntityStep::Alter { old, new, .. } = step
@@ -374,4 +375,3 @@ fn number_entities(db: &Db, steps: &[EntityStep<'_>], new: &Dictionary) -> Resul
     }
     Ok(())
 }
-

@@ -50,12 +50,7 @@ macro_rules! delegate_reads {
             self.reads().find(entity, field, value)
         }
 
-        fn scan(
-            &self,
-            entity: &Entity,
-            after: Option<RecordId>,
-            limit: u32,
-        ) -> Result<Vec<Row>, StoreError> {
+        fn scan(&self, entity: &Entity, after: Option<RecordId>, limit: u32) -> Result<Vec<Row>, StoreError> {
             self.reads().scan(entity, after, limit)
         }
 

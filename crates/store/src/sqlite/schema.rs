@@ -44,7 +44,8 @@ pub(crate) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
         (APPLICATION_ID, FORMAT) => return Ok(()),
         (0, 0) => {}
         (APPLICATION_ID, newer) => {
-            let what = format!("its format is {newer} and this program knows up to {FORMAT}: use a newer one");
+            let what =
+                format!("its format is {newer} and this program knows up to {FORMAT}: use a newer one");
             return Err(StoreError::database("open the environment", what));
         }
         _ => {

@@ -24,10 +24,13 @@ pub(crate) fn mark(text: Option<&str>) -> Cell {
 
 /// Makes a row found by `text`.
 pub(crate) fn add(db: &Connection, layout: &Layout, number: i64, text: &str) -> Result<(), StoreError> {
-    run(db, "INSERT INTO _search (rowid, text) SELECT (number << {SHIFT}) + ?2, ?3 FROM _name WHERE name = ?1")
-        .and_then(|mut statement| statement.execute(params![&*layout.entity, number, fold(text)]))
-        .map(drop)
-        .map_err(fault("index a row"))
+    run(
+        db,
+        "INSERT INTO _search (rowid, text) SELECT (number << {SHIFT}) + ?2, ?3 FROM _name WHERE name = ?1",
+    )
+    .and_then(|mut statement| statement.execute(params![&*layout.entity, number, fold(text)]))
+    .map(drop)
+    .map_err(fault("index a row"))
 }
 
 /// Makes a row found no more.

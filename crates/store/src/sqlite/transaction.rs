@@ -150,8 +150,11 @@ impl<'w> SqliteTransaction<'w> {
             return Ok(());
         }
         let names: Vec<String> = cells.iter().map(|(name, _)| format!("\"{name}\" = ?")).collect();
-        let sql =
-            format!("UPDATE \"{}\" SET {} WHERE \"id\" = ? AND \"version\" = ?", layout.entity, names.join(", "));
+        let sql = format!(
+            "UPDATE \"{}\" SET {} WHERE \"id\" = ? AND \"version\" = ?",
+            layout.entity,
+            names.join(", ")
+        );
         let mut values: Vec<Cell> = cells.into_iter().map(|(_, cell)| cell).collect();
         values.push(Cell::Blob(old.id().0.as_bytes().to_vec()));
         values.push(Cell::Integer(layout.version(old)));
@@ -174,9 +177,7 @@ impl<'w> SqliteTransaction<'w> {
         self.connection
             .db
             .prepare_cached(&sql)
-            .and_then(|mut statement| {
-                statement.query_row([id.0.as_bytes()], |row| row.get(0)).optional()
-            })
+            .and_then(|mut statement| statement.query_row([id.0.as_bytes()], |row| row.get(0)).optional())
             .map_err(fault("read a row"))
     }
 }
@@ -358,7 +359,9 @@ impl Transaction for SqliteTransaction<'_> {
         let db = &self.connection.db;
         match value {
             Some(value) => db
-                .prepare_cached("INSERT INTO _note VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2")
+                .prepare_cached(
+                    "INSERT INTO _note VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
+                )
                 .and_then(|mut statement| statement.execute([key, value])),
             None => db
                 .prepare_cached("DELETE FROM _note WHERE key = ?1")

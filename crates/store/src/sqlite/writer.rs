@@ -68,10 +68,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn new(connection: Connection, head: HeadState) -> Writer {
-        Writer {
-            queue: Mutex::default(),
-            bench: Mutex::new(Bench { connection: Some(connection), head }),
-        }
+        Writer { queue: Mutex::default(), bench: Mutex::new(Bench { connection: Some(connection), head }) }
     }
 
     /// The bench, when nobody leads: for rest and for closing.
@@ -199,8 +196,7 @@ impl Bench {
     fn commit(&self, head: &HeadState) -> Result<(), StoreError> {
         let Some(connection) = &self.connection else { return Ok(()) };
         let written = if *head == self.head { Ok(()) } else { write_head(&connection.db, head) };
-        let done = written
-            .and_then(|()| connection.db.execute_batch("COMMIT").map_err(fault("commit")));
+        let done = written.and_then(|()| connection.db.execute_batch("COMMIT").map_err(fault("commit")));
         if done.is_err() && !connection.db.is_autocommit() {
             // When even this fails, the next BEGIN says so, and nothing was acknowledged.
             drop(connection.db.execute_batch("ROLLBACK"));
@@ -214,7 +210,12 @@ fn fail_all(count: usize, error: &StoreError) -> Vec<Option<Outcome>> {
 }
 
 /// Runs one unit in its savepoint; returns its outcome, and the head after it.
-fn run_unit(connection: &Connection, layouts: &Layouts, head: &HeadState, unit: Unit) -> (Outcome, HeadState) {
+fn run_unit(
+    connection: &Connection,
+    layouts: &Layouts,
+    head: &HeadState,
+    unit: Unit,
+) -> (Outcome, HeadState) {
     let db = &connection.db;
     let run = || -> Result<(Box<dyn Any + Send>, HeadState), UnitError> {
         db.execute_batch("SAVEPOINT unit").map_err(fault("begin a unit of work"))?;
