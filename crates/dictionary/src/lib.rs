@@ -4,6 +4,7 @@ pub mod compile;
 pub mod diagnostics;
 pub mod expression;
 pub mod field_types;
+pub mod identifiers;
 pub mod label;
 pub mod layers;
 pub mod model;

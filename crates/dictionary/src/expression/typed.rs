@@ -52,6 +52,82 @@ pub struct Typed {
     pub span: Span,
 }
 
+impl Typed {
+    /// Calls `visit` with this piece and every piece beneath it, those of figures included (whose paths start at another entity).
+    pub fn walk<'t>(&'t self, visit: &mut impl FnMut(&'t Typed)) {
+        visit(self);
+        match &self.node {
+            Node::Literal(_) | Node::Path(_) => {}
+            Node::Not(inner) | Node::Negate(inner) => inner.walk(visit),
+            Node::Binary(_, left, right) => {
+                left.walk(visit);
+                right.walk(visit);
+            }
+            Node::In(left, items) => {
+                left.walk(visit);
+                items.iter().for_each(|item| item.walk(visit));
+            }
+            Node::Call(_, arguments) => arguments.iter().for_each(|argument| argument.walk(visit)),
+            Node::Aggregate(aggregate) => {
+                aggregate.body.iter().for_each(|body| body.walk(visit));
+                aggregate.filter.iter().for_each(|filter| filter.walk(visit));
+            }
+        }
+    }
+
+    /// Calls `visit` with this piece and every piece beneath it but for those inside figures, whose paths start at another entity.
+    pub(super) fn walk_mut(&mut self, visit: &mut impl FnMut(&mut Typed)) {
+        visit(self);
+        match &mut self.node {
+            Node::Literal(_) | Node::Path(_) | Node::Aggregate(_) => {}
+            Node::Not(inner) | Node::Negate(inner) => inner.walk_mut(visit),
+            Node::Binary(_, left, right) => {
+                left.walk_mut(visit);
+                right.walk_mut(visit);
+            }
+            Node::In(left, items) => {
+                left.walk_mut(visit);
+                items.iter_mut().for_each(|item| item.walk_mut(visit));
+            }
+            Node::Call(_, arguments) => arguments.iter_mut().for_each(|argument| argument.walk_mut(visit)),
+        }
+    }
+
+    /// Number of pieces, and of levels.
+    pub fn size(&self) -> (usize, u32) {
+        let mut sizes: Vec<(usize, u32)> = Vec::new();
+        match &self.node {
+            Node::Literal(_) | Node::Path(_) => {}
+            Node::Not(inner) | Node::Negate(inner) => sizes.push(inner.size()),
+            Node::Binary(_, left, right) => sizes.extend([left.size(), right.size()]),
+            Node::In(left, items) => {
+                sizes.extend(std::iter::once(left.size()).chain(items.iter().map(Typed::size)))
+            }
+            Node::Call(_, arguments) => sizes.extend(arguments.iter().map(Typed::size)),
+            Node::Aggregate(aggregate) => {
+                sizes.extend(aggregate.body.iter().chain(&aggregate.filter).map(Typed::size));
+            }
+        }
+        sizes.into_iter().fold((1, 1), |(nodes, height), (n, h)| (nodes + n, height.max(h + 1)))
+    }
+
+    /// Whether the value depends on the moment or on the caller (`now()`, `today()`, `me()`): such a formula is not kept in rows.
+    pub fn is_volatile(&self) -> bool {
+        let mut volatile = false;
+        self.walk(&mut |piece| {
+            volatile |= matches!(&piece.node, Node::Call(function, _) if function.is_volatile())
+        });
+        volatile
+    }
+
+    /// Whether no record is read: the value is the same for every row, and a store may bind it once.
+    pub fn is_constant(&self) -> bool {
+        let mut constant = true;
+        self.walk(&mut |piece| constant &= !matches!(&piece.node, Node::Path(_) | Node::Aggregate(_)));
+        constant
+    }
+}
+
 /// What a checked piece can be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Node {
@@ -159,6 +235,7 @@ pub enum Function {
     Hour,
     Minute,
     DateOf,
+    DateTimeOf,
     Days,
     Hours,
     Minutes,

@@ -1,24 +1,33 @@
 //! What a field can hold: one type, one file, behind [`FieldType`]; [`FIELD_TYPES`] is the registry. A new type is its file and one line.
 
+mod address;
 mod boolean;
 mod choice;
 mod choices;
 mod civil_text;
 mod cleaning;
 mod code;
+mod colour;
 mod date;
 mod datetime;
 mod decimal;
+mod duration;
+mod email;
+mod file;
 mod integer;
+mod json;
 mod lines;
 mod long_text;
 mod money;
 mod number_text;
 mod pattern;
+mod phone;
+mod point;
 mod reference;
 mod shapes;
 mod text;
 mod time;
+mod url;
 
 use std::fmt::Debug;
 use std::sync::LazyLock;
@@ -64,6 +73,10 @@ pub trait FieldType: Debug + Sync {
     /// Text for exports and titles, exact and re-readable: ISO dates, a point as decimal separator.
     fn format(&self, value: &Value, options: &Options) -> String;
 
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "the counterpart of `to_json`: both read the field's options, not `self`"
+    )]
     /// Reads the value of the data API. Only its shape: [`FieldType::check`] comes after.
     fn from_json(&self, json: &serde_json::Value, options: &Options) -> Result<Value, Invalid>;
 
@@ -196,13 +209,41 @@ pub static FIELD_TYPES: &[&dyn FieldType] = &[
     &date::Date,
     &time::Time,
     &datetime::DateTime,
+    &duration::Duration,
     &choice::Choice,
     &choices::Choices,
     &reference::Reference { name: "reference" },
     &lines::Lines,
+    &file::File { name: "file", accept: &[] },
+    &file::File { name: "image", accept: &["image/*"] },
+    &file::File { name: "signature", accept: &["image/*"] },
+    &point::Point,
+    &address::Address,
+    &email::Email,
+    &phone::Phone,
+    &url::Url,
+    &colour::Colour,
+    &json::AnyJson,
 ];
 
 /// The type of that name.
 pub fn field_type(name: &str) -> Option<&'static dyn FieldType> {
     FIELD_TYPES.iter().copied().find(|t| t.name() == name)
 }
+
+/// Reads a literal of the expression language such as `date '2026-11-23'`, in the form of the data API; `None` if the word does not start
+/// one.
+pub(crate) fn literal(word: &str, text: &str) -> Option<Result<Value, Invalid>> {
+    let kind: &dyn FieldType = match word {
+        "date" => &date::Date,
+        "time" => &time::Time,
+        "datetime" => &datetime::DateTime,
+        "duration" => &duration::Duration,
+        _ => return None,
+    };
+    Some(kind.from_json(&serde_json::Value::String(text.to_owned()), &Options::default()))
+}
+
+pub(crate) use address::text as address_text;
+pub(crate) use duration::text as duration_text;
+pub(crate) use point::text as point_text;

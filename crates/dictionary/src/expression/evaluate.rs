@@ -1,0 +1,122 @@
+//! A checked expression and a record → a value.
+
+use std::borrow::Cow;
+
+use super::functions;
+use super::operators::{self, is_true};
+use super::{
+    Accumulator, Aggregate, BinaryOperator, Context, EvaluateError, Function, Hop, Node, Path, Scope, Type,
+    Typed,
+};
+use crate::value::{self, Value};
+
+/// What `typed` is worth for the record `scope`; a whole number counts as a decimal where the type says decimal.
+///
+/// Arithmetic without an answer is `Null`. The only errors are those of `scope`.
+pub fn evaluate(typed: &Typed, scope: &dyn Scope, context: &Context) -> Result<Value, EvaluateError> {
+    let found = value(typed, scope, context)?.into_owned();
+    Ok(match (found, &typed.ty) {
+        (Value::Integer(number), Type::Decimal) => Value::Decimal(number.into()),
+        (found, _) => found,
+    })
+}
+
+/// Whether the condition `typed` holds for the record `scope`: null does not.
+pub fn holds(typed: &Typed, scope: &dyn Scope, context: &Context) -> Result<bool, EvaluateError> {
+    Ok(is_true(value(typed, scope, context)?.as_ref()))
+}
+
+fn value<'a>(
+    typed: &'a Typed,
+    scope: &'a dyn Scope,
+    context: &Context,
+) -> Result<Cow<'a, Value>, EvaluateError> {
+    let owned = match &typed.node {
+        Node::Literal(literal) => return Ok(Cow::Borrowed(literal)),
+        Node::Path(path) => return at(path, scope),
+        Node::Not(operand) => operators::not(value(operand, scope, context)?.as_ref()),
+        Node::Negate(operand) => operators::negate(value(operand, scope, context)?.as_ref()),
+        Node::Binary(BinaryOperator::And, left, right) => {
+            Value::Boolean(holds(left, scope, context)? && holds(right, scope, context)?)
+        }
+        Node::Binary(BinaryOperator::Or, left, right) => {
+            Value::Boolean(holds(left, scope, context)? || holds(right, scope, context)?)
+        }
+        Node::Binary(operator, left, right) => {
+            let (left, right) = (value(left, scope, context)?, value(right, scope, context)?);
+            operators::binary(*operator, left.as_ref(), right.as_ref())
+        }
+        Node::In(left, items) => {
+            let left = value(left, scope, context)?;
+            let mut found = false;
+            for item in items {
+                found = operators::equal(left.as_ref(), value(item, scope, context)?.as_ref());
+                if found {
+                    break;
+                }
+            }
+            Value::Boolean(found)
+        }
+        Node::Call(Function::If, arguments) => {
+            let Some(condition) = arguments.first() else { return Ok(Cow::Owned(Value::Null)) };
+            let chosen = arguments.get(if holds(condition, scope, context)? { 1 } else { 2 });
+            return chosen.map_or(Ok(Cow::Owned(Value::Null)), |chosen| value(chosen, scope, context));
+        }
+        Node::Call(Function::Coalesce, arguments) => {
+            for argument in arguments {
+                let found = value(argument, scope, context)?;
+                if !found.is_null() {
+                    return Ok(found);
+                }
+            }
+            Value::Null
+        }
+        Node::Call(function, arguments) => {
+            let arguments = arguments.iter().map(|argument| value(argument, scope, context));
+            functions::call(*function, &arguments.collect::<Result<Vec<_>, _>>()?, context)
+        }
+        Node::Aggregate(aggregate) => figure(aggregate, scope, context)?,
+    };
+    Ok(Cow::Owned(owned))
+}
+
+/// The value at a path; null as soon as a reference on the way is.
+fn at<'a>(path: &Path, scope: &'a dyn Scope) -> Result<Cow<'a, Value>, EvaluateError> {
+    if path.hops.is_empty() {
+        return Ok(take_part(scope.field(path.field), path.part));
+    }
+    beyond(path, &path.hops, scope).map(Cow::Owned)
+}
+
+fn beyond(path: &Path, hops: &[Hop], scope: &dyn Scope) -> Result<Value, EvaluateError> {
+    let Some((hop, rest)) = hops.split_first() else {
+        return Ok(take_part(scope.field(path.field), path.part).into_owned());
+    };
+    match scope.follow(*hop)? {
+        Some(next) => beyond(path, rest, next.as_ref()),
+        None => Ok(Value::Null),
+    }
+}
+
+fn take_part<'a>(whole: Cow<'a, Value>, part: Option<&'static str>) -> Cow<'a, Value> {
+    match part {
+        None => whole,
+        Some(part) => Cow::Owned(value::part(whole.as_ref(), part)),
+    }
+}
+
+fn figure(aggregate: &Aggregate, scope: &dyn Scope, context: &Context) -> Result<Value, EvaluateError> {
+    let mut accumulator = Accumulator::of(aggregate);
+    for record in scope.children(aggregate.entity, aggregate.by)? {
+        if let Some(filter) = &aggregate.filter
+            && !holds(filter, record.as_ref(), context)?
+        {
+            continue;
+        }
+        match &aggregate.body {
+            Some(body) => accumulator.add(value(body, record.as_ref(), context)?.as_ref()),
+            None => accumulator.add(&Value::Null),
+        }
+    }
+    Ok(accumulator.finish())
+}
