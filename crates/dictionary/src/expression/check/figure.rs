@@ -70,11 +70,10 @@ impl Checker<'_> {
         let prefix = &path[..=place.records.len()];
         let figures = place.figures + 1;
         let filter = match filter {
-            Some(filter) => {
-                Some(self.condition(filter, Place { entity, records: &[], figures }, depth).map(Some))
-            }
+            Some(filter) => self.condition(filter, Place { entity, records: &[], figures }, depth).map(Some),
             None => Some(None),
-        }?;
+        };
+        // The body is checked even so: both faults are told at once.
         let (body, ty) = self.body(function, over, Place { entity, records: prefix, figures }, depth)?;
         let aggregate = Aggregate { records: records.clone(), function, entity, by, body, filter: filter? };
         Some(typed(Node::Aggregate(Box::new(aggregate)), ty, span))
