@@ -8,6 +8,7 @@ pub mod query;
 pub mod row;
 mod sql;
 pub mod sqlite;
+pub mod verify;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -20,6 +21,11 @@ pub use error::StoreError;
 pub use query::{Aggregation, Context, Keyset, Select};
 pub use row::Row;
 pub use sqlite::SqliteStore;
+pub use verify::verify;
+
+/// The entity under which the journal tells changes of the dictionary itself: one record, whose id is nil, with `hash` and `plan` (what
+/// became of entities and fields).
+pub const DICTIONARY_ENTITY: &str = "_dictionary";
 
 /// Where an environment's journal stands, and what its content hashes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +138,9 @@ pub trait Snapshot {
         before: Option<Position>,
         limit: u32,
     ) -> Result<Vec<Entry>, StoreError>;
+
+    /// How many changes [`Snapshot::history`] knows of, in all.
+    fn indexed_changes(&self) -> Result<u64, StoreError>;
 
     /// A small named value of the environment that is not a record: cursors of journal readers, settings of the store.
     fn note(&self, key: &str) -> Result<Option<String>, StoreError>;

@@ -341,8 +341,7 @@ impl<'a> Compiler<'a> {
         self.levels.push(Vec::new());
         let mut query = Query::select();
         let result = self.figure(&mut query, aggregate.function, aggregate.body.as_ref(), ty, &place);
-        let filter =
-            aggregate.filter.as_ref().map(|filter| self.condition(filter, &place, Nulls::Lax));
+        let filter = aggregate.filter.as_ref().map(|filter| self.condition(filter, &place, Nulls::Lax));
         query.from_as(Alias::new(&entity.name), Alias::new(&place.alias));
         self.join_into(&mut query);
         self.levels.pop();

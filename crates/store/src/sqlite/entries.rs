@@ -96,6 +96,13 @@ pub(crate) fn history(
     Ok(entries)
 }
 
+/// Changes that histories know of.
+pub(crate) fn indexed(db: &Connection) -> Result<u64, StoreError> {
+    db.query_row("SELECT count(*) FROM _history", [], |row| row.get::<_, i64>(0))
+        .map(|count| count as u64)
+        .map_err(fault("count the changes of histories"))
+}
+
 /// A part of a payload, without reading the rest: one record's change in an import of thousands.
 fn read_part(db: &Connection, position: i64, start: usize, length: usize) -> Result<Vec<u8>, StoreError> {
     let failed = fault("read a record's history");

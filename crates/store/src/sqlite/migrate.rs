@@ -7,11 +7,12 @@ use dictionary::expression::Node;
 use dictionary::field_types::FieldContext;
 use dictionary::model::{Entity, FieldIndex, ID};
 use dictionary::{Dictionary, RecordId, Value};
-use journal::{Change, FieldChange, Operation, Position, StateDigest};
+use journal::{Change, FieldChange, Operation, Position};
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection as Db, params, params_from_iter};
 use uuid::Uuid;
 
+use crate::DICTIONARY_ENTITY;
 use crate::error::StoreError;
 use crate::head::HeadState;
 use crate::layout::{Layout, Layouts};
@@ -20,7 +21,6 @@ use crate::sqlite::cell;
 use crate::sqlite::connection::{Connection, fault};
 use crate::sqlite::dialect::SEARCH_SHIFT;
 use crate::sqlite::reads::{read_row, select_columns};
-use crate::sqlite::schema::DICTIONARY_ENTITY;
 
 /// Rows read or rewritten at a time.
 const ROWS_MAX: u32 = 500;
@@ -104,15 +104,6 @@ fn each_row(db: &Db, layout: &Layout, mut each: impl FnMut(&journal::RowBytes)) 
         each(&layout.bytes(&read_row(layout, row)?));
     }
     Ok(())
-}
-
-/// The digest of every row of a dictionary's entities, from the rows themselves.
-pub(crate) fn digest_of_rows(db: &Db, dictionary: &Dictionary) -> Result<StateDigest, StoreError> {
-    let mut digest = StateDigest::default();
-    for entity in &dictionary.entities {
-        each_row(db, &Layout::new(entity), |bytes| digest.add(bytes))?;
-    }
-    Ok(digest)
 }
 
 /// A name quoted for SQL. Identifiers are plain words; the quotes keep keywords from meaning anything.

@@ -89,6 +89,10 @@ macro_rules! delegate_reads {
             crate::sqlite::entries::history(&self.reads().connection.db, entity, id, before, limit)
         }
 
+        fn indexed_changes(&self) -> Result<u64, StoreError> {
+            crate::sqlite::entries::indexed(&self.reads().connection.db)
+        }
+
         fn note(&self, key: &str) -> Result<Option<String>, StoreError> {
             self.reads().note(key)
         }

@@ -54,7 +54,9 @@ pub(crate) fn read_row(layout: &Layout, row: &rusqlite::Row<'_>) -> Result<Row, 
         })
         .map_err(|error| match error {
             StoreError::Damaged { what } => {
-                StoreError::Damaged { what: format!("a row of {}: {what}", layout.entity) }
+                let id = row.get::<_, [u8; 16]>(0).map(|id| uuid::Uuid::from_bytes(id).to_string());
+                let id = id.unwrap_or_else(|_| "without id".to_owned());
+                StoreError::Damaged { what: format!("{} {id}: {what}", layout.entity) }
             }
             other => other,
         })

@@ -4,6 +4,7 @@ use journal::chain::CHAIN_START;
 use journal::{Hash, StateDigest};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::DICTIONARY_ENTITY;
 use crate::error::StoreError;
 use crate::head::HeadState;
 use crate::sqlite::connection::fault;
@@ -13,9 +14,6 @@ const APPLICATION_ID: i32 = 0x5453_5244;
 
 /// Version of these tables. A newer one is refused.
 const FORMAT: i32 = 1;
-
-/// Name under which the journal tells changes of the dictionary itself.
-pub(crate) const DICTIONARY_ENTITY: &str = "_dictionary";
 
 /// `_name`: numbers of entities; two names share one when the entity was renamed, so that its history stays whole.
 /// `_history`: where each record's changes lie in the payloads. `_search`: folded texts of every entity; row = entity number · 2⁴⁰ + `_row`.
@@ -89,7 +87,9 @@ pub(crate) fn read_head(db: &Connection) -> Result<HeadState, StoreError> {
         position: position as u64,
         epoch: epoch as u64,
         chain,
-        digest: StateDigest::from_bytes(&lanes).ok_or_else(|| damaged("the digest's lanes"))?,
+        digest: StateDigest::from_bytes(&lanes).ok_or_else(|| {
+            damaged("the lanes of the digest in the journal's head are not as long as they must be")
+        })?,
         dictionary,
     })
 }

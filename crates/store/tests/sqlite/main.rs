@@ -1,0 +1,6 @@
+//! What only a store in a SQLite file can be tested for: its file damaged, full, or opened twice.
+
+mod damage;
+#[path = "../conformance/support.rs"]
+#[expect(dead_code, reason = "shared with the conformance tests, which use all of it")]
+mod support;
