@@ -3,8 +3,11 @@
 //! Conditions are two-valued. Where a null counts as false anyway (under `and` and `or` at the top) a comparison stays plain, so that an
 //! index serves; under a `not` or inside a function it is made never null.
 
+use std::borrow::Cow;
+
 use dictionary::expression::{
-    Aggregate, AggregateFunction, BinaryOperator, Function, Node, Path, Type, Typed,
+    Aggregate, AggregateFunction, BinaryOperator, EvaluateError, Hop, Node, Path, Scope, Type, Typed,
+    evaluate,
 };
 use dictionary::field_types::ColumnKind;
 use dictionary::model::{EntityIndex, FieldIndex, ID};
@@ -261,7 +264,7 @@ impl<'a> Compiler<'a> {
         let computed = |expr| Operand { expr, form: Form::of(&typed.ty), literal: None, column: false };
         match &typed.node {
             Node::Literal(value) => self.literal(value.clone(), &typed.ty),
-            Node::Path(path) => self.path(path, at),
+            Node::Path(path) => self.path(path, &typed.ty, at),
             Node::Negate(inner) => {
                 let inner = self.value(inner, at)?;
                 Ok(computed(self.dialect.negate(inner, &typed.ty)))
@@ -282,7 +285,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn path(&mut self, path: &Path, at: &Place) -> Result<Operand, StoreError> {
+    fn path(&mut self, path: &Path, ty: &Type, at: &Place) -> Result<Operand, StoreError> {
         let mut place = at.clone();
         for hop in &path.hops {
             place = self.hop(&place, hop.field, hop.to)?;
@@ -302,15 +305,22 @@ impl<'a> Compiler<'a> {
             literal: None,
             column: true,
         };
-        match layout.column(path.field, path.part) {
-            Some(c) if !matches!(c.kind, ColumnKind::Json | ColumnKind::Real) => Ok(operand(&c.name, c.kind)),
-            _ => {
-                let columns = layout.columns_of(path.field);
-                let cells = columns.iter().map(|c| operand(&c.name, c.kind)).collect();
-                let expr = self.dialect.pack(field.kind.name(), cells);
-                Ok(Operand { expr, form: Form::Packed, literal: None, column: false })
-            }
+        if let Some(column) = layout.column(path.field, path.part)
+            && !matches!(column.kind, ColumnKind::Json | ColumnKind::Real)
+        {
+            return Ok(operand(&column.name, column.kind));
         }
+        let columns = layout.columns_of(path.field);
+        let cells = columns.iter().map(|column| operand(&column.name, column.kind)).collect();
+        let expr = self.dialect.pack(field.kind.name(), cells);
+        let whole = Operand { expr, form: Form::Packed, literal: None, column: false };
+        Ok(match path.part {
+            None => whole,
+            Some(part) => {
+                let expr = self.dialect.part(whole, part, ty);
+                Operand { expr, form: Form::of(ty), literal: None, column: false }
+            }
+        })
     }
 
     /// The table that a reference leads to.
@@ -459,13 +469,39 @@ pub(crate) fn all(conditions: Vec<Expr>) -> Condition {
     conditions.into_iter().fold(Condition::all(), Condition::add)
 }
 
-/// The value of an expression that reads no field.
+/// The value of an expression that reads no record.
 fn constant(typed: &Typed, context: &Context) -> Option<Value> {
+    if reads(typed) {
+        return None;
+    }
+    evaluate(typed, &NoRecord, context).ok()
+}
+
+/// Whether an expression reads a record.
+fn reads(typed: &Typed) -> bool {
     match &typed.node {
-        Node::Literal(value) => Some(value.clone()),
-        Node::Call(Function::Me, _) => Some(context.me.map_or(Value::Null, Value::Id)),
-        Node::Call(Function::Now, _) => Some(Value::DateTime(context.now)),
-        Node::Call(Function::Today, _) => Some(Value::Date(context.zone.to_datetime(context.now).date())),
-        _ => None,
+        Node::Literal(_) => false,
+        Node::Path(_) | Node::Aggregate(_) => true,
+        Node::Not(inner) | Node::Negate(inner) => reads(inner),
+        Node::Binary(_, a, b) => reads(a) || reads(b),
+        Node::In(item, list) => reads(item) || list.iter().any(reads),
+        Node::Call(_, arguments) => arguments.iter().any(reads),
+    }
+}
+
+/// The record of expressions that read none.
+struct NoRecord;
+
+impl Scope for NoRecord {
+    fn field(&self, _: FieldIndex) -> Cow<'_, Value> {
+        Cow::Owned(Value::Null)
+    }
+
+    fn follow(&self, _: Hop) -> Result<Option<Box<dyn Scope + '_>>, EvaluateError> {
+        Ok(None)
+    }
+
+    fn children(&self, _: EntityIndex, _: FieldIndex) -> Result<Vec<Box<dyn Scope + '_>>, EvaluateError> {
+        Ok(Vec::new())
     }
 }

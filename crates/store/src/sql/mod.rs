@@ -95,6 +95,9 @@ pub(crate) trait Dialect {
     /// A composite value out of its columns, as [`Form::Packed`].
     fn pack(&self, field_type: &'static str, cells: Vec<Operand>) -> Expr;
 
+    /// A part of a composite value, of that type.
+    fn part(&self, packed: Operand, part: &'static str, returns: &Type) -> Expr;
+
     /// A binary operator, exactly as in memory; the result is of that type.
     fn binary(&self, operator: BinaryOperator, a: Operand, b: Operand, returns: &Type) -> Expr;
 

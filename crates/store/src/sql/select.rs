@@ -163,8 +163,8 @@ pub(crate) fn aggregate(
 pub(crate) fn figure_type(aggregation: &Aggregation<'_>) -> Type {
     match (aggregation.function, aggregation.body) {
         (AggregateFunction::Exists, _) => Type::Boolean,
-        (AggregateFunction::Average, _) => Type::Decimal,
         (AggregateFunction::Count, _) | (_, None) => Type::Integer,
+        (AggregateFunction::Average, Some(body)) if body.ty != Type::Duration => Type::Decimal,
         (_, Some(body)) => body.ty.clone(),
     }
 }

@@ -22,7 +22,7 @@ const STATEMENTS_MAX: usize = 128;
 pub(crate) struct Connection {
     /// The driver's connection.
     pub(crate) db: rusqlite::Connection,
-    context: Arc<Mutex<Option<Context>>>,
+    context: functions::Current,
     deadline: Arc<Deadline>,
 }
 

@@ -206,7 +206,7 @@ impl Dialect for Sqlite {
 
     fn call(&self, called: Function, arguments: Vec<Operand>, returns: &Type) -> Expr {
         let signature = signature(returns, &arguments.iter().collect::<Vec<_>>());
-        let head = [text(format!("{called:?}")), signature];
+        let head = [text(called.name()), signature];
         function("t_call", head.into_iter().chain(arguments.into_iter().map(|argument| argument.expr)))
     }
 
@@ -219,7 +219,22 @@ impl Dialect for Sqlite {
             AggregateFunction::Count | AggregateFunction::Exists => "count",
         };
         let signature = signature(returns, &[&body]);
-        function(name, [signature, body.expr])
+        let figure = function(name, [signature, body.expr]);
+        if name != "t_sum" {
+            return figure;
+        }
+        // The sum of no row is 0. A sum that overflows is null, and must stay so.
+        let zero = match Form::of(returns) {
+            Form::Decimal => Expr::val("0"),
+            _ => Expr::val(0),
+        };
+        let none = Expr::cust("count(*)").eq(0);
+        sea_query::CaseStatement::new().case(none, zero).finally(figure).into()
+    }
+
+    fn part(&self, packed: Operand, part: &'static str, returns: &Type) -> Expr {
+        let signature = signature(returns, &[&packed]);
+        function("t_part", [text(part), signature, packed.expr])
     }
 
     fn search(&self, entity: &str, alias: &str, text: &str) -> Option<Expr> {

@@ -1,4 +1,6 @@
 //! What every store must do, run for each kind of store. A new kind adds one line to [`support::KINDS`].
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 mod rows;
 mod support;

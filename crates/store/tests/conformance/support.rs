@@ -72,7 +72,7 @@ pub(crate) const STANDARD: &str = r#"
 label = { fr = "Tiers", en = "Account" }
 plural = { fr = "Tiers", en = "Accounts" }
 code = { prefix = "T", width = 6 }
-search = ["name"]
+search = ["name", "main_address.city"]
 order = ["name"]
 [entities.account.fields.name]
 type = "text"
@@ -102,6 +102,18 @@ label = { fr = "Ouvre à" }
 [entities.account.fields.seen]
 type = "datetime"
 label = { fr = "Vu le" }
+[entities.account.fields.main_address]
+type = "address"
+label = { fr = "Adresse" }
+[entities.account.fields.place]
+type = "point"
+label = { fr = "Position" }
+[entities.account.fields.logo]
+type = "image"
+label = { fr = "Logo" }
+[entities.account.fields.extra]
+type = "json"
+label = { fr = "Divers" }
 [entities.account.fields.parent]
 type = "reference"
 to = "account"
