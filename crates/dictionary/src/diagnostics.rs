@@ -225,6 +225,11 @@ impl Findings {
         self.0.borrow().iter().any(|f| f.severity == Severity::Error)
     }
 
+    /// Whether a file could not be read in full.
+    pub(crate) fn has_syntax_errors(&self) -> bool {
+        self.0.borrow().iter().any(|f| f.code == "syntax")
+    }
+
     /// All of them in the order of files, each fault once.
     pub(crate) fn into_diagnostics(self, files: &[SourceFile]) -> Vec<Diagnostic> {
         let mut findings = self.0.into_inner();
@@ -264,15 +269,4 @@ fn resolve(finding: Finding, files: &[SourceFile]) -> Diagnostic {
         diagnostic.length = end.saturating_sub(column).max(1);
     }
     diagnostic
-}
-
-/// The candidate nearest to `wrong`, if one is near enough to be what was meant.
-pub(crate) fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let wrong = wrong.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&wrong, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
-        .min_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.cmp(b.1)))
-        .map(|(_, candidate)| candidate.to_owned())
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod compile;
+pub mod describe;
 pub mod diagnostics;
 pub mod expression;
 pub mod field_types;
@@ -8,6 +9,7 @@ pub mod identifiers;
 pub mod label;
 pub mod layers;
 pub mod model;
+pub mod plan;
 pub mod system;
 pub mod text;
 pub mod value;

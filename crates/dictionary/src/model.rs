@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::compile::Dependencies;
 use crate::expression::Typed;
-use crate::field_types::FieldType;
+use crate::field_types::{ColumnKind, FieldType};
 use crate::label::Label;
 
 /// Position of an entity in [`Dictionary::entities`].
@@ -65,7 +65,7 @@ impl Deref for Checked {
 }
 
 /// A module or layer that the dictionary was made from.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Module {
     /// Identifier.
     pub name: String,
@@ -186,6 +186,31 @@ impl Field {
     pub fn is_stored(&self) -> bool {
         !self.kind.is_virtual() && self.computed.as_ref().is_none_or(|c| c.stored)
     }
+
+    /// Columns of a store that hold it: `<field>`, or `<field>__<part>` for each part. None when rows hold no value for it.
+    pub fn columns(&self) -> Vec<ColumnShape> {
+        if !self.is_stored() {
+            return Vec::new();
+        }
+        let name =
+            |part: &str| if part.is_empty() { self.name.clone() } else { format!("{}__{part}", self.name) };
+        let columns = self.kind.columns(&self.options).into_iter();
+        columns.map(|column| ColumnShape { name: name(column.part), kind: column.kind }).collect()
+    }
+}
+
+/// A column of a field in a store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ColumnShape {
+    /// `<field>` or `<field>__<part>`.
+    pub name: String,
+    /// What it holds.
+    #[serde(serialize_with = "column_kind")]
+    pub kind: ColumnKind,
+}
+
+fn column_kind<S: Serializer>(kind: &ColumnKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format!("{kind:?}").to_lowercase())
 }
 
 /// GDPR class of a field.
@@ -381,7 +406,7 @@ pub struct Transition {
 }
 
 /// A list of values that people choose from.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ValueList {
     /// Identifier.
     pub name: String,
@@ -396,7 +421,7 @@ pub struct ValueList {
 }
 
 /// One value of a list. Logic reads the tag, never the label.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListValue {
     /// Identifier kept in records.
     pub tag: String,
@@ -413,7 +438,7 @@ pub struct ListValue {
 }
 
 /// List screen of an entity.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ListScreen {
     /// Columns in display order.
     pub columns: Vec<Column>,
@@ -422,7 +447,7 @@ pub struct ListScreen {
 }
 
 /// Column of a list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Column {
     /// Path with dots.
     pub path: String,
@@ -431,7 +456,7 @@ pub struct Column {
 }
 
 /// A filter offered above a list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct QuickFilter {
     /// Identifier.
     pub name: String,
@@ -442,14 +467,14 @@ pub struct QuickFilter {
 }
 
 /// Form screen of an entity.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct FormScreen {
     /// Tabs in display order.
     pub tabs: Vec<Tab>,
 }
 
 /// Tab of a form: sections, or a list of related records, or both.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Tab {
     /// Identifier.
     pub name: String,
@@ -462,7 +487,7 @@ pub struct Tab {
 }
 
 /// Records of `entity` whose reference `by` is this record.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Related {
     /// Entity listed.
     pub entity: String,
@@ -471,7 +496,7 @@ pub struct Related {
 }
 
 /// Section of a tab.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Section {
     /// Identifier.
     pub name: String,
@@ -484,7 +509,7 @@ pub struct Section {
 }
 
 /// Field of a section.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FormField {
     /// Name of the field.
     pub field: String,
@@ -493,7 +518,7 @@ pub struct FormField {
 }
 
 /// Group of the menu.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MenuGroup {
     /// Identifier.
     pub id: String,
@@ -504,7 +529,7 @@ pub struct MenuGroup {
 }
 
 /// Entry of the menu.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MenuItem {
     /// Identifier.
     pub id: String,

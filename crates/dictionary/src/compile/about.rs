@@ -2,7 +2,8 @@
 
 use crate::compile::Compiling;
 use crate::compile::reader::Reader;
-use crate::diagnostics::{Finding, nearest};
+use crate::diagnostics::Finding;
+use crate::expression::error::nearest;
 use crate::label::Label;
 use crate::model::Module;
 

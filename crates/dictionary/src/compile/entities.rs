@@ -5,7 +5,8 @@ use crate::compile::fields::{FieldDraft, read_field, system_fields};
 use crate::compile::names::plural;
 use crate::compile::reader::{Given, Reader};
 use crate::compile::reserved::SYSTEM_FIELDS;
-use crate::diagnostics::{Finding, Place, nearest};
+use crate::diagnostics::{Finding, Place};
+use crate::expression::error::nearest;
 use crate::layers::ordered;
 use crate::layers::tree::{Entry, Table};
 use crate::model::{Entity, FieldIndex, FormScreen, ListScreen, Numbering, Personal, Title, UniqueKey};
@@ -53,6 +54,8 @@ pub(crate) fn read<'m>(cx: &Compiling<'m>) -> (Vec<Entity>, Vec<EntityDraft<'m>>
         drafts.push(draft);
     }
     check_collections(cx, &entities, &drafts);
+    let former = entities.iter().zip(&drafts).map(|(entity, draft)| (entity.was.as_deref(), draft.place));
+    check_former(cx, former);
     (entities, drafts)
 }
 
@@ -127,6 +130,8 @@ fn read_entity<'m>(cx: &Compiling<'m>, name: &str, entry: &'m Entry) -> (Entity,
     entity.by_name.sort();
     entity.uniques = unique_fields(&entity, &draft);
     check_wire_names(cx, &entity, &draft);
+    let former = draft.fields.iter().map(|field| (entity.fields[field.index].was.as_deref(), field.place));
+    check_former(cx, former);
     (entity, draft)
 }
 
@@ -218,6 +223,24 @@ fn unique_fields(entity: &Entity, draft: &EntityDraft<'_>) -> Vec<UniqueKey> {
         message: None,
     };
     code.into_iter().chain(fields).map(key).collect()
+}
+
+/// Reports two things that say they are the same former one.
+fn check_former<'e>(cx: &Compiling<'_>, former: impl Iterator<Item = (Option<&'e str>, Place)>) {
+    let mut seen: Vec<(&str, Place)> = Vec::new();
+    for (was, place) in former {
+        let Some(was) = was else { continue };
+        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == was) {
+            let finding = Finding::new(
+                place,
+                "duplicate_was",
+                format!("deux ne peuvent pas être l'ancien `{was}`"),
+                format!("two cannot be the former `{was}`"),
+            );
+            cx.findings.push(finding.also(*first, "déjà ici", "already here"));
+        }
+        seen.push((was, place));
+    }
 }
 
 /// A reference `owner` is the property `owner_id` of the API: reports a field that already has that name.

@@ -2,7 +2,8 @@
 
 use crate::compile::Compiling;
 use crate::compile::reader::Reader;
-use crate::diagnostics::{Finding, nearest};
+use crate::diagnostics::Finding;
+use crate::expression::error::nearest;
 use crate::layers::ordered;
 use crate::layers::tree::Entry;
 use crate::model::{Dictionary, Entity, MenuGroup, MenuItem};

@@ -23,12 +23,13 @@ pub(crate) mod reserved;
 mod screen_defaults;
 mod screens;
 
-use crate::diagnostics::{Diagnostic, Finding, Findings, nearest};
+use crate::diagnostics::{Diagnostic, Finding, Findings};
+use crate::expression::error::nearest;
 use crate::layers::tree::{Entry, Table};
 use crate::layers::{Layer, Merged, merge_with};
 use crate::model::Dictionary;
 
-pub(crate) use dependencies::Dependencies;
+pub(crate) use dependencies::{Dependencies, reads};
 pub use dependencies::{Dependent, Step, Target};
 
 /// What all passes share.
@@ -70,7 +71,7 @@ pub fn compile(layers: &[Layer]) -> Result<Dictionary, Vec<Diagnostic>> {
     let findings = Findings::default();
     let merged = merge_with(layers, &findings);
     // Half-read files would be reported a second time, as parts that are missing.
-    if findings.has_errors() {
+    if findings.has_syntax_errors() {
         return Err(findings.into_diagnostics(&merged.files));
     }
     let dictionary = compile_merged(&Compiling { merged: &merged, findings: &findings });

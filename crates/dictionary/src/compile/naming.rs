@@ -96,8 +96,10 @@ fn read_search(
     let mut search = Vec::new();
     for given in paths {
         let Some(typed) = cx.path(dictionary, entity, *given) else { continue };
-        if typed.ty == Type::Text {
+        if typed.ty == Type::Text && matches!(typed.node, Node::Path(_)) {
             search.push(typed);
+        } else if typed.ty == Type::Text {
+            cx.findings.push(momentary(*given));
         } else {
             let (path, found) = (given.value, type_text(&typed.ty));
             cx.findings.push(Finding::new(
@@ -109,6 +111,17 @@ fn read_search(
         }
     }
     search
+}
+
+/// A virtual computed field has no value that an index could hold.
+fn momentary(given: Given<&str>) -> Finding {
+    let path = given.value;
+    Finding::new(
+        given.place,
+        "type",
+        format!("`{path}` dépend du moment ou de la personne : ni tri par défaut, ni recherche"),
+        format!("`{path}` depends on the moment or the person: neither default sort nor search"),
+    )
 }
 
 /// Texts that the title names, and the number.
@@ -148,7 +161,9 @@ fn read_order(
             None => (given.value, false),
         };
         let Some(path) = cx.path(dictionary, entity, Given { value, place: given.place }) else { continue };
-        if is_sortable(&path.ty) {
+        if !matches!(path.node, Node::Path(_)) {
+            cx.findings.push(momentary(*given));
+        } else if is_sortable(&path.ty) {
             order.push(Sort { path, descending });
         } else {
             let found = type_text(&path.ty);

@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
-use crate::diagnostics::{Finding, Findings, Place, nearest};
+use crate::diagnostics::{Finding, Findings, Place};
+use crate::expression::error::nearest;
 use crate::label::Label;
 use crate::layers::tree::{Entry, Leaf, Node, Setting, Table};
 

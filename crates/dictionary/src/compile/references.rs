@@ -4,7 +4,8 @@ use crate::compile::Compiling;
 use crate::compile::entities::EntityDraft;
 use crate::compile::fields::FieldDraft;
 use crate::compile::reader::Given;
-use crate::diagnostics::{Finding, Place, nearest};
+use crate::diagnostics::{Finding, Place};
+use crate::expression::error::nearest;
 use crate::model::{Dictionary, Entity, OnDelete};
 
 /// Checks every link between parts. The records of `lines` fields are deleted with their parent: sets that on their references.

@@ -4,7 +4,8 @@ use crate::compile::Compiling;
 use crate::compile::reader::{Given, Reader};
 use crate::compile::references::check_reference_to;
 use crate::compile::screen_defaults::{default_form, default_list};
-use crate::diagnostics::{Finding, nearest};
+use crate::diagnostics::Finding;
+use crate::expression::error::nearest;
 use crate::layers::ordered;
 use crate::layers::tree::Entry;
 use crate::model::{
@@ -154,8 +155,14 @@ fn read_section(
             let span = reader.number("span", 1..=3);
             reader.finish();
             let given = Given { value: field, place: entry.key };
-            if cx.own_field(&dictionary.entities[entity], given).is_none() {
-                continue;
+            let Some(index) = cx.own_field(&dictionary.entities[entity], given) else { continue };
+            if dictionary.entities[entity].fields[index].secret {
+                cx.findings.push(Finding::new(
+                    entry.key,
+                    "secret",
+                    format!("`{field}` est secret : aucun écran ne le montre"),
+                    format!("`{field}` is secret: no screen shows it"),
+                ));
             }
             if span.is_some_and(|span| span > columns) {
                 cx.findings.push(Finding::new(

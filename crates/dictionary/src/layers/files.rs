@@ -1,6 +1,6 @@
 //! What each file of a layer's folder is for.
 
-use crate::diagnostics::nearest;
+use crate::expression::error::nearest;
 
 /// What a path in a layer's folder means.
 #[derive(Debug, PartialEq)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostics::{Finding, Findings, nearest};
+use crate::diagnostics::{Finding, Findings};
+use crate::expression::error::nearest;
 use crate::layers::tree::{Entry, Setting, Table};
 
 /// Children of a table that no layer removed, in display order: as written, except that one with `after` follows the one it names (and
