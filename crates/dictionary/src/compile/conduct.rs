@@ -327,7 +327,7 @@ impl Compiling<'_> {
     /// The field of an entity that an attribute names; reports one that is not there.
     pub(crate) fn own_field(&self, entity: &Entity, given: Given<&str>) -> Option<crate::model::FieldIndex> {
         let found = entity.index(given.value);
-        if found.is_none() {
+        if found.is_none() && !self.is_unread(given.value) {
             let (name, owner) = (given.value, &entity.name);
             let finding = Finding::new(
                 given.place,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::expression::{Function, Node, Path, Typed};
+use crate::expression::{Node, Path, Typed};
 use crate::model::{Dictionary, EntityIndex, FieldIndex};
 
 /// One step from a changed record towards the records whose computed fields read it.
@@ -71,19 +71,19 @@ pub(crate) fn of(dictionary: &Dictionary, order: &[(EntityIndex, FieldIndex)]) -
         let field = &dictionary.entities[entity].fields[index];
         let Some(computed) = field.computed.as_ref().filter(|computed| computed.stored) else { continue };
         found.order.push((entity, index));
-        found.add(dictionary, entity, Target::Computed(index), &computed.formula);
+        found.add(entity, Target::Computed(index), &computed.formula);
     }
     for (position, entity) in dictionary.entities.iter().enumerate() {
         for path in &entity.search {
-            found.add(dictionary, position, Target::Search, path);
+            found.add(position, Target::Search, path);
         }
     }
     found
 }
 
 impl Dependencies {
-    fn add(&mut self, dictionary: &Dictionary, entity: EntityIndex, target: Target, typed: &Typed) {
-        reads(dictionary, entity, typed, &mut |read| {
+    fn add(&mut self, entity: EntityIndex, target: Target, typed: &Typed) {
+        reads(entity, typed, &mut |read| {
             let dependent = Dependent { entity, target, route: read.route.to_vec() };
             let all = self.by_field.entry((read.entity, read.field)).or_default();
             if !all.contains(&dependent) {
@@ -101,43 +101,32 @@ pub(crate) struct Read<'a> {
 }
 
 /// Calls `visit` for each field that an expression about a record of `entity` reads.
-pub(crate) fn reads(
-    dictionary: &Dictionary,
-    entity: EntityIndex,
-    typed: &Typed,
-    visit: &mut dyn FnMut(Read<'_>),
-) {
-    walk(dictionary, entity, typed, &[], visit);
+pub(crate) fn reads(entity: EntityIndex, typed: &Typed, visit: &mut dyn FnMut(Read<'_>)) {
+    walk(entity, typed, &[], visit);
 }
 
-fn walk(
-    dictionary: &Dictionary,
-    entity: EntityIndex,
-    typed: &Typed,
-    route: &[Step],
-    visit: &mut dyn FnMut(Read<'_>),
-) {
+fn walk(entity: EntityIndex, typed: &Typed, route: &[Step], visit: &mut dyn FnMut(Read<'_>)) {
     match &typed.node {
         Node::Literal(_) => {}
         Node::Path(path) => walk_path(entity, path, route, visit),
-        Node::Not(inner) | Node::Negate(inner) => walk(dictionary, entity, inner, route, visit),
+        Node::Not(inner) | Node::Negate(inner) => walk(entity, inner, route, visit),
         Node::Binary(_, left, right) => {
-            walk(dictionary, entity, left, route, visit);
-            walk(dictionary, entity, right, route, visit);
+            walk(entity, left, route, visit);
+            walk(entity, right, route, visit);
         }
         Node::In(item, among) => {
-            walk(dictionary, entity, item, route, visit);
-            among.iter().for_each(|one| walk(dictionary, entity, one, route, visit));
+            walk(entity, item, route, visit);
+            among.iter().for_each(|one| walk(entity, one, route, visit));
         }
         Node::Call(_, arguments) => {
-            arguments.iter().for_each(|one| walk(dictionary, entity, one, route, visit));
+            arguments.iter().for_each(|one| walk(entity, one, route, visit));
         }
         Node::Aggregate(aggregate) => {
             let mut from_child = vec![Step::Follow { field: aggregate.by, to: entity }];
             from_child.extend(route);
             visit(Read { entity: aggregate.entity, field: aggregate.by, route: &from_child });
             for inner in aggregate.body.iter().chain(&aggregate.filter) {
-                walk(dictionary, aggregate.entity, inner, &from_child, visit);
+                walk(aggregate.entity, inner, &from_child, visit);
             }
         }
     }
@@ -152,19 +141,4 @@ fn walk_path(entity: EntityIndex, path: &Path, route: &[Step], visit: &mut dyn F
         at = hop.to;
     }
     visit(Read { entity: path.entity, field: path.field, route: &route });
-}
-
-/// Whether an expression depends on the moment or on the caller, so that no row can keep its value.
-pub(crate) fn is_momentary(typed: &Typed) -> bool {
-    match &typed.node {
-        Node::Literal(_) | Node::Path(_) => false,
-        Node::Not(inner) | Node::Negate(inner) => is_momentary(inner),
-        Node::Binary(_, left, right) => is_momentary(left) || is_momentary(right),
-        Node::In(item, among) => is_momentary(item) || among.iter().any(is_momentary),
-        Node::Call(function, arguments) => {
-            matches!(function, Function::Me | Function::Now | Function::Today)
-                || arguments.iter().any(is_momentary)
-        }
-        Node::Aggregate(aggregate) => aggregate.body.iter().chain(&aggregate.filter).any(is_momentary),
-    }
 }

@@ -165,12 +165,16 @@ fn read_fields<'m>(
                 format!("no layer gives the field `{name}` of `{owner}` a `type`"),
             );
             cx.findings.push(finding.suggest(nearest(name, defined.iter().copied())));
+            cx.unread.borrow_mut().push(name.to_owned());
             continue;
         }
-        if let Some((field, mut field_draft)) = read_field(cx, name, entry, personal) {
-            field_draft.index = entity.fields.len();
-            entity.fields.push(field);
-            draft.fields.push(field_draft);
+        match read_field(cx, name, entry, personal) {
+            Some((field, mut field_draft)) => {
+                field_draft.index = entity.fields.len();
+                entity.fields.push(field);
+                draft.fields.push(field_draft);
+            }
+            None => cx.unread.borrow_mut().push(name.to_owned()),
         }
     }
 }

@@ -2,15 +2,21 @@
 
 use crate::compile::Compiling;
 use crate::compile::reader::Given;
+use crate::compile::strict::Strict;
 use crate::diagnostics::{Finding, Place};
-use crate::expression::{Expression, ExpressionError, Span, Type, Typed};
+use crate::expression::{self, Expression, ExpressionError, Span, Type, Typed};
 use crate::model::{Checked, Dictionary, EntityIndex};
 
 impl Compiling<'_> {
     /// Parses the expression of an attribute; reports what is wrong.
     pub(crate) fn parse(&self, given: Given<&str>) -> Option<Expression> {
-        let _ = given;
-        None
+        match expression::parse(given.value) {
+            Ok(expression) => Some(expression),
+            Err(error) => {
+                self.report(given, error);
+                None
+            }
+        }
     }
 
     /// Parses and checks the expression of an attribute; reports what is wrong.
@@ -32,8 +38,7 @@ impl Compiling<'_> {
         given: Given<&str>,
         parsed: &Expression,
     ) -> Option<Checked> {
-        let _ = (dictionary, entity, given, parsed);
-        None
+        self.checked(given, expression::check(&parsed.root, &Strict(dictionary), entity))
     }
 
     /// As [`Compiling::check`], for one that is true or false.
@@ -43,18 +48,18 @@ impl Compiling<'_> {
         entity: EntityIndex,
         given: Given<&str>,
     ) -> Option<Checked> {
-        let checked = self.check(dictionary, entity, given)?;
-        if !matches!(checked.ty, Type::Boolean | Type::Null) {
-            let found = type_text(&checked.ty);
-            self.findings.push(Finding::new(
-                given.place,
-                "type",
-                format!("une condition est vraie ou fausse ; ceci est de type {found}"),
-                format!("a condition is true or false; this is of type {found}"),
-            ));
-            return None;
+        let parsed = self.parse(given)?;
+        self.checked(given, expression::check_condition(&parsed.root, &Strict(dictionary), entity))
+    }
+
+    fn checked(&self, given: Given<&str>, result: Result<Typed, Vec<ExpressionError>>) -> Option<Checked> {
+        match result {
+            Ok(typed) => Some(Checked { source: given.value.to_owned(), typed }),
+            Err(errors) => {
+                errors.into_iter().for_each(|error| self.report(given, error));
+                None
+            }
         }
-        Some(checked)
     }
 
     /// A path to a field, such as `account.name`.
@@ -67,17 +72,31 @@ impl Compiling<'_> {
         match dictionary.path_at(entity, given.value) {
             Ok(typed) => Some(typed),
             Err(errors) => {
-                for error in errors {
-                    self.report(given, error);
-                }
+                errors.into_iter().for_each(|error| self.report(given, error));
                 None
             }
         }
     }
 
     fn report(&self, given: Given<&str>, error: ExpressionError) {
+        // A name that could not be read was reported where it is defined.
+        let faulty = given.value.get(error.span.start..error.span.end).unwrap_or("");
+        if error.code == "unknown_name" && faulty.split('.').any(|name| self.is_unread(name)) {
+            return;
+        }
         let place = self.inside(given, error.span);
-        self.findings.push(Finding::labelled(place, error.code, error.message).suggest(error.near));
+        let mut message = error.message;
+        if let Some(near) = &error.near {
+            // The suggestion has a line of its own.
+            for text in message.0.values_mut() {
+                let question =
+                    [format!(" Vouliez-vous dire « {near} » ?"), format!(" Did you mean “{near}”?")];
+                if let Some(plain) = question.iter().find_map(|question| text.strip_suffix(question)) {
+                    *text = plain.to_owned();
+                }
+            }
+        }
+        self.findings.push(Finding::labelled(place, error.code, message).suggest(error.near));
     }
 
     /// The bytes of a span of an attribute's text in its file; all of the attribute when the text is written with escapes.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::compile::Compiling;
-use crate::compile::dependencies::is_momentary;
 use crate::compile::entities::EntityDraft;
 use crate::compile::expressions::{fits, type_text};
 use crate::compile::reader::Given;
@@ -31,7 +30,7 @@ pub(crate) fn read(
             let Some(given) = field.formula else { continue };
             let Some(parsed) = cx.parse(given) else { continue };
             let mut reads = Vec::new();
-            collect(dictionary, entity, &parsed.root, &mut reads);
+            collect(dictionary, entity, &[], &parsed.root, &mut reads);
             formulas.insert((entity, field.index), Formula { given, parsed, reads });
         }
     }
@@ -50,7 +49,7 @@ pub(crate) fn read(
                 format!("this formula gives {found}, but the field expects {expected}"),
             ));
         }
-        let stored = !is_momentary(&formula.typed);
+        let stored = !formula.is_volatile();
         dictionary.entities[entity].fields[field].computed = Some(Computed { formula, stored });
     }
     order
@@ -107,37 +106,36 @@ fn name(dictionary: &Dictionary, (entity, field): FieldId) -> String {
     format!("{}.{}", entity.name, entity.fields[field].name)
 }
 
-/// Fields that an expression names, as far as they can be found before it is checked.
-fn collect(names: &dyn Names, entity: EntityIndex, expr: &Expr, reads: &mut Vec<FieldId>) {
+/// Fields that an expression names, as far as they can be found before it is checked. Inside the first argument of a figure, names start
+/// with `records`, and are those of the records.
+fn collect(
+    names: &dyn Names,
+    entity: EntityIndex,
+    records: &[String],
+    expr: &Expr,
+    reads: &mut Vec<FieldId>,
+) {
     match &expr.kind {
         ExprKind::Literal(_) => {}
-        ExprKind::Path(path) => collect_path(names, entity, path, reads),
-        ExprKind::Not(inner) | ExprKind::Negate(inner) => collect(names, entity, inner, reads),
+        ExprKind::Path(path) => {
+            collect_path(names, entity, path.strip_prefix(records).unwrap_or(path), reads);
+        }
+        ExprKind::Not(inner) | ExprKind::Negate(inner) => collect(names, entity, records, inner, reads),
         ExprKind::Binary(_, left, right) => {
-            collect(names, entity, left, reads);
-            collect(names, entity, right, reads);
+            collect(names, entity, records, left, reads);
+            collect(names, entity, records, right, reads);
         }
         ExprKind::In(item, among) => {
-            collect(names, entity, item, reads);
-            among.iter().for_each(|one| collect(names, entity, one, reads));
+            collect(names, entity, records, item, reads);
+            among.iter().for_each(|one| collect(names, entity, records, one, reads));
         }
-        ExprKind::Call(_, arguments) => {
-            let (records, rest) = match arguments.split_first() {
-                Some((first, rest)) => (records_of(names, entity, first), rest),
-                None => return,
-            };
-            match records {
-                // `sum(lines.amount, lines.taxed)`: paths start at the line, whether the field is named or not.
-                Some((child, body)) => {
-                    collect_path(names, child, body, reads);
-                    for argument in rest {
-                        collect(names, child, argument, reads);
-                        collect(names, entity, argument, reads);
-                    }
-                }
-                None => arguments.iter().for_each(|one| collect(names, entity, one, reads)),
+        ExprKind::Call(_, arguments) => match figure(names, entity, records, arguments) {
+            Some((child, prefix)) => {
+                collect(names, child, prefix, &arguments[0], reads);
+                arguments[1..].iter().for_each(|filter| collect(names, child, &[], filter, reads));
             }
-        }
+            None => arguments.iter().for_each(|one| collect(names, entity, records, one, reads)),
+        },
     }
 }
 
@@ -153,23 +151,30 @@ fn collect_path(names: &dyn Names, entity: EntityIndex, path: &[String], reads: 
     }
 }
 
-/// Of `lines.amount` or `contacts.amount`, the entity of the records and the path that is left.
-fn records_of<'e>(
+/// Of the arguments of a figure, the entity of its records and what names in the first argument start with. `None` for another call.
+fn figure<'e>(
     names: &dyn Names,
     entity: EntityIndex,
-    expr: &'e Expr,
+    records: &[String],
+    arguments: &'e [Expr],
 ) -> Option<(EntityIndex, &'e [String])> {
-    let ExprKind::Path(path) = &expr.kind else { return None };
-    let mut at = entity;
-    for (position, name) in path.iter().enumerate() {
-        let rest = &path[position + 1..];
-        match names.field(at, name) {
-            Some((_, shape)) if shape.options.of.is_some() => {
-                return Some((names.entity_index(shape.options.of.as_deref()?)?, rest));
-            }
-            Some((_, shape)) => at = names.entity_index(shape.options.to.as_deref()?)?,
-            None => return Some((names.collection_index(name)?, rest)),
-        }
+    let path = arguments.first().and_then(first_path)?;
+    let name = path.strip_prefix(records)?.first()?;
+    let child = match names.field(entity, name) {
+        Some((_, shape)) => names.entity_index(shape.options.of.as_deref()?)?,
+        None => names.collection_index(name)?,
+    };
+    Some((child, &path[..=records.len()]))
+}
+
+/// The first name in an expression, reading from left to right.
+fn first_path(expr: &Expr) -> Option<&[String]> {
+    match &expr.kind {
+        ExprKind::Literal(_) => None,
+        ExprKind::Path(path) => Some(path),
+        ExprKind::Call(_, arguments) => arguments.iter().find_map(first_path),
+        ExprKind::Not(inner) | ExprKind::Negate(inner) => first_path(inner),
+        ExprKind::Binary(_, left, right) => first_path(left).or_else(|| first_path(right)),
+        ExprKind::In(left, items) => first_path(left).or_else(|| items.iter().find_map(first_path)),
     }
-    None
 }

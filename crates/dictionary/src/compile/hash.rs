@@ -15,14 +15,19 @@ pub(crate) fn hash(merged: &Merged) -> String {
 
 /// Whether the children of the part at a path have a display order; those of others are sorted by name.
 fn is_ordered(path: &[&str]) -> bool {
-    match path {
-        ["layers"] | ["menu", "groups"] | ["menu", "groups", _, "items"] | ["lists", _, "values"] => true,
-        ["entities", _, "fields" | "rules" | "unique"] | ["entities", _, "states", "transitions"] => true,
-        ["screens", _, "list", "columns" | "filters"] | ["screens", _, "form", "tabs"] => true,
-        ["screens", _, "form", "tabs", _, "sections"] => true,
-        ["screens", _, "form", "tabs", _, "sections", _, "fields"] => true,
-        _ => false,
-    }
+    matches!(
+        path,
+        ["layers"]
+            | ["menu", "groups"]
+            | ["menu", "groups", _, "items"]
+            | ["lists", _, "values"]
+            | ["entities", _, "fields" | "rules" | "unique"]
+            | ["entities", _, "states", "transitions"]
+            | ["screens", _, "list", "columns" | "filters"]
+            | ["screens", _, "form", "tabs"]
+            | ["screens", _, "form", "tabs", _, "sections"]
+            | ["screens", _, "form", "tabs", _, "sections", _, "fields"]
+    )
 }
 
 fn add_table<'m>(merged: &Merged, table: &'m Table, path: &mut Vec<&'m str>, hasher: &mut blake3::Hasher) {

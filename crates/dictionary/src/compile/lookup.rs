@@ -1,6 +1,6 @@
 //! Questions about a compiled dictionary.
 
-use crate::expression::{ExpressionError, Hop, Names, Node, Path, Span, Type, Typed};
+use crate::expression::{self, ExprKind, ExpressionError, Names, Span, Typed};
 use crate::model::{Dictionary, Entity, EntityIndex};
 
 impl Dictionary {
@@ -9,9 +9,12 @@ impl Dictionary {
         Names::entity_index(self, name)
     }
 
-    /// shim
-    pub fn filter(&self, _: &Entity, source: &str) -> Result<Typed, Vec<ExpressionError>> {
-        Err(vec![ExpressionError::new(Span { start: 0, end: source.len() }, "shim", "", "")])
+    /// A filter over the records of an entity, from its text.
+    ///
+    /// Errors: everything that is wrong with it, with its place.
+    pub fn filter(&self, entity: &Entity, source: &str) -> Result<Typed, Vec<ExpressionError>> {
+        let expression = expression::parse(source).map_err(|error| vec![error])?;
+        expression::check_condition(&expression.root, self, self.position(entity))
     }
 
     /// A path that starts at an entity, such as `main_address.city` or `account.owner.name`.
@@ -22,35 +25,18 @@ impl Dictionary {
     }
 
     pub(crate) fn path_at(&self, entity: EntityIndex, path: &str) -> Result<Typed, Vec<ExpressionError>> {
-        let span = Span { start: 0, end: path.len() };
-        let unknown = || {
-            vec![ExpressionError::new(
+        let expression = expression::parse(path).map_err(|error| vec![error])?;
+        let is_path = matches!(expression.root.kind, ExprKind::Path(_));
+        if !is_path {
+            let span = Span { start: 0, end: path.len() };
+            return Err(vec![ExpressionError::new(
                 span,
-                "unknown_name",
-                "Ce champ n'existe pas.",
-                "There is no such field.",
-            )]
-        };
-        let names: Vec<&str> = path.split('.').collect();
-        let mut found = Path { names: path.into(), hops: Vec::new(), entity, field: 0, part: None };
-        for (position, name) in names.iter().enumerate() {
-            let (field, shape) = Names::field(self, found.entity, name).ok_or_else(unknown)?;
-            found.field = field;
-            if position + 1 == names.len() {
-                let ty = shape.kind.expression_type(shape.options);
-                return Ok(Typed { node: Node::Path(found), ty, span });
-            }
-            if let Some(to) = shape.options.to.as_deref().and_then(|to| Names::entity_index(self, to)) {
-                found.hops.push(Hop { field, to });
-                found.entity = to;
-            } else {
-                let columns = shape.kind.columns(shape.options);
-                found.part =
-                    Some(columns.iter().find(|c| c.part == names[position + 1]).ok_or_else(unknown)?.part);
-                return Ok(Typed { node: Node::Path(found), ty: Type::Text, span });
-            }
+                "path",
+                "On attend un champ, comme `name` ou `account.name`.",
+                "A field is expected, such as `name` or `account.name`.",
+            )]);
         }
-        Err(unknown())
+        expression::check(&expression.root, self, entity)
     }
 
     /// # Panics

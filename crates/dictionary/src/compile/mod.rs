@@ -22,6 +22,9 @@ mod references;
 pub(crate) mod reserved;
 mod screen_defaults;
 mod screens;
+mod strict;
+
+use std::cell::RefCell;
 
 use crate::diagnostics::{Diagnostic, Finding, Findings};
 use crate::expression::error::nearest;
@@ -36,12 +39,19 @@ pub use dependencies::{Dependent, Step, Target};
 pub(crate) struct Compiling<'m> {
     pub(crate) merged: &'m Merged,
     pub(crate) findings: &'m Findings,
+    /// Entities and fields that could not be read: what names them is not at fault.
+    pub(crate) unread: RefCell<Vec<String>>,
 }
 
 impl<'m> Compiling<'m> {
     /// A part of the root.
     pub(crate) fn section(&self, name: &str) -> Option<&'m Table> {
         self.merged.root.get(name)?.table()
+    }
+
+    /// Whether a name is that of something that could not be read, which was reported.
+    pub(crate) fn is_unread(&self, name: &str) -> bool {
+        self.unread.borrow().iter().any(|other| other == name)
     }
 
     /// The layer that first wrote a part.
@@ -74,7 +84,8 @@ pub fn compile(layers: &[Layer]) -> Result<Dictionary, Vec<Diagnostic>> {
     if findings.has_syntax_errors() {
         return Err(findings.into_diagnostics(&merged.files));
     }
-    let dictionary = compile_merged(&Compiling { merged: &merged, findings: &findings });
+    let dictionary =
+        compile_merged(&Compiling { merged: &merged, findings: &findings, unread: RefCell::default() });
     if findings.has_errors() { Err(findings.into_diagnostics(&merged.files)) } else { Ok(dictionary) }
 }
 

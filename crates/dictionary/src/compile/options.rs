@@ -57,7 +57,7 @@ pub(crate) fn read_options(cx: &Compiling<'_>, reader: &Reader<'_>, kind: &'stat
         }
     }
     for (attribute, invalid) in kind.check_options(&options) {
-        cx.findings.push(Finding::labelled(reader.place_of(attribute), "wrong_value", invalid.message));
+        cx.findings.push(Finding::labelled(reader.value_place(attribute), "wrong_value", invalid.message));
     }
     options
 }

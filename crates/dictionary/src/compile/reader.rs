@@ -59,6 +59,11 @@ impl<'m> Reader<'m> {
         self.table.get(name).map_or(self.place, |entry| entry.key)
     }
 
+    /// Where the value of the attribute stands, else the part.
+    pub(crate) fn value_place(&self, name: &str) -> Place {
+        self.table.leaf(name).map_or_else(|| self.place_of(name), |leaf| leaf.place)
+    }
+
     /// An attribute of any kind.
     pub(crate) fn leaf(&self, name: &'static str) -> Option<&'m Leaf> {
         self.know(&[name]);

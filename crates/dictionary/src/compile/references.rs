@@ -23,8 +23,10 @@ pub(crate) fn check(cx: &Compiling<'_>, dictionary: &mut Dictionary, drafts: &[E
 
 fn check_field(cx: &Compiling<'_>, dictionary: &Dictionary, entity: &Entity, draft: &FieldDraft<'_>) {
     let field = &entity.fields[draft.index];
-    if let Some(to) = draft.link("to") {
-        known_entity(cx, dictionary, to);
+    if let Some(to) = draft.link("to")
+        && known_entity(cx, dictionary, to).is_none()
+    {
+        cx.unread.borrow_mut().push(field.name.clone());
     }
     if let Some(list) = draft.link("list").filter(|list| !dictionary.lists.contains_key(list.value)) {
         let name = list.value;

@@ -100,7 +100,7 @@ impl Search<'_> {
     /// Notes the use if an expression about records of the entity `at` reads the field.
     fn note(&mut self, at: EntityIndex, typed: &Typed, what: Use, name: &str) {
         let mut is_read = false;
-        reads(self.dictionary, at, typed, &mut |read| is_read |= (read.entity, read.field) == self.target);
+        reads(at, typed, &mut |read| is_read |= (read.entity, read.field) == self.target);
         if is_read {
             self.add(at, what, name);
         }

@@ -125,7 +125,10 @@ fn a_removed_entity_is_kept_aside() {
 #[test]
 fn a_new_type_says_what_becomes_of_the_values() {
     let conversion = |to: &str| {
-        let plan = replaced("type = \"integer\"", to);
+        let library =
+            LIBRARY.replace("require = \"pages = null or pages > 0\"", "require = \"pages != null\"");
+        let changed = library.replace("type = \"integer\"", to);
+        let plan = plan(&dictionary(&[("library", &library)]), &dictionary(&[("library", &changed)]));
         match &step(&plan, |change| matches!(change, Change::ChangeField { .. })).change {
             Change::ChangeField { conversion, .. } => *conversion,
             _ => unreachable!(),
