@@ -1,1 +1,34 @@
 #![doc = include_str!("../README.md")]
+
+mod apply;
+pub mod caller;
+mod catalogue;
+pub mod clock;
+pub mod draft;
+pub mod environment;
+pub mod error;
+mod follow;
+mod keys;
+mod prepared;
+pub mod query;
+pub mod reading;
+mod records;
+pub mod registry;
+pub mod replay;
+mod search_text;
+mod sources;
+mod title;
+pub mod unit;
+pub mod value_lists;
+mod view;
+mod write;
+
+pub use caller::{Caller, Profile};
+pub use clock::{Clock, IdSource, SystemClock, TimeOrderedIds};
+pub use draft::{Draft, Input, LineDraft};
+pub use environment::{Done, Environment, Settings};
+pub use error::{EngineError, FieldProblem};
+pub use query::{Expand, Expanded, Page, Query, Record};
+pub use registry::Registry;
+pub use unit::Unit;
+pub use value_lists::ValueDraft;

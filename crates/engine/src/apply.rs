@@ -1,0 +1,258 @@
+//! Changing the dictionary: files, tables and what follows for the records, in one unit of work.
+
+use std::sync::Arc;
+
+use dictionary::layers::Layer;
+use dictionary::model::{EntityIndex, FieldIndex};
+use dictionary::plan::{self, Change, Plan};
+use dictionary::{Dictionary, Value};
+use store::{Row, StoreError, Transaction};
+
+use crate::caller::{Caller, Profile};
+use crate::catalogue;
+use crate::draft::Input;
+use crate::environment::{Done, Environment};
+use crate::error::{EngineError, FieldProblem, failed};
+use crate::prepared::Prepared;
+use crate::search_text::search_text;
+use crate::sources;
+use crate::write::session::{Session, cause};
+use crate::write::staging::Staged;
+
+/// Records filled at a time.
+const PAGE: u32 = 500;
+
+impl Environment {
+    /// The layers the active dictionary was made from, lowest first, without the built-in one.
+    ///
+    /// Errors: `Forbidden` to anybody but administrators.
+    pub fn layers(&self, caller: &Caller) -> Result<Vec<Layer>, EngineError> {
+        may_change(caller)?;
+        let snapshot = self.shared.store.snapshot().map_err(failed("read the environment"))?;
+        sources::read(&*snapshot)
+    }
+
+    /// What changing to these layers would do. Changes nothing.
+    ///
+    /// Errors: `Forbidden`; `Dictionary`, with every fault in the layers.
+    pub fn plan(&self, caller: &Caller, layers: &[Layer]) -> Result<Plan, EngineError> {
+        may_change(caller)?;
+        let target = catalogue::compiled(layers)?;
+        let snapshot = self.shared.store.snapshot().map_err(failed("read the environment"))?;
+        let (current, _) = self.shared.prepared(&*snapshot)?;
+        Ok(plan::plan(&current.dictionary, &target.dictionary))
+    }
+
+    /// Changes to these layers: files, tables, and what records need, as one journal entry. What goes is kept aside.
+    ///
+    /// Errors: `Destructive` with the plan when it sets data aside and is not `confirmed`; `Dictionary`; `Validation` when records break a new
+    /// unique key; `Forbidden`. Nothing is changed then.
+    pub fn apply(
+        &self,
+        caller: &Caller,
+        layers: &[Layer],
+        confirmed: bool,
+    ) -> Result<Done<Plan>, EngineError> {
+        let done = self.apply_from(caller, None, layers, confirmed)?;
+        let plan = done.value.expect("no dictionary was named to start from");
+        Ok(Done { value: plan, position: done.position })
+    }
+
+    /// As [`Environment::apply`], but does nothing and returns no plan when the dictionary is no longer the one of hash `from`.
+    pub(crate) fn apply_from(
+        &self,
+        caller: &Caller,
+        from: Option<String>,
+        layers: &[Layer],
+        confirmed: bool,
+    ) -> Result<Done<Option<Plan>>, EngineError> {
+        may_change(caller)?;
+        let target = catalogue::compiled(layers)?;
+        let (inner, who, layers) = (self.shared.clone(), caller.clone(), layers.to_vec());
+        let done = self.shared.write(move |tx| {
+            let (current, head) = inner.prepared(&*tx)?;
+            if from.is_some_and(|from| from != head.dictionary) {
+                return Ok(None);
+            }
+            let plan = plan::plan(&current.dictionary, &target.dictionary);
+            if !confirmed && plan.destructive().next().is_some() {
+                return Err(EngineError::Destructive(Box::new(plan)));
+            }
+            let context = inner.context(&who);
+            tx.set_cause(cause(&who, &context));
+            migrate(tx, &current.dictionary, &target)?;
+            sources::write(tx, &target, &layers, sources::fresh(&*inner.ids, context.now))?;
+            let session = Session::begin(target, &who, &inner.settings.zone, &*inner.ids, tx, context);
+            fill(session, &plan)?;
+            Ok(Some(plan))
+        })?;
+        self.shared.refresh()?;
+        Ok(done)
+    }
+}
+
+fn may_change(caller: &Caller) -> Result<(), EngineError> {
+    match caller.profile {
+        Profile::Administrator => Ok(()),
+        Profile::Reader => Err(EngineError::Forbidden { capability: "change the dictionary".to_owned() }),
+    }
+}
+
+fn migrate(tx: &mut dyn Transaction, old: &Dictionary, target: &Arc<Prepared>) -> Result<(), EngineError> {
+    tx.migrate(Some(old), &target.dictionary).map_err(|fault| match &fault {
+        StoreError::Duplicate { entity, key } => {
+            let known = target.dictionary.entity(entity);
+            let unique = known.and_then(|e| e.uniques.iter().find(|unique| unique.name == *key));
+            let names = |language| {
+                let fields = unique.into_iter().flat_map(|unique| &unique.fields);
+                let label = |field: &FieldIndex| known.map_or("", |e| e.fields[*field].label.text(language));
+                fields.map(label).collect::<Vec<_>>().join(", ")
+            };
+            let (fr, en) = (names(dictionary::Language::Fr), names(dictionary::Language::En));
+            EngineError::Validation(vec![FieldProblem {
+                field: format!("entities.{entity}.unique.{key}"),
+                code: "duplicate",
+                message: dictionary::Label::new(
+                    &format!("Des fiches existantes ont la même valeur ({fr}) : corrigez-les d'abord."),
+                    &format!("Existing records share the same value ({en}): correct them first."),
+                ),
+            }])
+        }
+        _ => EngineError::Store { action: "change the tables", source: fault },
+    })
+}
+
+/// Gives existing records what a plan says they lack: codes, defaults, computed fields, search texts.
+fn fill(mut session: Session<'_>, plan: &Plan) -> Result<(), EngineError> {
+    let prepared = session.prepared.clone();
+    for step in &plan.steps {
+        let place = |entity: &str, field: &str| {
+            let entity = prepared.entity_index(entity)?;
+            Some((entity, prepared.entity(entity).index(field)?))
+        };
+        match &step.change {
+            Change::NumberRecords { entity } => {
+                if let Some((entity, code)) = place(entity, "code") {
+                    each_page(&mut session, entity, |session, row| number(session, entity, code, row))?;
+                }
+            }
+            Change::AddField { entity, field, .. } => {
+                if let Some((entity, field)) = place(entity, field) {
+                    fill_default(&mut session, entity, field)?;
+                }
+            }
+            Change::Compute { entity, field } => {
+                if let Some((entity, field)) = place(entity, field) {
+                    each_page(&mut session, entity, |session, row| compute(session, entity, field, row))?;
+                }
+            }
+            Change::Reindex { entity } => {
+                if let Some(entity) = prepared.entity_index(entity) {
+                    reindex(&mut session, entity)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    session.refresh_unchecked()
+}
+
+/// Calls `each` for every record of an entity, and writes what it stages.
+fn each_page(
+    session: &mut Session<'_>,
+    entity: EntityIndex,
+    mut each: impl FnMut(&mut Session<'_>, Arc<Row>) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
+    let prepared = session.prepared.clone();
+    let mut after = None;
+    loop {
+        let rows = session.tx.scan(prepared.entity(entity), after, PAGE).map_err(failed("read records"))?;
+        after = rows.last().map(Row::id);
+        let full = rows.len() == PAGE as usize;
+        for row in rows {
+            each(session, Arc::new(row))?;
+        }
+        session.settle()?;
+        session.outdated.keep();
+        session.write_out()?;
+        // All records of an entity may pass here: none is remembered.
+        session.originals.clear();
+        if !full {
+            return Ok(());
+        }
+    }
+}
+
+fn stage_value(
+    session: &mut Session<'_>,
+    entity: EntityIndex,
+    field: FieldIndex,
+    row: Arc<Row>,
+    value: Value,
+) -> Result<(), EngineError> {
+    if *row.get(field) == value {
+        return Ok(());
+    }
+    let mut new = Row::clone(&row);
+    new.0[field] = value;
+    let key = (entity, row.id());
+    session.stage(key, Staged { old: Some(row), new: Some(Arc::new(new)), ..Staged::default() })
+}
+
+fn number(
+    session: &mut Session<'_>,
+    entity: EntityIndex,
+    code: FieldIndex,
+    row: Arc<Row>,
+) -> Result<(), EngineError> {
+    let mut numbered = Row::clone(&row);
+    session.number(entity, &mut numbered)?;
+    let value = numbered.get(code).clone();
+    stage_value(session, entity, code, row, value)
+}
+
+/// A required field that arrives with a default: records that exist get it too, or none of them could be changed any more.
+fn fill_default(
+    session: &mut Session<'_>,
+    entity: EntityIndex,
+    field: FieldIndex,
+) -> Result<(), EngineError> {
+    let prepared = session.prepared.clone();
+    let definition = &prepared.entity(entity).fields[field];
+    let Some(default) = definition.default.as_ref().filter(|_| definition.required && definition.is_stored()) else {
+        return Ok(());
+    };
+    each_page(session, entity, |session, row| {
+        if !row.get(field).is_null() {
+            return Ok(());
+        }
+        let value = session.view().evaluate(default, entity, &row)?;
+        match session.read_input(entity, field, Input::Value(value))? {
+            Ok(value) => stage_value(session, entity, field, row, value),
+            Err(_) => Ok(()),
+        }
+    })
+}
+
+fn compute(
+    session: &mut Session<'_>,
+    entity: EntityIndex,
+    field: FieldIndex,
+    row: Arc<Row>,
+) -> Result<(), EngineError> {
+    let prepared = session.prepared.clone();
+    let definition = &prepared.entity(entity).fields[field];
+    let Some(computed) = &definition.computed else { return Ok(()) };
+    let value = session.view().evaluate(&computed.formula, entity, &row)?;
+    let value = session.as_kept(definition, value);
+    stage_value(session, entity, field, row, value)
+}
+
+fn reindex(session: &mut Session<'_>, entity: EntityIndex) -> Result<(), EngineError> {
+    each_page(session, entity, |session, row| {
+        let text = search_text(&session.view(), entity, &row)?;
+        let definition = session.prepared.clone();
+        let definition = definition.entity(entity);
+        session.tx.index(definition, row.id(), text.as_deref()).map_err(failed("index a record"))
+    })
+}

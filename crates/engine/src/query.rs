@@ -1,0 +1,75 @@
+//! What a caller reads.
+
+use std::collections::BTreeMap;
+
+use dictionary::expression::Typed;
+use dictionary::model::{EntityIndex, FieldIndex, Sort};
+use journal::Position;
+use store::{Keyset, Row};
+
+/// A list. Filters and sorts are checked against the environment's dictionary of the moment ([`crate::Environment::dictionary`]).
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// Name of the entity.
+    pub entity: String,
+    /// Conditions that all hold.
+    pub filters: Vec<Typed>,
+    /// Words of full-text search.
+    pub search: Option<String>,
+    /// Sort; the entity's own when empty.
+    pub order: Vec<Sort>,
+    /// Where the previous page ended.
+    pub after: Option<Keyset>,
+    /// Records at most; 0 for none (a count alone).
+    pub limit: u32,
+    /// References and lines to bring along.
+    pub expand: Vec<Expand>,
+    /// Count too, to 10 000 at most.
+    pub count: bool,
+    /// Bound of the query, milliseconds; 0 for the environment's default.
+    pub timeout_ms: u64,
+}
+
+/// A reference or `lines` field to bring along.
+#[derive(Debug, Clone, Default)]
+pub struct Expand {
+    /// Name of the field.
+    pub field: String,
+    /// What to bring along beneath it.
+    pub expand: Vec<Expand>,
+}
+
+/// Records of one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// In order.
+    pub records: Vec<Record>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<Keyset>,
+    /// How many in all, and whether the count stopped at its cap.
+    pub count: Option<(u64, bool)>,
+    /// Journal position they were read at.
+    pub position: Position,
+}
+
+/// A record as a caller may see it.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Its entity, in the dictionary of the moment.
+    pub entity: EntityIndex,
+    /// Its values; `secret` fields are `Null`; virtual computed fields are filled in.
+    pub row: Row,
+    /// Its name, by the entity's `title`.
+    pub title: String,
+    /// What was asked to come along, by field.
+    pub expanded: BTreeMap<FieldIndex, Expanded>,
+}
+
+/// What came along.
+#[derive(Debug, Clone)]
+pub enum Expanded {
+    /// A reference; `None` when empty.
+    One(Option<Box<Record>>),
+    /// Lines, in the child's default order.
+    Many(Vec<Record>),
+}

@@ -1,0 +1,180 @@
+//! Rows made into what a caller reads: titles, virtual computed fields, what comes along, and nothing secret.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use dictionary::label::Label;
+use dictionary::model::{EntityIndex, FieldIndex, Sort};
+use dictionary::{Language, RecordId, Value};
+use store::Row;
+
+use crate::error::{EngineError, FieldProblem, failed};
+use crate::query::{Expand, Expanded, Record};
+use crate::title::title;
+use crate::view::View;
+use crate::write::input::unknown_field;
+
+/// Levels of records brought along at most.
+const EXPAND_DEPTH_MAX: usize = 5;
+/// Lines brought along at most in one read.
+const LINES_MAX: u32 = 100_000;
+/// Parents whose lines are asked for in one query.
+const PARENTS_PER_QUERY: usize = 400;
+
+/// Makes records of rows, for someone who reads a language.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    pub(crate) view: View<'a>,
+    pub(crate) language: Language,
+}
+
+impl Reader<'_> {
+    /// The records of these rows, in the same order. Costs a few queries per branch of what is read, not per row.
+    pub(crate) fn records(
+        &self,
+        entity: EntityIndex,
+        rows: Vec<Arc<Row>>,
+        expand: &[Expand],
+    ) -> Result<Vec<Record>, EngineError> {
+        self.at_depth(entity, rows, expand, 0)
+    }
+
+    fn at_depth(
+        &self,
+        entity: EntityIndex,
+        rows: Vec<Arc<Row>>,
+        expand: &[Expand],
+        depth: usize,
+    ) -> Result<Vec<Record>, EngineError> {
+        let known = &self.view.prepared.entities[entity];
+        let fetched = failed("read what records refer to");
+        self.view.prefetch(&rows, &known.title_reads).map_err(fetched)?;
+        self.view.prefetch(&rows, &known.virtual_reads).map_err(failed("read what records refer to"))?;
+        let expanded = self.expanded(entity, &rows, expand, depth)?;
+        let records = rows.into_iter().zip(expanded).map(|(row, expanded)| {
+            let title = title(&self.view, entity, &row, self.language)?;
+            Ok(Record { entity, row: self.shown(entity, row)?, title, expanded })
+        });
+        records.collect()
+    }
+
+    /// The row with its virtual computed fields, without its secrets.
+    fn shown(&self, entity: EntityIndex, row: Arc<Row>) -> Result<Row, EngineError> {
+        let known = &self.view.prepared.entities[entity];
+        let definition = self.view.prepared.entity(entity);
+        let mut values = Vec::with_capacity(known.virtuals.len());
+        for field in &known.virtuals {
+            if let Some(computed) = &definition.fields[*field].computed {
+                values.push((*field, self.view.evaluate(&computed.formula, entity, &row)?));
+            }
+        }
+        let mut shown = Row::clone(&row);
+        values.into_iter().for_each(|(field, value)| shown.0[field] = value);
+        known.secrets.iter().for_each(|field| shown.0[*field] = Value::Null);
+        Ok(shown)
+    }
+
+    fn expanded(
+        &self,
+        entity: EntityIndex,
+        rows: &[Arc<Row>],
+        expand: &[Expand],
+        depth: usize,
+    ) -> Result<Vec<BTreeMap<FieldIndex, Expanded>>, EngineError> {
+        let mut all = vec![BTreeMap::new(); rows.len()];
+        if !expand.is_empty() && depth >= EXPAND_DEPTH_MAX {
+            let message = Label::new(
+                &format!("On ne peut pas développer plus de {EXPAND_DEPTH_MAX} niveaux."),
+                &format!("No more than {EXPAND_DEPTH_MAX} levels can be expanded."),
+            );
+            let field = expand[0].field.clone();
+            return Err(EngineError::Validation(vec![FieldProblem { field, code: "too_deep", message }]));
+        }
+        for wanted in expand {
+            let (field, found) = self.branch(entity, rows, wanted, depth)?;
+            all.iter_mut().zip(found).for_each(|(into, one)| {
+                into.insert(field, one);
+            });
+        }
+        Ok(all)
+    }
+
+    /// What one `expand` brings, row by row.
+    fn branch(
+        &self,
+        entity: EntityIndex,
+        rows: &[Arc<Row>],
+        wanted: &Expand,
+        depth: usize,
+    ) -> Result<(FieldIndex, Vec<Expanded>), EngineError> {
+        let prepared = self.view.prepared;
+        let definition = prepared.entity(entity);
+        let refuse = |code, message| {
+            let field = wanted.field.clone();
+            EngineError::Validation(vec![FieldProblem { field, code, message }])
+        };
+        let Some(index) = definition.index(&wanted.field) else {
+            return Err(refuse("unknown_field", unknown_field(definition, &wanted.field)));
+        };
+        let options = &definition.fields[index].options;
+        let entity_of = |name: &Option<String>| name.as_deref().and_then(|n| prepared.dictionary.entity_index(n));
+        if let Some(target) = entity_of(&options.to) {
+            return Ok((index, self.references(index, target, rows, &wanted.expand, depth)?));
+        }
+        let child = entity_of(&options.of);
+        let by = child.zip(options.by.as_deref()).and_then(|(c, by)| prepared.entity(c).index(by));
+        match child.zip(by) {
+            Some((child, by)) => Ok((index, self.lines(child, by, rows, &wanted.expand, depth)?)),
+            None => Err(refuse(
+                "not_expandable",
+                Label::new(
+                    "Ce champ n'est ni une référence ni des lignes.",
+                    "This field is neither a reference nor lines.",
+                ),
+            )),
+        }
+    }
+
+    fn references(
+        &self,
+        field: FieldIndex,
+        target: EntityIndex,
+        rows: &[Arc<Row>],
+        expand: &[Expand],
+        depth: usize,
+    ) -> Result<Vec<Expanded>, EngineError> {
+        let ids = rows.iter().filter_map(|row| row.get(field).as_id()).collect();
+        let targets = self.view.rows(target, ids).map_err(failed("read what records refer to"))?;
+        let records = self.at_depth(target, targets, expand, depth + 1)?;
+        let by_id: HashMap<RecordId, Record> = records.into_iter().map(|record| (record.row.id(), record)).collect();
+        let one = |row: &Arc<Row>| {
+            let record = row.get(field).as_id().and_then(|id| by_id.get(&id));
+            Expanded::One(record.map(|record| Box::new(record.clone())))
+        };
+        Ok(rows.iter().map(one).collect())
+    }
+
+    fn lines(
+        &self,
+        child: EntityIndex,
+        by: FieldIndex,
+        rows: &[Arc<Row>],
+        expand: &[Expand],
+        depth: usize,
+    ) -> Result<Vec<Expanded>, EngineError> {
+        let order: &[Sort] = &self.view.prepared.entity(child).order;
+        let ids: Vec<RecordId> = rows.iter().map(|row| row.id()).collect();
+        let mut found: HashMap<RecordId, Vec<Record>> = HashMap::new();
+        for part in ids.chunks(PARENTS_PER_QUERY) {
+            let filter = self.view.reference_is(child, by, part);
+            let lines = self.view.select(child, &[&filter], order, LINES_MAX).map_err(failed("read lines"))?;
+            let lines = lines.into_iter().map(Arc::new).collect();
+            for record in self.at_depth(child, lines, expand, depth + 1)? {
+                if let Some(parent) = record.row.get(by).as_id() {
+                    found.entry(parent).or_default().push(record);
+                }
+            }
+        }
+        Ok(ids.iter().map(|id| Expanded::Many(found.remove(id).unwrap_or_default())).collect())
+    }
+}

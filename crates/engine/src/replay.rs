@@ -1,0 +1,198 @@
+//! An environment made again from its journal: what proves that the journal holds everything, and what a restore does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dictionary::{RecordId, Value, system};
+use journal::{Change, Entry, Operation};
+use store::{Context, Row, Store, Transaction};
+
+use crate::caller::Caller;
+use crate::catalogue;
+use crate::clock::{Clock, IdSource};
+use crate::environment::{Environment, Settings, Shared};
+use crate::error::{EngineError, damaged, failed};
+use crate::prepared::Prepared;
+use crate::search_text::search_text;
+use crate::sources::{self, Source};
+use crate::view::{Cache, View};
+
+/// Records indexed at a time.
+const PAGE: u32 = 500;
+
+/// Replays entries, from the first on, into an empty store. After each, the digest of the content must be the one the entry certifies.
+pub struct Replay {
+    store: Arc<dyn Store>,
+    prepared: Option<Arc<Prepared>>,
+    /// Files of the dictionary, by their records.
+    files: BTreeMap<RecordId, Source>,
+}
+
+impl Replay {
+    /// Into an empty store.
+    ///
+    /// Errors: `Store`, when it is not.
+    pub fn new(store: Arc<dyn Store>) -> Result<Replay, EngineError> {
+        let head = store.snapshot().and_then(|snapshot| snapshot.head()).map_err(failed("read the journal's head"))?;
+        if head.position != 0 || !head.dictionary.is_empty() {
+            return Err(damaged("a journal is replayed into an empty store only"));
+        }
+        Ok(Replay { store, prepared: None, files: BTreeMap::new() })
+    }
+
+    /// Replays the next entry.
+    ///
+    /// Errors: `Store` with `Damaged` when it is not the next, was redacted, or leads to another content than it certifies.
+    pub fn entry(&mut self, entry: &Entry) -> Result<(), EngineError> {
+        let position = entry.position;
+        if position != self.store.position() + 1 {
+            return Err(damaged(&format!("entry {position} does not follow {}", self.store.position())));
+        }
+        let Some(changes) = entry.changes.clone() else {
+            return Err(damaged(&format!("entry {position} was redacted: what it changed is no longer known")));
+        };
+        let old = self.prepared.clone();
+        let new = self.dictionary_after(&changes)?;
+        let (cause, target) = (entry.cause.clone(), new.clone());
+        let written = self.store.write(Box::new(move |tx| {
+            tx.set_cause(cause);
+            match replay_changes(tx, old, &target, changes) {
+                Ok(()) => Ok(Box::new(())),
+                Err(refusal) => Err(store::UnitError::Refused(Box::new(refusal))),
+            }
+        }));
+        match written {
+            Ok(_) => self.prepared = Some(new),
+            Err(store::UnitError::Store(source)) => {
+                return Err(EngineError::Store { action: "replay an entry", source });
+            }
+            Err(store::UnitError::Refused(refusal)) => {
+                return Err(*refusal.downcast::<EngineError>().expect("a unit's refusal comes back as it was given"));
+            }
+        }
+        let snapshot = self.store.snapshot().map_err(failed("read the journal's head"))?;
+        let head = snapshot.head().map_err(failed("read the journal's head"))?;
+        if head.digest != entry.digest {
+            return Err(damaged(&format!("entry {position} leads to another content than it certifies")));
+        }
+        if head.epoch == entry.epoch && head.chain != entry.chain {
+            return Err(damaged(&format!("entry {position} does not have the chain hash it should")));
+        }
+        Ok(())
+    }
+
+    /// The environment as it was after the last entry. Full-text search is made again here.
+    pub fn into_environment(
+        self,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+    ) -> Result<Environment, EngineError> {
+        let Some(prepared) = self.prepared else { return Err(damaged("there is nothing to make an environment from")) };
+        let shared = Shared::new(settings, self.store, clock, ids, prepared.clone());
+        let context = shared.context(&Caller::system());
+        shared.write(move |tx| index_all(tx, &prepared, &context))?;
+        Ok(Environment { shared })
+    }
+
+    /// The dictionary that is in force after these changes.
+    fn dictionary_after(&mut self, changes: &[Change]) -> Result<Arc<Prepared>, EngineError> {
+        let mut touched = false;
+        for change in changes.iter().filter(|change| change.entity == system::DICTIONARY_SOURCE) {
+            touched = true;
+            if change.operation == Operation::Delete {
+                self.files.remove(&change.record);
+                continue;
+            }
+            let file = self.files.entry(change.record).or_insert_with(|| Source {
+                position: 0,
+                layer: String::new(),
+                path: String::new(),
+                content: String::new(),
+            });
+            for field in &change.fields {
+                let text = field.new.as_text().unwrap_or_default().to_owned();
+                match (field.field.as_str(), &field.new) {
+                    ("position", Value::Integer(position)) => file.position = *position,
+                    ("layer", _) => file.layer = text,
+                    ("path", _) => file.path = text,
+                    ("content", _) => file.content = text,
+                    _ => {}
+                }
+            }
+        }
+        match &self.prepared {
+            Some(prepared) if !touched => Ok(prepared.clone()),
+            _ => catalogue::compiled(&sources::to_layers(self.files.values().cloned())),
+        }
+    }
+}
+
+fn replay_changes(
+    tx: &mut dyn Transaction,
+    old: Option<Arc<Prepared>>,
+    new: &Arc<Prepared>,
+    changes: Vec<Change>,
+) -> Result<(), EngineError> {
+    let same = old.as_ref().is_some_and(|old| old.dictionary.hash == new.dictionary.hash);
+    if !same {
+        let old = old.as_ref().map(|old| &*old.dictionary);
+        tx.migrate(old, &new.dictionary).map_err(failed("make the tables again"))?;
+    }
+    for change in changes {
+        // The store's own account of the migration: it has just written it again.
+        let Some(position) = new.entity_index(&change.entity) else { continue };
+        let entity = new.entity(position);
+        let missing = || damaged(&format!("{} {} is not there to be changed", change.entity, change.record));
+        let old = match change.operation {
+            Operation::Create => None,
+            _ => Some(tx.get(entity, change.record).map_err(failed("read a record"))?.ok_or_else(missing)?),
+        };
+        let mut row = match &old {
+            Some(old) => old.clone(),
+            None => {
+                let mut row = Row(vec![Value::Null; entity.fields.len()]);
+                row.0[dictionary::model::ID] = Value::Id(change.record);
+                row
+            }
+        };
+        for field in change.fields {
+            if let Some(index) = entity.index(&field.field) {
+                row.0[index] = field.new;
+            }
+        }
+        match (&old, change.operation) {
+            (None, _) => tx.insert(entity, row, None),
+            (Some(old), Operation::Delete) => tx.delete(entity, old),
+            (Some(old), _) => tx.update(entity, old, row, None),
+        }
+        .map_err(failed("replay a change"))?;
+    }
+    Ok(())
+}
+
+/// Makes full-text search find every record again.
+fn index_all(tx: &mut dyn Transaction, prepared: &Prepared, context: &Context) -> Result<(), EngineError> {
+    for (position, entity) in prepared.dictionary.entities.iter().enumerate() {
+        if entity.search.is_empty() {
+            continue;
+        }
+        let mut after = None;
+        loop {
+            let rows = tx.scan(entity, after, PAGE).map_err(failed("read records"))?;
+            after = rows.last().map(Row::id);
+            let full = rows.len() == PAGE as usize;
+            let cache = Cache::default();
+            for row in rows {
+                let view =
+                    View { prepared, snapshot: &*tx, cache: &cache, context, ahead: None, timeout_ms: 0 };
+                let text = search_text(&view, position, &row)?;
+                tx.index(entity, row.id(), text.as_deref()).map_err(failed("index a record"))?;
+            }
+            if !full {
+                break;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! One unit of work.
+
+use dictionary::RecordId;
+use journal::Position;
+
+use crate::draft::Draft;
+use crate::error::EngineError;
+use crate::query::{Expand, Record};
+
+/// What [`crate::Environment::transact`] hands to its closure: writes, and reads that see them.
+pub trait Unit {
+    /// Creates a record; `id` when a device or an import chose it. Returns its id.
+    fn create(&mut self, entity: &str, id: Option<RecordId>, draft: Draft) -> Result<RecordId, EngineError>;
+
+    /// Changes the fields given. With `expected`, refuses [`EngineError::Stale`] when the record moved since.
+    fn update(
+        &mut self,
+        entity: &str,
+        id: RecordId,
+        expected: Option<Position>,
+        draft: Draft,
+    ) -> Result<(), EngineError>;
+
+    /// Creates or changes by the value of a unique field (`code`, `siret`…). Returns the id and whether it was created.
+    fn upsert(
+        &mut self,
+        entity: &str,
+        key: &str,
+        value: &str,
+        draft: Draft,
+    ) -> Result<(RecordId, bool), EngineError>;
+
+    /// Deletes, following `on_delete` of what refers to it.
+    fn delete(&mut self, entity: &str, id: RecordId, expected: Option<Position>) -> Result<(), EngineError>;
+
+    /// Runs a transition of the entity's state machine.
+    fn transition(
+        &mut self,
+        entity: &str,
+        id: RecordId,
+        expected: Option<Position>,
+        name: &str,
+    ) -> Result<(), EngineError>;
+
+    /// The record as it stands in this unit.
+    fn get(&mut self, entity: &str, id: RecordId, expand: &[Expand]) -> Result<Record, EngineError>;
+
+    /// The record whose unique field has that value, as text.
+    fn find(&mut self, entity: &str, key: &str, value: &str) -> Result<Option<RecordId>, EngineError>;
+}

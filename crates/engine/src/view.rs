@@ -1,0 +1,320 @@
+//! Rows as expressions, titles and checks see them: those of a snapshot, beneath what a unit of work is about to write.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use dictionary::expression::{BinaryOperator, EvaluateError, Hop, Node, Path, Scope, Span, Type, Typed, evaluate};
+use dictionary::model::{EntityIndex, FieldIndex, Sort};
+use dictionary::{RecordId, Value};
+use store::{Context, Row, Select, Snapshot, StoreError};
+
+use crate::error::EngineError;
+use crate::prepared::{Prepared, Reads};
+use crate::write::staging::{Outdated, Staging};
+
+/// Rows that a cache keeps at most; past that it starts afresh.
+const CACHED_ROWS_MAX: usize = 20_000;
+/// Ids asked of a store in one query.
+const IDS_PER_QUERY: usize = 400;
+
+/// A record: its entity and id.
+pub(crate) type Key = (EntityIndex, RecordId);
+
+/// Rows already read. Belongs to one snapshot or one unit of work.
+#[derive(Default)]
+pub(crate) struct Cache {
+    rows: RefCell<HashMap<Key, Option<Arc<Row>>>>,
+    children: RefCell<HashMap<(EntityIndex, FieldIndex, RecordId), Vec<Arc<Row>>>>,
+    /// Why an expression could not be evaluated, when its scope had no way to say so.
+    fault: RefCell<Option<EvaluateError>>,
+}
+
+impl Cache {
+    /// Remembers a row, or that there is none.
+    pub(crate) fn put(&self, key: Key, row: Option<Arc<Row>>) {
+        let mut rows = self.rows.borrow_mut();
+        if rows.len() >= CACHED_ROWS_MAX {
+            rows.clear();
+        }
+        rows.insert(key, row);
+    }
+}
+
+/// What a unit of work has done or is about to do, and no snapshot shows yet.
+#[derive(Clone, Copy)]
+pub(crate) struct Ahead<'a> {
+    pub(crate) staging: &'a Staging,
+    pub(crate) outdated: &'a Outdated,
+}
+
+/// Rows of one moment.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) prepared: &'a Prepared,
+    pub(crate) snapshot: &'a dyn Snapshot,
+    pub(crate) cache: &'a Cache,
+    pub(crate) context: &'a Context,
+    pub(crate) ahead: Option<Ahead<'a>>,
+    /// Bound of one query, milliseconds; 0 for none.
+    pub(crate) timeout_ms: u64,
+}
+
+impl<'a> View<'a> {
+    /// The row of a record.
+    pub(crate) fn row(&self, entity: EntityIndex, id: RecordId) -> Result<Option<Arc<Row>>, StoreError> {
+        if let Some(staged) = self.ahead.and_then(|ahead| ahead.staging.get((entity, id))) {
+            return Ok(staged.new.clone());
+        }
+        if let Some(known) = self.cache.rows.borrow().get(&(entity, id)) {
+            return Ok(known.clone());
+        }
+        let row = self.snapshot.get(self.prepared.entity(entity), id)?.map(Arc::new);
+        self.cache.put((entity, id), row.clone());
+        Ok(row)
+    }
+
+    /// Rows whose reference `by` is the record `id`.
+    pub(crate) fn children(
+        &self,
+        entity: EntityIndex,
+        by: FieldIndex,
+        id: RecordId,
+    ) -> Result<Vec<Arc<Row>>, StoreError> {
+        if let (None, Some(known)) = (self.ahead, self.cache.children.borrow().get(&(entity, by, id))) {
+            return Ok(known.clone());
+        }
+        self.children_at_most(entity, by, id, u32::MAX)
+    }
+
+    /// As [`View::children`], reading at most so many of the store.
+    pub(crate) fn children_at_most(
+        &self,
+        entity: EntityIndex,
+        by: FieldIndex,
+        id: RecordId,
+        limit: u32,
+    ) -> Result<Vec<Arc<Row>>, StoreError> {
+        let filter = self.reference_is(entity, by, &[id]);
+        let found = self.select(entity, &[&filter], &[], limit)?;
+        let mut rows: Vec<Arc<Row>> = found.into_iter().map(Arc::new).collect();
+        if let Some(ahead) = self.ahead {
+            rows.retain(|row| ahead.staging.get((entity, row.id())).is_none());
+            let staged = ahead.staging.of(entity).filter_map(|staged| staged.new.clone());
+            rows.extend(staged.filter(|row| row.get(by).as_id() == Some(id)));
+        }
+        Ok(rows)
+    }
+
+    /// Rows of an entity in the store, what is ahead apart.
+    pub(crate) fn select(
+        &self,
+        entity: EntityIndex,
+        filters: &[&Typed],
+        order: &[Sort],
+        limit: u32,
+    ) -> Result<Vec<Row>, StoreError> {
+        let select = Select {
+            entity: self.prepared.entity(entity),
+            filters: filters.to_vec(),
+            search: None,
+            order,
+            after: None,
+            limit,
+            context: self.context,
+            timeout_ms: self.timeout_ms,
+        };
+        self.snapshot.select(&self.prepared.dictionary, &select)
+    }
+
+    /// The condition that a reference is one of these records.
+    pub(crate) fn reference_is(&self, entity: EntityIndex, by: FieldIndex, ids: &[RecordId]) -> Typed {
+        let field = &self.prepared.entity(entity).fields[by];
+        let ty = Type::Reference(field.options.to.clone().unwrap_or_default());
+        let literal = |id: &RecordId| typed(Node::Literal(Value::Id(*id)), ty.clone());
+        let path = self.path(entity, by, ty.clone());
+        match ids {
+            [id] => {
+                typed(Node::Binary(BinaryOperator::Equal, Box::new(path), Box::new(literal(id))), Type::Boolean)
+            }
+            ids => typed(Node::In(Box::new(path), ids.iter().map(literal).collect()), Type::Boolean),
+        }
+    }
+
+    /// The condition that a field equals a value.
+    pub(crate) fn field_is(&self, entity: EntityIndex, field: FieldIndex, value: &Value) -> Typed {
+        let definition = &self.prepared.entity(entity).fields[field];
+        let ty = definition.kind.expression_type(&definition.options);
+        let (path, literal) = (self.path(entity, field, ty.clone()), typed(Node::Literal(value.clone()), ty));
+        typed(Node::Binary(BinaryOperator::Equal, Box::new(path), Box::new(literal)), Type::Boolean)
+    }
+
+    fn path(&self, entity: EntityIndex, field: FieldIndex, ty: Type) -> Typed {
+        let names = self.prepared.entity(entity).fields[field].name.clone();
+        typed(Node::Path(Path { names, hops: Vec::new(), entity, field, part: None }), ty)
+    }
+
+    /// What an expression about a row is worth.
+    pub(crate) fn evaluate(&self, typed: &Typed, entity: EntityIndex, row: &Row) -> Result<Value, EngineError> {
+        let scope = RecordScope { view: *self, entity, row: Held::Borrowed(row) };
+        let value = evaluate(typed, &scope, self.context).map_err(evaluation_fault)?;
+        match self.cache.fault.borrow_mut().take() {
+            Some(fault) => Err(evaluation_fault(fault)),
+            None => Ok(value),
+        }
+    }
+
+    /// Whether a condition about a row holds; null does not.
+    pub(crate) fn holds(&self, condition: &Typed, entity: EntityIndex, row: &Row) -> Result<bool, EngineError> {
+        Ok(self.evaluate(condition, entity, row)? == Value::Boolean(true))
+    }
+
+    /// Reads into the cache what `reads` lists for these rows, in one query per branch rather than one per row.
+    pub(crate) fn prefetch(&self, rows: &[Arc<Row>], reads: &Reads) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for ((field, to), beyond) in &reads.hops {
+            let ids: Vec<RecordId> = rows.iter().filter_map(|row| row.get(*field).as_id()).collect();
+            let reached = self.rows(*to, ids)?;
+            self.prefetch(&reached, beyond)?;
+        }
+        for ((child, by), beyond) in &reads.children {
+            let reached = self.prefetch_children(*child, *by, rows)?;
+            self.prefetch(&reached, beyond)?;
+        }
+        Ok(())
+    }
+
+    /// The rows of those ids that exist, each once, through the cache.
+    pub(crate) fn rows(
+        &self,
+        entity: EntityIndex,
+        mut ids: Vec<RecordId>,
+    ) -> Result<Vec<Arc<Row>>, StoreError> {
+        ids.sort_unstable();
+        ids.dedup();
+        let mut found = Vec::with_capacity(ids.len());
+        let mut missing = Vec::new();
+        for id in ids {
+            match self.cache.rows.borrow().get(&(entity, id)) {
+                Some(Some(row)) => found.push(row.clone()),
+                Some(None) => {}
+                None => missing.push(id),
+            }
+        }
+        for part in missing.chunks(IDS_PER_QUERY) {
+            let read = self.snapshot.get_many(self.prepared.entity(entity), part)?;
+            for row in read.into_iter().map(Arc::new) {
+                self.cache.put((entity, row.id()), Some(row.clone()));
+                found.push(row);
+            }
+        }
+        Ok(found)
+    }
+
+    fn prefetch_children(
+        &self,
+        entity: EntityIndex,
+        by: FieldIndex,
+        parents: &[Arc<Row>],
+    ) -> Result<Vec<Arc<Row>>, StoreError> {
+        let ids: Vec<RecordId> = parents.iter().map(|row| row.id()).collect();
+        let mut all = Vec::new();
+        for part in ids.chunks(IDS_PER_QUERY) {
+            let filter = self.reference_is(entity, by, part);
+            let mut known = self.cache.children.borrow_mut();
+            part.iter().for_each(|id| {
+                known.entry((entity, by, *id)).or_default().clear();
+            });
+            for row in self.select(entity, &[&filter], &[], u32::MAX)?.into_iter().map(Arc::new) {
+                if let Some(parent) = row.get(by).as_id() {
+                    known.entry((entity, by, parent)).or_default().push(row.clone());
+                }
+                all.push(row);
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn typed(node: Node, ty: Type) -> Typed {
+    Typed { node, ty, span: Span::default() }
+}
+
+/// A row at hand.
+enum Held<'a> {
+    Borrowed(&'a Row),
+    Shared(Arc<Row>),
+}
+
+impl Deref for Held<'_> {
+    type Target = Row;
+
+    fn deref(&self) -> &Row {
+        match self {
+            Held::Borrowed(row) => row,
+            Held::Shared(row) => row,
+        }
+    }
+}
+
+/// A record of a view, for expressions.
+struct RecordScope<'a> {
+    view: View<'a>,
+    entity: EntityIndex,
+    row: Held<'a>,
+}
+
+impl<'a> RecordScope<'a> {
+    fn boxed(&self, entity: EntityIndex, row: Arc<Row>) -> Box<dyn Scope + 'a> {
+        Box::new(RecordScope { view: self.view, entity, row: Held::Shared(row) })
+    }
+}
+
+impl Scope for RecordScope<'_> {
+    fn field(&self, field: FieldIndex) -> Cow<'_, Value> {
+        if let Some(ahead) = self.view.ahead.filter(|ahead| !ahead.outdated.is_empty())
+            && let Some(rank) = self.view.prepared.ranks.get(&(self.entity, field))
+            && ahead.outdated.contains(*rank, self.row.id())
+            && let Some(computed) = &self.view.prepared.entity(self.entity).fields[field].computed
+        {
+            // The row will have it at the end of the unit; whoever reads it before has it worked out now.
+            return match evaluate(&computed.formula, self, self.view.context) {
+                Ok(value) => Cow::Owned(value),
+                Err(fault) => {
+                    self.view.cache.fault.borrow_mut().get_or_insert(fault);
+                    Cow::Owned(Value::Null)
+                }
+            };
+        }
+        Cow::Borrowed(self.row.get(field))
+    }
+
+    fn follow(&self, hop: Hop) -> Result<Option<Box<dyn Scope + '_>>, EvaluateError> {
+        let Some(id) = self.row.get(hop.field).as_id() else { return Ok(None) };
+        let row = self.view.row(hop.to, id).map_err(EvaluateError::read)?;
+        Ok(row.map(|row| self.boxed(hop.to, row)))
+    }
+
+    fn children(
+        &self,
+        entity: EntityIndex,
+        by: FieldIndex,
+    ) -> Result<Vec<Box<dyn Scope + '_>>, EvaluateError> {
+        let rows = self.view.children(entity, by, self.row.id()).map_err(EvaluateError::read)?;
+        Ok(rows.into_iter().map(|row| self.boxed(entity, row)).collect())
+    }
+}
+
+/// An evaluation fails only when the records it reads could not be read.
+fn evaluation_fault(fault: EvaluateError) -> EngineError {
+    let EvaluateError::Read(source) = fault;
+    let source = match source.downcast::<StoreError>() {
+        Ok(source) => *source,
+        Err(source) => StoreError::Database { action: "read the records of an expression", source },
+    };
+    EngineError::Store { action: "evaluate an expression", source }
+}

@@ -1,0 +1,19 @@
+//! The one way to write: what stands behind [`crate::Unit`].
+//!
+//! An operation is staged whole, settled (numbers, computed fields), checked, and only then written: one that is refused leaves nothing in its
+//! unit of work, which may go on. Computed fields of *other* records are marked and refreshed once, when the unit ends.
+
+mod check;
+mod compute;
+mod delete;
+pub(crate) mod input;
+mod lines;
+mod numbering;
+mod problems;
+mod reference;
+mod save;
+pub(crate) mod session;
+mod stale;
+pub(crate) mod staging;
+mod states;
+mod unique;

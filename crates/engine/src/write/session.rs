@@ -1,0 +1,271 @@
+//! A unit of work on its way.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dictionary::model::EntityIndex;
+use dictionary::{RecordId, Value};
+use jiff::tz::TimeZone;
+use journal::{Actor, Cause, Position};
+use store::{Context, Row, StoreError, Transaction};
+
+use crate::caller::{Caller, Profile};
+use crate::clock::IdSource;
+use crate::draft::Draft;
+use crate::error::{EngineError, failed};
+use crate::prepared::Prepared;
+use crate::query::{Expand, Record};
+use crate::records::Reader;
+use crate::search_text::search_text;
+use crate::unit::Unit;
+use crate::view::{Ahead, Cache, Key, View};
+use crate::write::problems::Problems;
+use crate::write::staging::{Outdated, Staged, Staging};
+
+/// One unit of work: a transaction, who asks, and what was read and marked so far.
+pub(crate) struct Session<'t> {
+    pub(crate) prepared: Arc<Prepared>,
+    pub(crate) caller: &'t Caller,
+    pub(crate) zone: &'t TimeZone,
+    pub(crate) ids: &'t dyn IdSource,
+    pub(crate) tx: &'t mut dyn Transaction,
+    pub(crate) context: Context,
+    pub(crate) cache: Cache,
+    pub(crate) staging: Staging,
+    pub(crate) outdated: Outdated,
+    /// Records written in this unit, as they were before it.
+    pub(crate) originals: HashMap<Key, Option<Arc<Row>>>,
+    /// A write failed half-way: nothing of this unit may be kept.
+    broken: bool,
+}
+
+impl<'t> Session<'t> {
+    /// Begins a unit of work at `context.now`.
+    pub(crate) fn begin(
+        prepared: Arc<Prepared>,
+        caller: &'t Caller,
+        zone: &'t TimeZone,
+        ids: &'t dyn IdSource,
+        tx: &'t mut dyn Transaction,
+        context: Context,
+    ) -> Session<'t> {
+        tx.set_cause(cause(caller, &context));
+        Session {
+            prepared,
+            caller,
+            zone,
+            ids,
+            tx,
+            context,
+            cache: Cache::default(),
+            staging: Staging::default(),
+            outdated: Outdated::default(),
+            originals: HashMap::new(),
+            broken: false,
+        }
+    }
+
+    /// Rows as this unit would leave them.
+    pub(crate) fn view(&self) -> View<'_> {
+        View {
+            prepared: &self.prepared,
+            snapshot: &*self.tx,
+            cache: &self.cache,
+            context: &self.context,
+            ahead: Some(Ahead { staging: &self.staging, outdated: &self.outdated }),
+            timeout_ms: 0,
+        }
+    }
+
+    /// Refreshes what this unit made out of date. Nothing may be written after.
+    pub(crate) fn finish(&mut self) -> Result<(), EngineError> {
+        if self.broken {
+            let source = "one of its writes failed".into();
+            let source = StoreError::Database { action: "keep a unit of work of which a part is missing", source };
+            return Err(EngineError::Store { action: "commit a unit of work", source });
+        }
+        self.refresh()
+    }
+
+    /// Runs one operation: all of it is staged, settled, checked and written, or nothing.
+    pub(crate) fn operation<T>(
+        &mut self,
+        stage: impl FnOnce(&mut Session<'t>, &mut Problems) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let mut problems = Problems::default();
+        let staged = stage(self, &mut problems).and_then(|value| {
+            self.settle()?;
+            self.check(&mut problems)?;
+            problems.into_result()?;
+            Ok(value)
+        });
+        match staged {
+            Ok(value) => {
+                self.outdated.keep();
+                self.write_out()?;
+                Ok(value)
+            }
+            Err(refusal) => {
+                self.staging.take();
+                self.outdated.undo();
+                Err(refusal)
+            }
+        }
+    }
+
+    /// Writes what is staged: deletions first, so that what they held (a unique value) is free.
+    pub(crate) fn write_out(&mut self) -> Result<(), EngineError> {
+        let mut staged = self.staging.take();
+        staged.sort_by_key(|(_, staged)| match (&staged.old, &staged.new) {
+            (_, None) => 0,
+            (Some(_), Some(_)) => 1,
+            (None, Some(_)) => 2,
+        });
+        for (key, staged) in staged {
+            if let Err(fault) = self.write_one(key, staged) {
+                self.broken = true;
+                return Err(fault);
+            }
+        }
+        Ok(())
+    }
+
+    fn write_one(&mut self, key: Key, staged: Staged) -> Result<(), EngineError> {
+        let prepared = self.prepared.clone();
+        let entity = prepared.entity(key.0);
+        let (old, new) = match (staged.old, staged.new) {
+            (None, None) => return Ok(()),
+            (old, new) => (old, new),
+        };
+        self.originals.entry(key).or_insert_with(|| old.clone());
+        match (&old, &new) {
+            (Some(old), Some(new)) => {
+                let text = search_text(&self.view(), key.0, new)?;
+                self.tx
+                    .update(entity, old, Row::clone(new), text.as_deref())
+                    .map_err(|fault| self.write_fault(key.0, fault, "change a record"))?;
+                self.outdated.clear_search(key);
+            }
+            (None, Some(new)) => {
+                let text = search_text(&self.view(), key.0, new)?;
+                self.tx
+                    .insert(entity, Row::clone(new), text.as_deref())
+                    .map_err(|fault| self.write_fault(key.0, fault, "add a record"))?;
+                self.outdated.clear_search(key);
+            }
+            (Some(old), None) => self.tx.delete(entity, old).map_err(failed("delete a record"))?,
+            (None, None) => {}
+        }
+        self.outdated.keep();
+        self.cache.put(key, new);
+        Ok(())
+    }
+
+    /// What `created_by` and `updated_by` say.
+    pub(crate) fn actor(&self) -> Value {
+        self.caller.me().map_or(Value::Null, Value::Id)
+    }
+
+    /// Whether system-set fields are open: Tisserand itself writes.
+    pub(crate) fn is_system(&self) -> bool {
+        self.caller.actor == Actor::System
+    }
+
+    /// The entity that the caller may `action`.
+    pub(crate) fn writable(&self, action: &str, name: &str) -> Result<EntityIndex, EngineError> {
+        let entity = self.prepared.entity_index(name).ok_or(EngineError::NotFound)?;
+        // The dictionary has its own door: `Environment::apply`.
+        let sealed = name == dictionary::system::DICTIONARY_SOURCE;
+        if self.caller.profile != Profile::Administrator || sealed {
+            return Err(EngineError::Forbidden { capability: format!("{action} {name}") });
+        }
+        Ok(entity)
+    }
+}
+
+impl Unit for Session<'_> {
+    fn create(&mut self, entity: &str, id: Option<RecordId>, draft: Draft) -> Result<RecordId, EngineError> {
+        let entity = self.writable("create", entity)?;
+        let id = id.unwrap_or_else(|| self.ids.next(self.context.now));
+        self.operation(|session, problems| session.stage_create((entity, id), draft, "", problems))?;
+        Ok(id)
+    }
+
+    fn update(
+        &mut self,
+        entity: &str,
+        id: RecordId,
+        expected: Option<Position>,
+        draft: Draft,
+    ) -> Result<(), EngineError> {
+        let entity = self.writable("update", entity)?;
+        self.expect_version((entity, id), expected)?;
+        self.operation(|session, problems| session.stage_update((entity, id), draft, "", problems))
+    }
+
+    fn upsert(
+        &mut self,
+        entity: &str,
+        key: &str,
+        value: &str,
+        draft: Draft,
+    ) -> Result<(RecordId, bool), EngineError> {
+        let position = self.writable("update", entity)?;
+        let (field, parsed) = self.key_value(position, key, value)?;
+        match self.find_by(position, field, &parsed)? {
+            Some(id) => {
+                self.update(entity, id, None, draft)?;
+                Ok((id, false))
+            }
+            None => {
+                let mut draft = draft;
+                draft.fields.entry(key.to_owned()).or_insert(crate::draft::Input::Value(parsed));
+                Ok((self.create(entity, None, draft)?, true))
+            }
+        }
+    }
+
+    fn delete(&mut self, entity: &str, id: RecordId, expected: Option<Position>) -> Result<(), EngineError> {
+        let entity = self.writable("delete", entity)?;
+        self.expect_version((entity, id), expected)?;
+        self.operation(|session, _| session.stage_delete((entity, id)))
+    }
+
+    fn transition(
+        &mut self,
+        entity: &str,
+        id: RecordId,
+        expected: Option<Position>,
+        name: &str,
+    ) -> Result<(), EngineError> {
+        let entity = self.writable("update", entity)?;
+        self.expect_version((entity, id), expected)?;
+        self.operation(|session, _| session.stage_transition((entity, id), name))
+    }
+
+    fn get(&mut self, entity: &str, id: RecordId, expand: &[Expand]) -> Result<Record, EngineError> {
+        self.refresh()?;
+        let entity = self.prepared.entity_index(entity).ok_or(EngineError::NotFound)?;
+        let view = View { ahead: None, ..self.view() };
+        let row = view.row(entity, id).map_err(failed("read a record"))?.ok_or(EngineError::NotFound)?;
+        let reader = Reader { view, language: self.caller.language };
+        reader.records(entity, vec![row], expand)?.pop().ok_or(EngineError::NotFound)
+    }
+
+    fn find(&mut self, entity: &str, key: &str, value: &str) -> Result<Option<RecordId>, EngineError> {
+        let entity = self.prepared.entity_index(entity).ok_or(EngineError::NotFound)?;
+        let (field, value) = self.key_value(entity, key, value)?;
+        self.find_by(entity, field, &value)
+    }
+}
+
+/// The journal's account of who asks, at the moment of the unit.
+pub(crate) fn cause(caller: &Caller, context: &Context) -> Cause {
+    Cause {
+        at: context.now,
+        actor: caller.actor.clone(),
+        origin: caller.origin,
+        device: caller.device.clone(),
+        request: caller.request.clone(),
+    }
+}
