@@ -19,7 +19,9 @@ pub(crate) fn check(root: &Path) -> Result<Findings> {
             .filter_map(|file| std::fs::read_to_string(folder.join(file)).ok())
             .any(|source| source.starts_with("#![doc = include_str!(\"../README.md\")]"));
         if !front {
-            findings.push(format!("{name}: its source does not begin with #![doc = include_str!(\"../README.md\")]"));
+            findings.push(format!(
+                "{name}: its source does not begin with #![doc = include_str!(\"../README.md\")]"
+            ));
         }
     }
     Ok(findings)

@@ -4,6 +4,7 @@
 mod arrows;
 mod front_pages;
 mod locks;
+mod modules;
 mod sizes;
 mod wasm;
 
@@ -22,6 +23,7 @@ const CHECKS: &[Check] = &[
     ("file sizes", sizes::check),
     ("front pages", front_pages::check),
     ("lock files", locks::check),
+    ("modules", modules::check),
     ("WebAssembly", wasm::check),
 ];
 

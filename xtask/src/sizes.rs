@@ -11,18 +11,19 @@ const ENDINGS: &[&str] = &["rs", "ts", "tsx", "css", "mjs"];
 const SKIPPED: &[&str] = &["target", "node_modules", "dist", ".git", "data"];
 
 pub(crate) fn check(root: &Path) -> Result<Findings> {
-    let reasons: toml::Table = std::fs::read_to_string(root.join("tidy.toml"))?.parse().context("tidy.toml")?;
+    let reasons: toml::Table =
+        std::fs::read_to_string(root.join("tidy.toml"))?.parse().context("tidy.toml")?;
     let reasons = reasons.get("long_files").and_then(toml::Value::as_table).cloned().unwrap_or_default();
     let mut findings = Findings::new();
     let mut unused: Vec<&String> = reasons.keys().collect();
     for file in files(root)? {
-        let lines = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?.lines().count();
+        let lines =
+            std::fs::read_to_string(&file).with_context(|| file.display().to_string())?.lines().count();
         let name = file.strip_prefix(root)?.to_string_lossy().into_owned();
         let listed = reasons.contains_key(&name);
         if lines > LINES_MAX && !listed {
-            findings.push(format!(
-                "{name}: {lines} lines; split it by subject, or give the reason in tidy.toml"
-            ));
+            findings
+                .push(format!("{name}: {lines} lines; split it by subject, or give the reason in tidy.toml"));
         }
         if lines > LINES_MAX && listed {
             unused.retain(|known| **known != name);

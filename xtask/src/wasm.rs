@@ -36,7 +36,11 @@ pub(crate) fn check(root: &Path) -> Result<Findings> {
         command.args(["--package", name]);
     }
     let status = command.status().context("starting cargo")?;
-    Ok(if status.success() { Vec::new() } else { vec![format!("{} do not build for {TARGET}", PURE.join(", "))] })
+    Ok(if status.success() {
+        Vec::new()
+    } else {
+        vec![format!("{} do not build for {TARGET}", PURE.join(", "))]
+    })
 }
 
 fn has_target() -> Result<bool> {
