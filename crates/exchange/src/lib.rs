@@ -1,1 +1,15 @@
 #![doc = include_str!("../README.md")]
+
+pub mod error;
+pub mod export;
+pub mod filter;
+pub mod import;
+pub mod mapping;
+pub mod recipe;
+pub mod source;
+
+pub use error::ExchangeError;
+pub use export::{ExportOptions, export};
+pub use import::{ImportOptions, Outcome, Progress, Report, RowReport, Watch, import};
+pub use mapping::Mapping;
+pub use source::Format;

@@ -21,6 +21,8 @@ pub enum Filter {
     Words,
     /// Digits only.
     Digits,
+    /// With the French *de* before: `de Metz`, `d'Obernai`, `du Havre`, `des Andelys`.
+    De,
     /// The first characters.
     First(usize),
 }
@@ -32,8 +34,8 @@ const SMALL: &[&str] = &[
 
 impl Filter {
     /// The names that [`Filter::parse`] knows.
-    pub const NAMES: [&'static str; 9] =
-        ["lower", "upper", "fold", "proper", "slug", "email", "words", "digits", "first"];
+    pub const NAMES: [&'static str; 10] =
+        ["lower", "upper", "fold", "proper", "slug", "email", "words", "digits", "de", "first"];
 
     /// Reads `lower` or `first(3)`.
     pub fn parse(text: &str) -> Option<Filter> {
@@ -46,6 +48,7 @@ impl Filter {
             "email" => Filter::Email,
             "words" => Filter::Words,
             "digits" => Filter::Digits,
+            "de" => Filter::De,
             first => Filter::First(first.strip_prefix("first(")?.strip_suffix(')')?.trim().parse().ok()?),
         })
     }
@@ -61,6 +64,7 @@ impl Filter {
             Filter::Email => runs(&fold(text), '.', |c| c.is_ascii_alphanumeric()),
             Filter::Words => runs(text, ' ', char::is_alphanumeric),
             Filter::Digits => text.chars().filter(char::is_ascii_digit).collect(),
+            Filter::De => de(text),
             Filter::First(n) => text.chars().take(n).collect(),
         }
     }
@@ -69,6 +73,21 @@ impl Filter {
 /// Characters that are kept, and `between` where runs of others stood between them.
 fn runs(text: &str, between: char, kept: impl Fn(char) -> bool) -> String {
     text.split(|c| !kept(c)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(&between.to_string())
+}
+
+/// "of" a place or person, in French.
+fn de(text: &str) -> String {
+    if let Some(name) = text.strip_prefix("Le ") {
+        return format!("du {name}");
+    }
+    if let Some(name) = text.strip_prefix("Les ") {
+        return format!("des {name}");
+    }
+    match fold(text).chars().next() {
+        None => String::new(),
+        Some('a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'h') => format!("d'{text}"),
+        Some(_) => format!("de {text}"),
+    }
 }
 
 fn proper(text: &str) -> String {
@@ -118,6 +137,11 @@ mod tests {
             ("email", "Anne-Marie Œuf", "anne.marie.oeuf"),
             ("words", "67000|67100, Été", "67000 67100 Été"),
             ("digits", "06 39-98", "063998"),
+            ("de", "Metz", "de Metz"),
+            ("de", "Obernai", "d'Obernai"),
+            ("de", "Étampes", "d'Étampes"),
+            ("de", "Le Havre", "du Havre"),
+            ("de", "Les Andelys", "des Andelys"),
             ("first(3)", "été long", "été"),
         ] {
             assert_eq!(Filter::parse(filter).unwrap().apply(text), expected, "{filter} of {text}");

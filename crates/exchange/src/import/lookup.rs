@@ -1,0 +1,101 @@
+//! Records found by fields that are not unique keys: read before the unit of work, because a unit finds by unique keys only.
+
+use std::collections::HashMap;
+
+use dictionary::{Entity, Label, RecordId};
+use engine::{Caller, EngineError, Environment, FieldProblem, Query};
+
+use crate::import::prepare::{Piece, Prepared};
+use crate::mapping::Missing;
+use crate::mapping::resolve::{Key, Resolved, is_unique};
+
+/// Records found so far.
+#[derive(Default)]
+pub(crate) struct Lookup {
+    references: HashMap<(usize, String), RecordId>,
+}
+
+impl Lookup {
+    /// Replaces references by a field that is not unique with what they lead to.
+    pub(crate) fn references(
+        &mut self,
+        environment: &Environment,
+        caller: &Caller,
+        resolved: &Resolved,
+        prepared: &mut Prepared,
+    ) -> Result<(), EngineError> {
+        for piece in &mut prepared.pieces {
+            let Piece::Reference(field, source, text) = piece else { continue };
+            let rule = &resolved.sources[*source].rule;
+            let target = resolved.field(*field).options.to.as_deref().and_then(|to| resolved.dictionary.entity(to));
+            let (Some(by), Some(target)) = (rule.by.as_deref(), target) else { continue };
+            if text.is_empty() || target.index(by).is_none_or(|by| is_unique(target, by)) {
+                continue;
+            }
+            let id = match self.references.get(&(*source, text.clone())) {
+                Some(id) => Some(*id),
+                None => only(environment, caller, target, &[(by, text)])?,
+            };
+            match id {
+                Some(id) => {
+                    self.references.insert((*source, text.clone()), id);
+                    *text = id.to_string();
+                    // An id is found whatever the rule says.
+                    *piece = Piece::Value(*field, id.into());
+                }
+                None if rule.missing == Missing::Empty => *piece = Piece::Value(*field, dictionary::Value::Null),
+                None => {
+                    return Err(refused(
+                        &resolved.sources[*source].shown,
+                        &format!("aucune fiche n'a {by} = « {text} »."),
+                        &format!("no record has {by} = “{text}”."),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The record of a key of several fields, or of one that is not unique.
+    pub(crate) fn by_key(
+        &self,
+        environment: &Environment,
+        caller: &Caller,
+        resolved: &Resolved,
+        prepared: &Prepared,
+    ) -> Result<Option<RecordId>, EngineError> {
+        let Key::Fields(fields) = &resolved.key else { return Ok(None) };
+        let names = fields.iter().map(|f| resolved.field(*f).name.as_str());
+        let pairs: Vec<(&str, &str)> = names.zip(prepared.key.iter().map(String::as_str)).collect();
+        only(environment, caller, resolved.entity(), &pairs)
+    }
+}
+
+/// The only record with these values; `None` if there is none, a refusal if there are several.
+fn only(
+    environment: &Environment,
+    caller: &Caller,
+    entity: &Entity,
+    pairs: &[(&str, &str)],
+) -> Result<Option<RecordId>, EngineError> {
+    let filter = pairs.iter().map(|(field, text)| format!("{field} = '{}'", text.replace('\'', "''"))).collect::<Vec<_>>();
+    let typed = crate::filter::condition(&environment.dictionary(), entity, &filter.join(" and "))?;
+    let query = Query { entity: entity.name.clone(), filters: vec![typed], limit: 2, ..Query::default() };
+    let page = environment.list(caller, &query)?;
+    match page.records.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one.row.id())),
+        _ => {
+            let written = filter.join(" and ");
+            Err(refused(
+                pairs.first().map_or("", |p| p.0),
+                &format!("plusieurs fiches ont {written}."),
+                &format!("several records have {written}."),
+            ))
+        }
+    }
+}
+
+fn refused(field: &str, fr: &str, en: &str) -> EngineError {
+    EngineError::Validation(vec![FieldProblem { field: field.to_owned(), code: "no_such_record", message: Label::new(fr, en) }])
+}
