@@ -77,6 +77,18 @@ impl Refused {
         Ok(())
     }
 
+    /// Takes back what was added after `bytes`.
+    pub(crate) fn rewind(&mut self, bytes: u64) -> Result<(), ExchangeError> {
+        if self.writer.is_none() || self.sync()? == bytes {
+            return Ok(());
+        }
+        self.writer = None;
+        if bytes == 0 {
+            return std::fs::remove_file(&self.path).map_err(ExchangeError::file("remove", &self.path));
+        }
+        self.resume(bytes)
+    }
+
     /// Adds a row.
     pub(crate) fn add(&mut self, line: u64, cells: &[Cell], raw: Option<&str>, reasons: &[Label]) -> Result<(), ExchangeError> {
         let reason = reasons.iter().map(|r| r.text(self.language)).collect::<Vec<_>>().join(" — ");

@@ -1,13 +1,11 @@
 //! The loop of an import: read, prepare, write in batches, isolate the rows that are refused, note how far it came.
 
-use std::collections::{HashSet, VecDeque};
-use std::ops::Range;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dictionary::{Label, Language, RecordId};
-use engine::{Caller, EngineError, Environment, Unit};
+use engine::{Caller, EngineError, Environment};
 use journal::Origin;
 use parking_lot::Mutex;
 use store::StoreError;
@@ -22,7 +20,7 @@ use crate::import::{ImportOptions, Progress, Report, RowReport, Watch};
 use crate::mapping::Mapping;
 use crate::mapping::resolve::{Key, Resolved, resolve};
 use crate::source::encoding::survey;
-use crate::source::{Item, SourceRow};
+use crate::source::{Cell, Item, SourceRow};
 
 /// Rows that a dry run keeps in one transaction before it rolls them back.
 const DRY_ROWS: usize = 10_000;
@@ -33,14 +31,25 @@ struct Job {
     prepared: Prepared,
     /// The record its key leads to, where that was looked up beforehand.
     known: Option<RecordId>,
-    /// Rows just before it that `[only]` leaves out: counted with it.
-    left_out: u64,
 }
 
-/// Part of a batch.
-enum Segment {
-    Try(Range<usize>),
-    Refuse(usize, Vec<Label>),
+/// A row that is refused, as it goes to the file.
+struct Refusal {
+    line: u64,
+    cells: Vec<Cell>,
+    raw: Option<String>,
+    reasons: Vec<Label>,
+}
+
+/// Rows that become one unit of work.
+#[derive(Default)]
+struct Group {
+    jobs: Vec<Job>,
+    /// By number of the row.
+    refusals: BTreeMap<u64, Refusal>,
+    left_out: u64,
+    /// Number of the last row.
+    last: u64,
 }
 
 pub(super) fn run(
@@ -84,14 +93,13 @@ pub(super) fn run(
         dry_run: options.dry_run,
         note,
         state: start,
-        pending_left_out: 0,
         lookup: Lookup::default(),
         seen: HashSet::new(),
     };
     let batch_rows = if options.dry_run { DRY_ROWS } else { options.batch_rows.max(1) };
     let bytes_total = survey.size;
     let mut stopped = false;
-    let mut batch: Vec<Step> = Vec::new();
+    let mut batch: Vec<(u64, Step)> = Vec::new();
     let mut read = 0;
     loop {
         let item = if options.limit.is_some_and(|limit| read >= limit) { None } else { source.next()? };
@@ -101,7 +109,8 @@ pub(super) fn run(
             if item.number() <= job.state.rows {
                 continue;
             }
-            batch.push(job.step(item, &reading)?);
+            let number = item.number();
+            batch.push((number, job.step(item, &reading)?));
         }
         if batch.len() >= batch_rows || ended {
             if job.watch.stop() {
@@ -128,7 +137,7 @@ pub(super) fn run(
 enum Step {
     Write(Box<Prepared>),
     LeftOut,
-    Refuse { number: u64, line: u64, row: Option<SourceRow>, raw: Option<(String, Vec<String>)>, reasons: Vec<Label> },
+    Refuse(Refusal),
 }
 
 struct Run<'a> {
@@ -140,8 +149,6 @@ struct Run<'a> {
     dry_run: bool,
     note: String,
     state: Checkpoint,
-    /// Rows left out since the last one that was counted.
-    pending_left_out: u64,
     lookup: Lookup,
     /// Keys that earlier, rolled back transactions of a dry run created.
     seen: HashSet<u64>,
@@ -152,253 +159,201 @@ impl Run<'_> {
         let row = match item {
             Item::Row(row) => row,
             Item::Broken(broken) => {
-                return Ok(Step::Refuse {
-                    number: broken.number,
-                    line: broken.line,
-                    row: None,
-                    raw: Some((broken.raw, broken.cells)),
-                    reasons: vec![broken.reason],
-                });
+                let cells = broken.cells.into_iter().map(Cell::Text).collect();
+                let refusal = Refusal { line: broken.line, cells, raw: Some(broken.raw), reasons: vec![broken.reason] };
+                return Ok(Step::Refuse(refusal));
             }
         };
-        let number = row.number;
         match prepare(&self.resolved, reading, row) {
             Ok(None) => Ok(Step::LeftOut),
-            Err((row, reasons)) => Ok(Step::Refuse { number, line: row.line, row: Some(row), raw: None, reasons }),
+            Err((row, reasons)) => Ok(Step::Refuse(Refusal::of(&row, reasons))),
             Ok(Some(mut prepared)) => {
-                let found = self.lookup.references(self.environment, &self.caller, &self.resolved, &mut prepared);
-                match found {
+                match self.lookup.references(self.environment, &self.caller, &self.resolved, &mut prepared) {
                     Ok(()) => Ok(Step::Write(Box::new(prepared))),
-                    Err(error) => {
-                        let reasons = row_reasons(error)?;
-                        Ok(Step::Refuse { number, line: prepared.row.line, row: Some(prepared.row), raw: None, reasons })
-                    }
+                    Err(error) => Ok(Step::Refuse(Refusal::of(&prepared.row, row_reasons(error)?))),
                 }
             }
         }
     }
 
-    /// Writes a batch: rows between two refused ones together.
-    fn batch(&mut self, steps: Vec<Step>) -> Result<(), ExchangeError> {
-        let mut jobs: Vec<Job> = Vec::new();
-        // Several rows of a batch may name the same record by a key that only committed records are found by.
+    /// Writes rows, as one unit of work where their keys allow it.
+    fn batch(&mut self, steps: Vec<(u64, Step)>) -> Result<(), ExchangeError> {
+        let mut group = Group::default();
+        // A key of several fields finds committed records only: a second row of the same key waits for the first.
         let mut keys: HashSet<Vec<String>> = HashSet::new();
-        for step in steps {
+        for (number, step) in steps {
             match step {
-                Step::LeftOut => self.pending_left_out += 1,
+                Step::LeftOut => group.left_out += 1,
+                Step::Refuse(refusal) => drop(group.refusals.insert(number, refusal)),
                 Step::Write(prepared) => {
                     let mut known = None;
                     if matches!(self.resolved.key, Key::Fields(_)) {
                         if !keys.insert(prepared.key.clone()) {
-                            self.write(std::mem::take(&mut jobs))?;
+                            self.write(std::mem::take(&mut group))?;
                             keys = HashSet::from([prepared.key.clone()]);
                         }
-                        known = match self.lookup.by_key(self.environment, &self.caller, &self.resolved, &prepared) {
-                            Ok(known) => known,
+                        match self.lookup.by_key(self.environment, &self.caller, &self.resolved, &prepared) {
+                            Ok(found) => known = found,
                             Err(error) => {
-                                let reasons = row_reasons(error)?;
-                                self.write(std::mem::take(&mut jobs))?;
-                                self.refuse_row(&prepared.row, reasons)?;
+                                group.refusals.insert(number, Refusal::of(&prepared.row, row_reasons(error)?));
+                                group.last = number;
                                 continue;
                             }
-                        };
-                    }
-                    let left_out = std::mem::take(&mut self.pending_left_out);
-                    jobs.push(Job { prepared: *prepared, known, left_out });
-                }
-                Step::Refuse { number, line, row, raw, reasons } => {
-                    self.write(std::mem::take(&mut jobs))?;
-                    match row {
-                        Some(row) => self.refuse_row(&row, reasons)?,
-                        None => {
-                            let (raw, cells) = raw.unwrap_or_default();
-                            let cells: Vec<_> = cells.into_iter().map(crate::source::Cell::Text).collect();
-                            self.refuse(number, line, &cells, Some(&raw), reasons)?;
                         }
                     }
+                    group.jobs.push(Job { prepared: *prepared, known });
                 }
             }
+            group.last = number;
         }
-        self.write(jobs)
+        self.write(group)
     }
 
-    /// Writes rows as one unit of work; when one is refused, those before it are committed, and the others go on without it. So a batch
-    /// with k refused rows costs at most two attempts a row, not k attempts of the whole.
-    fn write(&mut self, jobs: Vec<Job>) -> Result<(), ExchangeError> {
-        if self.dry_run {
-            return self.pretend(jobs);
-        }
-        let jobs = Arc::new(jobs);
-        let mut segments = VecDeque::from([Segment::Try(0..jobs.len())]);
-        while let Some(segment) = segments.pop_front() {
-            let range = match segment {
-                Segment::Refuse(index, reasons) => {
-                    self.pending_left_out += jobs[index].left_out;
-                    let row = jobs[index].prepared.row.clone();
-                    self.refuse_row(&row, reasons)?;
-                    continue;
-                }
-                Segment::Try(range) if range.is_empty() => continue,
-                Segment::Try(range) => range,
-            };
-            match self.attempt(&jobs, range.clone())? {
-                Tried::Done(outcomes) => self.account(&jobs[range], &outcomes),
-                Tried::Refused(index, reasons) => {
-                    segments.push_front(Segment::Try(index + 1..range.end));
-                    segments.push_front(Segment::Refuse(index, reasons));
-                    segments.push_front(Segment::Try(range.start..index));
-                }
-                Tried::Somewhere(reasons) if range.len() == 1 => {
-                    segments.push_front(Segment::Refuse(range.start, reasons));
-                }
-                Tried::Somewhere(_) => {
-                    // The unit failed after its last row: halves tell which row it is.
-                    let middle = range.start + range.len() / 2;
-                    segments.push_front(Segment::Try(middle..range.end));
-                    segments.push_front(Segment::Try(range.start..middle));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn attempt(&mut self, jobs: &Arc<Vec<Job>>, range: Range<usize>) -> Result<Tried, ExchangeError> {
-        let refused_bytes = self.refused.sync()?;
-        let (at, resolved, jobs) = (Arc::new(AtomicUsize::new(usize::MAX)), self.resolved.clone(), jobs.clone());
-        let (note, mut state, reached) = (self.note.clone(), self.state.clone(), at.clone());
-        let done = self.environment.transact(&self.caller, move |unit| {
-            let (mut outcomes, mut found) = (Vec::with_capacity(range.len()), Found::new());
-            for index in range {
-                reached.store(index, Ordering::Relaxed);
-                let job = &jobs[index];
-                outcomes.push(write(unit, &resolved, &job.prepared, job.known, &mut found)?);
-                state.rows = job.prepared.row.number;
-                state.left_out += job.left_out;
-            }
-            reached.store(usize::MAX, Ordering::Relaxed);
-            count(&mut state, &outcomes);
-            state.refused_bytes = refused_bytes;
-            unit.set_note(&note, Some(&checkpoint::text(&state)?))?;
-            Ok(outcomes)
-        });
-        match done {
-            Ok(done) => Ok(Tried::Done(done.value)),
-            Err(error) => {
-                let reasons = row_reasons(error)?;
-                Ok(match at.load(Ordering::Relaxed) {
-                    usize::MAX => Tried::Somewhere(reasons),
-                    index => Tried::Refused(index, reasons),
-                })
-            }
-        }
-    }
-
-    /// Does everything and takes it back.
-    fn pretend(&mut self, jobs: Vec<Job>) -> Result<(), ExchangeError> {
-        if jobs.is_empty() {
+    /// Writes a group. A row that the engine refuses takes back the attempt, goes to the file of refused rows, and the others are tried
+    /// again without it: the file must be on disk before the commit that counts its rows.
+    fn write(&mut self, mut group: Group) -> Result<(), ExchangeError> {
+        if group.last == 0 {
             return Ok(());
         }
-        let (jobs, resolved) = (Arc::new(jobs), self.resolved.clone());
-        let verdicts: Arc<Mutex<Vec<Result<Outcome, EngineError>>>> = Arc::default();
-        let (written, shared) = (verdicts.clone(), jobs.clone());
-        let taken_back = self.environment.transact(&self.caller, move |unit: &mut dyn Unit| {
-            let mut found = Found::new();
-            for job in shared.iter() {
-                let verdict = write(unit, &resolved, &job.prepared, job.known, &mut found);
-                written.lock().push(verdict);
-            }
-            // Nothing of a unit that fails remains; this error is looked for below and never shown.
-            Err::<(), _>(EngineError::NotFound)
-        });
-        let verdicts = std::mem::take(&mut *verdicts.lock());
-        if let Err(error) = taken_back
-            && (verdicts.len() < jobs.len() || !matches!(error, EngineError::NotFound))
-        {
-            return Err(error.into());
-        }
-        for (job, verdict) in jobs.iter().zip(verdicts) {
-            let prepared = &job.prepared;
-            match verdict {
-                Err(error) => {
-                    self.pending_left_out += job.left_out;
-                    self.refuse_row(&prepared.row, row_reasons(error)?)?;
+        let start = self.refused.sync()?;
+        loop {
+            if !self.dry_run {
+                self.refused.rewind(start)?;
+                for refusal in group.refusals.values() {
+                    self.refused.add(refusal.line, &refusal.cells, refusal.raw.as_deref(), &refusal.reasons)?;
                 }
-                Ok(mut outcome) => {
-                    if !prepared.key.is_empty() {
-                        let key = hash(&prepared.key);
-                        if outcome == Outcome::Create && !self.seen.insert(key) {
-                            outcome = Outcome::Update;
+            }
+            let mut state = self.state.clone();
+            state.rows = group.last;
+            state.left_out += group.left_out;
+            state.refused += group.refusals.len() as u64;
+            state.refused_bytes = self.refused.sync()?;
+            let jobs = Arc::new(std::mem::take(&mut group.jobs));
+            match self.attempt(&jobs, state)? {
+                Tried::Done(outcomes, state) => {
+                    self.state = state;
+                    self.tell(&jobs, &outcomes, &group.refusals);
+                    return Ok(());
+                }
+                Tried::Refused(verdicts) => {
+                    for (job, verdict) in jobs.iter().zip(verdicts) {
+                        match verdict {
+                            None => group.jobs.push(job.clone()),
+                            Some(reasons) => {
+                                let row = &job.prepared.row;
+                                group.refusals.insert(row.number, Refusal::of(row, reasons));
+                            }
                         }
                     }
-                    self.account(std::slice::from_ref(job), &[outcome]);
                 }
             }
         }
-        Ok(())
     }
 
-    /// Counts rows that were written, and tells whoever watches.
-    fn account(&mut self, jobs: &[Job], outcomes: &[Outcome]) {
-        count(&mut self.state, outcomes);
+    /// One unit of work: committed with its checkpoint if no row is refused (and this is no dry run), else taken back.
+    fn attempt(&mut self, jobs: &Arc<Vec<Job>>, mut state: Checkpoint) -> Result<Tried, ExchangeError> {
+        let verdicts: Arc<Mutex<Vec<Result<Outcome, EngineError>>>> = Arc::default();
+        let (written, shared, resolved) = (verdicts.clone(), jobs.clone(), self.resolved.clone());
+        let (note, dry_run, before) = (self.note.clone(), self.dry_run, state.clone());
+        let done = self.environment.transact(&self.caller, move |unit| {
+            let (mut found, mut refused, mut state) = (Found::new(), false, before);
+            for job in shared.iter() {
+                // An operation that is refused leaves nothing of itself in the unit: the next row can be tried.
+                let verdict = write(unit, &resolved, &job.prepared, job.known, &mut found);
+                refused |= verdict.is_err();
+                if let Ok(outcome) = &verdict {
+                    count(&mut state, *outcome);
+                }
+                written.lock().push(verdict);
+            }
+            if refused || dry_run {
+                // Nothing of a unit that fails remains; this error is looked for below and never shown.
+                return Err(EngineError::NotFound);
+            }
+            unit.set_note(&note, Some(&checkpoint::text(&state)))
+        });
+        let verdicts = std::mem::take(&mut *verdicts.lock());
+        let complete = verdicts.len() == jobs.len();
+        let mut outcomes = Vec::with_capacity(verdicts.len());
+        let mut reasons = Vec::with_capacity(verdicts.len());
+        for verdict in verdicts {
+            match verdict {
+                Ok(outcome) => {
+                    outcomes.push(outcome);
+                    reasons.push(None);
+                }
+                Err(error) => reasons.push(Some(row_reasons(error)?)),
+            }
+        }
+        match done {
+            Err(EngineError::NotFound) if complete && outcomes.len() < jobs.len() => return Ok(Tried::Refused(reasons)),
+            Err(EngineError::NotFound) if complete && dry_run => self.remember(jobs, &mut outcomes),
+            Err(error) => return Err(error.into()),
+            Ok(_) => {}
+        }
+        outcomes.iter().for_each(|outcome| count(&mut state, *outcome));
+        Ok(Tried::Done(outcomes, state))
+    }
+
+    /// What an earlier transaction of this dry run created and took back would be changed, not created again.
+    fn remember(&mut self, jobs: &[Job], outcomes: &mut [Outcome]) {
         for (job, outcome) in jobs.iter().zip(outcomes) {
-            let SourceRow { number, line, .. } = job.prepared.row;
-            (self.state.rows, self.state.left_out) = (number, self.state.left_out + job.left_out);
-            self.watch.row(&RowReport { number, line, outcome: *outcome, reasons: Vec::new() });
+            if !job.prepared.key.is_empty() && *outcome == Outcome::Create && !self.seen.insert(hash(&job.prepared.key)) {
+                *outcome = Outcome::Update;
+            }
         }
     }
 
-    fn refuse_row(&mut self, row: &SourceRow, reasons: Vec<Label>) -> Result<(), ExchangeError> {
-        self.refuse(row.number, row.line, &row.cells, None, reasons)
-    }
-
-    fn refuse(
-        &mut self,
-        number: u64,
-        line: u64,
-        cells: &[crate::source::Cell],
-        raw: Option<&str>,
-        reasons: Vec<Label>,
-    ) -> Result<(), ExchangeError> {
-        if !self.dry_run {
-            self.refused.add(line, cells, raw, &reasons)?;
-        }
-        self.state.refused += 1;
-        self.state.left_out += std::mem::take(&mut self.pending_left_out);
-        self.state.rows = number;
-        self.watch.row(&RowReport { number, line, outcome: Outcome::Refuse, reasons });
-        Ok(())
+    /// Tells whoever watches, in the order of the file.
+    fn tell(&mut self, jobs: &[Job], outcomes: &[Outcome], refusals: &BTreeMap<u64, Refusal>) {
+        let mut rows: Vec<RowReport> = jobs
+            .iter()
+            .zip(outcomes)
+            .map(|(job, outcome)| {
+                let SourceRow { number, line, .. } = job.prepared.row;
+                RowReport { number, line, outcome: *outcome, reasons: Vec::new() }
+            })
+            .collect();
+        rows.extend(refusals.iter().map(|(number, refusal)| RowReport {
+            number: *number,
+            line: refusal.line,
+            outcome: Outcome::Refuse,
+            reasons: refusal.reasons.clone(),
+        }));
+        rows.sort_by_key(|row| row.number);
+        rows.iter().for_each(|row| self.watch.row(row));
     }
 
     /// Notes that the end was reached.
     fn finish(&mut self) -> Result<(), ExchangeError> {
-        self.state.left_out += std::mem::take(&mut self.pending_left_out);
         if self.dry_run {
             return Ok(());
         }
-        self.state.refused_bytes = self.refused.sync()?;
         self.state.complete = true;
-        let (note, text) = (self.note.clone(), checkpoint::text(&self.state)?);
+        let (note, text) = (self.note.clone(), checkpoint::text(&self.state));
         self.environment.transact(&self.caller, move |unit| unit.set_note(&note, Some(&text)))?;
         Ok(())
     }
 }
 
-enum Tried {
-    Done(Vec<Outcome>),
-    /// This row was refused.
-    Refused(usize, Vec<Label>),
-    /// The unit was refused as a whole.
-    Somewhere(Vec<Label>),
+impl Refusal {
+    fn of(row: &SourceRow, reasons: Vec<Label>) -> Refusal {
+        Refusal { line: row.line, cells: row.cells.clone(), raw: None, reasons }
+    }
 }
 
-fn count(state: &mut Checkpoint, outcomes: &[Outcome]) {
-    for outcome in outcomes {
-        match outcome {
-            Outcome::Create => state.created += 1,
-            Outcome::Update => state.updated += 1,
-            Outcome::Same => state.same += 1,
-            Outcome::Refuse => state.refused += 1,
-        }
+enum Tried {
+    Done(Vec<Outcome>, Checkpoint),
+    /// For each row, why it was refused.
+    Refused(Vec<Option<Vec<Label>>>),
+}
+
+fn count(state: &mut Checkpoint, outcome: Outcome) {
+    match outcome {
+        Outcome::Create => state.created += 1,
+        Outcome::Update => state.updated += 1,
+        Outcome::Same => state.same += 1,
+        Outcome::Refuse => state.refused += 1,
     }
 }
 
