@@ -47,4 +47,10 @@ pub trait Unit {
 
     /// The record whose unique field has that value, as text.
     fn find(&mut self, entity: &str, key: &str, value: &str) -> Result<Option<RecordId>, EngineError>;
+
+    /// A small named value of the environment that is not a record, such as how far an import came.
+    fn note(&mut self, key: &str) -> Result<Option<String>, EngineError>;
+
+    /// Sets a note, or removes it; committed with the unit, not journalled.
+    fn set_note(&mut self, key: &str, value: Option<&str>) -> Result<(), EngineError>;
 }

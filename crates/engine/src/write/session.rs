@@ -257,6 +257,17 @@ impl Unit for Session<'_> {
         let (field, value) = self.key_value(entity, key, value)?;
         self.find_by(entity, field, &value)
     }
+
+    fn note(&mut self, key: &str) -> Result<Option<String>, EngineError> {
+        self.tx.note(key).map_err(failed("read a note"))
+    }
+
+    fn set_note(&mut self, key: &str, value: Option<&str>) -> Result<(), EngineError> {
+        if self.caller.profile != Profile::Administrator {
+            return Err(EngineError::Forbidden { capability: "set a note".to_owned() });
+        }
+        self.tx.set_note(key, value).map_err(failed("set a note"))
+    }
 }
 
 /// The journal's account of who asks, at the moment of the unit.
