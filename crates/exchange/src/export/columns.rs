@@ -23,7 +23,11 @@ const PARTS: [&str; 6] = ["lines", "postcode", "city", "insee", "region", "count
 
 /// Fields that are written: not those that follow from the journal (`version`, `created_at`…), nor secrets.
 pub(super) fn written(entity: &Entity) -> impl Iterator<Item = (FieldIndex, &Field)> {
-    entity.fields.iter().enumerate().filter(|(_, f)| (!f.system || matches!(f.name.as_str(), "id" | "code")) && !f.secret)
+    entity
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(_, f)| (!f.system || matches!(f.name.as_str(), "id" | "code")) && !f.secret)
 }
 
 /// Columns of a table: an address has one for each part, lines have none.
@@ -32,9 +36,10 @@ pub(super) fn of(entity: &Entity) -> Vec<Column> {
     for (index, field) in written(entity) {
         match field.kind.name() {
             "lines" => {}
-            "address" => columns.extend(
-                PARTS.map(|part| Column { name: format!("{}.{part}", field.name), from: From::Part(index, part) }),
-            ),
+            "address" => columns.extend(PARTS.map(|part| Column {
+                name: format!("{}.{part}", field.name),
+                from: From::Part(index, part),
+            })),
             _ => columns.push(Column { name: field.name.clone(), from: From::Field(index) }),
         }
     }
@@ -61,7 +66,12 @@ pub(super) fn text(dictionary: &Dictionary, entity: &Entity, record: &Record, fr
 }
 
 /// The code of the record referred to; its id if it has no code.
-pub(super) fn reference(dictionary: &Dictionary, record: &Record, index: FieldIndex, value: &Value) -> String {
+pub(super) fn reference(
+    dictionary: &Dictionary,
+    record: &Record,
+    index: FieldIndex,
+    value: &Value,
+) -> String {
     if let Some(Expanded::One(Some(target))) = record.expanded.get(&index) {
         let entity = &dictionary.entities[target.entity];
         if let Some(code) = entity.index("code").and_then(|code| target.row.get(code).as_text()) {

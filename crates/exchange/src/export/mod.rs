@@ -1,7 +1,7 @@
 //! Exports: records as a file that an import reads back. `docs/export.md` describes it.
 
-pub(crate) mod csv;
 mod columns;
+pub(crate) mod csv;
 mod writers;
 
 use std::io::Write;
@@ -41,11 +41,18 @@ pub fn export(
     progress: &mut dyn FnMut(u64),
 ) -> Result<u64, ExchangeError> {
     let dictionary = environment.dictionary();
-    let entity = dictionary.entities.iter().find(|e| e.name == options.entity || e.collection == options.entity);
+    let entity =
+        dictionary.entities.iter().find(|e| e.name == options.entity || e.collection == options.entity);
     let entity = entity.ok_or_else(|| {
-        let (fr, en) = crate::mapping::resolve::meant(&options.entity, dictionary.entities.iter().map(|e| e.name.as_str()));
+        let (fr, en) = crate::mapping::resolve::meant(
+            &options.entity,
+            dictionary.entities.iter().map(|e| e.name.as_str()),
+        );
         let name = &options.entity;
-        ExchangeError::refused(format!("Il n'y a pas d'entité « {name} ».{fr}"), format!("There is no entity “{name}”.{en}"))
+        ExchangeError::refused(
+            format!("Il n'y a pas d'entité « {name} ».{fr}"),
+            format!("There is no entity “{name}”.{en}"),
+        )
     })?;
     let filters = match &options.filter {
         Some(text) => vec![crate::filter::condition(&dictionary, entity, text)?],

@@ -28,9 +28,12 @@ pub(super) fn writer<'a>(
     Ok(match options.format {
         Format::JsonLines => Box::new(JsonLines { dictionary, out }),
         Format::Csv => {
-            let delimiter = options.delimiter.unwrap_or(if options.language == Language::Fr { ';' } else { ',' });
+            let delimiter =
+                options.delimiter.unwrap_or(if options.language == Language::Fr { ';' } else { ',' });
             let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
-            let begun = out.write_all("\u{feff}".as_bytes()).and_then(|()| out.write_all(&super::csv::row(delimiter, &names)?));
+            let begun = out
+                .write_all("\u{feff}".as_bytes())
+                .and_then(|()| out.write_all(&super::csv::row(delimiter, &names)?));
             begun.map_err(super::cannot_write)?;
             Box::new(Csv { dictionary, entity, columns, delimiter, out })
         }
@@ -38,12 +41,14 @@ pub(super) fn writer<'a>(
             let mut book = Workbook::new();
             let sheet = book.add_worksheet_with_constant_memory();
             let bold = CellFormat::new().set_bold();
-            let begun = sheet.and_then(|sheet| sheet.set_name(sheet_name(entity, options.language))).and_then(|sheet| {
-                for (at, column) in (0..).zip(&columns) {
-                    sheet.write_with_format(0, at, &column.name, &bold)?;
-                }
-                sheet.set_freeze_panes(1, 0).map(drop)
-            });
+            let begun = sheet
+                .and_then(|sheet| sheet.set_name(sheet_name(entity, options.language)))
+                .and_then(|sheet| {
+                    for (at, column) in (0..).zip(&columns) {
+                        sheet.write_with_format(0, at, &column.name, &bold)?;
+                    }
+                    sheet.set_freeze_panes(1, 0).map(drop)
+                });
             begun.map_err(Error::other).map_err(super::cannot_write)?;
             Box::new(Xlsx { dictionary, entity, columns, book, row: 0, out })
         }
@@ -67,8 +72,11 @@ struct Csv<'a> {
 
 impl RecordWriter for Csv<'_> {
     fn record(&mut self, record: &Record) -> Result<(), Error> {
-        let cells: Vec<String> =
-            self.columns.iter().map(|c| columns::text(self.dictionary, self.entity, record, c.from)).collect();
+        let cells: Vec<String> = self
+            .columns
+            .iter()
+            .map(|c| columns::text(self.dictionary, self.entity, record, c.from))
+            .collect();
         self.out.write_all(&super::csv::row(self.delimiter, &cells)?)
     }
 
@@ -136,7 +144,8 @@ impl RecordWriter for Xlsx<'_> {
         self.row += 1;
         let sheet = self.book.worksheet_from_index(0).map_err(Error::other)?;
         for (at, column) in (0..).zip(&self.columns) {
-            cell(sheet, self.row, at, self.dictionary, self.entity, record, column.from).map_err(Error::other)?;
+            cell(sheet, self.row, at, self.dictionary, self.entity, record, column.from)
+                .map_err(Error::other)?;
         }
         Ok(())
     }
@@ -171,7 +180,8 @@ fn cell(
         },
         Value::Date(date) if date.year() >= 1900 => {
             let format = CellFormat::new().set_num_format("yyyy-mm-dd");
-            let (year, month, day) = (date.year().unsigned_abs(), date.month().unsigned_abs(), date.day().unsigned_abs());
+            let (year, month, day) =
+                (date.year().unsigned_abs(), date.month().unsigned_abs(), date.day().unsigned_abs());
             sheet.write_datetime_with_format(row, at, ExcelDateTime::from_ymd(year, month, day)?, &format)?
         }
         _ if text.is_empty() => return Ok(()),

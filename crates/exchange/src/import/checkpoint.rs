@@ -29,7 +29,11 @@ pub(crate) fn note_key(hash: &str, entity: &str, key: Option<&[String]>, mapping
 }
 
 /// What an earlier run left, if there was one.
-pub(crate) fn read(environment: &Environment, caller: &Caller, note: &str) -> Result<Option<Checkpoint>, ExchangeError> {
+pub(crate) fn read(
+    environment: &Environment,
+    caller: &Caller,
+    note: &str,
+) -> Result<Option<Checkpoint>, ExchangeError> {
     let key = note.to_owned();
     let text = environment.transact(caller, move |unit| unit.note(&key))?.value;
     // A note of another version is as good as none: rows with a key are found again, and none is lost.

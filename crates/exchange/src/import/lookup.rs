@@ -27,7 +27,8 @@ impl Lookup {
         for piece in &mut prepared.pieces {
             let Piece::Reference(field, source, text) = piece else { continue };
             let rule = &resolved.sources[*source].rule;
-            let target = resolved.field(*field).options.to.as_deref().and_then(|to| resolved.dictionary.entity(to));
+            let target =
+                resolved.field(*field).options.to.as_deref().and_then(|to| resolved.dictionary.entity(to));
             let (Some(by), Some(target)) = (rule.by.as_deref(), target) else { continue };
             if text.is_empty() || target.index(by).is_none_or(|by| is_unique(target, by)) {
                 continue;
@@ -43,7 +44,9 @@ impl Lookup {
                     // An id is found whatever the rule says.
                     *piece = Piece::Value(*field, id.into());
                 }
-                None if rule.missing == Missing::Empty => *piece = Piece::Value(*field, dictionary::Value::Null),
+                None if rule.missing == Missing::Empty => {
+                    *piece = Piece::Value(*field, dictionary::Value::Null)
+                }
                 None => {
                     return Err(refused(
                         &resolved.sources[*source].shown,
@@ -78,7 +81,10 @@ fn only(
     entity: &Entity,
     pairs: &[(&str, &str)],
 ) -> Result<Option<RecordId>, EngineError> {
-    let filter = pairs.iter().map(|(field, text)| format!("{field} = '{}'", text.replace('\'', "''"))).collect::<Vec<_>>();
+    let filter = pairs
+        .iter()
+        .map(|(field, text)| format!("{field} = '{}'", text.replace('\'', "''")))
+        .collect::<Vec<_>>();
     let typed = crate::filter::condition(&environment.dictionary(), entity, &filter.join(" and "))?;
     let query = Query { entity: entity.name.clone(), filters: vec![typed], limit: 2, ..Query::default() };
     let page = environment.list(caller, &query)?;
@@ -97,5 +103,9 @@ fn only(
 }
 
 fn refused(field: &str, fr: &str, en: &str) -> EngineError {
-    EngineError::Validation(vec![FieldProblem { field: field.to_owned(), code: "no_such_record", message: Label::new(fr, en) }])
+    EngineError::Validation(vec![FieldProblem {
+        field: field.to_owned(),
+        code: "no_such_record",
+        message: Label::new(fr, en),
+    }])
 }

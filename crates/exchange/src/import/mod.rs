@@ -15,8 +15,8 @@ use engine::{Caller, Environment};
 use crate::error::ExchangeError;
 use crate::mapping::Mapping;
 
-pub use write::Outcome;
 pub(crate) use run::row_reasons as reasons;
+pub use write::Outcome;
 
 /// How an import is run.
 #[derive(Debug, Clone)]

@@ -39,7 +39,11 @@ pub(crate) struct Reading {
 }
 
 /// The row as values; `None` if `[only]` leaves it out; else every fault, each with its column.
-pub(crate) fn prepare(resolved: &Resolved, reading: &Reading, row: SourceRow) -> Result<Option<Prepared>, (SourceRow, Vec<Label>)> {
+pub(crate) fn prepare(
+    resolved: &Resolved,
+    reading: &Reading,
+    row: SourceRow,
+) -> Result<Option<Prepared>, (SourceRow, Vec<Label>)> {
     let passes = |(column, values): &(usize, Vec<String>)| {
         let cell = row.cells[*column].text();
         values.iter().any(|v| v == cell.trim())
@@ -78,7 +82,10 @@ pub(crate) fn prepare(resolved: &Resolved, reading: &Reading, row: SourceRow) ->
 
 /// A reason with the column it is about.
 fn located(shown: &str, reason: &Label) -> Label {
-    Label::new(&format!("{shown} : {}", reason.text(Language::Fr)), &format!("{shown}: {}", reason.text(Language::En)))
+    Label::new(
+        &format!("{shown} : {}", reason.text(Language::Fr)),
+        &format!("{shown}: {}", reason.text(Language::En)),
+    )
 }
 
 /// What the file says, `[values]` applied.
@@ -87,7 +94,9 @@ fn taken(source: &FieldSource, row: &SourceRow) -> Cell {
         Take::Column(column) => row.cells[*column].clone(),
         Take::Constant(text) => Cell::Text(text.clone()),
         Take::Template(template, columns) => {
-            let rendered = template.render(|slot| Ok::<_, std::convert::Infallible>(row.cells[columns[&slot.name]].text().into_owned()));
+            let rendered = template.render(|slot| {
+                Ok::<_, std::convert::Infallible>(row.cells[columns[&slot.name]].text().into_owned())
+            });
             match rendered {
                 Ok(text) => Cell::Text(text),
             }
@@ -128,7 +137,9 @@ fn piece(
                     text => field.kind.parse(text, &context),
                 },
             };
-            let value = value.and_then(|value| field.kind.check(value, &context)).map_err(|invalid| invalid.message)?;
+            let value = value
+                .and_then(|value| field.kind.check(value, &context))
+                .map_err(|invalid| invalid.message)?;
             Ok(Piece::Value(index, value))
         }
     }

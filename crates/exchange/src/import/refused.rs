@@ -36,8 +36,17 @@ impl Refused {
         language: Language,
     ) -> Refused {
         let json = Format::of(source) == Format::JsonLines;
-        let columns = columns.iter().filter(|c| ![LINE, REASON, RAW].contains(&c.as_str())).cloned().collect();
-        Refused { path, json, delimiter: delimiter.unwrap_or(';'), columns, language, writer: None, unsynced: false }
+        let columns =
+            columns.iter().filter(|c| ![LINE, REASON, RAW].contains(&c.as_str())).cloned().collect();
+        Refused {
+            path,
+            json,
+            delimiter: delimiter.unwrap_or(';'),
+            columns,
+            language,
+            writer: None,
+            unsynced: false,
+        }
     }
 
     /// Beside the source: `clients.refused.csv` for `clients.xlsx`.
@@ -53,12 +62,20 @@ impl Refused {
         match File::open(path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(ExchangeError::file("read", path)(error)),
-            Ok(file) => BufReader::new(file).read_line(&mut first).map_err(ExchangeError::file("read", path))?,
+            Ok(file) => {
+                BufReader::new(file).read_line(&mut first).map_err(ExchangeError::file("read", path))?
+            }
         };
         if !first.is_empty() && !first.contains(REASON) {
             return Err(ExchangeError::refused(
-                format!("{} existe et n'est pas un fichier de lignes refusées : nommez-en un autre avec --refused.", path.display()),
-                format!("{} exists and is not a file of refused rows: name another with --refused.", path.display()),
+                format!(
+                    "{} existe et n'est pas un fichier de lignes refusées : nommez-en un autre avec --refused.",
+                    path.display()
+                ),
+                format!(
+                    "{} exists and is not a file of refused rows: name another with --refused.",
+                    path.display()
+                ),
             ));
         }
         std::fs::remove_file(path).map_err(ExchangeError::file("remove", path))
@@ -69,7 +86,10 @@ impl Refused {
         if bytes == 0 {
             return self.begin();
         }
-        let file = OpenOptions::new().write(true).open(&self.path).map_err(ExchangeError::file("write", &self.path))?;
+        let file = OpenOptions::new()
+            .write(true)
+            .open(&self.path)
+            .map_err(ExchangeError::file("write", &self.path))?;
         file.set_len(bytes).map_err(ExchangeError::file("write", &self.path))?;
         let mut writer = BufWriter::new(file);
         writer.seek(SeekFrom::End(0)).map_err(ExchangeError::file("write", &self.path))?;
@@ -90,7 +110,13 @@ impl Refused {
     }
 
     /// Adds a row.
-    pub(crate) fn add(&mut self, line: u64, cells: &[Cell], raw: Option<&str>, reasons: &[Label]) -> Result<(), ExchangeError> {
+    pub(crate) fn add(
+        &mut self,
+        line: u64,
+        cells: &[Cell],
+        raw: Option<&str>,
+        reasons: &[Label],
+    ) -> Result<(), ExchangeError> {
         let reason = reasons.iter().map(|r| r.text(self.language)).collect::<Vec<_>>().join(" — ");
         let (fresh, writer) = match self.writer.take() {
             Some(writer) => (false, self.writer.insert(writer)),
@@ -113,7 +139,9 @@ impl Refused {
                     Cell::Text(text) => drop(object.insert(column.clone(), text.as_str().into())),
                 }
             }
-            serde_json::to_writer(&mut *writer, &object).map_err(std::io::Error::from).and_then(|()| writer.write_all(b"\n"))
+            serde_json::to_writer(&mut *writer, &object)
+                .map_err(std::io::Error::from)
+                .and_then(|()| writer.write_all(b"\n"))
         } else {
             let row = |writer: &mut BufWriter<File>, cells: Vec<String>| -> std::io::Result<()> {
                 let bytes = crate::export::csv::row(self.delimiter, &cells)?;
@@ -125,8 +153,15 @@ impl Refused {
                 header
             };
             let mut record = vec![line.to_string(), reason, raw.unwrap_or_default().to_owned()];
-            record.extend((0..self.columns.len()).map(|i| cells.get(i).map_or(String::new(), |c| c.text().into_owned())));
-            let begun = if fresh { writer.write_all("\u{feff}".as_bytes()).and_then(|()| row(writer, header())) } else { Ok(()) };
+            record.extend(
+                (0..self.columns.len())
+                    .map(|i| cells.get(i).map_or(String::new(), |c| c.text().into_owned())),
+            );
+            let begun = if fresh {
+                writer.write_all("\u{feff}".as_bytes()).and_then(|()| row(writer, header()))
+            } else {
+                Ok(())
+            };
             begun.and_then(|()| row(writer, record))
         };
         written.map_err(ExchangeError::file("write", &self.path))?;

@@ -8,7 +8,6 @@ use dictionary::{Label, Language, RecordId};
 use engine::{Caller, EngineError, Environment};
 use journal::Origin;
 use parking_lot::Mutex;
-use store::StoreError;
 
 use crate::error::ExchangeError;
 use crate::import::checkpoint::{self, Checkpoint};
@@ -63,7 +62,8 @@ pub(super) fn run(
     let survey = survey(file)?;
     let mut source = crate::source::open(file, &survey, &mapping.file_options()?)?;
     let key = options.key.as_deref();
-    let resolved = Arc::new(resolve(environment.dictionary(), &options.entity, mapping, key, source.columns())?);
+    let resolved =
+        Arc::new(resolve(environment.dictionary(), &options.entity, mapping, key, source.columns())?);
     let caller = Caller { origin: Origin::Import, ..caller.clone() };
     let note = checkpoint::note_key(&survey.hash, &resolved.entity().name, key, mapping);
     let mut report = Report { ignored: resolved.ignored.clone(), ..Report::default() };
@@ -118,7 +118,12 @@ pub(super) fn run(
                 break;
             }
             job.batch(std::mem::take(&mut batch))?;
-            let progress = Progress { rows: job.state.rows, refused: job.state.refused, bytes: source.bytes(), bytes_total };
+            let progress = Progress {
+                rows: job.state.rows,
+                refused: job.state.refused,
+                bytes: source.bytes(),
+                bytes_total,
+            };
             job.watch.progress(&progress);
         }
         if ended {
@@ -160,7 +165,8 @@ impl Run<'_> {
             Item::Row(row) => row,
             Item::Broken(broken) => {
                 let cells = broken.cells.into_iter().map(Cell::Text).collect();
-                let refusal = Refusal { line: broken.line, cells, raw: Some(broken.raw), reasons: vec![broken.reason] };
+                let refusal =
+                    Refusal { line: broken.line, cells, raw: Some(broken.raw), reasons: vec![broken.reason] };
                 return Ok(Step::Refuse(refusal));
             }
         };
@@ -195,7 +201,9 @@ impl Run<'_> {
                         match self.lookup.by_key(self.environment, &self.caller, &self.resolved, &prepared) {
                             Ok(found) => known = found,
                             Err(error) => {
-                                group.refusals.insert(number, Refusal::of(&prepared.row, row_reasons(error)?));
+                                group
+                                    .refusals
+                                    .insert(number, Refusal::of(&prepared.row, row_reasons(error)?));
                                 group.last = number;
                                 continue;
                             }
@@ -220,7 +228,12 @@ impl Run<'_> {
             if !self.dry_run {
                 self.refused.rewind(start)?;
                 for refusal in group.refusals.values() {
-                    self.refused.add(refusal.line, &refusal.cells, refusal.raw.as_deref(), &refusal.reasons)?;
+                    self.refused.add(
+                        refusal.line,
+                        &refusal.cells,
+                        refusal.raw.as_deref(),
+                        &refusal.reasons,
+                    )?;
                 }
             }
             let mut state = self.state.clone();
@@ -286,7 +299,9 @@ impl Run<'_> {
             }
         }
         match done {
-            Err(EngineError::NotFound) if complete && outcomes.len() < jobs.len() => return Ok(Tried::Refused(reasons)),
+            Err(EngineError::NotFound) if complete && outcomes.len() < jobs.len() => {
+                return Ok(Tried::Refused(reasons));
+            }
             Err(EngineError::NotFound) if complete && dry_run => self.remember(jobs, &mut outcomes),
             Err(error) => return Err(error.into()),
             Ok(_) => {}
@@ -298,7 +313,10 @@ impl Run<'_> {
     /// What an earlier transaction of this dry run created and took back would be changed, not created again.
     fn remember(&mut self, jobs: &[Job], outcomes: &mut [Outcome]) {
         for (job, outcome) in jobs.iter().zip(outcomes) {
-            if !job.prepared.key.is_empty() && *outcome == Outcome::Create && !self.seen.insert(hash(&job.prepared.key)) {
+            if !job.prepared.key.is_empty()
+                && *outcome == Outcome::Create
+                && !self.seen.insert(hash(&job.prepared.key))
+            {
                 *outcome = Outcome::Update;
             }
         }
@@ -373,16 +391,13 @@ pub(crate) fn row_reasons(error: EngineError) -> Result<Vec<Label>, ExchangeErro
             })
             .collect()),
         EngineError::Transition { message } => Ok(vec![message]),
-        EngineError::Store { source: StoreError::Duplicate { entity, key }, .. } => Ok(vec![Label::new(
-            &format!("une autre fiche de {entity} a déjà cette clé ({key})."),
-            &format!("another {entity} has this key already ({key})."),
-        )]),
         EngineError::NotFound => {
             Ok(vec![Label::new("la fiche nommée n'existe pas.", "the record named does not exist.")])
         }
-        EngineError::Stale { .. } => {
-            Ok(vec![Label::new("la fiche a changé pendant l'import.", "the record changed during the import.")])
-        }
+        EngineError::Stale { .. } => Ok(vec![Label::new(
+            "la fiche a changé pendant l'import.",
+            "the record changed during the import.",
+        )]),
         other => Err(other.into()),
     }
 }

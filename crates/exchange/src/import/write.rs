@@ -41,7 +41,12 @@ pub(crate) fn write(
     let existing = match (&resolved.key, prepared.key.as_slice()) {
         (Key::Id, [text]) => {
             let id = RecordId::parse(text).ok_or_else(|| {
-                problem("id", "not_an_id", format!("« {text} » n'est pas un identifiant."), format!("“{text}” is not an id."))
+                problem(
+                    "id",
+                    "not_an_id",
+                    format!("« {text} » n'est pas un identifiant."),
+                    format!("“{text}” is not an id."),
+                )
             })?;
             match unit.get(&entity.name, id, &[]) {
                 Ok(record) => Some((id, record)),
@@ -61,10 +66,20 @@ pub(crate) fn write(
     let key_name = resolved.key.fields().first().map_or("", |f| entity.fields[*f].name.as_str());
     match (&existing, resolved.mode) {
         (Some(_), Mode::Create) => {
-            return Err(problem(key_name, "exists", "cette fiche existe déjà.", "this record exists already."));
+            return Err(problem(
+                key_name,
+                "exists",
+                "cette fiche existe déjà.",
+                "this record exists already.",
+            ));
         }
         (None, Mode::Update) => {
-            return Err(problem(key_name, "no_such_record", "il n'y a pas de telle fiche.", "there is no such record."));
+            return Err(problem(
+                key_name,
+                "no_such_record",
+                "il n'y a pas de telle fiche.",
+                "there is no such record.",
+            ));
         }
         _ => {}
     }
@@ -104,11 +119,14 @@ fn input(
             match reference(unit, resolved, *index, *source, text, found)? {
                 Named::Value(value) => (*index, value),
                 // Left to the engine, which also knows titles.
-                Named::Text => return Ok(Some((resolved.field(*index).name.clone(), Input::Text(text.clone())))),
+                Named::Text => {
+                    return Ok(Some((resolved.field(*index).name.clone(), Input::Text(text.clone()))));
+                }
             }
         }
         Piece::Lines(index, objects) => {
-            let lines = objects.iter().map(|object| line(resolved, *index, object)).collect::<Result<_, _>>()?;
+            let lines =
+                objects.iter().map(|object| line(resolved, *index, object)).collect::<Result<_, _>>()?;
             return Ok(Some((resolved.field(*index).name.clone(), Input::Lines(lines))));
         }
     };
@@ -133,7 +151,9 @@ fn joined(
         Some(text) => Some(text.clone()),
         None => old,
     };
-    let refuse = |message: Label| EngineError::Validation(vec![FieldProblem { field: field.name.clone(), code: "malformed", message }]);
+    let refuse = |message: Label| {
+        EngineError::Validation(vec![FieldProblem { field: field.name.clone(), code: "malformed", message }])
+    };
     let value = if field.kind.name() == "point" {
         let old = if let Value::Point(point) = before { Some(*point) } else { None };
         let number = |part: &str, old: Option<f64>| match parts.get(part).map(|t| t.trim()) {
@@ -167,7 +187,10 @@ fn joined(
             country: given("country", old.country),
         }))
     };
-    field.kind.check(value, &FieldContext::of(&resolved.dictionary, field)).map_err(|invalid| refuse(invalid.message))
+    field
+        .kind
+        .check(value, &FieldContext::of(&resolved.dictionary, field))
+        .map_err(|invalid| refuse(invalid.message))
 }
 
 enum Named {
@@ -209,7 +232,10 @@ fn reference(
             Err(problem(
                 &resolved.sources[source].shown,
                 "no_such_record",
-                format!("aucune fiche « {} » n'a {by} = « {text} ».", target.label.text(dictionary::Language::Fr)),
+                format!(
+                    "aucune fiche « {} » n'a {by} = « {text} ».",
+                    target.label.text(dictionary::Language::Fr)
+                ),
                 format!("no “{}” has {by} = “{text}”.", target.label.text(dictionary::Language::En)),
             ))
         }
@@ -241,7 +267,8 @@ fn line(
     object: &serde_json::Map<String, serde_json::Value>,
 ) -> Result<LineDraft, EngineError> {
     let options = &resolved.field(index).options;
-    let child = options.of.as_deref().and_then(|of| resolved.dictionary.entity(of)).ok_or(EngineError::NotFound)?;
+    let child =
+        options.of.as_deref().and_then(|of| resolved.dictionary.entity(of)).ok_or(EngineError::NotFound)?;
     let (mut id, mut draft) = (None, Draft::default());
     for (name, json) in object {
         if name == "id" {
@@ -252,14 +279,19 @@ fn line(
         let Some(field) = child.field(plain) else {
             return Err(problem(name, "unknown_field", "ce champ n'existe pas.", "there is no such field."));
         };
-        if field.system || field.read_only || field.computed.is_some() || options.by.as_deref() == Some(plain) {
+        if field.system || field.read_only || field.computed.is_some() || options.by.as_deref() == Some(plain)
+        {
             continue;
         }
         let input = match (field.kind.name(), json) {
             (_, serde_json::Value::Null) => Input::Value(Value::Null),
             ("reference", serde_json::Value::String(text)) => Input::Text(text.clone()),
             (_, json) => Input::Value(field.kind.from_json(json, &field.options).map_err(|invalid| {
-                EngineError::Validation(vec![FieldProblem { field: name.clone(), code: invalid.code, message: invalid.message }])
+                EngineError::Validation(vec![FieldProblem {
+                    field: name.clone(),
+                    code: invalid.code,
+                    message: invalid.message,
+                }])
             })?),
         };
         draft.fields.insert(plain.to_owned(), input);
@@ -268,5 +300,9 @@ fn line(
 }
 
 fn problem(field: &str, code: &'static str, fr: impl AsRef<str>, en: impl AsRef<str>) -> EngineError {
-    EngineError::Validation(vec![FieldProblem { field: field.to_owned(), code, message: Label::new(fr.as_ref(), en.as_ref()) }])
+    EngineError::Validation(vec![FieldProblem {
+        field: field.to_owned(),
+        code,
+        message: Label::new(fr.as_ref(), en.as_ref()),
+    }])
 }

@@ -29,7 +29,8 @@ pub enum Filter {
 
 /// Words that stay small after the first.
 const SMALL: &[&str] = &[
-    "à", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "lès", "sous", "sur", "un", "une",
+    "à", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "lès", "sous", "sur", "un",
+    "une",
 ];
 
 impl Filter {

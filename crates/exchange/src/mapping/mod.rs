@@ -171,7 +171,12 @@ impl Mapping {
                 )
             })?),
         };
-        Ok(FileOptions { delimiter, encoding, sheet: self.file.sheet.clone(), skip_rows: self.file.skip_rows })
+        Ok(FileOptions {
+            delimiter,
+            encoding,
+            sheet: self.file.sheet.clone(),
+            skip_rows: self.file.skip_rows,
+        })
     }
 }
 

@@ -90,10 +90,16 @@ pub(crate) fn resolve(
     key: Option<&[String]>,
     columns: &[String],
 ) -> Result<Resolved, ExchangeError> {
-    let position = dictionary.entities.iter().position(|e| e.name == entity || e.collection == entity).ok_or_else(|| {
-        let (fr, en) = meant(entity, dictionary.entities.iter().map(|e| e.name.as_str()));
-        ExchangeError::refused(format!("Il n'y a pas d'entité « {entity} ».{fr}"), format!("There is no entity “{entity}”.{en}"))
-    })?;
+    let position =
+        dictionary.entities.iter().position(|e| e.name == entity || e.collection == entity).ok_or_else(
+            || {
+                let (fr, en) = meant(entity, dictionary.entities.iter().map(|e| e.name.as_str()));
+                ExchangeError::refused(
+                    format!("Il n'y a pas d'entité « {entity} ».{fr}"),
+                    format!("There is no entity “{entity}”.{en}"),
+                )
+            },
+        )?;
     let found = &dictionary.entities[position];
     if let Some(other) = mapping.entity.as_deref().filter(|m| *m != found.name && *m != found.collection) {
         return Err(ExchangeError::refused(
@@ -109,7 +115,10 @@ pub(crate) fn resolve(
         let source = plain(path, source)?;
         let take = if source.contains('{') {
             let template = Template::parse(&source)?;
-            let places = template.slots().map(|s| Ok((s.name.clone(), column(columns, &s.name)?))).collect::<Result<_, ExchangeError>>()?;
+            let places = template
+                .slots()
+                .map(|s| Ok((s.name.clone(), column(columns, &s.name)?)))
+                .collect::<Result<_, ExchangeError>>()?;
             Take::Template(template, places)
         } else {
             Take::Column(column(columns, &source)?)
@@ -163,7 +172,9 @@ fn match_columns(
         }
         let source = field_source(entity, mapping, &path, name.clone(), Take::Column(position))?;
         let field = &entity.fields[source.field];
-        let writable = source.field == ID || field.name == "code" || !(field.system || field.read_only || field.computed.is_some());
+        let writable = source.field == ID
+            || field.name == "code"
+            || !(field.system || field.read_only || field.computed.is_some());
         if writable && !matches!(field.kind.name(), "file" | "image" | "signature") {
             sources.push(source);
         } else {
@@ -180,11 +191,18 @@ fn match_columns(
             None => (*name).to_owned(),
         })
         .collect();
-    let (list, label, label_en) =
-        (near.join(", "), entity.label.text(dictionary::Language::Fr), entity.label.text(dictionary::Language::En));
+    let (list, label, label_en) = (
+        near.join(", "),
+        entity.label.text(dictionary::Language::Fr),
+        entity.label.text(dictionary::Language::En),
+    );
     Err(ExchangeError::refused(
-        format!("Ces colonnes ne sont pas des champs de « {label} » : {list}. Renommez-les, retirez-les, ou dites quoi prendre avec --map."),
-        format!("These columns are not fields of “{label_en}”: {list}. Rename or remove them, or say what to take with --map."),
+        format!(
+            "Ces colonnes ne sont pas des champs de « {label} » : {list}. Renommez-les, retirez-les, ou dites quoi prendre avec --map."
+        ),
+        format!(
+            "These columns are not fields of “{label_en}”: {list}. Rename or remove them, or say what to take with --map."
+        ),
     ))
 }
 
@@ -199,7 +217,9 @@ fn path_of(entity: &Entity, name: &str) -> Option<String> {
         return Some(reference.to_owned());
     }
     let folded = fold(name).replace('_', " ");
-    let label_is = |field: &&Field| field.label.0.values().any(|label| fold(label) == folded) || field.name.replace('_', " ") == folded;
+    let label_is = |field: &&Field| {
+        field.label.0.values().any(|label| fold(label) == folded) || field.name.replace('_', " ") == folded
+    };
     // A field that people write comes before a computed one of the same label.
     let mut alike: Vec<&Field> = entity.fields.iter().filter(label_is).collect();
     alike.sort_by_key(|f| f.computed.is_some() || f.read_only);
@@ -215,7 +235,14 @@ fn field_source(
 ) -> Result<FieldSource, ExchangeError> {
     let (field, part) = locate(entity, path)?;
     let rule = mapping.references.get(path).cloned().unwrap_or_default();
-    Ok(FieldSource { field, part, shown, take, values: mapping.values.get(path).cloned().unwrap_or_default(), rule })
+    Ok(FieldSource {
+        field,
+        part,
+        shown,
+        take,
+        values: mapping.values.get(path).cloned().unwrap_or_default(),
+        rule,
+    })
 }
 
 /// Parts of composite types that a column may feed one by one.
@@ -309,7 +336,8 @@ fn find_key(
 
 /// Whether no two records share that field.
 pub(crate) fn is_unique(entity: &Entity, field: FieldIndex) -> bool {
-    entity.uniques.iter().any(|u| u.fields == [field]) || (entity.fields[field].name == "code" && entity.code.is_some())
+    entity.uniques.iter().any(|u| u.fields == [field])
+        || (entity.fields[field].name == "code" && entity.code.is_some())
 }
 
 fn check_writable(entity: &Entity, sources: &[FieldSource]) -> Result<(), ExchangeError> {
@@ -347,7 +375,9 @@ fn plain(path: &str, value: &toml::Value) -> Result<String, ExchangeError> {
         toml::Value::Boolean(value) => Ok(value.to_string()),
         toml::Value::Datetime(moment) => Ok(moment.to_string()),
         toml::Value::Array(_) | toml::Value::Table(_) => Err(ExchangeError::refused(
-            format!("{path} : il faut un texte ; pour une partie d'adresse, écrivez \"{path}.city\" entre guillemets."),
+            format!(
+                "{path} : il faut un texte ; pour une partie d'adresse, écrivez \"{path}.city\" entre guillemets."
+            ),
             format!("{path}: a text is needed; for part of an address, write \"{path}.city\" in quotes."),
         )),
     }

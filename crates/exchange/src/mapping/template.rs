@@ -47,7 +47,9 @@ impl Template {
             }
             let Some((inside, after)) = rest.split_once('}').filter(|_| brace == "{") else {
                 return Err(ExchangeError::refused(
-                    format!("« {source} » : accolade sans sa pareille (pour une vraie accolade, doublez-la)."),
+                    format!(
+                        "« {source} » : accolade sans sa pareille (pour une vraie accolade, doublez-la)."
+                    ),
                     format!("“{source}”: a brace without its match (double it to mean a brace)."),
                 ));
             };
@@ -104,7 +106,13 @@ impl Template {
         if slots && !filled {
             return Ok(String::new());
         }
-        Ok(text.split([' ', '\t', '\u{a0}']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").trim().to_owned())
+        Ok(text
+            .split([' ', '\t', '\u{a0}'])
+            .filter(|word| !word.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+            .trim()
+            .to_owned())
     }
 }
 
@@ -129,7 +137,9 @@ fn slot(source: &str, inside: &str) -> Result<Slot, ExchangeError> {
             Filter::parse(filter).ok_or_else(|| {
                 let near = nearest(filter.trim(), Filter::NAMES);
                 let (fr, en) = match near {
-                    Some(near) => (format!(" Vouliez-vous dire « {near} » ?"), format!(" Did you mean “{near}”?")),
+                    Some(near) => {
+                        (format!(" Vouliez-vous dire « {near} » ?"), format!(" Did you mean “{near}”?"))
+                    }
                     None => {
                         let all = Filter::NAMES.join(", ");
                         (format!(" Les filtres sont : {all}."), format!(" The filters are: {all}."))
@@ -153,7 +163,10 @@ mod tests {
     fn render(source: &str, cells: &[(&str, &str)]) -> String {
         let value = |slot: &Slot| {
             Ok::<_, std::convert::Infallible>(
-                cells.iter().find(|(name, _)| *name == slot.name).map_or(String::new(), |(_, text)| (*text).to_owned()),
+                cells
+                    .iter()
+                    .find(|(name, _)| *name == slot.name)
+                    .map_or(String::new(), |(_, text)| (*text).to_owned()),
             )
         };
         Template::parse(source).unwrap().render(value).unwrap()

@@ -96,7 +96,8 @@ impl Drawing<'_> {
 
     /// The value as the field's type reads it.
     fn typed(&self, field: &Field, drawn: Drawn) -> Result<Value, String> {
-        let context = FieldContext { zone: &self.recipe.zone, ..FieldContext::of(&self.world.dictionary, field) };
+        let context =
+            FieldContext { zone: &self.recipe.zone, ..FieldContext::of(&self.world.dictionary, field) };
         let value = match drawn {
             Drawn::Empty => return Ok(Value::Null),
             Drawn::Line(_) => return Err("a whole row is for a variable; name one of its columns".to_owned()),
@@ -111,13 +112,16 @@ impl Drawing<'_> {
                     None => return Err(format!("no {to} has the code “{text}”")),
                 }
             }
-            Drawn::Text(text) => {
-                field.kind.parse(&text, &context).map_err(|invalid| format!("“{text}”: {}", invalid.message.text(Language::En)))?
-            }
+            Drawn::Text(text) => field
+                .kind
+                .parse(&text, &context)
+                .map_err(|invalid| format!("“{text}”: {}", invalid.message.text(Language::En)))?,
             Drawn::Value(value) => match (field.kind.name(), value) {
                 ("date", Value::DateTime(moment)) => Value::Date(self.recipe.zone.to_datetime(moment).date()),
                 ("datetime", Value::Date(date)) => Value::DateTime(self.instant(date.at(0, 0, 0, 0))?),
-                ("text" | "long_text" | "code" | "rich_text" | "email" | "phone" | "url", value) if value.as_text().is_none() => {
+                ("text" | "long_text" | "code" | "rich_text" | "email" | "phone" | "url", value)
+                    if value.as_text().is_none() =>
+                {
                     Value::Text(plain(&value))
                 }
                 (_, value) => value,
@@ -143,21 +147,37 @@ impl Drawing<'_> {
         self.kind(frame, name, generator, &mut stream)
     }
 
-    fn kind(&self, frame: &Frame<'_>, name: &str, generator: &Generator, stream: &mut Stream) -> Result<Drawn, String> {
+    fn kind(
+        &self,
+        frame: &Frame<'_>,
+        name: &str,
+        generator: &Generator,
+        stream: &mut Stream,
+    ) -> Result<Drawn, String> {
         let shape = generator.shape;
         Ok(match &generator.kind {
             Kind::Text(template) => self.template(frame, template)?,
-            Kind::Pick { items, in_turn: true, .. } => Drawn::Text(items[(frame.i as usize - 1) % items.len()].clone()),
+            Kind::Pick { items, in_turn: true, .. } => {
+                Drawn::Text(items[(frame.i as usize - 1) % items.len()].clone())
+            }
             Kind::Pick { items, cumulated, .. } => Drawn::Text(items[stream.weighted(cumulated)].clone()),
             Kind::Tags(tags) => {
-                let kept: Vec<&str> = tags.iter().filter(|(_, odds)| stream.chance(*odds)).map(|(tag, _)| tag.as_str()).collect();
+                let kept: Vec<&str> = tags
+                    .iter()
+                    .filter(|(_, odds)| stream.chance(*odds))
+                    .map(|(tag, _)| tag.as_str())
+                    .collect();
                 if kept.is_empty() { Drawn::Empty } else { Drawn::Text(kept.join(";")) }
             }
             Kind::From { source, column, keep } => match self.line(frame, source, keep, stream)? {
-                Some(line) => Drawn::Text(line.cell(column).ok_or_else(|| format!("{source} has no column “{column}”"))?.to_owned()),
+                Some(line) => Drawn::Text(
+                    line.cell(column).ok_or_else(|| format!("{source} has no column “{column}”"))?.to_owned(),
+                ),
                 None => Drawn::Empty,
             },
-            Kind::Row { source, keep } => self.line(frame, source, keep, stream)?.map_or(Drawn::Empty, Drawn::Line),
+            Kind::Row { source, keep } => {
+                self.line(frame, source, keep, stream)?.map_or(Drawn::Empty, Drawn::Line)
+            }
             Kind::Record { entity, keep } => {
                 let candidates = self.candidates(entity, keep, frame)?;
                 if candidates.is_empty() {
@@ -170,17 +190,25 @@ impl Drawing<'_> {
                 let unit = step.unwrap_or_else(|| power_of_ten(*scale).recip());
                 let steps = ((max - min) / unit + 1e-9).floor().max(0.0) as usize;
                 let number = min + stream.below(steps + 1, shape) as f64 * unit;
-                let number = format!("{number:.*}", *scale as usize).parse::<Decimal>().map_err(|e| e.to_string())?;
-                Drawn::Value(if *scale == 0 { Value::Integer(i64::try_from(number).map_err(|e| e.to_string())?) } else { Value::Decimal(number) })
-                    .into_text()
+                let number =
+                    format!("{number:.*}", *scale as usize).parse::<Decimal>().map_err(|e| e.to_string())?;
+                Drawn::Value(if *scale == 0 {
+                    Value::Integer(i64::try_from(number).map_err(|e| e.to_string())?)
+                } else {
+                    Value::Decimal(number)
+                })
+                .into_text()
             }
-            Kind::Date { from, to, working } => Drawn::Value(Value::Date(self.day(from, to, *working, stream, shape)?)),
+            Kind::Date { from, to, working } => {
+                Drawn::Value(Value::Date(self.day(from, to, *working, stream, shape)?))
+            }
             Kind::DateTime { from, to, working, minutes, step } => {
                 let day = self.day(from, to, *working, stream, shape)?;
                 let first = (minutes.0 + step - 1) / step;
                 let slots = (minutes.1 / step - first).max(0) as usize;
                 let minute = (first + stream.below(slots + 1, Default::default()) as i64) * step;
-                let time = Time::new((minute / 60 % 24) as i8, (minute % 60) as i8, 0, 0).map_err(|e| e.to_string())?;
+                let time = Time::new((minute / 60 % 24) as i8, (minute % 60) as i8, 0, 0)
+                    .map_err(|e| e.to_string())?;
                 Drawn::Value(Value::DateTime(self.instant(day.to_datetime(time))?))
             }
             Kind::After { field, by, step } => {
@@ -189,17 +217,23 @@ impl Drawing<'_> {
                     Drawn::Value(Value::Date(date)) if seconds % 86_400 == 0 => {
                         Drawn::Value(Value::Date(date.saturating_add(SignedDuration::from_secs(seconds))))
                     }
-                    Drawn::Value(Value::Date(date)) => {
-                        Drawn::Value(Value::DateTime(self.instant(date.at(0, 0, 0, 0))?.saturating_add(SignedDuration::from_secs(seconds)).map_err(|e| e.to_string())?))
-                    }
-                    Drawn::Value(Value::DateTime(moment)) => {
-                        Drawn::Value(Value::DateTime(moment.saturating_add(SignedDuration::from_secs(seconds)).map_err(|e| e.to_string())?))
-                    }
+                    Drawn::Value(Value::Date(date)) => Drawn::Value(Value::DateTime(
+                        self.instant(date.at(0, 0, 0, 0))?
+                            .saturating_add(SignedDuration::from_secs(seconds))
+                            .map_err(|e| e.to_string())?,
+                    )),
+                    Drawn::Value(Value::DateTime(moment)) => Drawn::Value(Value::DateTime(
+                        moment
+                            .saturating_add(SignedDuration::from_secs(seconds))
+                            .map_err(|e| e.to_string())?,
+                    )),
                     Drawn::Empty => Drawn::Empty,
                     _ => return Err(format!("“{field}” is neither a date nor an instant")),
                 }
             }
-            Kind::Duration { from, to, step } => Drawn::Value(Value::Duration(spread((*from, *to), *step, stream, shape))),
+            Kind::Duration { from, to, step } => {
+                Drawn::Value(Value::Duration(spread((*from, *to), *step, stream, shape)))
+            }
             Kind::Near { around, within_m } => {
                 let around = match self.template(frame, around)? {
                     Drawn::Value(Value::Point(point)) => Some((point.latitude, point.longitude)),
@@ -210,20 +244,28 @@ impl Drawing<'_> {
                 Drawn::Value(Value::Point(Point { latitude, longitude }))
             }
             Kind::Siren { prefix } => Drawn::Text(invented::siren(stream, prefix)),
-            Kind::Siret { of } => invented::siret(stream, &self.rendered(frame, of)?).map_or(Drawn::Empty, Drawn::Text),
+            Kind::Siret { of } => {
+                invented::siret(stream, &self.rendered(frame, of)?).map_or(Drawn::Empty, Drawn::Text)
+            }
             Kind::Vat { of } => invented::vat(&self.rendered(frame, of)?).map_or(Drawn::Empty, Drawn::Text),
             Kind::Phone { prefix } => {
-                let number = invented::phone(stream, prefix.as_deref()).ok_or("no range kept for fiction begins like that")?;
+                let number = invented::phone(stream, prefix.as_deref())
+                    .ok_or("no range kept for fiction begins like that")?;
                 Drawn::Text(number)
             }
             Kind::File(paths) => {
                 let path = &paths[stream.below(paths.len(), shape)];
-                Drawn::Value(Value::File(Box::new(self.files.keep(&self.recipe.folder.join(path)).map_err(|e| e.to_string())?)))
+                Drawn::Value(Value::File(Box::new(
+                    self.files.keep(&self.recipe.folder.join(path)).map_err(|e| e.to_string())?,
+                )))
             }
             Kind::Value(value) => Drawn::Value(Value::Json(Box::new(json(value)))),
             Kind::Match { path, cases } => {
                 let texts = self.world.texts(&self.path(frame, path)?);
-                let case = cases.iter().find(|(case, _)| texts.contains(case)).or_else(|| cases.iter().find(|(case, _)| case == "*"));
+                let case = cases
+                    .iter()
+                    .find(|(case, _)| texts.contains(case))
+                    .or_else(|| cases.iter().find(|(case, _)| case == "*"));
                 match case {
                     Some((case, generator)) => self.draw(frame, &format!("{name}/{case}"), generator)?,
                     None => Drawn::Empty,
@@ -240,7 +282,10 @@ impl Drawing<'_> {
         stream: &mut Stream,
         shape: crate::recipe::stream::Shape,
     ) -> Result<jiff::civil::Date, String> {
-        let end = |text: &str| moments::day(text, self.recipe.anchor).ok_or_else(|| format!("“{text}” is neither days (-30d) nor a date"));
+        let end = |text: &str| {
+            moments::day(text, self.recipe.anchor)
+                .ok_or_else(|| format!("“{text}” is neither days (-30d) nor a date"))
+        };
         let days = moments::days(end(from)?, end(to)?, working);
         if days.is_empty() {
             return Err(format!("there is no day between {from} and {to}"));
@@ -258,7 +303,8 @@ impl Drawing<'_> {
         let table = self.tables.get(source).ok_or_else(|| format!("there is no source “{source}”"))?;
         let mut wanted = BTreeMap::new();
         for (column, values) in keep {
-            let texts = values.iter().map(|value| self.wanted_texts(frame, value)).collect::<Result<Vec<_>, _>>()?;
+            let texts =
+                values.iter().map(|value| self.wanted_texts(frame, value)).collect::<Result<Vec<_>, _>>()?;
             wanted.insert(column.clone(), texts.into_iter().flatten().collect::<Vec<_>>());
         }
         let narrowed = table.narrowed(&wanted);
@@ -269,13 +315,19 @@ impl Drawing<'_> {
     }
 
     /// Positions of the records that conditions keep.
-    pub(crate) fn candidates(&self, entity: &str, keep: &Conditions, frame: &Frame<'_>) -> Result<Vec<usize>, String> {
+    pub(crate) fn candidates(
+        &self,
+        entity: &str,
+        keep: &Conditions,
+        frame: &Frame<'_>,
+    ) -> Result<Vec<usize>, String> {
         let mut best: Option<Vec<usize>> = None;
         for (path, values) in keep {
             if values.iter().any(|value| matches!(value, Wanted::Is(_))) {
                 continue;
             }
-            let texts = values.iter().map(|value| self.wanted_texts(frame, value)).collect::<Result<Vec<_>, _>>()?;
+            let texts =
+                values.iter().map(|value| self.wanted_texts(frame, value)).collect::<Result<Vec<_>, _>>()?;
             let texts: Vec<String> = texts.into_iter().flatten().collect();
             if let Some(found) = self.world.indexed(entity, path, &texts)
                 && best.as_ref().is_none_or(|best| found.len() < best.len())
@@ -300,7 +352,9 @@ impl Drawing<'_> {
             Wanted::Text(text) => vec![text.clone()],
             Wanted::Template(template) => match self.template(frame, template)? {
                 // A record is meant by its id alone: another may have the same code.
-                Drawn::Record(made) => self.world.entry(&made).map(|entry| entry.id.to_string()).into_iter().collect(),
+                Drawn::Record(made) => {
+                    self.world.entry(&made).map(|entry| entry.id.to_string()).into_iter().collect()
+                }
                 other => self.world.texts(&other),
             },
         })
@@ -361,7 +415,9 @@ impl Drawing<'_> {
     }
 
     fn template(&self, frame: &Frame<'_>, template: &Template) -> Result<Drawn, String> {
-        if let Some(slot) = template.only_slot().filter(|slot| slot.filters.is_empty() && slot.width.is_none()) {
+        if let Some(slot) =
+            template.only_slot().filter(|slot| slot.filters.is_empty() && slot.width.is_none())
+        {
             return self.path(frame, &slot.name);
         }
         let text = self.rendered(frame, template)?;
@@ -406,7 +462,11 @@ fn coordinates(text: &str) -> Option<(f64, f64)> {
 
 fn json(value: &toml::Value) -> serde_json::Value {
     match value {
-        toml::Value::Table(table) => table.iter().map(|(key, value)| (key.clone(), json(value))).collect::<serde_json::Map<_, _>>().into(),
+        toml::Value::Table(table) => table
+            .iter()
+            .map(|(key, value)| (key.clone(), json(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
         toml::Value::Array(values) => values.iter().map(json).collect(),
         toml::Value::Integer(number) => (*number).into(),
         toml::Value::Float(number) => (*number).into(),

@@ -103,7 +103,9 @@ impl Recipe {
     pub fn read(folder: &Path) -> Result<Recipe, ExchangeError> {
         let path = folder.join("demo.toml");
         let text = std::fs::read_to_string(&path).map_err(ExchangeError::file("read", &path))?;
-        let table: Table = text.parse().map_err(|error: toml::de::Error| wrong(&path.display().to_string(), &error.to_string()))?;
+        let table: Table = text
+            .parse()
+            .map_err(|error: toml::de::Error| wrong(&path.display().to_string(), &error.to_string()))?;
         recipe(folder, table).map_err(|fault| wrong(&path.display().to_string(), &fault))
     }
 }
@@ -120,15 +122,21 @@ fn recipe(folder: &Path, mut table: Table) -> Result<Recipe, String> {
         label: recipe.table("label").map(label).unwrap_or_default(),
         modules: recipe.texts("modules")?,
         seed: recipe.integer("seed")?.ok_or("seed is missing")?,
-        anchor: recipe.text("anchor")?.parse().map_err(|_| "anchor must be a date such as 2026-11-23".to_owned())?,
-        zone: TimeZone::get(&zone_name).map_err(|_| format!("time_zone: “{zone_name}” is not a zone of the IANA database"))?,
+        anchor: recipe
+            .text("anchor")?
+            .parse()
+            .map_err(|_| "anchor must be a date such as 2026-11-23".to_owned())?,
+        zone: TimeZone::get(&zone_name)
+            .map_err(|_| format!("time_zone: “{zone_name}” is not a zone of the IANA database"))?,
         zone_name,
         environment: {
             let mut part = recipe.table("environment").ok_or("[environment] is missing")?;
             let mut reader = Reader::of("environment", &mut part);
             let access = reader.table("access").unwrap_or_default();
             let access = access.into_iter().map(|(email, profile)| {
-                let profile = profile.as_str().ok_or_else(|| format!("environment.access.{email}: a profile is expected"))?;
+                let profile = profile
+                    .as_str()
+                    .ok_or_else(|| format!("environment.access.{email}: a profile is expected"))?;
                 Ok((email, profile.to_owned()))
             });
             let environment = EnvironmentPart {
@@ -178,7 +186,17 @@ fn recipe(folder: &Path, mut table: Table) -> Result<Recipe, String> {
     }
     recipe.take("help");
     recipe.end(&[
-        "name", "label", "help", "modules", "seed", "anchor", "time_zone", "environment", "imports", "sources", "steps",
+        "name",
+        "label",
+        "help",
+        "modules",
+        "seed",
+        "anchor",
+        "time_zone",
+        "environment",
+        "imports",
+        "sources",
+        "steps",
     ])?;
     Ok(built)
 }
@@ -232,7 +250,10 @@ fn step(name: String, part: Value) -> Result<Step, String> {
 
 fn fields(place: &str, table: Option<Table>) -> Result<Vec<(String, Generator)>, String> {
     let table = table.unwrap_or_default();
-    table.into_iter().map(|(name, value)| Ok((name.clone(), Generator::read(&format!("{place}.{name}"), value)?))).collect()
+    table
+        .into_iter()
+        .map(|(name, value)| Ok((name.clone(), Generator::read(&format!("{place}.{name}"), value)?)))
+        .collect()
 }
 
 fn count(place: &str, value: Option<Value>) -> Result<Count, String> {
@@ -251,7 +272,12 @@ fn count(place: &str, value: Option<Value>) -> Result<Count, String> {
 }
 
 fn label(table: Table) -> Label {
-    Label(table.into_iter().filter_map(|(language, text)| Some((language, text.as_str()?.to_owned()))).collect())
+    Label(
+        table
+            .into_iter()
+            .filter_map(|(language, text)| Some((language, text.as_str()?.to_owned())))
+            .collect(),
+    )
 }
 
 fn sub(place: &str, value: Value) -> Result<Table, String> {
@@ -339,9 +365,12 @@ impl<'a> Reader<'a> {
     pub(crate) fn end(&self, known: &[&str]) -> Result<(), String> {
         match self.table.keys().next() {
             None => Ok(()),
-            Some(key) if known.contains(&key.as_str()) => Err(format!("{}: not a value it may have", self.at(key))),
+            Some(key) if known.contains(&key.as_str()) => {
+                Err(format!("{}: not a value it may have", self.at(key)))
+            }
             Some(key) => {
-                let near = nearest(key, known.iter().copied()).map_or(String::new(), |near| format!("; did you mean “{near}”?"));
+                let near = nearest(key, known.iter().copied())
+                    .map_or(String::new(), |near| format!("; did you mean “{near}”?"));
                 Err(format!("{} is not a key known here{near}", self.at(key)))
             }
         }

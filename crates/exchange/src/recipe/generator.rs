@@ -81,7 +81,8 @@ fn template(place: &str, text: &str) -> Result<Template, String> {
 }
 
 const KINDS: [&str; 15] = [
-    "text", "pick", "tags", "from", "row", "record", "number", "date", "datetime", "after", "duration", "near", "make", "file", "match",
+    "text", "pick", "tags", "from", "row", "record", "number", "date", "datetime", "after", "duration",
+    "near", "make", "file", "match",
 ];
 
 impl Generator {
@@ -109,8 +110,8 @@ impl Generator {
         let kind = kind(place, reader)?;
         let mut known = KINDS.to_vec();
         known.extend([
-            "empty", "when", "shape", "where", "column", "in_turn", "scale", "step", "days", "hours", "by", "within_m", "of", "prefix",
-            "cases", "value",
+            "empty", "when", "shape", "where", "column", "in_turn", "scale", "step", "days", "hours", "by",
+            "within_m", "of", "prefix", "cases", "value",
         ]);
         reader.end(&known)?;
         Ok(Generator { kind, empty, when, shape })
@@ -125,7 +126,9 @@ fn kind(place: &str, reader: &mut Reader<'_>) -> Result<Kind, String> {
         let cases = reader.table("cases").ok_or_else(|| format!("{place}.cases is missing"))?;
         let cases = cases
             .into_iter()
-            .map(|(case, value)| Ok((case.clone(), Generator::read(&format!("{place}.cases.{case}"), value)?)))
+            .map(|(case, value)| {
+                Ok((case.clone(), Generator::read(&format!("{place}.cases.{case}"), value)?))
+            })
             .collect::<Result<_, String>>()?;
         return Ok(Kind::Match { path, cases });
     }
@@ -136,7 +139,9 @@ fn kind(place: &str, reader: &mut Reader<'_>) -> Result<Kind, String> {
         return pick(place, items, reader);
     }
     if let Some(tags) = reader.table("tags") {
-        let tags = tags.into_iter().map(|(tag, odds)| number(&odds).map(|odds| (tag.clone(), odds)).ok_or_else(|| odds_of(place, &tag)));
+        let tags = tags.into_iter().map(|(tag, odds)| {
+            number(&odds).map(|odds| (tag.clone(), odds)).ok_or_else(|| odds_of(place, &tag))
+        });
         return Ok(Kind::Tags(tags.collect::<Result<_, _>>()?));
     }
     let keep = conditions(place, reader.take("where"))?;
@@ -150,13 +155,19 @@ fn kind(place: &str, reader: &mut Reader<'_>) -> Result<Kind, String> {
         return Ok(Kind::Record { entity, keep });
     }
     if let Some(range) = reader.take("number") {
-        let (min, max) = ends(&range).and_then(|(a, b)| Some((number(a)?, number(b)?))).ok_or_else(|| range_of(place, "number"))?;
+        let (min, max) = ends(&range)
+            .and_then(|(a, b)| Some((number(a)?, number(b)?)))
+            .ok_or_else(|| range_of(place, "number"))?;
         let scale = reader.integer("scale")?.unwrap_or(0).clamp(0, 9) as u32;
         return Ok(Kind::Number { min, max, scale, step: reader.take("step").as_ref().and_then(number) });
     }
     if let Some(range) = reader.take("date") {
         let (from, to) = ends(&range).ok_or_else(|| range_of(place, "date"))?;
-        return Ok(Kind::Date { from: plain_text(from), to: plain_text(to), working: reader.text("days").as_deref() == Ok("working") });
+        return Ok(Kind::Date {
+            from: plain_text(from),
+            to: plain_text(to),
+            working: reader.text("days").as_deref() == Ok("working"),
+        });
     }
     if let Some(range) = reader.take("datetime") {
         let (from, to) = ends(&range).ok_or_else(|| range_of(place, "datetime"))?;
@@ -168,7 +179,13 @@ fn kind(place: &str, reader: &mut Reader<'_>) -> Result<Kind, String> {
         };
         let (from, to) = (plain_text(from), plain_text(to));
         let working = reader.text("days").as_deref() == Ok("working");
-        return Ok(Kind::DateTime { from, to, working, minutes, step: span(place, reader, "step")?.unwrap_or(60) / 60 });
+        return Ok(Kind::DateTime {
+            from,
+            to,
+            working,
+            minutes,
+            step: span(place, reader, "step")?.unwrap_or(60) / 60,
+        });
     }
     if let Ok(field) = reader.text("after") {
         let by = reader.take("by").unwrap_or(Value::Array(Vec::new()));
@@ -187,7 +204,9 @@ fn kind(place: &str, reader: &mut Reader<'_>) -> Result<Kind, String> {
         return Ok(Kind::File(plain_texts(&files)));
     }
     match reader.text("make").as_deref() {
-        Ok("siren") => Ok(Kind::Siren { prefix: reader.text("prefix").unwrap_or_else(|_| "0009".to_owned()) }),
+        Ok("siren") => {
+            Ok(Kind::Siren { prefix: reader.text("prefix").unwrap_or_else(|_| "0009".to_owned()) })
+        }
         Ok("siret") => Ok(Kind::Siret { of: template(place, &reader.text("of")?)? }),
         Ok("vat") => Ok(Kind::Vat { of: template(place, &reader.text("of")?)? }),
         Ok("phone") => Ok(Kind::Phone { prefix: reader.text("prefix").ok() }),
@@ -210,7 +229,10 @@ fn pick(place: &str, items: Value, reader: &mut Reader<'_>) -> Result<Kind, Stri
 }
 
 fn weighted(place: &str, items: Table) -> Result<Vec<(String, f64)>, String> {
-    items.into_iter().map(|(item, weight)| number(&weight).map(|w| (item.clone(), w)).ok_or_else(|| odds_of(place, &item))).collect()
+    items
+        .into_iter()
+        .map(|(item, weight)| number(&weight).map(|w| (item.clone(), w)).ok_or_else(|| odds_of(place, &item)))
+        .collect()
 }
 
 fn odds_of(place: &str, item: &str) -> String {

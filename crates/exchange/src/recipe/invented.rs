@@ -18,7 +18,9 @@ fn luhn_digit(digits: &str) -> char {
 }
 
 fn digits(stream: &mut Stream, count: usize) -> String {
-    (0..count).map(|_| char::from_digit(stream.below(10, Shape::Even) as u32, 10).expect("below 10")).collect()
+    (0..count)
+        .map(|_| char::from_digit(stream.below(10, Shape::Even) as u32, 10).expect("below 10"))
+        .collect()
 }
 
 /// Nine digits, valid by Luhn, beginning with `prefix`.
@@ -83,7 +85,8 @@ pub(crate) fn near(stream: &mut Stream, latitude: f64, longitude: f64, within_m:
 /// Cosine by its series: libraries of machines differ in the last digit, and demo companies must not.
 fn cosine(x: f64) -> f64 {
     let square = x * x;
-    1.0 - square / 2.0 + square * square / 24.0 - square * square * square / 720.0 + square * square * square * square / 40_320.0
+    1.0 - square / 2.0 + square * square / 24.0 - square * square * square / 720.0
+        + square * square * square * square / 40_320.0
 }
 
 #[cfg(test)]

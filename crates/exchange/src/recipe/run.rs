@@ -79,22 +79,35 @@ fn run_import(
         if spec.optional || spec.files.iter().any(|file| file.starts_with("shared:")) && options.small {
             return Ok(0);
         }
-        return Err(wrong(&format!("{}, imports.{}", recipe.name, spec.name), &format!("no such file: {}", spec.files.join(", "))));
+        return Err(wrong(
+            &format!("{}, imports.{}", recipe.name, spec.name),
+            &format!("no such file: {}", spec.files.join(", ")),
+        ));
     };
     let mapping = match &spec.map {
         Some(map) => Mapping::read(&recipe.folder.join(map))?,
         None => Mapping::default(),
     };
     let scratch = std::env::temp_dir().join(format!("tisserand-{}-{}.refused.csv", recipe.name, spec.name));
-    let import_options =
-        ImportOptions { limit: spec.limit, refused: Some(scratch), restart: true, ..ImportOptions::new(&spec.entity) };
+    let import_options = ImportOptions {
+        limit: spec.limit,
+        refused: Some(scratch),
+        restart: true,
+        ..ImportOptions::new(&spec.entity)
+    };
     struct Told<'a, 'b>(&'a mut Watch<'b>, &'a ImportSpec);
     impl crate::import::Watch for Told<'_, '_> {
         fn progress(&mut self, progress: &crate::import::Progress) {
-            (self.0)(&RecipeProgress { step: &self.1.name, entity: &self.1.entity, made: progress.rows, total: 0 });
+            (self.0)(&RecipeProgress {
+                step: &self.1.name,
+                entity: &self.1.entity,
+                made: progress.rows,
+                total: 0,
+            });
         }
     }
-    let report = import(environment, &Caller::system(), &file, &mapping, &import_options, &mut Told(progress, spec))?;
+    let report =
+        import(environment, &Caller::system(), &file, &mapping, &import_options, &mut Told(progress, spec))?;
     Ok(report.created + report.updated)
 }
 
@@ -132,7 +145,8 @@ impl Follower<'_> {
     /// Takes up the records that are there already.
     fn load(&mut self, name: &str) -> Result<(), ExchangeError> {
         let dictionary = self.dictionary.clone();
-        let entity = dictionary.entity(name).ok_or_else(|| self.fault(&format!("there is no entity “{name}”")))?;
+        let entity =
+            dictionary.entity(name).ok_or_else(|| self.fault(&format!("there is no entity “{name}”")))?;
         self.world.pool(name);
         let mut query = Query { entity: name.to_owned(), limit: 1_000, ..Query::default() };
         loop {
@@ -157,7 +171,9 @@ impl Follower<'_> {
     fn step(&mut self, step: &Step, progress: &mut Watch<'_>) -> Result<u64, ExchangeError> {
         let dictionary = self.dictionary.clone();
         let at = |fault: &str| wrong(&format!("{}, steps.{}", self.recipe.name, step.name), fault);
-        let entity = dictionary.entity(&step.entity).ok_or_else(|| at(&format!("there is no entity “{}”", step.entity)))?;
+        let entity = dictionary
+            .entity(&step.entity)
+            .ok_or_else(|| at(&format!("there is no entity “{}”", step.entity)))?;
         let members = self.members(step, entity).map_err(|fault| at(&fault))?;
         let mut plan: Vec<(Option<Drawn>, u64)> = Vec::new();
         for (number, member) in members.into_iter().enumerate() {
@@ -193,7 +209,8 @@ impl Follower<'_> {
         match &step.for_each {
             None => Ok(vec![None]),
             Some(ForEach::Row(source)) => {
-                let table = self.tables.get(source).ok_or_else(|| format!("there is no source “{source}”"))?;
+                let table =
+                    self.tables.get(source).ok_or_else(|| format!("there is no source “{source}”"))?;
                 Ok(table.lines.iter().map(|line| Some(Drawn::Line(line.clone()))).collect())
             }
             Some(ForEach::Record { entity: of, keep, share }) => {
@@ -203,7 +220,8 @@ impl Follower<'_> {
                 let frame = Frame::new(entity, None, 0, 0, vec![step.name.clone()]);
                 let mut kept = Vec::new();
                 for (number, index) in self.drawing().candidates(of, keep, &frame)?.into_iter().enumerate() {
-                    let mut stream = Stream::new(self.recipe.seed, &[&step.name, "share", &number.to_string()]);
+                    let mut stream =
+                        Stream::new(self.recipe.seed, &[&step.name, "share", &number.to_string()]);
                     if stream.chance(*share) {
                         kept.push(self.world.made(of, index).map(|made| made.drawn()));
                     }
@@ -214,7 +232,14 @@ impl Follower<'_> {
     }
 
     /// Draws a record, again while its unique keys are taken, and puts it among those made.
-    fn record(&mut self, step: &Step, entity: &Entity, each: Option<Drawn>, n: u64, i: u64) -> Result<Ready, String> {
+    fn record(
+        &mut self,
+        step: &Step,
+        entity: &Entity,
+        each: Option<Drawn>,
+        n: u64,
+        i: u64,
+    ) -> Result<Ready, String> {
         for attempt in 0..ATTEMPTS {
             let mut place = vec![step.name.clone(), n.to_string()];
             if attempt > 0 {
@@ -230,11 +255,15 @@ impl Follower<'_> {
             let mut draft = Draft::default();
             for index in &frame.given {
                 if !frame.values[*index].is_null() {
-                    draft.fields.insert(entity.fields[*index].name.clone(), Input::Value(frame.values[*index].clone()));
+                    draft.fields.insert(
+                        entity.fields[*index].name.clone(),
+                        Input::Value(frame.values[*index].clone()),
+                    );
                 }
             }
             for lines in &step.lines {
-                let made = self.lines(lines, &frame).map_err(|fault| format!("lines.{}, {fault}", lines.field))?;
+                let made =
+                    self.lines(lines, &frame).map_err(|fault| format!("lines.{}, {fault}", lines.field))?;
                 if !made.is_empty() {
                     draft.fields.insert(lines.field.clone(), Input::Lines(made));
                 }
@@ -253,7 +282,12 @@ impl Follower<'_> {
     fn lines(&self, spec: &LinesSpec, parent: &Frame<'_>) -> Result<Vec<LineDraft>, String> {
         let drawing = self.drawing();
         let field = parent.entity.field(&spec.field).ok_or("there is no such field")?;
-        let child = field.options.of.as_deref().and_then(|of| self.dictionary.entity(of)).ok_or("it holds no lines")?;
+        let child = field
+            .options
+            .of
+            .as_deref()
+            .and_then(|of| self.dictionary.entity(of))
+            .ok_or("it holds no lines")?;
         if !drawing.hold(&spec.when, |path| drawing.path(parent, path), parent)? {
             return Ok(Vec::new());
         }
@@ -264,7 +298,8 @@ impl Follower<'_> {
         for i in 1..=u64::from(drawn_count(spec.count, &mut stream)) {
             let mut place = place.clone();
             place.push(i.to_string());
-            let mut frame = Frame { parent: Some(parent), ..Frame::new(child, parent.each.clone(), i, i, place) };
+            let mut frame =
+                Frame { parent: Some(parent), ..Frame::new(child, parent.each.clone(), i, i, place) };
             drawing.fill(&mut frame, &spec.fields).map_err(|fault| format!("line {i}, {fault}"))?;
             if let Some(distinct) = &spec.distinct {
                 let value = drawing.path(&frame, distinct)?;
@@ -276,7 +311,10 @@ impl Follower<'_> {
             let mut draft = Draft::default();
             for index in &frame.given {
                 if !frame.values[*index].is_null() {
-                    draft.fields.insert(child.fields[*index].name.clone(), Input::Value(frame.values[*index].clone()));
+                    draft.fields.insert(
+                        child.fields[*index].name.clone(),
+                        Input::Value(frame.values[*index].clone()),
+                    );
                 }
             }
             lines.push(LineDraft { id: None, draft });
@@ -286,7 +324,8 @@ impl Follower<'_> {
 
     /// A UUIDv7 at the anchor, in the order of making.
     fn id(&self, step: &str, n: u64) -> RecordId {
-        let midnight = TimeZone::UTC.to_timestamp(self.recipe.anchor.at(0, 0, 0, 0)).map(|t| t.as_millisecond());
+        let midnight =
+            TimeZone::UTC.to_timestamp(self.recipe.anchor.at(0, 0, 0, 0)).map(|t| t.as_millisecond());
         let millisecond = u64::try_from(midnight.unwrap_or_default()).unwrap_or_default() + self.ordinal;
         let mut random = [0; 10];
         Stream::new(self.recipe.seed, &[step, &n.to_string(), "id"]).fill(&mut random);
@@ -294,7 +333,13 @@ impl Follower<'_> {
     }
 
     /// Writes records as one unit of work, then takes up what the engine made of them (numbers, defaults, computed fields).
-    fn commit(&mut self, step: &Step, entity: &Entity, ready: Vec<Ready>, last: u64) -> Result<(), ExchangeError> {
+    fn commit(
+        &mut self,
+        step: &Step,
+        entity: &Entity,
+        ready: Vec<Ready>,
+        last: u64,
+    ) -> Result<(), ExchangeError> {
         let first = last - ready.len() as u64 + 1;
         let (name, at) = (step.entity.clone(), Arc::new(AtomicUsize::new(0)));
         let reached = at.clone();
@@ -317,7 +362,10 @@ impl Follower<'_> {
                 let n = first + at.load(Ordering::Relaxed) as u64;
                 let place = format!("{}, steps.{}, record {n}", self.recipe.name, step.name);
                 let reasons = crate::import::reasons(error)?;
-                return Err(wrong(&place, &reasons.iter().map(|r| r.text(dictionary::Language::En)).collect::<Vec<_>>().join("; ")));
+                return Err(wrong(
+                    &place,
+                    &reasons.iter().map(|r| r.text(dictionary::Language::En)).collect::<Vec<_>>().join("; "),
+                ));
             }
         };
         let pool = self.world.pool(&step.entity);
@@ -337,7 +385,13 @@ impl Follower<'_> {
 }
 
 impl<'a> Frame<'a> {
-    pub(crate) fn new(entity: &'a Entity, each: Option<Drawn>, n: u64, i: u64, place: Vec<String>) -> Frame<'a> {
+    pub(crate) fn new(
+        entity: &'a Entity,
+        each: Option<Drawn>,
+        n: u64,
+        i: u64,
+        place: Vec<String>,
+    ) -> Frame<'a> {
         Frame {
             entity,
             values: vec![Value::Null; entity.fields.len()],

@@ -53,15 +53,29 @@ impl Table {
             })
         };
         let weight = spec.weight.as_deref().map(column).transpose()?;
-        let keep = spec.keep.iter().map(|(name, values)| Ok((column(name)?, values))).collect::<Result<Vec<_>, ExchangeError>>()?;
+        let keep = spec
+            .keep
+            .iter()
+            .map(|(name, values)| Ok((column(name)?, values)))
+            .collect::<Result<Vec<_>, ExchangeError>>()?;
         let (mut lines, mut weights) = (Vec::new(), Vec::new());
         while let Some(item) = source.next()? {
             let row = match item {
                 Item::Row(row) => row,
                 Item::Broken(broken) => {
                     return Err(ExchangeError::refused(
-                        format!("{}, ligne {} : {}", path.display(), broken.line, broken.reason.text(dictionary::Language::Fr)),
-                        format!("{}, line {}: {}", path.display(), broken.line, broken.reason.text(dictionary::Language::En)),
+                        format!(
+                            "{}, ligne {} : {}",
+                            path.display(),
+                            broken.line,
+                            broken.reason.text(dictionary::Language::Fr)
+                        ),
+                        format!(
+                            "{}, line {}: {}",
+                            path.display(),
+                            broken.line,
+                            broken.reason.text(dictionary::Language::En)
+                        ),
                     ));
                 }
             };
@@ -81,10 +95,13 @@ impl Table {
             return found.clone();
         }
         let passes = |line: &SourceLine| {
-            wanted.iter().all(|(column, values)| line.cell(column).is_some_and(|cell| values.iter().any(|v| v == cell)))
+            wanted.iter().all(|(column, values)| {
+                line.cell(column).is_some_and(|cell| values.iter().any(|v| v == cell))
+            })
         };
         let rows: Vec<usize> = (0..self.lines.len()).filter(|i| passes(&self.lines[*i])).collect();
-        let narrowed = Arc::new(Narrowed { cumulated: cumulated(rows.iter().map(|i| self.weights[*i])), rows });
+        let narrowed =
+            Arc::new(Narrowed { cumulated: cumulated(rows.iter().map(|i| self.weights[*i])), rows });
         self.narrowed.lock().insert(key, narrowed.clone());
         narrowed
     }

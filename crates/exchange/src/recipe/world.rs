@@ -132,7 +132,9 @@ impl World {
     ) -> Option<Drawn> {
         if name.starts_with('_') {
             // Another step may have made this record without the variable.
-            return Some(variables.iter().find(|(n, _)| n == name).map_or(Drawn::Empty, |(_, drawn)| drawn.clone()));
+            return Some(
+                variables.iter().find(|(n, _)| n == name).map_or(Drawn::Empty, |(_, drawn)| drawn.clone()),
+            );
         }
         let index = entity.index(name)?;
         let value = values.get(index).unwrap_or(&Value::Null);
@@ -162,7 +164,8 @@ impl World {
             }
         }
         *upto = pool.entries.len();
-        let mut found: Vec<usize> = texts.iter().filter_map(|text| index.get(text)).flatten().copied().collect();
+        let mut found: Vec<usize> =
+            texts.iter().filter_map(|text| index.get(text)).flatten().copied().collect();
         found.sort_unstable();
         found.dedup();
         Some(found)
@@ -174,7 +177,11 @@ impl World {
             Drawn::Value(Value::Tags(tags)) => tags.clone(),
             Drawn::Record(made) => {
                 let Some(entry) = self.entry(made) else { return Vec::new() };
-                let code = self.dictionary.entity(&made.entity).and_then(|e| e.index("code")).map(|code| &entry.values[code]);
+                let code = self
+                    .dictionary
+                    .entity(&made.entity)
+                    .and_then(|e| e.index("code"))
+                    .map(|code| &entry.values[code]);
                 let code = code.and_then(Value::as_text).map(str::to_owned);
                 std::iter::once(entry.id.to_string()).chain(code).collect()
             }

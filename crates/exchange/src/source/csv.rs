@@ -34,14 +34,18 @@ impl CsvSource {
             Some(delimiter) => delimiter,
             None => recognise(&mut opened(path, encoding, skip_rows)?)?,
         };
-        let mut source = CsvSource { lines: opened(path, encoding, skip_rows)?, delimiter, columns: Vec::new(), rows: 0 };
+        let mut source =
+            CsvSource { lines: opened(path, encoding, skip_rows)?, delimiter, columns: Vec::new(), rows: 0 };
         match source.record()? {
             None => Err(ExchangeError::refused(
                 format!("{} est vide : la première ligne doit nommer les colonnes.", path.display()),
                 format!("{} is empty: its first line must name the columns.", path.display()),
             )),
             Some(Record { fault: Some(fault), line, .. }) => Err(ExchangeError::refused(
-                format!("La ligne {line} doit nommer les colonnes, mais {}", fault.text(dictionary::Language::Fr)),
+                format!(
+                    "La ligne {line} doit nommer les colonnes, mais {}",
+                    fault.text(dictionary::Language::Fr)
+                ),
                 format!("Line {line} must name the columns, but {}", fault.text(dictionary::Language::En)),
             )),
             Some(Record { mut cells, .. }) => {
@@ -89,7 +93,11 @@ impl CsvSource {
             }
         };
         let Some(fault) = fault else {
-            let raw = if damaged || parser.cells.len() != self.columns.len() { join(&lines) } else { String::new() };
+            let raw = if damaged || parser.cells.len() != self.columns.len() {
+                join(&lines)
+            } else {
+                String::new()
+            };
             let fault = damaged.then(|| {
                 Label::new(
                     "des octets n'appartiennent pas à l'encodage du fichier.",
@@ -139,7 +147,9 @@ impl Source for CsvSource {
                 line: record.line,
                 cells: cells.into_iter().map(Cell::Text).collect(),
             }),
-            Some(reason) => Item::Broken(Broken { number: self.rows, line: record.line, cells, raw: record.raw, reason }),
+            Some(reason) => {
+                Item::Broken(Broken { number: self.rows, line: record.line, cells, raw: record.raw, reason })
+            }
         }))
     }
 }
@@ -195,7 +205,10 @@ fn recognise(lines: &mut Lines) -> Result<char, ExchangeError> {
         let alike = counts.iter().filter(|c| **c == header).count();
         alike as f64 / counts.len() as f64 * 1_000.0 + header as f64
     };
-    let best = DELIMITERS.into_iter().map(|d| (score(d), d)).reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let best = DELIMITERS
+        .into_iter()
+        .map(|d| (score(d), d))
+        .reduce(|best, next| if next.0 > best.0 { next } else { best });
     Ok(best.map_or(';', |(_, delimiter)| delimiter))
 }
 
@@ -296,7 +309,8 @@ mod tests {
     fn delimiters_are_recognised_even_when_others_are_in_the_texts() {
         for delimiter in [";", ",", "\t"] {
             let other = if delimiter == ";" { "a, b, c" } else { "a; b; c" };
-            let text = ["name", "note", "city"].join(delimiter) + "\n" + &["X", other, "Y"].join(delimiter) + "\n";
+            let text =
+                ["name", "note", "city"].join(delimiter) + "\n" + &["X", other, "Y"].join(delimiter) + "\n";
             let (columns, rows) = read(&text);
             assert_eq!(columns, ["name", "note", "city"]);
             assert_eq!(rows, [Ok(vec!["X".to_owned(), other.to_owned(), "Y".to_owned()])]);
@@ -306,7 +320,10 @@ mod tests {
     #[test]
     fn quoted_cells_hold_delimiters_quotes_and_line_feeds() {
         let (_, rows) = read("a;b\n\"x;\"\"y\"\"\r\nz\";2\n;\n");
-        assert_eq!(rows, [Ok(vec!["x;\"y\"\nz".to_owned(), "2".to_owned()]), Ok(vec![String::new(), String::new()])]);
+        assert_eq!(
+            rows,
+            [Ok(vec!["x;\"y\"\nz".to_owned(), "2".to_owned()]), Ok(vec![String::new(), String::new()])]
+        );
     }
 
     #[test]

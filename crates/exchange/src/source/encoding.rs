@@ -25,10 +25,13 @@ pub enum Encoding {
 impl Encoding {
     /// Reads the name that a mapping file or a person gives: `utf-8`, `latin-1`, `windows-1252`, `iso-8859-1`, `utf-16`…
     pub fn from_name(name: &str) -> Option<Encoding> {
-        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+        let plain: String =
+            name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
         match plain.as_str() {
             "utf8" | "utf8bom" | "utf8sig" => Some(Encoding::Utf8),
-            "latin1" | "latin9" | "windows1252" | "cp1252" | "iso88591" | "iso885915" | "ansi" => Some(Encoding::Latin1),
+            "latin1" | "latin9" | "windows1252" | "cp1252" | "iso88591" | "iso885915" | "ansi" => {
+                Some(Encoding::Latin1)
+            }
             "utf16" | "utf16le" => Some(Encoding::Utf16Le),
             "utf16be" => Some(Encoding::Utf16Be),
             _ => None,
@@ -85,9 +88,11 @@ pub fn survey(path: &Path) -> Result<Survey, ExchangeError> {
 
 /// UTF-16 without its mark: every other byte of Latin text is zero.
 fn zeros(head: &[u8]) -> Option<Encoding> {
-    let (even, odd) = head.iter().enumerate().filter(|(_, b)| **b == 0).fold((0, 0), |(even, odd), (i, _)| {
-        if i % 2 == 0 { (even + 1, odd) } else { (even, odd + 1) }
-    });
+    let (even, odd) =
+        head.iter()
+            .enumerate()
+            .filter(|(_, b)| **b == 0)
+            .fold((0, 0), |(even, odd), (i, _)| if i % 2 == 0 { (even + 1, odd) } else { (even, odd + 1) });
     match () {
         () if odd > head.len() / 3 && even == 0 => Some(Encoding::Utf16Le),
         () if even > head.len() / 3 && odd == 0 => Some(Encoding::Utf16Be),
@@ -114,7 +119,9 @@ impl Tally {
         while let Some(chunk) = chunks.next() {
             self.good += chunk.valid().chars().filter(|c| !c.is_ascii()).count() as u64;
             let invalid = chunk.invalid();
-            let cut = chunks.peek().is_none() && invalid.len() < 4 && std::str::from_utf8(invalid).is_err_and(|e| e.error_len().is_none());
+            let cut = chunks.peek().is_none()
+                && invalid.len() < 4
+                && std::str::from_utf8(invalid).is_err_and(|e| e.error_len().is_none());
             if cut {
                 self.rest = invalid.to_vec();
             } else if !invalid.is_empty() {
@@ -264,7 +271,8 @@ mod tests {
     #[test]
     fn every_usual_encoding_is_recognised_and_read_alike() {
         let text = "nom;ville\r\nBoulangerie Émile;Sélestat\r\n";
-        let expected = vec![("nom;ville".to_owned(), false), ("Boulangerie Émile;Sélestat".to_owned(), false)];
+        let expected =
+            vec![("nom;ville".to_owned(), false), ("Boulangerie Émile;Sélestat".to_owned(), false)];
         let utf16 = |big: bool, mark: bool| -> Vec<u8> {
             let marked = if mark { format!("\u{FEFF}{text}") } else { text.to_owned() };
             marked.encode_utf16().flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect()

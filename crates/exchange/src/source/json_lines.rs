@@ -27,8 +27,14 @@ impl JsonLinesSource {
             let text = line.text.trim();
             if first && text.starts_with('[') {
                 return Err(ExchangeError::refused(
-                    format!("{} est un tableau JSON. Mettez un objet par ligne, par exemple avec : jq -c '.[]'", path.display()),
-                    format!("{} is a JSON array. Put one object a line, for instance with: jq -c '.[]'", path.display()),
+                    format!(
+                        "{} est un tableau JSON. Mettez un objet par ligne, par exemple avec : jq -c '.[]'",
+                        path.display()
+                    ),
+                    format!(
+                        "{} is a JSON array. Put one object a line, for instance with: jq -c '.[]'",
+                        path.display()
+                    ),
                 ));
             }
             first &= text.is_empty();
@@ -82,9 +88,19 @@ impl Source for JsonLinesSource {
                 Ok(mut object) => Item::Row(SourceRow {
                     number,
                     line: line_number,
-                    cells: self.columns.iter().map(|c| object.remove(c).map_or(Cell::Absent, Cell::Json)).collect(),
+                    cells: self
+                        .columns
+                        .iter()
+                        .map(|c| object.remove(c).map_or(Cell::Absent, Cell::Json))
+                        .collect(),
                 }),
-                Err(reason) => Item::Broken(Broken { number, line: line_number, cells: Vec::new(), raw: line.text, reason }),
+                Err(reason) => Item::Broken(Broken {
+                    number,
+                    line: line_number,
+                    cells: Vec::new(),
+                    raw: line.text,
+                    reason,
+                }),
             }));
         }
     }

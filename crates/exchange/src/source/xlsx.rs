@@ -29,15 +29,23 @@ struct RawRow {
 
 impl XlsxSource {
     /// Opens a sheet, the first if none is named; the first row after `skip_rows` names the columns.
-    pub(crate) fn open(path: &Path, sheet: Option<&str>, skip_rows: u32) -> Result<XlsxSource, ExchangeError> {
-        let mut book: Xlsx<_> = open_workbook(path).map_err(|error: calamine::XlsxError| damaged(path, &error.to_string()))?;
+    pub(crate) fn open(
+        path: &Path,
+        sheet: Option<&str>,
+        skip_rows: u32,
+    ) -> Result<XlsxSource, ExchangeError> {
+        let mut book: Xlsx<_> =
+            open_workbook(path).map_err(|error: calamine::XlsxError| damaged(path, &error.to_string()))?;
         let names = book.sheet_names();
         let sheet = match sheet {
             None => names.first().cloned().ok_or_else(|| damaged(path, "no sheet"))?,
             Some(wanted) => names.iter().find(|n| *n == wanted).cloned().ok_or_else(|| {
                 let list = names.join(", ");
                 ExchangeError::refused(
-                    format!("Il n'y a pas de feuille « {wanted} » dans {} ; il y a : {list}.", path.display()),
+                    format!(
+                        "Il n'y a pas de feuille « {wanted} » dans {} ; il y a : {list}.",
+                        path.display()
+                    ),
                     format!("There is no sheet “{wanted}” in {}; there are: {list}.", path.display()),
                 )
             })?,
@@ -121,14 +129,21 @@ impl Source for XlsxSource {
                 return Ok(Some(Item::Broken(Broken { number, line, cells: row.cells, raw, reason })));
             }
             row.cells.resize(wanted, String::new());
-            return Ok(Some(Item::Row(SourceRow { number, line, cells: row.cells.into_iter().map(Cell::Text).collect() })));
+            return Ok(Some(Item::Row(SourceRow {
+                number,
+                line,
+                cells: row.cells.into_iter().map(Cell::Text).collect(),
+            })));
         }
     }
 }
 
 fn damaged(path: &Path, why: &str) -> ExchangeError {
     ExchangeError::refused(
-        format!("{} n'est pas un classeur XLSX lisible ({why}). Enregistrez-le de nouveau, ou en CSV.", path.display()),
+        format!(
+            "{} n'est pas un classeur XLSX lisible ({why}). Enregistrez-le de nouveau, ou en CSV.",
+            path.display()
+        ),
         format!("{} is not a readable XLSX workbook ({why}). Save it again, or as CSV.", path.display()),
     )
 }
@@ -181,7 +196,8 @@ fn written(moment: &ExcelDateTime) -> String {
     }
     let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
     let time = format!("{hour:02}:{minute:02}:{second:02}");
-    let rounded = if milli >= 500 { format!("{hour:02}:{minute:02}:{:02}", (second + 1).min(59)) } else { time };
+    let rounded =
+        if milli >= 500 { format!("{hour:02}:{minute:02}:{:02}", (second + 1).min(59)) } else { time };
     let whole = moment.as_f64().fract() == 0.0;
     if whole && moment.as_f64() >= 1.0 {
         format!("{year:04}-{month:02}-{day:02}")
