@@ -131,8 +131,10 @@ fn literal(value: &Value, f: &mut Formatter<'_>) -> fmt::Result {
     match value {
         Value::Null => f.write_str("null"),
         Value::Boolean(_) | Value::Integer(_) => f.write_str(&value::to_text(value)),
-        // A point tells a decimal from a whole number.
-        Value::Decimal(number) if number.scale() == 0 => write!(f, "{number}.0"),
+        // A point tells a decimal from a whole number; one of more than 64 bits is a decimal anyway.
+        Value::Decimal(number) if number.scale() == 0 && i64::try_from(number.mantissa()).is_ok() => {
+            write!(f, "{number}.0")
+        }
         Value::Decimal(number) => write!(f, "{number}"),
         Value::Date(_) => write!(f, "date '{}'", value::to_text(value)),
         Value::Time(_) => write!(f, "time '{}'", value::to_text(value)),

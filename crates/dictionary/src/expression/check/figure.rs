@@ -14,9 +14,15 @@ const NESTED_MAX: u32 = 2;
 type Records = (EntityIndex, FieldIndex);
 
 impl Checker<'_> {
-    /// Whether the arguments of `min` or `max` make it a figure: the first name in them stands for records.
+    /// Whether the arguments of `min` or `max` make it a figure: the first name in the first one stands for records. In
+    /// `max(min(contacts.age), 18)` it does not, since the inner one takes it: names inside another `min` or `max` don't count.
     pub(super) fn is_over_records(&self, arguments: &[Expr], place: Place<'_>) -> bool {
-        let Some(path) = arguments.first().and_then(first_path) else { return false };
+        let path = match arguments {
+            [only] => first_path(only),
+            [first, ..] => first_path_outside_figures(first),
+            [] => None,
+        };
+        let Some(path) = path else { return false };
         let Some(name) = path.strip_prefix(place.records).and_then(<[String]>::first) else { return false };
         match self.names.field(place.entity, name) {
             Some((_, shape)) => matches!(shape.kind.expression_type(shape.options), Type::Records(_)),
@@ -69,11 +75,11 @@ impl Checker<'_> {
         let (entity, by) = self.records(records, place.entity, over.span)?;
         let prefix = &path[..=place.records.len()];
         let figures = place.figures + 1;
+        // Both arguments are checked before either fault stops it.
         let filter = match filter {
             Some(filter) => self.condition(filter, Place { entity, records: &[], figures }, depth).map(Some),
             None => Some(None),
         };
-        // The body is checked even so: both faults are told at once.
         let (body, ty) = self.body(function, over, Place { entity, records: prefix, figures }, depth)?;
         let aggregate = Aggregate { records: records.clone(), function, entity, by, body, filter: filter? };
         Some(typed(Node::Aggregate(Box::new(aggregate)), ty, span))
@@ -195,6 +201,22 @@ fn first_path(expr: &Expr) -> Option<&[String]> {
         ExprKind::Not(inner) | ExprKind::Negate(inner) => first_path(inner),
         ExprKind::Binary(_, left, right) => first_path(left).or_else(|| first_path(right)),
         ExprKind::In(left, items) => first_path(left).or_else(|| items.iter().find_map(first_path)),
+    }
+}
+
+/// As [`first_path`], passing over calls that are figures or may be.
+fn first_path_outside_figures(expr: &Expr) -> Option<&[String]> {
+    match &expr.kind {
+        ExprKind::Call(name, _) if AggregateFunction::from_name(name).is_some() => None,
+        ExprKind::Call(_, arguments) => arguments.iter().find_map(first_path_outside_figures),
+        ExprKind::Not(inner) | ExprKind::Negate(inner) => first_path_outside_figures(inner),
+        ExprKind::Binary(_, left, right) => {
+            [left, right].into_iter().find_map(|side| first_path_outside_figures(side))
+        }
+        ExprKind::In(left, items) => {
+            std::iter::once(&**left).chain(items).find_map(first_path_outside_figures)
+        }
+        ExprKind::Literal(_) | ExprKind::Path(_) => first_path(expr),
     }
 }
 

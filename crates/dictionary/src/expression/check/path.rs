@@ -71,7 +71,8 @@ impl<'n> Checker<'n> {
                     let ty = type_of(column.kind);
                     Some(typed(Node::Path(path(Some(column.part), hops)), ty, span))
                 }
-                _ => {
+                Some(_) => self.fault(no_such_part(span, &names[..=i + 1].join("."), &rest[1])),
+                None => {
                     let parts = columns.iter().map(|column| column.part).filter(|part| !part.is_empty());
                     let near = nearest(next, parts);
                     self.fault(no_such_part(span, name, next).with_near(near))
