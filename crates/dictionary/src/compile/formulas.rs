@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::compile::Compiling;
 use crate::compile::entities::EntityDraft;
 use crate::compile::expressions::{fits, type_text};
 use crate::compile::reader::Given;
+use crate::compile::{Compiling, dependencies};
 use crate::diagnostics::Finding;
-use crate::expression::{Expr, ExprKind, Expression, Names};
+use crate::expression::Expression;
 use crate::model::{Computed, Dictionary, EntityIndex, FieldIndex};
 
 type FieldId = (EntityIndex, FieldIndex);
@@ -19,6 +19,8 @@ struct Formula<'m> {
 }
 
 /// Sets `computed` of every computed field; returns those in an order in which each comes after what it reads. Reports circles.
+///
+/// Formulas are checked twice: first to learn what each reads, then in order, when the formula of a virtual field can take its place.
 pub(crate) fn read(
     cx: &Compiling<'_>,
     dictionary: &mut Dictionary,
@@ -29,8 +31,9 @@ pub(crate) fn read(
         for field in &draft.fields {
             let Some(given) = field.formula else { continue };
             let Some(parsed) = cx.parse(given) else { continue };
+            let Some(checked) = cx.check_parsed(dictionary, entity, given, &parsed) else { continue };
             let mut reads = Vec::new();
-            collect(dictionary, entity, &[], &parsed.root, &mut reads);
+            dependencies::reads(entity, &checked, &mut |read| reads.push((read.entity, read.field)));
             formulas.insert((entity, field.index), Formula { given, parsed, reads });
         }
     }
@@ -104,77 +107,4 @@ fn visit(
 fn name(dictionary: &Dictionary, (entity, field): FieldId) -> String {
     let entity = &dictionary.entities[entity];
     format!("{}.{}", entity.name, entity.fields[field].name)
-}
-
-/// Fields that an expression names, as far as they can be found before it is checked. Inside the first argument of a figure, names start
-/// with `records`, and are those of the records.
-fn collect(
-    names: &dyn Names,
-    entity: EntityIndex,
-    records: &[String],
-    expr: &Expr,
-    reads: &mut Vec<FieldId>,
-) {
-    match &expr.kind {
-        ExprKind::Literal(_) => {}
-        ExprKind::Path(path) => {
-            collect_path(names, entity, path.strip_prefix(records).unwrap_or(path), reads);
-        }
-        ExprKind::Not(inner) | ExprKind::Negate(inner) => collect(names, entity, records, inner, reads),
-        ExprKind::Binary(_, left, right) => {
-            collect(names, entity, records, left, reads);
-            collect(names, entity, records, right, reads);
-        }
-        ExprKind::In(item, among) => {
-            collect(names, entity, records, item, reads);
-            among.iter().for_each(|one| collect(names, entity, records, one, reads));
-        }
-        ExprKind::Call(_, arguments) => match figure(names, entity, records, arguments) {
-            Some((child, prefix)) => {
-                collect(names, child, prefix, &arguments[0], reads);
-                arguments[1..].iter().for_each(|filter| collect(names, child, &[], filter, reads));
-            }
-            None => arguments.iter().for_each(|one| collect(names, entity, records, one, reads)),
-        },
-    }
-}
-
-fn collect_path(names: &dyn Names, entity: EntityIndex, path: &[String], reads: &mut Vec<FieldId>) {
-    let mut at = entity;
-    for name in path {
-        let Some((field, shape)) = names.field(at, name) else { return };
-        reads.push((at, field));
-        match shape.options.to.as_deref().and_then(|to| names.entity_index(to)) {
-            Some(next) => at = next,
-            None => return,
-        }
-    }
-}
-
-/// Of the arguments of a figure, the entity of its records and what names in the first argument start with. `None` for another call.
-fn figure<'e>(
-    names: &dyn Names,
-    entity: EntityIndex,
-    records: &[String],
-    arguments: &'e [Expr],
-) -> Option<(EntityIndex, &'e [String])> {
-    let path = arguments.first().and_then(first_path)?;
-    let name = path.strip_prefix(records)?.first()?;
-    let child = match names.field(entity, name) {
-        Some((_, shape)) => names.entity_index(shape.options.of.as_deref()?)?,
-        None => names.collection_index(name)?,
-    };
-    Some((child, &path[..=records.len()]))
-}
-
-/// The first name in an expression, reading from left to right.
-fn first_path(expr: &Expr) -> Option<&[String]> {
-    match &expr.kind {
-        ExprKind::Literal(_) => None,
-        ExprKind::Path(path) => Some(path),
-        ExprKind::Call(_, arguments) => arguments.iter().find_map(first_path),
-        ExprKind::Not(inner) | ExprKind::Negate(inner) => first_path(inner),
-        ExprKind::Binary(_, left, right) => first_path(left).or_else(|| first_path(right)),
-        ExprKind::In(left, items) => first_path(left).or_else(|| items.iter().find_map(first_path)),
-    }
 }

@@ -3,9 +3,11 @@
 
 mod common;
 mod compile;
+mod dependents;
 mod diagnostics;
 mod folders;
 mod hash;
+mod hostile;
 mod layers;
 mod modules;
 mod plan;
