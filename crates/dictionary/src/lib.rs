@@ -12,6 +12,7 @@ pub mod model;
 pub mod plan;
 pub mod system;
 pub mod text;
+pub mod title;
 pub mod value;
 
 pub use compile::compile;

@@ -7,4 +7,5 @@ mod generate;
 mod golden;
 mod laws;
 mod limits;
+mod titles;
 mod world;
