@@ -1,0 +1,14 @@
+import type { ListQuery } from './source'
+
+/** Keys of the query cache, in one place so that whoever refreshes names them as whoever reads does. */
+export const keys = {
+  session: ['session'] as const,
+  dictionary: (env: string) => ['dictionary', env] as const,
+  lists: (env: string, entity: string) => ['list', env, entity] as const,
+  list: (env: string, entity: string, query: ListQuery) => ['list', env, entity, query] as const,
+  record: (env: string, entity: string, id: string) => ['record', env, entity, id] as const,
+  history: (env: string, entity: string, id: string) => ['history', env, entity, id] as const,
+  /** How many changes a list has not taken in. */
+  news: (env: string, entity: string) => ['news', env, entity] as const,
+  valueList: (env: string, list: string) => ['value-list', env, list] as const,
+}

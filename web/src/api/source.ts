@@ -1,0 +1,74 @@
+import type {
+  Dictionary,
+  HistoryPage,
+  Label,
+  ListValue,
+  LiveEvent,
+  Page,
+  RecordData,
+  SearchHit,
+  Session,
+  ValueList,
+} from './types'
+
+/** What a list asks for. Empty parts are left out. */
+export interface ListQuery {
+  select?: string[]
+  /** Reference or lines to bring along, with the fields wanted of each. */
+  expand?: { name: string; select?: string[] }[]
+  /** `name`, `-created_at`. */
+  order?: string[]
+  /** A filter in Tisserand's expression language. */
+  where?: string
+  search?: string
+  top?: number
+  count?: boolean
+}
+
+export interface RecordQuery {
+  expand?: { name: string; select?: string[] }[]
+}
+
+type Abort = { signal?: AbortSignal | undefined }
+
+/**
+ * Where every screen's data comes from. Screens know nothing else: the HTTP implementation talks to the data API, another one will
+ * read the device's own database. Every call rejects with a `Problem`.
+ */
+export interface DataSource {
+  readonly session: {
+    read(options?: Abort): Promise<Session>
+    signIn(email: string, password: string): Promise<Session>
+    update(change: { language: string }): Promise<void>
+    signOut(): Promise<void>
+  }
+  environment(name: string): EnvironmentSource
+}
+
+/** The data of one environment. */
+export interface EnvironmentSource {
+  dictionary(options?: Abort): Promise<Dictionary>
+  list(collection: string, query: ListQuery, options?: Abort): Promise<Page>
+  /** The page after one that said there is more. */
+  next(link: string, options?: Abort): Promise<Page>
+  record(collection: string, id: string, query: RecordQuery, options?: Abort): Promise<RecordData>
+  create(collection: string, values: Record<string, unknown>): Promise<RecordData>
+  /** `version` makes it conditional: a record changed since is a `stale` problem. */
+  update(collection: string, id: string, values: Record<string, unknown>, version?: number): Promise<RecordData>
+  remove(collection: string, id: string, version?: number): Promise<void>
+  transition(collection: string, id: string, transition: string, version?: number): Promise<RecordData>
+  history(collection: string, id: string, options?: Abort): Promise<HistoryPage>
+  historyNext(link: string, options?: Abort): Promise<HistoryPage>
+  search(text: string, options?: Abort): Promise<SearchHit[]>
+  /** Address of a stored file, for `<img>` and downloads; `hash` makes it change when the file does. */
+  fileUrl(collection: string, id: string, field: string, hash?: string): string
+  putFile(collection: string, id: string, field: string, file: File): Promise<void>
+  removeFile(collection: string, id: string, field: string): Promise<void>
+  lists: {
+    read(list: string, options?: Abort): Promise<ValueList>
+    add(list: string, value: { tag: string; label: Label; colour: string | null }): Promise<void>
+    change(list: string, tag: string, change: Partial<Pick<ListValue, 'label' | 'colour' | 'active'>>): Promise<void>
+  }
+  /** Calls `heard` for each change until the returned function is called; reconnects and resumes by itself. */
+  follow(heard: (event: LiveEvent) => void, connected?: (live: boolean) => void): () => void
+}

@@ -1,0 +1,150 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { keys } from '../api/keys'
+import { Problem } from '../api/problem'
+import type { Dictionary, Session } from '../api/types'
+import { listSearchOf } from '../features/list/search'
+import { speak } from '../i18n/i18n'
+import { queryClient } from './queryClient'
+import { Crashed, NotFound, Root } from './Root'
+import { source } from './source'
+
+async function session(): Promise<Session> {
+  const found = await queryClient.ensureQueryData({ queryKey: keys.session, queryFn: () => source.session.read() })
+  if (found.user.language === 'fr' || found.user.language === 'en') speak(found.user.language)
+  return found
+}
+
+/** The session, or the way to sign in and back here. */
+async function signedIn(href: string): Promise<Session> {
+  try {
+    return await session()
+  } catch (fault) {
+    if (fault instanceof Problem && fault.status === 401) throw redirect({ to: '/sign-in', search: { to: href } })
+    throw fault
+  }
+}
+
+async function dictionary(env: string): Promise<Dictionary> {
+  return queryClient.ensureQueryData({
+    queryKey: keys.dictionary(env),
+    queryFn: ({ signal }) => source.environment(env).dictionary({ signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
+const rootRoute = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: Crashed })
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { to?: string } => {
+    // Only a path of this application: an address from elsewhere would send people away.
+    const { to } = search
+    return typeof to === 'string' && /^\/(?!\/|\\)/.test(to) ? { to } : {}
+  },
+  component: lazyRouteComponent(() => import('../features/session/SignIn'), 'SignIn'),
+})
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  loader: async ({ location }) => {
+    const { environments } = await signedIn(location.href)
+    const [only, ...others] = environments
+    if (only && others.length === 0) throw redirect({ to: '/e/$env', params: { env: only.name }, replace: true })
+  },
+  component: lazyRouteComponent(() => import('../features/session/ChooseEnvironment'), 'ChooseEnvironment'),
+})
+
+const frameRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/e/$env',
+  loader: async ({ params, location }) => {
+    await signedIn(location.href)
+    return { dictionary: await dictionary(params.env) }
+  },
+  staleTime: 0,
+  component: lazyRouteComponent(() => import('../features/frame/Frame'), 'Frame'),
+})
+
+const startRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/home/Home'), 'Home'),
+})
+
+const listRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/$collection',
+  validateSearch: listSearchOf,
+  component: lazyRouteComponent(() => import('../features/list/ListScreen'), 'ListScreen'),
+})
+
+const newRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/$collection/new',
+  validateSearch: (search: Record<string, unknown>): { with?: Record<string, { id: string; title: string }> } =>
+    search.with && typeof search.with === 'object'
+      ? { with: search.with as Record<string, { id: string; title: string }> }
+      : {},
+  component: lazyRouteComponent(() => import('../features/record/NewScreen'), 'NewScreen'),
+})
+
+const recordRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/$collection/$id',
+  validateSearch: (search: Record<string, unknown>): { tab?: string; edit?: boolean } => ({
+    ...(typeof search.tab === 'string' ? { tab: search.tab } : {}),
+    ...(search.edit === true ? { edit: true } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../features/record/RecordScreen'), 'RecordScreen'),
+})
+
+const preferencesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/preferences',
+  loader: ({ location }) => signedIn(location.href),
+  component: lazyRouteComponent(() => import('../features/preferences/Preferences'), 'Preferences'),
+})
+
+// Administration has its own frame so that no collection's name can collide with it.
+const adminRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/admin/$env',
+  loader: async ({ params, location }) => {
+    await signedIn(location.href)
+    return { dictionary: await dictionary(params.env) }
+  },
+  staleTime: 0,
+  component: lazyRouteComponent(() => import('../features/frame/Frame'), 'Frame'),
+})
+
+const valueListsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/lists',
+  validateSearch: (search: Record<string, unknown>): { list?: string } =>
+    typeof search.list === 'string' ? { list: search.list } : {},
+  component: lazyRouteComponent(() => import('../features/value-lists/ValueLists'), 'ValueLists'),
+})
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  homeRoute,
+  preferencesRoute,
+  frameRoute.addChildren([startRoute, listRoute, newRoute, recordRoute]),
+  adminRoute.addChildren([valueListsRoute]),
+])
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: false,
+  scrollRestoration: false,
+  defaultPendingMs: 300,
+  defaultErrorComponent: Crashed,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,115 @@
+import { Drawer } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Outlet, useNavigate, useParams } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { keys } from '../../api/keys'
+import { source } from '../../app/source'
+import { SurroundingsProvider, useSurroundings } from '../../dictionary/context'
+import { entityOfCollection } from '../../dictionary/model'
+import { LiveProvider, useLiveConnection } from '../../live/live'
+import { kindWord } from '../../ui/environmentKind'
+import { useShortcuts } from '../../ui/shortcuts'
+import { usePinned } from '../../visits/pinned'
+import { BottomBar } from './BottomBar'
+import styles from './Frame.module.css'
+import { MenuLinks } from './MenuLinks'
+import { Rail } from './Rail'
+import { TopBar } from './TopBar'
+
+const loadPalette = () => import('./Palette')
+const Palette = lazy(loadPalette)
+const ShortcutSheet = lazy(() => import('./ShortcutSheet'))
+
+/** What stays around every screen of one environment. */
+export function Frame() {
+  const { env = '' } = useParams({ strict: false })
+  const data = useMemo(() => source.environment(env), [env])
+  const { data: dictionary } = useQuery({
+    queryKey: keys.dictionary(env),
+    queryFn: ({ signal }) => data.dictionary({ signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  if (!dictionary) return null // the route's loader put it there
+  return (
+    <SurroundingsProvider dictionary={dictionary} source={data}>
+      <LiveProvider dictionary={dictionary} source={data}>
+        <Inside />
+      </LiveProvider>
+    </SurroundingsProvider>
+  )
+}
+
+function Inside() {
+  const { t } = useTranslation()
+  const { dictionary } = useSurroundings()
+  const navigate = useNavigate()
+  const { collection } = useParams({ strict: false })
+  const [palette, setPalette] = useState(false)
+  const [sheet, setSheet] = useState(false)
+  const [menu, setMenu] = useState(false)
+  const [pinned, setPinned] = usePinned()
+  const connected = useLiveConnection()
+  const { environment } = dictionary
+  // Fetched once the screen stands, so that what is typed right after `Ctrl K` goes into it.
+  useEffect(() => void loadPalette(), [])
+  const entity = collection ? entityOfCollection(dictionary, collection) : undefined
+  useShortcuts(
+    {
+      'ctrl+k': () => {
+        setSheet(false)
+        setPalette((open) => !open)
+      },
+    },
+    { insideDialogs: true },
+  )
+  useShortcuts({
+    '?': () => setSheet(true),
+    n: entity?.can.create
+      ? () =>
+          navigate({ to: '/e/$env/$collection/new', params: { env: environment.name, collection: entity.collection } })
+      : undefined,
+  })
+  return (
+    <div className={styles.frame} data-pinned={pinned || undefined}>
+      <Rail pinned={pinned} pin={setPinned} />
+      <div className={styles.main}>
+        {environment.kind !== 'production' && <Band kind={environment.kind} />}
+        <TopBar openPalette={() => setPalette(true)} openSheet={() => setSheet(true)} />
+        {!connected && (
+          <p className={styles.interrupted} role="status">
+            {t('frame.reconnecting')}
+          </p>
+        )}
+        <main className={styles.content} id="content" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <BottomBar openMenu={() => setMenu(true)} />
+      <Drawer
+        opened={menu}
+        onClose={() => setMenu(false)}
+        position="bottom"
+        size="78%"
+        title={t('frame.menu')}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        <MenuLinks onGo={() => setMenu(false)} />
+      </Drawer>
+      <Suspense fallback={null}>
+        {palette && <Palette close={() => setPalette(false)} />}
+        {sheet && <ShortcutSheet close={() => setSheet(false)} />}
+      </Suspense>
+    </div>
+  )
+}
+
+/** Says, as long as one is there, that this is not production. */
+function Band({ kind }: { kind: string }) {
+  const { t } = useTranslation()
+  return (
+    <p className={styles.band} role="note">
+      {t('environments.band', { kind: kindWord(kind, t) })}
+    </p>
+  )
+}

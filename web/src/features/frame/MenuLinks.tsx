@@ -1,0 +1,50 @@
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { useSurroundings } from '../../dictionary/context'
+import { Icon } from '../../icons/Icon'
+import styles from './MenuLinks.module.css'
+
+/** The whole menu with its words, for a phone. */
+export function MenuLinks({ onGo }: { onGo(): void }) {
+  const { t } = useTranslation()
+  const { dictionary, label } = useSurroundings()
+  const env = dictionary.environment.name
+  return (
+    <div className={styles.menu}>
+      {dictionary.menu.map((group) => (
+        <section key={group.id} aria-label={label(group.label)}>
+          <h2>{label(group.label)}</h2>
+          <ul>
+            {group.items.map((item) => {
+              const entity = dictionary.entities[item.entity]
+              return (
+                entity && (
+                  <li key={item.id}>
+                    <Link
+                      to="/e/$env/$collection"
+                      params={{ env, collection: entity.collection }}
+                      className={styles.link}
+                      onClick={onGo}
+                    >
+                      <Icon name={item.icon ?? entity.icon} size={20} />
+                      {label(item.label)}
+                    </Link>
+                  </li>
+                )
+              )
+            })}
+          </ul>
+        </section>
+      ))}
+      {dictionary.me.profile === 'administrator' && (
+        <section aria-label={t('frame.administration')}>
+          <h2>{t('frame.administration')}</h2>
+          <Link to="/admin/$env/lists" params={{ env }} className={styles.link} onClick={onGo}>
+            <Icon name="settings" size={20} />
+            {t('frame.valueLists')}
+          </Link>
+        </section>
+      )}
+    </div>
+  )
+}

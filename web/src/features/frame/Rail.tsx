@@ -1,0 +1,76 @@
+import { Tooltip } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { useSurroundings } from '../../dictionary/context'
+import { Icon } from '../../icons/Icon'
+import { IconAction } from '../../ui/IconAction'
+import { Mark } from '../../ui/Mark'
+import styles from './Rail.module.css'
+
+/** The menu of the dictionary, as icons or, pinned, with their words. */
+export function Rail({ pinned, pin }: { pinned: boolean; pin(pinned: boolean): void }) {
+  const { t } = useTranslation()
+  const { dictionary, label } = useSurroundings()
+  const env = dictionary.environment.name
+  const entries = dictionary.menu.map((group) => ({
+    ...group,
+    items: group.items.filter((item) => dictionary.entities[item.entity]),
+  }))
+  return (
+    <nav className={styles.rail} aria-label={t('frame.mainNavigation')} data-pinned={pinned || undefined}>
+      <Link to="/e/$env" params={{ env }} className={styles.home} aria-label={t('frame.home')}>
+        <Mark size={26} />
+        {pinned && <span>{t('app.name')}</span>}
+      </Link>
+      <div className={styles.groups}>
+        {entries.map((group) => (
+          <ul key={group.id} className={styles.group} aria-label={label(group.label)}>
+            {pinned && <li className={styles.heading}>{label(group.label)}</li>}
+            {group.items.map((item) => {
+              const entity = dictionary.entities[item.entity]
+              const word = label(item.label)
+              return (
+                <li key={item.id}>
+                  <Tooltip label={word} position="right" disabled={pinned} openDelay={80}>
+                    <Link
+                      to="/e/$env/$collection"
+                      params={{ env, collection: entity?.collection ?? '' }}
+                      className={styles.link}
+                      activeProps={{ 'data-current': true }}
+                      aria-label={word}
+                    >
+                      <Icon name={item.icon ?? entity?.icon} size={20} />
+                      {pinned && <span className={styles.word}>{word}</span>}
+                    </Link>
+                  </Tooltip>
+                </li>
+              )
+            })}
+          </ul>
+        ))}
+      </div>
+      <div className={styles.foot}>
+        {dictionary.me.profile === 'administrator' && (
+          <Tooltip label={t('frame.valueLists')} position="right" disabled={pinned} openDelay={80}>
+            <Link
+              to="/admin/$env/lists"
+              params={{ env }}
+              className={styles.link}
+              activeProps={{ 'data-current': true }}
+              aria-label={t('frame.valueLists')}
+            >
+              <Icon name="settings" size={20} />
+              {pinned && <span className={styles.word}>{t('frame.valueLists')}</span>}
+            </Link>
+          </Tooltip>
+        )}
+        <IconAction
+          icon={pinned ? 'chevron-left' : 'chevron-right'}
+          label={t(pinned ? 'frame.unpin' : 'frame.pin')}
+          className={styles.pin}
+          onClick={() => pin(!pinned)}
+        />
+      </div>
+    </nav>
+  )
+}

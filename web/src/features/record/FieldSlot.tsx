@@ -1,0 +1,110 @@
+import { Tooltip } from '@mantine/core'
+import { useId } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Field, RecordData } from '../../api/types'
+import { useSurroundings } from '../../dictionary/context'
+import { effective } from '../../dictionary/model'
+import { fieldUi } from '../../fields/registry'
+import { Icon } from '../../icons/Icon'
+import styles from './FieldSlot.module.css'
+import type { RecordForm } from './useRecordForm'
+
+interface Props {
+  field: Field
+  span: number
+  record: RecordData | null
+  collection: string
+  /** Absent while the record is only looked at. */
+  form: RecordForm | null
+  /** The field moves by its own means (states): shown, not typed. */
+  locked?: boolean
+  onEdit?: ((field: string) => void) | undefined
+}
+
+/** A field in a section: its label above, then its value or the way to type it, then what is wrong with it. */
+export function FieldSlot({ field: raw, span, record, collection, form, locked, onEdit }: Props) {
+  const { t } = useTranslation()
+  const { label } = useSurroundings()
+  const id = useId()
+  const field = effective(raw)
+  const ui = fieldUi(field)
+  const word = label(field.label)
+  const help = label(field.help)
+  const writable = form !== null && !field.read_only && !locked
+  const value = form ? form.value(raw) : record ? ui.read(record, field) : null
+  const fault = form?.messages.own[field.name] ?? form?.misunderstood[field.name]
+  const parts = form?.messages.parts[field.name] ?? {}
+  const described = [help ? `${id}-help` : '', fault ? `${id}-fault` : ''].filter(Boolean).join(' ') || undefined
+  const labelId = `${id}-label`
+  const head = (
+    <>
+      {word}
+      {writable && raw.required && (
+        <span className={styles.required} title={t('record.required')} aria-hidden="true">
+          *
+        </span>
+      )}
+    </>
+  )
+  const content = writable ? (
+    <ui.Input
+      field={field}
+      value={value}
+      onChange={(next) => form.set(raw, next)}
+      onProblem={(message) => form.setProblem(raw, message)}
+      id={id}
+      label={word}
+      describedBy={described}
+      invalid={Boolean(fault)}
+      required={raw.required}
+      partErrors={parts}
+      record={record}
+      collection={collection}
+    />
+  ) : value === null ? (
+    <span className={styles.none}>{form && raw.type !== 'computed' && !record ? t('record.automatic') : '—'}</span>
+  ) : (
+    <ui.Display field={field} value={value} record={record ?? undefined} collection={collection} />
+  )
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a double click is a shortcut; the button and `e` do the same
+    <div
+      className={styles.slot}
+      data-span={ui.wide ? 'all' : span}
+      data-field={field.name}
+      data-fault={fault || Object.keys(parts).length ? true : undefined}
+      onDoubleClick={onEdit && !field.read_only && !locked ? () => onEdit(field.name) : undefined}
+      {...(writable && ui.group ? { role: 'group', 'aria-labelledby': labelId } : {})}
+    >
+      <span className={styles.head}>
+        {writable && !ui.group ? (
+          <label id={labelId} htmlFor={id}>
+            {head}
+          </label>
+        ) : (
+          <span id={labelId}>{head}</span>
+        )}
+        {help && (
+          <Tooltip label={help} multiline w={280} events={{ hover: true, focus: true, touch: true }}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: help must be reachable by keyboard */}
+            <span className={styles.help} tabIndex={0} role="img" aria-label={help}>
+              <Icon name="help" size={14} />
+            </span>
+          </Tooltip>
+        )}
+      </span>
+      {help && (
+        <span id={`${id}-help`} className="hidden-text">
+          {help}
+        </span>
+      )}
+      <div className={styles.value}>{content}</div>
+      {fault && (
+        <p id={`${id}-fault`} className={styles.fault}>
+          <Icon name="alert-circle" size={14} />
+          {fault}
+        </p>
+      )}
+    </div>
+  )
+}

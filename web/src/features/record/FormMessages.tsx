@@ -1,0 +1,19 @@
+import { useTranslation } from 'react-i18next'
+import type { Problem } from '../../api/problem'
+import { Notice } from '../../ui/Notice'
+import { problemWords } from '../../ui/ProblemNotice'
+import { type FieldMessages, fieldsWithMessages } from './messages'
+
+/** Why a form was refused, above it: how many fields to correct, and what is said of none of them. */
+export function FormMessages({ problem, messages }: { problem: Problem | null; messages: FieldMessages }) {
+  const { t } = useTranslation()
+  const count = fieldsWithMessages(messages).size
+  if (count > 0 || messages.others.length > 0) {
+    const title = count > 0 ? t('record.checkFields', { count }) : t('record.otherMessages')
+    return <Notice tone="danger" title={title} hint={messages.others.join(' ') || undefined} />
+  }
+  // Once every field was corrected nothing is wrong any more; a conflict has its own dialog.
+  if (!problem || problem.details.fields || problem.code === 'stale') return null
+  const { title, hint } = problemWords(problem, t)
+  return <Notice tone="danger" title={title} hint={hint} />
+}

@@ -1,0 +1,166 @@
+import { Button, Tabs } from '@mantine/core'
+import { useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router'
+import { useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { asProblem } from '../../api/problem'
+import type { Entity } from '../../api/types'
+import { NotFound } from '../../app/Root'
+import { useSurroundings } from '../../dictionary/context'
+import { entityOfCollection } from '../../dictionary/model'
+import { Icon } from '../../icons/Icon'
+import { IconAction } from '../../ui/IconAction'
+import { Notice } from '../../ui/Notice'
+import { useShortcuts } from '../../ui/shortcuts'
+import { say } from '../../ui/toasts'
+import { fieldNameOf } from './conflict'
+import { FormBody, fieldsOfTab, tabsOf } from './FormBody'
+import { FormMessages } from './FormMessages'
+import { LeaveGuard } from './LeaveGuard'
+import { fieldsWithMessages } from './messages'
+import headStyles from './RecordHead.module.css'
+import styles from './RecordScreen.module.css'
+import { useRecordForm } from './useRecordForm'
+import { useSave } from './useSave'
+
+export function NewScreen() {
+  const { collection } = useParams({ from: '/e/$env/$collection/new' })
+  const { dictionary } = useSurroundings()
+  const entity = entityOfCollection(dictionary, collection)
+  return entity ? <NewRecord key={entity.name} entity={entity} /> : <NotFound />
+}
+
+function NewRecord({ entity }: { entity: Entity }) {
+  const { t } = useTranslation()
+  const { dictionary, label } = useSurroundings()
+  const { with: prefill } = useSearch({ from: '/e/$env/$collection/new' })
+  const navigate = useNavigate()
+  const router = useRouter()
+  const page = useRef<HTMLDivElement>(null)
+  const form = useRecordForm(entity, null, prefill)
+  const { create } = useSave(entity, form)
+  const tabs = tabsOf(entity, null, t)
+  const [tabName, setTabName] = useState(tabs[0]?.name)
+  const tab = tabs.find((one) => one.name === tabName) ?? tabs[0]
+  const latest = useRef(form)
+  latest.current = form
+  const touched = Object.keys(form.edits).some((name) => !(prefill && name in prefill))
+
+  const cancel = () => {
+    form.discard()
+    // The guard is told in the same turn that nothing is left behind.
+    if (router.history.canGoBack()) router.history.back({ ignoreBlocker: true })
+    else
+      void navigate({
+        to: '/e/$env/$collection',
+        params: { env: dictionary.environment.name, collection: entity.collection },
+        ignoreBlocker: true,
+      })
+  }
+  const showFaults = (names: string[]) => {
+    const at = tabs.find((one) => fieldsOfTab(one).some((name) => names.includes(name)))
+    if (at) setTabName(at.name)
+    requestAnimationFrame(() => {
+      const slot = names[0] ? page.current?.querySelector(`[data-field="${CSS.escape(names[0])}"]`) : null
+      slot?.querySelector<HTMLElement>('input:not([type=file]), textarea, button')?.focus()
+    })
+  }
+  const submit = () => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+    requestAnimationFrame(() => {
+      const unread = Object.keys(latest.current.misunderstood)
+      if (unread.length) {
+        showFaults(unread)
+        return
+      }
+      if (create.isPending) return
+      create.mutate(undefined, {
+        onSuccess: (record) => {
+          form.discard()
+          say({ tone: 'done', text: t('record.created') })
+          void navigate({
+            to: '/e/$env/$collection/$id',
+            params: { env: dictionary.environment.name, collection: entity.collection, id: record.id },
+            replace: true,
+            ignoreBlocker: true,
+          })
+        },
+        onError: (fault) =>
+          showFaults(Object.keys(asProblem(fault).details.fields ?? {}).map((key) => fieldNameOf(entity, key))),
+      })
+    })
+  }
+  useShortcuts({ 'ctrl+Enter': submit, Escape: cancel })
+  const faults = fieldsWithMessages(form.messages)
+  if (!tab) return null
+  return (
+    <div className={styles.page} ref={page}>
+      <header className={headStyles.head}>
+        <div className={headStyles.line}>
+          <IconAction
+            icon="arrow-left"
+            label={t('record.back')}
+            shortcut="Esc"
+            onClick={cancel}
+            className={headStyles.back}
+          />
+          <span className={headStyles.kind}>
+            <Icon name={entity.icon} size={16} />
+            {label(entity.plural)}
+          </span>
+        </div>
+        <div className={headStyles.main}>
+          <h1>{t('record.newTitle', { what: label(entity.label) })}</h1>
+          <div className={headStyles.actions}>
+            <Button variant="default" onClick={cancel}>
+              {t('record.cancel')}
+            </Button>
+            <Button
+              onClick={submit}
+              loading={create.isPending}
+              rightSection={<span className={headStyles.key}>Ctrl ↵</span>}
+            >
+              {t('record.create')}
+            </Button>
+          </div>
+        </div>
+      </header>
+      <div className={styles.notices}>
+        {form.restored && (
+          <Notice tone="info" title={t('record.draft')}>
+            <Button variant="default" onClick={form.discard}>
+              {t('record.discard')}
+            </Button>
+          </Notice>
+        )}
+        <FormMessages problem={create.error ? asProblem(create.error) : null} messages={form.messages} />
+      </div>
+      <div className={styles.columns}>
+        <div className={styles.sheet}>
+          {tabs.length > 1 && (
+            <Tabs
+              value={tab.name}
+              onChange={(name) => setTabName(name ?? tab.name)}
+              classNames={{ list: styles.tabs, tab: styles.tab }}
+            >
+              <Tabs.List aria-label={label(entity.label)}>
+                {tabs.map((one) => {
+                  const wrong = fieldsOfTab(one).filter((name) => faults.has(name)).length
+                  return (
+                    <Tabs.Tab key={one.name} value={one.name} aria-controls="record-tab">
+                      {label(one.label)}
+                      {wrong > 0 && <span className={styles.wrong}>{wrong}</span>}
+                    </Tabs.Tab>
+                  )
+                })}
+              </Tabs.List>
+            </Tabs>
+          )}
+          <div id="record-tab" {...(tabs.length > 1 ? { role: 'tabpanel', 'aria-label': label(tab.label) } : {})}>
+            <FormBody entity={entity} tab={tab} record={null} form={form} />
+          </div>
+        </div>
+      </div>
+      <LeaveGuard dirty={touched} discard={form.discard} stays={() => false} />
+    </div>
+  )
+}

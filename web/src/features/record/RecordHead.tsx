@@ -1,0 +1,178 @@
+import { Button, Menu } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { useTranslation } from 'react-i18next'
+import type { Entity, RecordData, Transition } from '../../api/types'
+import { useSurroundings } from '../../dictionary/context'
+import { titleOf } from '../../dictionary/model'
+import { exactInstant, nearInstant } from '../../format/dates'
+import { now } from '../../format/now'
+import { Icon } from '../../icons/Icon'
+import { IconAction } from '../../ui/IconAction'
+import { Kbd } from '../../ui/Kbd'
+import { say } from '../../ui/toasts'
+import styles from './RecordHead.module.css'
+import { StateStepper } from './StateStepper'
+
+interface Props {
+  entity: Entity
+  record: RecordData
+  editing: boolean
+  dirty: boolean
+  saving: boolean
+  neighbours: { previous: string | null; next: string | null; place: string }
+  back(): void
+  go(id: string | null): void
+  edit(): void
+  submit(): void
+  cancel(): void
+  remove(): void
+  move(transition: Transition): void
+  /** Opens the history, where it has no place beside. */
+  history: (() => void) | undefined
+}
+
+/** What this record is, where it stands, and what can be done with it. */
+export function RecordHead(props: Props) {
+  const { entity, record, editing, dirty, saving, neighbours, back, go, edit, submit, cancel, move, history } = props
+  const { t } = useTranslation()
+  const { label, manner } = useSurroundings()
+  const title = titleOf(record) || t('list.unnamed')
+  const code = typeof record.code === 'string' && record.code !== title ? record.code : ''
+  const state = entity.states ? record[entity.states.field] : null
+  const moves = entity.can.update
+    ? (entity.states?.transitions ?? []).filter(
+        (transition) => typeof state === 'string' && transition.from.includes(state),
+      )
+    : []
+  // A thumb has less room: there the moves are in the menu.
+  const phone = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
+  const beside = phone ? 0 : 2
+  const changed = typeof record.updated_at === 'string' ? record.updated_at : null
+  return (
+    <header className={styles.head}>
+      <div className={styles.line}>
+        <IconAction icon="arrow-left" label={t('record.back')} shortcut="Esc" onClick={back} className={styles.back} />
+        <span className={styles.kind}>
+          <Icon name={entity.icon} size={16} />
+          {label(entity.label)}
+          {code && <span className="figures">{code}</span>}
+        </span>
+        <span className={styles.neighbours}>
+          {neighbours.place && <span className="quiet figures">{neighbours.place}</span>}
+          {!editing && neighbours.place && (
+            <>
+              <IconAction
+                icon="chevron-up"
+                label={t('record.previous')}
+                shortcut="k"
+                disabled={!neighbours.previous}
+                onClick={() => go(neighbours.previous)}
+              />
+              <IconAction
+                icon="chevron-down"
+                label={t('record.next')}
+                shortcut="j"
+                disabled={!neighbours.next}
+                onClick={() => go(neighbours.next)}
+              />
+            </>
+          )}
+        </span>
+      </div>
+      <div className={styles.main}>
+        <h1>{title}</h1>
+        <div className={styles.actions}>
+          {editing ? (
+            <>
+              {dirty && <span className={styles.unsaved}>{t('record.unsaved')}</span>}
+              <Button variant="default" onClick={cancel}>
+                {t('record.cancel')}
+              </Button>
+              <Button onClick={submit} loading={saving} rightSection={<span className={styles.key}>Ctrl ↵</span>}>
+                {t('record.save')}
+              </Button>
+            </>
+          ) : (
+            <>
+              {moves.slice(0, beside).map((transition) => (
+                <Button
+                  key={transition.name}
+                  variant="default"
+                  onClick={() => move(transition)}
+                  leftSection={transition.icon ? <Icon name={transition.icon} size={16} /> : undefined}
+                >
+                  {label(transition.label)}
+                </Button>
+              ))}
+              {entity.can.update && (
+                <Button onClick={edit} leftSection={<Icon name="pencil" size={16} />}>
+                  {t('record.edit')}
+                </Button>
+              )}
+              <More {...props} moves={moves.slice(beside)} />
+            </>
+          )}
+        </div>
+      </div>
+      <div className={styles.under}>
+        <StateStepper entity={entity} record={record} />
+        {changed && (
+          <span className={styles.changed} title={exactInstant(changed, manner)}>
+            {t('record.updatedOn', { when: nearInstant(changed, now(), manner) })}
+          </span>
+        )}
+        {history && (
+          <Button variant="subtle" onClick={history} leftSection={<Icon name="history" size={16} />}>
+            {t('history.title')}
+          </Button>
+        )}
+      </div>
+    </header>
+  )
+}
+
+function More({ entity, record, remove, move, moves }: Props & { moves: Transition[] }) {
+  const { t } = useTranslation()
+  const { label } = useSurroundings()
+  const copy = async () => {
+    await navigator.clipboard.writeText(window.location.origin + window.location.pathname)
+    say({ tone: 'done', text: t('record.linkCopied') })
+  }
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <IconAction icon="dots" label={t('record.more')} />
+      </Menu.Target>
+      <Menu.Dropdown>
+        {moves.map((transition) => (
+          <Menu.Item
+            key={transition.name}
+            leftSection={<Icon name={transition.icon ?? 'arrow-right'} />}
+            onClick={() => move(transition)}
+          >
+            {label(transition.label)}
+          </Menu.Item>
+        ))}
+        <Menu.Item leftSection={<Icon name="link" />} onClick={() => void copy()}>
+          {t('record.copyLink')}
+        </Menu.Item>
+        {entity.can.delete ? (
+          <Menu.Item
+            leftSection={<Icon name="trash" />}
+            onClick={remove}
+            className={styles.danger}
+            data-record={record.id}
+          >
+            {t('record.delete')}
+          </Menu.Item>
+        ) : (
+          <Menu.Label>{t('record.cannotDelete')}</Menu.Label>
+        )}
+        {!entity.can.update && <Menu.Label>{t('record.readOnly')}</Menu.Label>}
+        <Menu.Label>
+          <Kbd>e</Kbd> {t('shortcuts.edit')}
+        </Menu.Label>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

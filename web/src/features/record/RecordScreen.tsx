@@ -1,0 +1,373 @@
+import { Button, Drawer, Tabs } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { keys } from '../../api/keys'
+import { asProblem, type Problem } from '../../api/problem'
+import type { Entity, LiveEvent, RecordData, Transition } from '../../api/types'
+import { NotFound } from '../../app/Root'
+import { useSurroundings } from '../../dictionary/context'
+import { entityOfCollection, fieldOf, titleOf } from '../../dictionary/model'
+import { useLive } from '../../live/live'
+import { EmptyMessage } from '../../ui/EmptyMessage'
+import { Bar, Late } from '../../ui/Late'
+import { Notice } from '../../ui/Notice'
+import { ProblemNotice, problemWords } from '../../ui/ProblemNotice'
+import { useShortcuts } from '../../ui/shortcuts'
+import { say } from '../../ui/toasts'
+import { lastList, noteOpened } from '../../visits/lastList'
+import { noteVisit } from '../../visits/visits'
+import { ConflictDialog } from './ConflictDialog'
+import { fieldNameOf, type StaleWrite, staleWrite } from './conflict'
+import { deleteLater } from './deleteLater'
+import { FormBody, fieldsOfTab, tabsOf } from './FormBody'
+import { FormMessages } from './FormMessages'
+import { History } from './History'
+import { LeaveGuard } from './LeaveGuard'
+import { fieldsWithMessages } from './messages'
+import { RecordHead } from './RecordHead'
+import styles from './RecordScreen.module.css'
+import { useNeighbours, useRecord } from './useRecord'
+import { useRecordForm } from './useRecordForm'
+import { useSave } from './useSave'
+
+export function RecordScreen() {
+  const { collection, id } = useParams({ from: '/e/$env/$collection/$id' })
+  const { dictionary } = useSurroundings()
+  const entity = entityOfCollection(dictionary, collection)
+  // Another record is another screen: no edit of the former stays.
+  return entity ? <Loaded key={`${entity.name} ${id}`} entity={entity} id={id} /> : <NotFound />
+}
+
+function Loaded({ entity, id }: { entity: Entity; id: string }) {
+  const { t } = useTranslation()
+  const { dictionary } = useSurroundings()
+  const navigate = useNavigate()
+  const found = useRecord(entity, id)
+  const back = () => {
+    const env = dictionary.environment.name
+    void navigate({
+      to: '/e/$env/$collection',
+      params: { env, collection: entity.collection },
+      search: (lastList(env, entity.name)?.search ?? {}) as never,
+    })
+  }
+  if (found.data)
+    return <Shown entity={entity} record={found.data} gone={found.error ? asProblem(found.error) : null} back={back} />
+  if (found.error) {
+    const problem = asProblem(found.error)
+    return problem.status === 404 ? (
+      <EmptyMessage icon={entity.icon} title={t('record.gone.title')} hint={t('record.gone.hint')}>
+        <Button onClick={back}>{t('record.back')}</Button>
+      </EmptyMessage>
+    ) : (
+      <div className={styles.problem}>
+        <ProblemNotice problem={problem} retry={() => void found.refetch()} />
+      </div>
+    )
+  }
+  return <Waiting label={t('record.loading')} />
+}
+
+interface ShownProps {
+  entity: Entity
+  record: RecordData
+  /** The last reading failed: the record is no longer there. */
+  gone: Problem | null
+  back(): void
+}
+
+function Shown({ entity, record, gone, back }: ShownProps) {
+  const { t } = useTranslation()
+  const around = useSurroundings()
+  const { dictionary, label, source } = around
+  const env = dictionary.environment.name
+  const client = useQueryClient()
+  const navigate = useNavigate({ from: '/e/$env/$collection/$id' })
+  const search = useSearch({ from: '/e/$env/$collection/$id' })
+  const wide = useMediaQuery('(min-width: 1180px)', true, { getInitialValueInEffect: false })
+  const [historyOpen, setHistoryOpen] = useState(false)
+  const [stale, setStale] = useState<StaleWrite | null>(null)
+  const [told, setTold] = useState<{ who: string; what: string } | null>(null)
+  const page = useRef<HTMLDivElement>(null)
+
+  const form = useRecordForm(entity, record)
+  const save = useSave(entity, form)
+  const editing = entity.can.update && (search.edit === true || form.dirty)
+  const neighbours = useNeighbours(entity, record.id)
+  const title = titleOf(record)
+  const tabs = tabsOf(entity, record, t)
+  const tab = tabs.find((one) => one.name === search.tab) ?? tabs[0]
+
+  // What was opened is remembered elsewhere: outside this screen, so an effect.
+  useEffect(() => {
+    noteVisit(env, { entity: entity.name, id: record.id, title })
+    noteOpened(env, entity.name, record.id)
+  }, [env, entity.name, record.id, title])
+
+  useLive((event) => {
+    if (event.entity !== entity.name || event.id !== record.id) return
+    const mine = actorId(event) === dictionary.me.id
+    const fields = [...new Set(event.fields.map((key) => fieldNameOf(entity, key)))].filter(
+      (name) => !fieldOf(entity, name)?.system,
+    )
+    if (
+      event.operation === 'update' &&
+      form.dirty &&
+      !save.update.isPending &&
+      !fields.some((name) => name in form.edits)
+    ) {
+      // Nothing typed here is touched: the edits go on from the new version.
+      form.rebase(event.position)
+    }
+    if (mine || event.operation !== 'update') return
+    const what = fields.map((name) => label(fieldOf(entity, name)?.label)).filter(Boolean)
+    setTold({ who: actorName(event) || t('record.somebody'), what: what.join(', ') })
+  })
+
+  const edit = (field?: string) => {
+    if (!entity.can.update) return
+    void navigate({ search: { ...search, edit: true }, replace: true }).then(() => focusField(page.current, field))
+  }
+  const stop = () => {
+    form.discard()
+    setTold(null)
+    void navigate({ search: search.tab ? { tab: search.tab } : {}, replace: true, ignoreBlocker: true })
+  }
+  const showFaults = (names: Set<string>) => {
+    const at = tabs.find((one) => fieldsOfTab(one).some((name) => names.has(name)))
+    if (at && at.name !== tab?.name)
+      void navigate({ search: { ...search, tab: at.name }, replace: true, ignoreBlocker: true })
+    requestAnimationFrame(() => focusField(page.current, [...names][0]))
+  }
+  const send = (options: { version: number | null; except?: string[] }) => {
+    if (save.update.isPending) return
+    save.update.mutate(
+      { id: record.id, ...options },
+      {
+        onSuccess: () => {
+          stop()
+          setStale(null)
+          say({ tone: 'done', text: t('record.saved') })
+        },
+        onError: (fault) => {
+          const problem = asProblem(fault)
+          if (problem.code === 'stale') {
+            const write = staleWrite(entity, problem.details, Object.keys(form.edits))
+            setStale(write)
+            // Changed elsewhere but not where it was edited here: nothing to decide, the edits stand.
+            if (write && write.conflicts.length === 0) send({ version: write.current.version ?? null })
+          } else if (problem.details.fields) {
+            setStale(null)
+            requestAnimationFrame(() =>
+              page.current?.querySelector<HTMLElement>('[data-fault]')?.scrollIntoView({ block: 'center' }),
+            )
+            showFaults(new Set(Object.keys(problem.details.fields).map((key) => fieldNameOf(entity, key))))
+          }
+        },
+      },
+    )
+  }
+  const submit = () => {
+    // A field that is still being typed in says what it understood when it is left.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+    requestAnimationFrame(() => {
+      const unread = latest.current.misunderstood
+      if (Object.keys(unread).length) showFaults(new Set(Object.keys(unread)))
+      else if (!latest.current.dirty) stop()
+      else send({ version: latest.current.version })
+    })
+  }
+  const latest = useRef(form)
+  latest.current = form
+
+  const move = useMutation({
+    mutationFn: (transition: Transition) =>
+      source.transition(entity.collection, record.id, transition.name, record.version),
+    onSuccess: (_record, transition) => {
+      void client.invalidateQueries({ queryKey: keys.record(env, entity.name, record.id) })
+      void client.invalidateQueries({ queryKey: keys.history(env, entity.name, record.id) })
+      say({ tone: 'done', text: label(transition.label) })
+    },
+    onError: (fault) => {
+      const problem = asProblem(fault)
+      const { title: text, hint } = problemWords(problem, t)
+      const fields = Object.values(problem.details.fields ?? {}).join(' ')
+      say({ tone: 'danger', text, hint: [hint, fields].filter(Boolean).join(' ') })
+      void client.invalidateQueries({ queryKey: keys.record(env, entity.name, record.id) })
+    },
+  })
+  const remove = () => {
+    deleteLater(client, around, entity, record)
+    back()
+  }
+  const go = (id: string | null) => {
+    if (id && !editing) void navigate({ params: { id } as never, search: search.tab ? { tab: search.tab } : {} })
+  }
+  useShortcuts(
+    editing
+      ? { 'ctrl+Enter': submit, Escape: stop }
+      : { e: () => edit(), Escape: back, j: () => go(neighbours.next), k: () => go(neighbours.previous) },
+  )
+
+  const faults = fieldsWithMessages(form.messages)
+  const problem = save.update.error ? asProblem(save.update.error) : null
+  const history = <History entity={entity} id={record.id} />
+  if (!tab) return null
+  return (
+    <div className={styles.page} ref={page}>
+      <RecordHead
+        entity={entity}
+        record={record}
+        editing={editing}
+        dirty={form.dirty}
+        saving={save.update.isPending}
+        neighbours={neighbours}
+        back={back}
+        go={go}
+        edit={() => edit()}
+        submit={submit}
+        cancel={stop}
+        remove={remove}
+        move={(transition) => move.mutate(transition)}
+        history={wide ? undefined : () => setHistoryOpen(true)}
+      />
+      <div className={styles.notices}>
+        {gone?.status === 404 && <Notice tone="warning" title={t('record.gone.title')} hint={t('record.gone.hint')} />}
+        {form.restored && form.dirty && (
+          <Notice tone="info" title={t('record.draft')}>
+            <Button variant="default" onClick={stop}>
+              {t('record.discard')}
+            </Button>
+          </Notice>
+        )}
+        {told && (
+          <Notice
+            tone="info"
+            title={t('record.changedByOther', told)}
+            hint={form.dirty ? t('record.takenIn') : undefined}
+          >
+            <Button variant="subtle" onClick={() => setTold(null)}>
+              {t('common.dismiss')}
+            </Button>
+          </Notice>
+        )}
+        <FormMessages problem={problem} messages={form.messages} />
+      </div>
+      <div className={styles.columns} data-wide={wide || undefined}>
+        <div className={styles.sheet}>
+          {tabs.length > 1 && (
+            <Tabs
+              value={tab.name}
+              onChange={(name) =>
+                void navigate({
+                  search: { ...search, tab: name ?? undefined } as never,
+                  replace: true,
+                  ignoreBlocker: true,
+                })
+              }
+              classNames={{ list: styles.tabs, tab: styles.tab }}
+            >
+              <Tabs.List aria-label={title}>
+                {tabs.map((one) => {
+                  const wrong = fieldsOfTab(one).filter((name) => faults.has(name)).length
+                  return (
+                    <Tabs.Tab key={one.name} value={one.name} aria-controls="record-tab">
+                      {label(one.label)}
+                      {wrong > 0 && (
+                        <span className={styles.wrong} title={t('record.checkFields', { count: wrong })}>
+                          {wrong}
+                        </span>
+                      )}
+                    </Tabs.Tab>
+                  )
+                })}
+              </Tabs.List>
+            </Tabs>
+          )}
+          <div id="record-tab" {...(tabs.length > 1 ? { role: 'tabpanel', 'aria-label': label(tab.label) } : {})}>
+            <FormBody
+              entity={entity}
+              tab={tab}
+              record={record}
+              form={editing ? form : null}
+              onEdit={editing ? undefined : edit}
+            />
+          </div>
+        </div>
+        {wide && (
+          <aside className={styles.aside} aria-label={t('history.title')}>
+            <h2>{t('history.title')}</h2>
+            {history}
+          </aside>
+        )}
+      </div>
+      {!wide && (
+        <Drawer
+          opened={historyOpen}
+          onClose={() => setHistoryOpen(false)}
+          position="right"
+          size="md"
+          title={t('history.title')}
+          closeButtonProps={{ 'aria-label': t('common.close') }}
+        >
+          {history}
+        </Drawer>
+      )}
+      {stale && stale.conflicts.length > 0 && (
+        <ConflictDialog
+          entity={entity}
+          stale={stale}
+          mine={(field) => form.value(field)}
+          onLater={() => setStale(null)}
+          onSave={(givenUp) => {
+            const kept = Object.keys(form.edits).filter((name) => !givenUp.includes(name))
+            if (kept.length) send({ version: stale.current.version ?? null, except: givenUp })
+            else {
+              setStale(null)
+              stop()
+              void client.invalidateQueries({ queryKey: keys.record(env, entity.name, record.id) })
+            }
+          }}
+        />
+      )}
+      <LeaveGuard dirty={form.dirty} discard={form.discard} stays={(path) => path.includes(`/${record.id}`)} />
+    </div>
+  )
+}
+
+function actorId(event: LiveEvent): string | null {
+  return typeof event.actor === 'string' ? event.actor : (event.actor?.id ?? null)
+}
+
+function actorName(event: LiveEvent): string {
+  return typeof event.actor === 'object' ? (event.actor?.name ?? '') : ''
+}
+
+/** Puts the keyboard in a field, or in the first that can be typed in. */
+function focusField(page: HTMLElement | null, field: string | undefined): void {
+  requestAnimationFrame(() => {
+    const slot = field
+      ? page?.querySelector(`[data-field="${CSS.escape(field)}"]`)
+      : page?.querySelector('[data-field]:has(input, textarea)')
+    slot?.querySelector<HTMLElement>('input:not([type=file]), textarea, button')?.focus()
+  })
+}
+
+function Waiting({ label }: { label: string }) {
+  return (
+    <Late label={label}>
+      <div className={styles.waiting}>
+        <Bar width="32%" />
+        <Bar width="18%" />
+        <div className={styles.waitingGrid}>
+          {['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((key) => (
+            <Bar key={key} width="70%" />
+          ))}
+        </div>
+      </div>
+    </Late>
+  )
+}

@@ -1,0 +1,43 @@
+import { Switch } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { Icon } from '../../icons/Icon'
+import { booleanFilter } from '../filters/boolean'
+import { defineField, type InputProps, type ValueProps } from '../types'
+import styles from './boolean.module.css'
+
+function Display({ value }: ValueProps<boolean>) {
+  const { t } = useTranslation()
+  return (
+    <span className={styles.answer} data-yes={value || undefined}>
+      <Icon name={value ? 'check' : 'minus'} size={16} />
+      {t(value ? 'fields.yes' : 'fields.no')}
+    </span>
+  )
+}
+
+function Input({ id, value, onChange, describedBy, required }: InputProps<boolean>) {
+  const { t } = useTranslation()
+  return (
+    <span className={styles.control}>
+      <Switch
+        id={id}
+        checked={value === true}
+        aria-describedby={describedBy}
+        aria-required={required || undefined}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      <span className="quiet" aria-hidden="true">
+        {t(value === true ? 'fields.yes' : value === false ? 'fields.no' : 'fields.unset')}
+      </span>
+    </span>
+  )
+}
+
+export const boolean = defineField<boolean>({
+  of: (raw) => (typeof raw === 'boolean' ? raw : null),
+  text: (value, _field, { t }) => t(value ? 'fields.yes' : 'fields.no'),
+  Display,
+  Input,
+  filter: booleanFilter,
+  width: 90,
+})

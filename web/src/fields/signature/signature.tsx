@@ -1,0 +1,26 @@
+import { lazy, Suspense } from 'react'
+import { presenceFilter } from '../filters/presence'
+import { type FileHeld, fileOf, isPending } from '../shared/files'
+import { Picture } from '../shared/Picture'
+import { defineField } from '../types'
+import styles from './signature.module.css'
+
+const Pad = lazy(() => import('./Pad'))
+
+export const signature = defineField<FileHeld>({
+  of: fileOf,
+  text: (value, _field, { t }) => (isPending(value) ? value.pending.name : t('fields.signature.alt')),
+  write: () => ({}),
+  echo: (value, field) => ({ [field.name]: value }),
+  Display: ({ value, field, record, collection }) => (
+    <Picture value={value} field={field} record={record} collection={collection} className={styles.drawn} />
+  ),
+  Cell: ({ value }) => <>{isPending(value) ? value.pending.name : value.name}</>,
+  Input: (props) => (
+    <Suspense fallback={<span className={styles.pad} />}>
+      <Pad {...props} />
+    </Suspense>
+  ),
+  filter: presenceFilter,
+  width: 140,
+})

@@ -1,0 +1,119 @@
+import type { ComponentType } from 'react'
+import type { Field, RecordData } from '../api/types'
+import type { Surroundings } from '../dictionary/context'
+
+/** A filter as it is kept in the address: `o` is the operator, the rest depends on it. */
+export type FilterValue = { o: string } & Record<
+  string,
+  string | number | boolean | string[] | { id: string; title: string }[]
+>
+
+export interface ValueProps<T> {
+  field: Field
+  value: T
+  /** Of the record shown, where a field needs its address (files). */
+  record?: RecordData | undefined
+  collection?: string | undefined
+}
+
+export interface InputProps<T> {
+  field: Field
+  value: T | null
+  onChange(value: T | null): void
+  /** Says that what is typed cannot be understood; `null` takes it back. */
+  onProblem(message: string | null): void
+  /** Of the control that the label names; of the group, where the type is one. */
+  id: string
+  label: string
+  describedBy: string | undefined
+  invalid: boolean
+  required: boolean
+  /** Messages of the parts of a composite (`[2].quantity`, `.city`), by the path after the field's name. */
+  partErrors: Record<string, string>
+  /** The record being edited; absent while it is created. */
+  record: RecordData | null
+  collection: string
+}
+
+export interface FilterEditorProps {
+  field: Field
+  path: string
+  value: FilterValue | null
+  onChange(value: FilterValue): void
+}
+
+export interface FilterUi {
+  /** What it stands at when it opens. */
+  first: FilterValue
+  Editor: ComponentType<FilterEditorProps>
+  /** The filter as an expression; `null` while it is not complete. */
+  where(path: string, value: FilterValue, field: Field): string | null
+  /** What its chip says after the field's name. */
+  text(value: FilterValue, field: Field, around: Surroundings): string
+}
+
+/** Everything the interface knows of one field type. `T` is the value as screens hold it. */
+export interface TypedFieldUi<T> {
+  /** The value in a record page. Never called with an empty value. */
+  Display: ComponentType<ValueProps<T>>
+  /** The value on one line of a table; absent: as displayed. */
+  Cell?: ComponentType<ValueProps<T>>
+  Input: ComponentType<InputProps<T>>
+  filter: FilterUi | null
+  /** The value in one line of plain words, for history, conflicts and hovering. */
+  text(value: T, field: Field, around: Surroundings): string
+  /** What the record says; `null` when empty or unreadable. Absent: the property of the field's name. */
+  read?(record: RecordData, field: Field): T | null
+  /** The properties that say it to the API. Absent: the property of the field's name. */
+  write?(value: T | null, field: Field): Record<string, unknown>
+  /** Properties from which `read` finds the value again: what `write` says and what the server would add. Absent: as `write`. */
+  echo?(value: T | null, field: Field): Record<string, unknown>
+  /** Narrows a value of the wire; `null` when it is not one of this type. */
+  of(raw: unknown): T | null
+  align?: 'start' | 'end'
+  /** Column width when neither the field nor the person says one, pixels. */
+  width?: number
+  /** Takes the whole width of a section whatever its span. */
+  wide?: boolean
+  /** Made of several controls: the label names the group. */
+  group?: boolean
+}
+
+/** A field type with its value type forgotten, as the registry holds it. */
+export interface FieldUi {
+  Display: ComponentType<ValueProps<unknown>>
+  Cell: ComponentType<ValueProps<unknown>>
+  Input: ComponentType<InputProps<unknown>>
+  filter: FilterUi | null
+  text(value: unknown, field: Field, around: Surroundings): string
+  read(record: RecordData, field: Field): unknown
+  write(value: unknown, field: Field): Record<string, unknown>
+  echo(value: unknown, field: Field): Record<string, unknown>
+  of(raw: unknown): unknown
+  align: 'start' | 'end'
+  width: number
+  wide: boolean
+  group: boolean
+}
+
+/** Completes a field type with what most have in common. */
+export function defineField<T>(ui: TypedFieldUi<T>): FieldUi {
+  const complete: Required<TypedFieldUi<T>> = {
+    Cell: ui.Display,
+    read: (record, field) => ui.of(record[field.name]),
+    write: (value, field) => ({ [field.name]: value }),
+    echo: (value, field) => (ui.write ? ui.write(value, field) : { [field.name]: value }),
+    align: 'start',
+    width: 160,
+    wide: false,
+    group: false,
+    ...ui,
+  }
+  // The one place where the value's type is forgotten: every value that reaches a component went through `of` or `read`.
+  return complete as unknown as FieldUi
+}
+
+/** A text that is not empty. */
+export function textOf(raw: unknown): string | null {
+  return typeof raw === 'string' && raw !== '' ? raw : null
+}

@@ -1,0 +1,115 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query'
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
+import { dropRows, freshenRows, wasMadeHere } from '../api/cache'
+import { keys } from '../api/keys'
+import type { EnvironmentSource } from '../api/source'
+import type { Dictionary, LiveEvent } from '../api/types'
+
+type Heard = (event: LiveEvent) => void
+
+interface Live {
+  /** Calls back for each change of this environment; returns how to stop. */
+  subscribe(heard: Heard): () => void
+  /** Whether changes are being followed at this moment. */
+  connected: boolean
+}
+
+const LiveContext = createContext<Live>({ subscribe: () => () => {}, connected: true })
+
+/** Changes come in bursts (an import, a form with lines): they are taken in together. */
+const gatherMs = 200
+
+/** Follows the environment's journal and keeps what is on screen true. One connection, however many screens. */
+export function LiveProvider(props: { dictionary: Dictionary; source: EnvironmentSource; children: ReactNode }) {
+  const { dictionary, source, children } = props
+  const client = useQueryClient()
+  const [connected, setConnected] = useState(true)
+  const listeners = useRef(new Set<Heard>())
+  const current = useRef(dictionary)
+  current.current = dictionary
+  const env = dictionary.environment.name
+  useEffect(() => {
+    const gather = gatherer(client, source, () => current.current)
+    const stop = source.follow((event) => {
+      gather.add(event)
+      for (const heard of listeners.current) heard(event)
+    }, setConnected)
+    return () => {
+      stop()
+      gather.stop()
+    }
+  }, [client, source])
+  const [subscribe] = useState(() => (heard: Heard) => {
+    listeners.current.add(heard)
+    return () => {
+      listeners.current.delete(heard)
+    }
+  })
+  return (
+    <LiveContext.Provider key={env} value={{ subscribe, connected }}>
+      {children}
+    </LiveContext.Provider>
+  )
+}
+
+export function useLiveConnection(): boolean {
+  return useContext(LiveContext).connected
+}
+
+/** Calls `heard` for each change while the component is shown. */
+export function useLive(heard: Heard): void {
+  const { subscribe } = useContext(LiveContext)
+  const latest = useRef(heard)
+  latest.current = heard
+  useEffect(() => subscribe((event) => latest.current(event)), [subscribe])
+}
+
+function gatherer(client: QueryClient, source: EnvironmentSource, dictionary: () => Dictionary) {
+  let waiting: LiveEvent[] = []
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const takeIn = () => {
+    const events = waiting
+    waiting = []
+    timer = undefined
+    const env = dictionary().environment.name
+    for (const [entity, changes] of byEntity(events)) {
+      const collection = dictionary().entities[entity]?.collection
+      if (!collection) continue
+      const of = (operation: LiveEvent['operation']) => [
+        ...new Set(changes.filter((event) => event.operation === operation).map((event) => event.id)),
+      ]
+      const deleted = of('delete')
+      if (deleted.length) dropRows(client, env, entity, deleted)
+      const updated = of('update').filter((id) => !deleted.includes(id))
+      if (updated.length) {
+        // A failure here leaves the list as it was; the next visit reads it anew.
+        void freshenRows(client, source, { env, entity, collection }, updated.slice(0, 100)).catch(() =>
+          client.invalidateQueries({ queryKey: keys.lists(env, entity), refetchType: 'none' }),
+        )
+      }
+      const created = of('create').filter((id) => !wasMadeHere(id)).length
+      if (created) client.setQueryData<number>(keys.news(env, entity), (count = 0) => count + created)
+      for (const { id } of changes) {
+        void client.invalidateQueries({ queryKey: keys.record(env, entity, id) })
+        void client.invalidateQueries({ queryKey: keys.history(env, entity, id) })
+        void client.invalidateQueries({ queryKey: ['title', env, entity, id] })
+      }
+    }
+  }
+  return {
+    add(event: LiveEvent) {
+      waiting.push(event)
+      timer ??= setTimeout(takeIn, gatherMs)
+    },
+    stop() {
+      clearTimeout(timer)
+      waiting = []
+    },
+  }
+}
+
+function byEntity(events: LiveEvent[]): Map<string, LiveEvent[]> {
+  const found = new Map<string, LiveEvent[]>()
+  for (const event of events) found.set(event.entity, [...(found.get(event.entity) ?? []), event])
+  return found
+}

@@ -1,0 +1,55 @@
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { keys } from '../api/keys'
+import { asProblem } from '../api/problem'
+import type { ListQuery } from '../api/source'
+import type { Entity, Page, RecordData } from '../api/types'
+import { useSurroundings } from '../dictionary/context'
+
+export interface Rows {
+  rows: RecordData[]
+  /** `null` while unknown. */
+  count: number | null
+  capped: boolean
+  hasMore: boolean
+  loading: boolean
+  /** The rows are those of the question before: the new ones are on their way. */
+  outdated: boolean
+  loadingMore: boolean
+  problem: ReturnType<typeof asProblem> | null
+  more(): void
+  again(): void
+}
+
+const none: RecordData[] = []
+
+/**
+ * The rows of a list, page after page by keyset: what is written meanwhile is neither shown twice nor hides others. Pages read stay as
+ * they are; changes come in through the live journal, in place.
+ */
+export function useRows(entity: Entity, query: ListQuery, enabled = true): Rows {
+  const { dictionary, source } = useSurroundings()
+  const found = useInfiniteQuery({
+    queryKey: keys.list(dictionary.environment.name, entity.name, query),
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) =>
+      pageParam === null ? source.list(entity.collection, query, { signal }) : source.next(pageParam, { signal }),
+    getNextPageParam: (page: Page) => page['@odata.nextLink'] ?? null,
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
+    enabled,
+    select: (data) => ({ first: data.pages[0], rows: data.pages.flatMap((page) => page.value) }),
+  })
+  const first = found.data?.first
+  return {
+    rows: found.data?.rows ?? none,
+    count: first?.['@odata.count'] ?? null,
+    capped: first?.['@tisserand.count_capped'] ?? false,
+    hasMore: found.hasNextPage,
+    loading: found.isPending,
+    outdated: found.isPlaceholderData,
+    loadingMore: found.isFetchingNextPage,
+    problem: found.error ? asProblem(found.error) : null,
+    more: () => void found.fetchNextPage(),
+    again: () => void found.refetch(),
+  }
+}

@@ -1,0 +1,32 @@
+import { useEffect, useRef } from 'react'
+
+/** Actions by key: `n`, `?`, `Escape`, `ctrl+k`, `ctrl+Enter`. */
+export type Shortcuts = Record<string, ((event: KeyboardEvent) => void) | undefined>
+
+/** How a key press is named in `Shortcuts`. Command counts as Control. */
+export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>): string {
+  return `${event.ctrlKey || event.metaKey ? 'ctrl+' : ''}${event.altKey ? 'alt+' : ''}${event.key.length === 1 ? event.key.toLowerCase() : event.key}`
+}
+
+/** Listens while the screen is shown. Plain letters do nothing where one types, and nothing passes an open dialog. */
+export function useShortcuts(shortcuts: Shortcuts, options: { insideDialogs?: boolean } = {}): void {
+  const latest = useRef(shortcuts)
+  latest.current = shortcuts
+  const insideDialogs = options.insideDialogs ?? false
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing) return
+      const target = event.target instanceof Element ? event.target : null
+      const name = keyName(event)
+      const typing = target?.closest('input:not([type=checkbox]), textarea, select, [contenteditable=true]')
+      if (typing && !name.startsWith('ctrl+') && name !== 'Escape') return
+      if (!insideDialogs && document.querySelector('[role=dialog], [role=menu], [role=listbox]:not([hidden])')) return
+      const run = latest.current[name]
+      if (!run) return
+      event.preventDefault()
+      run(event)
+    }
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  }, [insideDialogs])
+}

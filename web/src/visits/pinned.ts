@@ -1,0 +1,21 @@
+import { useLocalStorage } from '@mantine/hooks'
+
+/** Whether the rail shows its words, on this device. */
+export function usePinned(): [boolean, (pinned: boolean) => void] {
+  const [pinned, setPinned] = useLocalStorage({
+    key: 'tisserand.pinned',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  })
+  return [pinned, setPinned]
+}
+
+/** Whether lists are dense, on this device. */
+export function useDense(): [boolean, (dense: boolean) => void] {
+  const [dense, setDense] = useLocalStorage({
+    key: 'tisserand.dense',
+    defaultValue: false,
+    getInitialValueInEffect: false,
+  })
+  return [dense, setDense]
+}

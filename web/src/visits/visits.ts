@@ -1,0 +1,49 @@
+import { readLocalStorageValue, useLocalStorage } from '@mantine/hooks'
+
+/** A record that was opened here. */
+export interface Visit {
+  entity: string
+  id: string
+  title: string
+}
+
+interface Kept {
+  recent: Visit[]
+  /** How often each entity's screens were opened. */
+  counts: Record<string, number>
+}
+
+const nothing: Kept = { recent: [], counts: {} }
+
+function keyOf(env: string): string {
+  return `tisserand.visits ${env}`
+}
+
+/** What this person opened lately in an environment, on this device. */
+export function useVisits(env: string): Kept {
+  const [kept] = useLocalStorage<Kept>({ key: keyOf(env), defaultValue: nothing, getInitialValueInEffect: false })
+  return kept
+}
+
+/** Remembers that a record was opened; the ten last are kept. */
+export function noteVisit(env: string, visit: Visit): void {
+  const kept = readLocalStorageValue<Kept>({ key: keyOf(env), defaultValue: nothing })
+  const others = kept.recent.filter((one) => one.id !== visit.id)
+  const counts = { ...kept.counts, [visit.entity]: (kept.counts[visit.entity] ?? 0) + 1 }
+  try {
+    localStorage.setItem(keyOf(env), JSON.stringify({ recent: [visit, ...others].slice(0, 10), counts }))
+  } catch {
+    // storage forbidden or full: only the shortcut to recent records is lost
+  }
+}
+
+/** Forgets a record that is gone. */
+export function forgetVisit(env: string, id: string): void {
+  const kept = readLocalStorageValue<Kept>({ key: keyOf(env), defaultValue: nothing })
+  if (!kept.recent.some((one) => one.id === id)) return
+  try {
+    localStorage.setItem(keyOf(env), JSON.stringify({ ...kept, recent: kept.recent.filter((one) => one.id !== id) }))
+  } catch {
+    // as above
+  }
+}
