@@ -2,5 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+mod agreement;
+mod grammar;
 mod rows;
 mod support;
+mod world;
