@@ -4,6 +4,9 @@
 
 mod agreement;
 mod grammar;
+mod history;
 mod rows;
+mod searching;
 mod support;
+mod units;
 mod world;
