@@ -102,11 +102,13 @@ impl Connection {
         }
     }
 
-    /// Gives back the memory that an idle connection can do without.
-    pub(crate) fn shrink(&self) {
-        self.db.flush_prepared_statement_cache();
-        // Only memory is at stake; a failure changes nothing.
-        drop(self.db.execute_batch("PRAGMA shrink_memory"));
+    /// Bounds the size of the database file.
+    pub(crate) fn limit_size(&self, bytes: Option<u64>) -> Result<(), StoreError> {
+        let failed = fault("bound the size of the environment");
+        let page: i64 = self.db.query_row("PRAGMA page_size", [], |row| row.get(0)).map_err(&failed)?;
+        // SQLite's own bound when there is none of ours.
+        let pages = bytes.map_or(i64::from(u32::MAX - 1), |bytes| (bytes / page as u64).max(1) as i64);
+        self.db.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).map_err(failed)
     }
 }
 

@@ -113,6 +113,7 @@ pub struct SqliteStore {
     layouts: Layouts,
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
+    size_bytes_max: Mutex<Option<u64>>,
     position: Mutex<Position>,
     moved: Condvar,
     /// Last: let go of once the database is closed.
@@ -149,6 +150,7 @@ impl SqliteStore {
             position: Mutex::new(head.position),
             writer: Writer::new(connection, head),
             readers: Mutex::default(),
+            size_bytes_max: Mutex::default(),
             moved: Condvar::new(),
             _lock: lock,
         })
@@ -164,6 +166,22 @@ impl SqliteStore {
         &self.environment
     }
 
+    /// Bounds the size of the database file, files apart; `None` for no bound. A unit that would pass it fails with `Full`. A bound below
+    /// the present size holds the file at that size: rows can be changed and removed, hardly added.
+    pub fn limit_size(&self, bytes: Option<u64>) -> Result<(), StoreError> {
+        *self.size_bytes_max.lock() = bytes;
+        match &self.writer.bench().connection {
+            Some(connection) => connection.limit_size(bytes),
+            None => Ok(()),
+        }
+    }
+
+    fn open_writer(&self) -> Result<Connection, StoreError> {
+        let connection = Connection::open(&self.folder.join(FILE), Role::Writer)?;
+        connection.limit_size(*self.size_bytes_max.lock())?;
+        Ok(connection)
+    }
+
     fn publish(&self, head: &HeadState) {
         let mut position = self.position.lock();
         if *position != head.position {
@@ -175,8 +193,7 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn write(&self, unit: Unit) -> Result<Committed, UnitError> {
-        let open = || Connection::open(&self.folder.join(FILE), Role::Writer);
-        self.writer.write(unit, &self.layouts, &open, &|head| self.publish(head))
+        self.writer.write(unit, &self.layouts, &|| self.open_writer(), &|head| self.publish(head))
     }
 
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, StoreError> {
@@ -221,9 +238,8 @@ impl Store for SqliteStore {
     fn rest(&self) {
         self.readers.lock().clear();
         self.layouts.clear();
-        if let Some(connection) = &self.writer.bench().connection {
-            connection.shrink();
-        }
+        // Last of all connections: closing it also writes the log back into the database.
+        self.writer.bench().connection = None;
     }
 }
 

@@ -64,11 +64,15 @@ pub(crate) fn condition(draw: &mut Draw, at: At, depth: usize) -> String {
         6 => format!("{} {} {}", duration(draw, at, depth), draw.one(COMPARISONS), duration(draw, at, depth)),
         7 => at.path(draw, &["blocked"], &[]),
         8 => {
-            let null = ["name", "staff", "balance", "seen", "site", "place", "logo", "extra", "parent", "moods", "blocked"];
+            let null = [
+                "name", "staff", "balance", "seen", "site", "place", "logo", "extra", "parent", "moods",
+                "blocked",
+            ];
             format!("{} {} null", at.path(draw, &null, &["amount", "held"]), draw.one(EQUALITY))
         }
         9 => {
-            let list = format!("{}, {}, {}", text(draw, at, 0), text(draw, at, depth), draw.one(&["null", "'Z'"]));
+            let list =
+                format!("{}, {}, {}", text(draw, at, 0), text(draw, at, depth), draw.one(&["null", "'Z'"]));
             format!("{} in ({list})", text(draw, at, depth))
         }
         10 => {
@@ -82,7 +86,9 @@ pub(crate) fn condition(draw: &mut Draw, at: At, depth: usize) -> String {
         12 => {
             let other = format!("'{}'", crate::support::id(1 + draw.below(4) as u128));
             match draw.below(4) {
-                0 => format!("{} {} me()", at.path(draw, &["created_by"], &["updated_by"]), draw.one(EQUALITY)),
+                0 => {
+                    format!("{} {} me()", at.path(draw, &["created_by"], &["updated_by"]), draw.one(EQUALITY))
+                }
                 1 => format!("{} in ({other}, null)", at.path(draw, &["parent"], &["sponsor"])),
                 _ => format!("{} {} {other}", at.path(draw, &["parent"], &["sponsor"]), draw.one(EQUALITY)),
             }
@@ -91,7 +97,11 @@ pub(crate) fn condition(draw: &mut Draw, at: At, depth: usize) -> String {
             let filter = condition(draw, At::Visit, depth.saturating_sub(1));
             format!("exists(visits, {filter})")
         }
-        14 => format!("{}({})", draw.one(&["is_siren", "is_siret", "luhn", "is_vat", "is_iban"]), text(draw, at, depth)),
+        14 => format!(
+            "{}({})",
+            draw.one(&["is_siren", "is_siret", "luhn", "is_vat", "is_iban"]),
+            text(draw, at, depth)
+        ),
         _ => {
             let time = |draw: &mut Draw| match draw.below(2) {
                 0 => at.path(draw, &["opens"], &[]),
@@ -107,14 +117,22 @@ pub(crate) fn text(draw: &mut Draw, at: At, depth: usize) -> String {
     if depth == 0 || draw.below(2) == 0 {
         return match draw.below(3) {
             0 => quoted(draw.one(TEXTS)),
-            _ => at.path(draw, &["name", "alias", "code_ape", "mood", "site.city", "site.postcode"], &["subject"]),
+            _ => at.path(
+                draw,
+                &["name", "alias", "code_ape", "mood", "site.city", "site.postcode"],
+                &["subject"],
+            ),
         };
     }
     let inner = text(draw, at, depth - 1);
     match draw.below(6) {
         0 => format!("{}({inner})", draw.one(&["lower", "upper", "trim", "fold"])),
         1 => format!("concat({inner}, {}, {})", text(draw, at, 0), number(draw, at, 0)),
-        2 => format!("substring({inner}, {}, {})", draw.one(&["1", "2", "-1", "0"]), draw.one(&["3", "0", "100"])),
+        2 => format!(
+            "substring({inner}, {}, {})",
+            draw.one(&["1", "2", "-1", "0"]),
+            draw.one(&["3", "0", "100"])
+        ),
         3 => format!("coalesce({inner}, {})", text(draw, at, 0)),
         4 => format!("if({}, {inner}, {})", condition(draw, at, 0), text(draw, at, 0)),
         _ => format!("{}({inner}, {})", draw.one(&["min", "max"]), text(draw, at, 0)),
@@ -126,9 +144,22 @@ pub(crate) fn number(draw: &mut Draw, at: At, depth: usize) -> String {
     if depth == 0 || draw.below(2) == 0 {
         return match draw.below(3) {
             0 => draw
-                .one(&["0", "1", "-1", "0.5", "1.505", "-0.005", "9223372036854775807", "9999999999999999.99", "1e0", "2.50"])
+                .one(&[
+                    "0",
+                    "1",
+                    "-1",
+                    "0.5",
+                    "1.505",
+                    "-0.005",
+                    "9223372036854775807",
+                    "9999999999999999.99",
+                    "1e0",
+                    "2.50",
+                ])
                 .replace("1e0", "1000"),
-            _ => at.path(draw, &["staff", "rank", "balance", "rate", "place.latitude"], &["amount", "minutes"]),
+            _ => {
+                at.path(draw, &["staff", "rank", "balance", "rate", "place.latitude"], &["amount", "minutes"])
+            }
         };
     }
     let inner = number(draw, at, depth - 1);
@@ -139,7 +170,11 @@ pub(crate) fn number(draw: &mut Draw, at: At, depth: usize) -> String {
         3 => format!("-({inner})"),
         4 => format!("length({})", text(draw, at, depth - 1)),
         5 => format!("{}({})", draw.one(&["year", "month", "day"]), date(draw, at, depth - 1)),
-        6 => format!("{}({})", draw.one(&["year", "month", "day", "hour", "minute"]), instant(draw, at, depth - 1)),
+        6 => format!(
+            "{}({})",
+            draw.one(&["year", "month", "day", "hour", "minute"]),
+            instant(draw, at, depth - 1)
+        ),
         7 => format!("({} - {})", date(draw, at, depth - 1), date(draw, at, 0)),
         8 => format!("coalesce({inner}, {})", number(draw, at, 0)),
         9 if at == At::Account => {
@@ -178,7 +213,12 @@ pub(crate) fn date(draw: &mut Draw, at: At, depth: usize) -> String {
     }
     match draw.below(4) {
         0 => format!("date({})", instant(draw, at, depth - 1)),
-        1 => format!("({} {} days({}))", date(draw, at, depth - 1), draw.one(&["+", "-"]), draw.one(&["1", "30", "400000"])),
+        1 => format!(
+            "({} {} days({}))",
+            date(draw, at, depth - 1),
+            draw.one(&["+", "-"]),
+            draw.one(&["1", "30", "400000"])
+        ),
         2 => format!("coalesce({}, {})", date(draw, at, depth - 1), date(draw, at, 0)),
         _ => format!("{}({}, {})", draw.one(&["min", "max"]), date(draw, at, depth - 1), date(draw, at, 0)),
     }
@@ -189,7 +229,11 @@ pub(crate) fn instant(draw: &mut Draw, at: At, depth: usize) -> String {
     if depth == 0 || draw.below(2) == 0 {
         return match draw.below(4) {
             0 => draw
-                .one(&["datetime '2026-03-29T01:00:00Z'", "datetime '2026-10-25T02:30:00+02:00'", "datetime '1969-12-31T23:59:59Z'"])
+                .one(&[
+                    "datetime '2026-03-29T01:00:00Z'",
+                    "datetime '2026-10-25T02:30:00+02:00'",
+                    "datetime '1969-12-31T23:59:59Z'",
+                ])
                 .to_owned(),
             1 => "now()".to_owned(),
             _ => at.path(draw, &["seen", "due"], &["held"]),
@@ -197,7 +241,12 @@ pub(crate) fn instant(draw: &mut Draw, at: At, depth: usize) -> String {
     }
     let inner = instant(draw, at, depth - 1);
     match draw.below(3) {
-        0 => format!("({inner} {} {}({}))", draw.one(&["+", "-"]), draw.one(&["days", "hours", "minutes"]), draw.one(&["1", "36", "999999999"])),
+        0 => format!(
+            "({inner} {} {}({}))",
+            draw.one(&["+", "-"]),
+            draw.one(&["days", "hours", "minutes"]),
+            draw.one(&["1", "36", "999999999"])
+        ),
         1 => format!("coalesce({inner}, {})", instant(draw, at, 0)),
         _ => format!("({inner} + {})", duration(draw, at, 0)),
     }
@@ -213,7 +262,9 @@ pub(crate) fn duration(draw: &mut Draw, at: At, depth: usize) -> String {
     }
     match draw.below(5) {
         0 => format!("({} - {})", instant(draw, at, depth - 1), instant(draw, at, 0)),
-        1 => format!("({} {} {})", duration(draw, at, depth - 1), draw.one(&["+", "-"]), duration(draw, at, 0)),
+        1 => {
+            format!("({} {} {})", duration(draw, at, depth - 1), draw.one(&["+", "-"]), duration(draw, at, 0))
+        }
         2 => format!("({} {} {})", duration(draw, at, depth - 1), draw.one(&["*", "/"]), number(draw, at, 0)),
         3 if at == At::Account => format!("{}(visits.spent)", draw.one(&["sum", "avg", "max"])),
         _ => format!("-({})", duration(draw, at, depth - 1)),

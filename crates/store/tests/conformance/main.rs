@@ -5,6 +5,7 @@
 mod agreement;
 mod grammar;
 mod history;
+mod migrations;
 mod rows;
 mod searching;
 mod support;

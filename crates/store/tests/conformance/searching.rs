@@ -50,7 +50,8 @@ fn a_changed_row_is_found_by_its_new_text_only_and_a_removed_one_not_at_all() {
         assert_eq!((found(&test, "ancien"), found(&test, "moderne")), (vec![], vec![id(1)]));
         let dictionary = Arc::clone(&test.dictionary);
         let position = test.store().position();
-        test.write(2, move |tx| tx.index(dictionary.entity("account").unwrap(), id(1), Some("Ailleurs"))).unwrap();
+        test.write(2, move |tx| tx.index(dictionary.entity("account").unwrap(), id(1), Some("Ailleurs")))
+            .unwrap();
         assert_eq!(test.store().position(), position, "finding it otherwise changes no record");
         assert_eq!((found(&test, "moderne"), found(&test, "ailleurs")), (vec![], vec![id(1)]));
         let dictionary = Arc::clone(&test.dictionary);
@@ -100,7 +101,11 @@ fn search_joins_filters_sorts_and_counts_of_a_list() {
         let snapshot = test.store().snapshot().unwrap();
         let rows = snapshot.select(&test.dictionary, &select("garag")).unwrap();
         assert_eq!(rows.iter().map(store::Row::id).collect::<Vec<_>>(), [id(3), id(6), id(9)]);
-        assert_eq!(snapshot.count(&test.dictionary, &select("garag"), 2).unwrap(), 2, "counting stops at the cap");
+        assert_eq!(
+            snapshot.count(&test.dictionary, &select("garag"), 2).unwrap(),
+            2,
+            "counting stops at the cap"
+        );
         assert_eq!(snapshot.count(&test.dictionary, &select("!?"), 10).unwrap(), 0);
         assert_eq!(snapshot.count(&test.dictionary, &select("  "), 10).unwrap(), 9, "blank is no condition");
     });

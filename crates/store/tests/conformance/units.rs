@@ -66,7 +66,11 @@ fn a_unit_that_fails_or_panics_among_others_takes_only_itself_away() {
                     let name = format!("n{thread}");
                     let outcome = test.write(1, move |tx| {
                         let account = dictionary.entity("account").unwrap();
-                        tx.insert(account, row(account, id(1 + thread), &[("name", Value::Text(name))]), None)?;
+                        tx.insert(
+                            account,
+                            row(account, id(1 + thread), &[("name", Value::Text(name))]),
+                            None,
+                        )?;
                         match thread % 3 {
                             0 => Ok(()),
                             1 => Err(StoreError::Timeout { timeout_ms: 7 }),
@@ -267,7 +271,8 @@ fn counters_count_from_one_and_skip_what_is_taken() {
 fn notes_are_kept_replaced_and_removed_without_an_entry() {
     each(|mut test| {
         let before = test.store().position();
-        let note = |test: &crate::support::TestStore| test.store().snapshot().unwrap().note("cursor").unwrap();
+        let note =
+            |test: &crate::support::TestStore| test.store().snapshot().unwrap().note("cursor").unwrap();
         assert_eq!(note(&test), None);
         test.write(1, |tx| tx.set_note("cursor", Some("12"))).unwrap();
         test.write(1, |tx| tx.set_note("cursor", Some("13"))).unwrap();

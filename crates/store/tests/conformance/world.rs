@@ -94,14 +94,46 @@ held = { type = "datetime", label = { fr = "Tenue le" } }
 
 /// Texts that compare in surprising ways.
 pub(crate) const TEXTS: &[&str] = &[
-    "Étienne", "etienne", "ETIENNE", "e\u{301}tienne", "œuvre", "Oeuvre", "Straße", "strasse", "zoo", "Z", "a b", "100%", "_x",
-    "l'été", "\"x\"", " ", "👩\u{200d}🚒", "שלום", "İstanbul", "ısparta", "２０", "732829320", "ﬁn", "\u{fdfa}",
+    "Étienne",
+    "etienne",
+    "ETIENNE",
+    "e\u{301}tienne",
+    "œuvre",
+    "Oeuvre",
+    "Straße",
+    "strasse",
+    "zoo",
+    "Z",
+    "a b",
+    "100%",
+    "_x",
+    "l'été",
+    "\"x\"",
+    " ",
+    "👩\u{200d}🚒",
+    "שלום",
+    "İstanbul",
+    "ısparta",
+    "２０",
+    "732829320",
+    "ﬁn",
+    "\u{fdfa}",
 ];
-const INTEGERS: &[i64] = &[0, 1, -1, 7, 1_000, -40, i64::MAX, i64::MIN, i64::MAX - 1, 4_611_686_018_427_387_904];
+const INTEGERS: &[i64] =
+    &[0, 1, -1, 7, 1_000, -40, i64::MAX, i64::MIN, i64::MAX - 1, 4_611_686_018_427_387_904];
 /// In units of the last digit.
-const UNITS: &[i64] = &[0, 1, -1, 50, 150, 250, -12_345, 999_999_999_999_999_999, -999_999_999_999_999_999, 100];
-const DATES: &[&str] =
-    &["2026-03-29", "2026-10-25", "2024-02-29", "1899-12-31", "0001-01-01", "9999-12-31", "1970-01-01", "2026-01-01"];
+const UNITS: &[i64] =
+    &[0, 1, -1, 50, 150, 250, -12_345, 999_999_999_999_999_999, -999_999_999_999_999_999, 100];
+const DATES: &[&str] = &[
+    "2026-03-29",
+    "2026-10-25",
+    "2024-02-29",
+    "1899-12-31",
+    "0001-01-01",
+    "9999-12-31",
+    "1970-01-01",
+    "2026-01-01",
+];
 const TIMES: &[&str] = &["00:00:00", "23:59:59", "12:30:00", "02:30:00"];
 /// Around the changes of hour of 2026 in Paris and New York, and at the ends of time.
 const INSTANTS: &[&str] = &[
@@ -117,7 +149,8 @@ const INSTANTS: &[&str] = &[
     "1969-12-31T23:59:59.5Z",
 ];
 const SECONDS: &[i64] = &[0, 60, -60, 86_400, 3_599, i64::MAX, i64::MIN];
-const ZONES: &[&str] = &["Europe/Paris", "UTC", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"];
+const ZONES: &[&str] =
+    &["Europe/Paris", "UTC", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"];
 
 /// A value for a field of that type, often null.
 fn value(draw: &mut Draw, kind: &str, scale: u32, people: usize) -> Value {
@@ -191,8 +224,10 @@ impl World {
                 drawn.push((name, record, row(entity, record, &values)));
             }
         }
-        let unit: Vec<(&'static str, Row)> =
-            drawn.iter().map(|(name, _, row)| (if *name == "visit" { "visit" } else { "account" }, row.clone())).collect();
+        let unit: Vec<(&'static str, Row)> = drawn
+            .iter()
+            .map(|(name, _, row)| (if *name == "visit" { "visit" } else { "account" }, row.clone()))
+            .collect();
         let shared = Arc::clone(&dictionary);
         test.write(10, move |tx| {
             unit.into_iter().try_for_each(|(name, row)| tx.insert(shared.entity(name).unwrap(), row, None))
@@ -245,7 +280,11 @@ impl Scope for Record<'_> {
         Ok(found.map(|row| Box::new(self.world.record(hop.to, row)) as Box<dyn Scope>))
     }
 
-    fn children(&self, entity: EntityIndex, by: FieldIndex) -> Result<Vec<Box<dyn Scope + '_>>, EvaluateError> {
+    fn children(
+        &self,
+        entity: EntityIndex,
+        by: FieldIndex,
+    ) -> Result<Vec<Box<dyn Scope + '_>>, EvaluateError> {
         assert!(self.entity < self.world.dictionary.entities.len());
         let me = Value::Id(self.row.id());
         let records = self.world.records.get(&entity).into_iter().flat_map(BTreeMap::values);
