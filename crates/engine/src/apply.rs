@@ -219,7 +219,8 @@ fn fill_default(
 ) -> Result<(), EngineError> {
     let prepared = session.prepared.clone();
     let definition = &prepared.entity(entity).fields[field];
-    let Some(default) = definition.default.as_ref().filter(|_| definition.required && definition.is_stored()) else {
+    let Some(default) = definition.default.as_ref().filter(|_| definition.required && definition.is_stored())
+    else {
         return Ok(());
     };
     each_page(session, entity, |session, row| {

@@ -214,10 +214,13 @@ impl Shared {
         }));
         match committed {
             Ok(committed) => {
-                let value = committed.value.downcast::<T>().expect("a unit's value comes back as it was given");
+                let value =
+                    committed.value.downcast::<T>().expect("a unit's value comes back as it was given");
                 Ok(Done { value: *value, position: committed.position })
             }
-            Err(UnitError::Store(source)) => Err(EngineError::Store { action: "commit a unit of work", source }),
+            Err(UnitError::Store(source)) => {
+                Err(EngineError::Store { action: "commit a unit of work", source })
+            }
             Err(UnitError::Refused(refusal)) => {
                 Err(*refusal.downcast::<EngineError>().expect("a unit's refusal comes back as it was given"))
             }

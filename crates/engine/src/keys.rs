@@ -25,7 +25,8 @@ pub(crate) fn key_value(
         return Ok((ID, RecordId::parse(text).map_or(Value::Null, Value::Id)));
     }
     let entity = prepared.entity(entity);
-    let alone = || entity.uniques.iter().filter(|unique| unique.fields.len() == 1).map(|unique| unique.fields[0]);
+    let alone =
+        || entity.uniques.iter().filter(|unique| unique.fields.len() == 1).map(|unique| unique.fields[0]);
     let Some(index) = entity.index(key).filter(|index| alone().any(|unique| unique == *index)) else {
         let near = nearest(key, alone().map(|index| entity.fields[index].name.as_str()));
         let (fr, en) = match near {
@@ -36,7 +37,10 @@ pub(crate) fn key_value(
             field: key.to_owned(),
             code: "not_a_key",
             message: Label::new(
-                &format!("« {key} » n'est pas un champ unique de « {} ».{fr}", entity.label.text(Language::Fr)),
+                &format!(
+                    "« {key} » n'est pas un champ unique de « {} ».{fr}",
+                    entity.label.text(Language::Fr)
+                ),
                 &format!("“{key}” is not a unique field of “{}”.{en}", entity.label.text(Language::En)),
             ),
         }]));

@@ -238,7 +238,8 @@ impl Reading<'_> {
         };
         let mut page = Page { position: self.head.position, ..Page::default() };
         if limit > 0 {
-            let rows = self.snapshot.select(&self.prepared.dictionary, &select).map_err(failed("read a list"))?;
+            let rows =
+                self.snapshot.select(&self.prepared.dictionary, &select).map_err(failed("read a list"))?;
             let mut rows: Vec<Arc<Row>> = rows.into_iter().map(Arc::new).collect();
             if rows.len() > limit as usize {
                 rows.truncate(limit as usize);

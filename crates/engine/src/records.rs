@@ -117,7 +117,8 @@ impl Reader<'_> {
             return Err(refuse("unknown_field", unknown_field(definition, &wanted.field)));
         };
         let options = &definition.fields[index].options;
-        let entity_of = |name: &Option<String>| name.as_deref().and_then(|n| prepared.dictionary.entity_index(n));
+        let entity_of =
+            |name: &Option<String>| name.as_deref().and_then(|n| prepared.dictionary.entity_index(n));
         if let Some(target) = entity_of(&options.to) {
             return Ok((index, self.references(index, target, rows, &wanted.expand, depth)?));
         }
@@ -146,7 +147,8 @@ impl Reader<'_> {
         let ids = rows.iter().filter_map(|row| row.get(field).as_id()).collect();
         let targets = self.view.rows(target, ids).map_err(failed("read what records refer to"))?;
         let records = self.at_depth(target, targets, expand, depth + 1)?;
-        let by_id: HashMap<RecordId, Record> = records.into_iter().map(|record| (record.row.id(), record)).collect();
+        let by_id: HashMap<RecordId, Record> =
+            records.into_iter().map(|record| (record.row.id(), record)).collect();
         let one = |row: &Arc<Row>| {
             let record = row.get(field).as_id().and_then(|id| by_id.get(&id));
             Expanded::One(record.map(|record| Box::new(record.clone())))
@@ -167,7 +169,8 @@ impl Reader<'_> {
         let mut found: HashMap<RecordId, Vec<Record>> = HashMap::new();
         for part in ids.chunks(PARENTS_PER_QUERY) {
             let filter = self.view.reference_is(child, by, part);
-            let lines = self.view.select(child, &[&filter], order, LINES_MAX).map_err(failed("read lines"))?;
+            let lines =
+                self.view.select(child, &[&filter], order, LINES_MAX).map_err(failed("read lines"))?;
             let lines = lines.into_iter().map(Arc::new).collect();
             for record in self.at_depth(child, lines, expand, depth + 1)? {
                 if let Some(parent) = record.row.get(by).as_id() {

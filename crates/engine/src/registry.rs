@@ -111,7 +111,8 @@ impl<E> Registry<E> {
     /// Names of those open now, sorted.
     pub fn open(&self) -> Vec<String> {
         let slots = self.slots.lock();
-        let open = slots.by_name.iter().filter(|(_, slot)| slot.environment.try_lock().is_some_and(|p| p.is_some()));
+        let open =
+            slots.by_name.iter().filter(|(_, slot)| slot.environment.try_lock().is_some_and(|p| p.is_some()));
         let mut names: Vec<String> = open.map(|(name, _)| name.clone()).collect();
         names.sort();
         names

@@ -33,7 +33,10 @@ impl Replay {
     ///
     /// Errors: `Store`, when it is not.
     pub fn new(store: Arc<dyn Store>) -> Result<Replay, EngineError> {
-        let head = store.snapshot().and_then(|snapshot| snapshot.head()).map_err(failed("read the journal's head"))?;
+        let head = store
+            .snapshot()
+            .and_then(|snapshot| snapshot.head())
+            .map_err(failed("read the journal's head"))?;
         if head.position != 0 || !head.dictionary.is_empty() {
             return Err(damaged("a journal is replayed into an empty store only"));
         }
@@ -49,7 +52,9 @@ impl Replay {
             return Err(damaged(&format!("entry {position} does not follow {}", self.store.position())));
         }
         let Some(changes) = entry.changes.clone() else {
-            return Err(damaged(&format!("entry {position} was redacted: what it changed is no longer known")));
+            return Err(damaged(&format!(
+                "entry {position} was redacted: what it changed is no longer known"
+            )));
         };
         let old = self.prepared.clone();
         let new = self.dictionary_after(&changes)?;
@@ -67,7 +72,9 @@ impl Replay {
                 return Err(EngineError::Store { action: "replay an entry", source });
             }
             Err(store::UnitError::Refused(refusal)) => {
-                return Err(*refusal.downcast::<EngineError>().expect("a unit's refusal comes back as it was given"));
+                return Err(*refusal
+                    .downcast::<EngineError>()
+                    .expect("a unit's refusal comes back as it was given"));
             }
         }
         let snapshot = self.store.snapshot().map_err(failed("read the journal's head"))?;
@@ -88,7 +95,9 @@ impl Replay {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Result<Environment, EngineError> {
-        let Some(prepared) = self.prepared else { return Err(damaged("there is nothing to make an environment from")) };
+        let Some(prepared) = self.prepared else {
+            return Err(damaged("there is nothing to make an environment from"));
+        };
         let shared = Shared::new(settings, self.store, clock, ids, prepared.clone());
         let context = shared.context(&Caller::system());
         shared.write(move |tx| index_all(tx, &prepared, &context))?;

@@ -39,7 +39,10 @@ fn words(view: &View<'_>, field: &Field, value: &Value) -> String {
     let list = field.options.list.as_ref().and_then(|name| view.prepared.dictionary.lists.get(name));
     let labels = |tag: &str| {
         let value = list.and_then(|list| list.values.iter().find(|value| value.tag == tag));
-        value.map_or_else(|| tag.to_owned(), |value| value.label.0.values().cloned().collect::<Vec<_>>().join(" "))
+        value.map_or_else(
+            || tag.to_owned(),
+            |value| value.label.0.values().cloned().collect::<Vec<_>>().join(" "),
+        )
     };
     match value {
         Value::Null | Value::Id(_) => String::new(),

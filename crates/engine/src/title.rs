@@ -55,7 +55,9 @@ fn value_text(
     let Some(field) = last_field(view, path) else { return Ok(plain(&value)) };
     let target = field.options.to.as_deref().and_then(|to| view.prepared.dictionary.entity_index(to));
     if let (Some(target), Value::Id(id)) = (target, &value) {
-        let Some(row) = view.row(target, *id).map_err(failed("read a record"))? else { return Ok(String::new()) };
+        let Some(row) = view.row(target, *id).map_err(failed("read a record"))? else {
+            return Ok(String::new());
+        };
         return if depth > 1 { written(view, target, &row, language, depth - 1) } else { Ok(String::new()) };
     }
     Ok(field_text(view, field, &value, language))
@@ -64,7 +66,9 @@ fn value_text(
 /// The field that a path ends at; `None` for a part of one (`main_address.city`) and for a formula.
 pub(crate) fn last_field<'v>(view: &View<'v>, path: &Typed) -> Option<&'v Field> {
     match &path.node {
-        Node::Path(path) if path.part.is_none() => Some(&view.prepared.entity(path.entity).fields[path.field]),
+        Node::Path(path) if path.part.is_none() => {
+            Some(&view.prepared.entity(path.entity).fields[path.field])
+        }
         _ => None,
     }
 }

@@ -74,7 +74,11 @@ impl Environment {
             let there = known.values.iter().any(|value| value.tag == tag);
             match (add, there) {
                 (true, true) => {
-                    return Err(refused("duplicate", "Cette valeur existe déjà.", "This value already exists."));
+                    return Err(refused(
+                        "duplicate",
+                        "Cette valeur existe déjà.",
+                        "This value already exists.",
+                    ));
                 }
                 (true, false) if known.closed => {
                     return Err(refused(
@@ -105,7 +109,12 @@ fn refused(code: &'static str, fr: &str, en: &str) -> EngineError {
 }
 
 /// Sets attributes of a value in the client layer, which is added if there is none.
-fn write_value(layers: &mut Vec<Layer>, list: &str, tag: &str, draft: &ValueDraft) -> Result<(), EngineError> {
+fn write_value(
+    layers: &mut Vec<Layer>,
+    list: &str,
+    tag: &str,
+    draft: &ValueDraft,
+) -> Result<(), EngineError> {
     let at = match layers.iter().position(|layer| layer.name == CLIENT_LAYER) {
         Some(at) => at,
         None => {
@@ -114,11 +123,18 @@ fn write_value(layers: &mut Vec<Layer>, list: &str, tag: &str, draft: &ValueDraf
         }
     };
     let content = layers[at].files.entry(FILE.to_owned()).or_insert_with(|| "name = \"client\"\n".to_owned());
-    let unread = |_| refused("unreadable", "La couche client n'est pas lisible.", "The client layer cannot be read.");
+    let unread =
+        |_| refused("unreadable", "La couche client n'est pas lisible.", "The client layer cannot be read.");
     let mut document: DocumentMut = content.parse().map_err(unread)?;
-    let value = ["lists", list, "values", tag].iter().try_fold(document.as_table_mut(), |table, name| child(table, name));
+    let value = ["lists", list, "values", tag]
+        .iter()
+        .try_fold(document.as_table_mut(), |table, name| child(table, name));
     let Some(value) = value else {
-        return Err(refused("unreadable", "La couche client n'est pas lisible.", "The client layer cannot be read."));
+        return Err(refused(
+            "unreadable",
+            "La couche client n'est pas lisible.",
+            "The client layer cannot be read.",
+        ));
     };
     value.set_implicit(false);
     if let Some(label) = &draft.label {

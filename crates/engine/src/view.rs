@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use dictionary::expression::{BinaryOperator, EvaluateError, Hop, Node, Path, Scope, Span, Type, Typed, evaluate};
+use dictionary::expression::{
+    BinaryOperator, EvaluateError, Hop, Node, Path, Scope, Span, Type, Typed, evaluate,
+};
 use dictionary::model::{EntityIndex, FieldIndex, Sort};
 use dictionary::{RecordId, Value};
 use store::{Context, Row, Select, Snapshot, StoreError};
@@ -136,9 +138,10 @@ impl<'a> View<'a> {
         let literal = |id: &RecordId| typed(Node::Literal(Value::Id(*id)), ty.clone());
         let path = self.path(entity, by, ty.clone());
         match ids {
-            [id] => {
-                typed(Node::Binary(BinaryOperator::Equal, Box::new(path), Box::new(literal(id))), Type::Boolean)
-            }
+            [id] => typed(
+                Node::Binary(BinaryOperator::Equal, Box::new(path), Box::new(literal(id))),
+                Type::Boolean,
+            ),
             ids => typed(Node::In(Box::new(path), ids.iter().map(literal).collect()), Type::Boolean),
         }
     }
@@ -157,7 +160,12 @@ impl<'a> View<'a> {
     }
 
     /// What an expression about a row is worth.
-    pub(crate) fn evaluate(&self, typed: &Typed, entity: EntityIndex, row: &Row) -> Result<Value, EngineError> {
+    pub(crate) fn evaluate(
+        &self,
+        typed: &Typed,
+        entity: EntityIndex,
+        row: &Row,
+    ) -> Result<Value, EngineError> {
         let scope = RecordScope { view: *self, entity, row: Held::Borrowed(row) };
         let value = evaluate(typed, &scope, self.context).map_err(evaluation_fault)?;
         match self.cache.fault.borrow_mut().take() {
@@ -167,7 +175,12 @@ impl<'a> View<'a> {
     }
 
     /// Whether a condition about a row holds; null does not.
-    pub(crate) fn holds(&self, condition: &Typed, entity: EntityIndex, row: &Row) -> Result<bool, EngineError> {
+    pub(crate) fn holds(
+        &self,
+        condition: &Typed,
+        entity: EntityIndex,
+        row: &Row,
+    ) -> Result<bool, EngineError> {
         Ok(self.evaluate(condition, entity, row)? == Value::Boolean(true))
     }
 

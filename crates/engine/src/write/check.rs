@@ -45,11 +45,14 @@ impl Session<'_> {
             if staged.wrong.contains(&index) {
                 continue;
             }
-            if field.required && self.is_missing(key, index, field, staged, new)? {
+            // A numbered record always has its code: the system gave it one if nobody did.
+            let needed = field.required || self.prepared.entities[key.0].system.code == Some(index);
+            if needed && self.is_missing(key, index, field, staged, new)? {
                 let message = Label::new("Ce champ est obligatoire.", "This field is required.");
                 problems.add(place, &field.name, "required", message);
             }
-            let guarded = field.editable.as_ref().filter(|_| staged.given.contains(&index) && !self.is_system());
+            let guarded =
+                field.editable.as_ref().filter(|_| staged.given.contains(&index) && !self.is_system());
             if let Some(editable) = guarded.filter(|_| staged.changes(index))
                 && !self.is_editable(key.0, editable, staged, new)?
             {
@@ -75,7 +78,8 @@ impl Session<'_> {
         new: &Row,
     ) -> Result<bool, EngineError> {
         let view = self.view();
-        let shown = |row: &Row| field.visible.as_ref().map_or(Ok(true), |visible| view.holds(visible, key.0, row));
+        let shown =
+            |row: &Row| field.visible.as_ref().map_or(Ok(true), |visible| view.holds(visible, key.0, row));
         if field.kind.is_virtual() {
             let child = field.options.of.as_deref().and_then(|of| self.prepared.dictionary.entity_index(of));
             let by = child.zip(field.options.by.as_deref());
@@ -85,7 +89,7 @@ impl Session<'_> {
             return Ok(lines.is_empty() && shown(new)?);
         }
         // What a formula leaves empty is nobody's omission.
-        if field.computed.is_some() || field.system && field.name != "code" {
+        if field.computed.is_some() {
             return Ok(false);
         }
         if !new.get(index).is_null() || !shown(new)? {

@@ -167,11 +167,15 @@ impl Session<'_> {
                 Step::ReferredBy { entity, field } => {
                     // Whatever refers to a record that begins or ends now is staged itself, and its reference changes.
                     let staged = self.staging.get(key);
-                    if number == 0 && staged.is_some_and(|staged| staged.old.is_none() || staged.new.is_none()) {
+                    if number == 0
+                        && staged.is_some_and(|staged| staged.old.is_none() || staged.new.is_none())
+                    {
                         return Ok(Vec::new());
                     }
                     for id in ids {
-                        let rows = view.children(entity, field, id).map_err(failed("read what depends on a record"))?;
+                        let rows = view
+                            .children(entity, field, id)
+                            .map_err(failed("read what depends on a record"))?;
                         next.extend(rows.iter().map(|row| row.id()));
                     }
                     at = entity;
@@ -248,7 +252,9 @@ impl Session<'_> {
 pub(crate) fn too_many() -> EngineError {
     EngineError::TooMany {
         message: Label::new(
-            &format!("Ce changement toucherait plus de {RECORDS_MAX} fiches à la fois : procédez par parties."),
+            &format!(
+                "Ce changement toucherait plus de {RECORDS_MAX} fiches à la fois : procédez par parties."
+            ),
             &format!("This change would touch more than {RECORDS_MAX} records at once: do it in parts."),
         ),
     }

@@ -53,11 +53,10 @@ impl Session<'_> {
                         OnDelete::Nullify => {
                             let mut emptied = Row::clone(&row);
                             emptied.0[referrer.field] = Value::Null;
-                            self.stage(other, Staged {
-                                old: Some(row),
-                                new: Some(Arc::new(emptied)),
-                                ..Staged::default()
-                            })?;
+                            self.stage(
+                                other,
+                                Staged { old: Some(row), new: Some(Arc::new(emptied)), ..Staged::default() },
+                            )?;
                         }
                     }
                 }

@@ -60,9 +60,10 @@ impl Session<'_> {
         Ok(match input {
             Input::Value(value) => definition.kind.check(value, &context),
             Input::Text(text) | Input::Code(text) if text.trim().is_empty() => Ok(Value::Null),
-            Input::Text(text) | Input::Code(text) => {
-                definition.kind.parse(&text, &context).and_then(|value| definition.kind.check(value, &context))
-            }
+            Input::Text(text) | Input::Code(text) => definition
+                .kind
+                .parse(&text, &context)
+                .and_then(|value| definition.kind.check(value, &context)),
             Input::Lines(_) => Err(Invalid::new(
                 "not_lines",
                 "Ce champ ne contient pas de lignes.",

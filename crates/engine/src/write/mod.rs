@@ -13,7 +13,7 @@ mod problems;
 mod reference;
 mod save;
 pub(crate) mod session;
-mod stale;
 pub(crate) mod staging;
+mod stale;
 mod states;
 mod unique;

@@ -40,12 +40,7 @@ impl Session<'_> {
     }
 
     /// The highest number among the codes of a numbering: the last, in the order of texts, of each length.
-    fn highest(
-        &self,
-        entity: EntityIndex,
-        field: usize,
-        numbering: &Numbering,
-    ) -> Result<u64, EngineError> {
+    fn highest(&self, entity: EntityIndex, field: usize, numbering: &Numbering) -> Result<u64, EngineError> {
         let view = self.view();
         let Node::Binary(_, path, _) = view.field_is(entity, field, &Value::Null).node else { return Ok(0) };
         let node = |node, ty| Box::new(Typed { node, ty, span: Default::default() });
@@ -56,10 +51,14 @@ impl Session<'_> {
         let shortest = numbering.prefix.chars().count() + numbering.width as usize;
         for length in (shortest..shortest + 12).map(|length| i64::try_from(length).unwrap_or(i64::MAX)) {
             let call = Node::Call(dictionary::expression::Function::Length, vec![*path.clone()]);
-            let (call, wanted) = (node(call, Type::Integer), node(Node::Literal(Value::Integer(length)), Type::Integer));
+            let (call, wanted) =
+                (node(call, Type::Integer), node(Node::Literal(Value::Integer(length)), Type::Integer));
             let long = node(Node::Binary(BinaryOperator::Equal, call, wanted), Type::Boolean);
-            let rows = view.select(entity, &[&starts, &long], &order, 1).map_err(failed("read the last code"))?;
-            let Some(code) = rows.first().and_then(|row| row.get(field).as_text().map(str::to_owned)) else { break };
+            let rows =
+                view.select(entity, &[&starts, &long], &order, 1).map_err(failed("read the last code"))?;
+            let Some(code) = rows.first().and_then(|row| row.get(field).as_text().map(str::to_owned)) else {
+                break;
+            };
             highest = highest.max(number_of(numbering, &code).unwrap_or(0));
         }
         Ok(highest)

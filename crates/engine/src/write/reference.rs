@@ -64,10 +64,12 @@ impl Session<'_> {
         let view = self.view();
         let entity = self.prepared.entity(target);
         let mut found: Vec<RecordId> = match &entity.title.parts[..] {
-            [TitlePart::Path(path)] if matches!(&path.node, Node::Path(p) if p.hops.is_empty() && p.part.is_none()) => {
+            [TitlePart::Path(path)] if matches!(&path.node, Node::Path(p) if p.hops.is_empty() && p.part.is_none()) =>
+            {
                 let Node::Path(path) = &path.node else { return Ok(Err(self.no_such(target, text))) };
                 let filter = view.field_is(target, path.field, &Value::from(text));
-                let rows = view.select(target, &[&filter], &[], 2).map_err(failed("find a record by its title"))?;
+                let rows =
+                    view.select(target, &[&filter], &[], 2).map_err(failed("find a record by its title"))?;
                 rows.iter().map(store::Row::id).collect()
             }
             _ if self.prepared.entities[target].searchable => {
@@ -129,7 +131,8 @@ impl Session<'_> {
         if let Some(row) = staged.into_iter().find(|row| row.get(field) == value) {
             return Ok(Some(row.id()));
         }
-        let found = self.tx.find(self.prepared.entity(entity), field, value).map_err(failed("find a record"))?;
+        let found =
+            self.tx.find(self.prepared.entity(entity), field, value).map_err(failed("find a record"))?;
         // One that is staged no longer has it: it would have been found above.
         Ok(found.map(|row| row.id()).filter(|id| self.staging.get((entity, *id)).is_none()))
     }

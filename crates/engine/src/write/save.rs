@@ -44,7 +44,9 @@ impl Session<'_> {
         row.0[ID] = Value::Id(key.1);
         let mut applied = self.apply_draft(key, draft, None, &mut row, place, problems)?;
         for (index, field) in entity.fields.iter().enumerate() {
-            let Some(default) = field.default.as_ref().filter(|_| !applied.given.contains(&index)) else { continue };
+            let Some(default) = field.default.as_ref().filter(|_| !applied.given.contains(&index)) else {
+                continue;
+            };
             let value = self.view().evaluate(default, key.0, &row)?;
             match self.read_input(key.0, index, Input::Value(value))? {
                 Ok(value) => row.0[index] = value,
@@ -60,14 +62,17 @@ impl Session<'_> {
         if problems.is_empty() {
             self.number(key.0, &mut row)?;
         }
-        self.stage(key, Staged {
-            old: None,
-            new: Some(Arc::new(row)),
-            place: Some(place.to_owned()),
-            given: applied.given,
-            wrong: applied.wrong,
-            moved: false,
-        })?;
+        self.stage(
+            key,
+            Staged {
+                old: None,
+                new: Some(Arc::new(row)),
+                place: Some(place.to_owned()),
+                given: applied.given,
+                wrong: applied.wrong,
+                moved: false,
+            },
+        )?;
         for (field, lines) in applied.lines {
             self.stage_lines(key, field, lines, place, problems)?;
         }
@@ -82,17 +87,21 @@ impl Session<'_> {
         place: &str,
         problems: &mut Problems,
     ) -> Result<(), EngineError> {
-        let old = self.view().row(key.0, key.1).map_err(failed("read a record"))?.ok_or(EngineError::NotFound)?;
+        let old =
+            self.view().row(key.0, key.1).map_err(failed("read a record"))?.ok_or(EngineError::NotFound)?;
         let mut row = Row::clone(&old);
         let applied = self.apply_draft(key, draft, Some(&old), &mut row, place, problems)?;
-        self.stage(key, Staged {
-            old: Some(old),
-            new: Some(Arc::new(row)),
-            place: Some(place.to_owned()),
-            given: applied.given,
-            wrong: applied.wrong,
-            moved: false,
-        })?;
+        self.stage(
+            key,
+            Staged {
+                old: Some(old),
+                new: Some(Arc::new(row)),
+                place: Some(place.to_owned()),
+                given: applied.given,
+                wrong: applied.wrong,
+                moved: false,
+            },
+        )?;
         for (field, lines) in applied.lines {
             self.stage_lines(key, field, lines, place, problems)?;
         }

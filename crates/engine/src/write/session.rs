@@ -81,7 +81,8 @@ impl<'t> Session<'t> {
     pub(crate) fn finish(&mut self) -> Result<(), EngineError> {
         if self.broken {
             let source = "one of its writes failed".into();
-            let source = StoreError::Database { action: "keep a unit of work of which a part is missing", source };
+            let source =
+                StoreError::Database { action: "keep a unit of work of which a part is missing", source };
             return Err(EngineError::Store { action: "commit a unit of work", source });
         }
         self.refresh()

@@ -64,7 +64,10 @@ impl Session<'_> {
         let mut found = Vec::new();
         let mut before = None;
         loop {
-            let page = self.tx.history(name, key.1, before, HISTORY_PAGE).map_err(failed("read a record's history"))?;
+            let page = self
+                .tx
+                .history(name, key.1, before, HISTORY_PAGE)
+                .map_err(failed("read a record's history"))?;
             let full = page.len() == HISTORY_PAGE as usize;
             before = page.last().map(|entry| entry.position);
             let reached = before.is_some_and(|position| position <= since);

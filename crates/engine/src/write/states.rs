@@ -33,23 +33,29 @@ impl Session<'_> {
         let prepared = self.prepared.clone();
         let states = prepared.entity(key.0).states.as_ref().ok_or(EngineError::NotFound)?;
         let transition = states.transitions.iter().find(|t| t.name == name).ok_or(EngineError::NotFound)?;
-        let old = self.view().row(key.0, key.1).map_err(failed("read a record"))?.ok_or(EngineError::NotFound)?;
+        let old =
+            self.view().row(key.0, key.1).map_err(failed("read a record"))?.ok_or(EngineError::NotFound)?;
         let from = old.get(states.field).as_text();
         if !from.is_some_and(|from| transition.from.iter().any(|tag| tag == from)) {
-            return Err(EngineError::Transition { message: self.no_way(key.0, states, from, &transition.to) });
+            return Err(EngineError::Transition {
+                message: self.no_way(key.0, states, from, &transition.to),
+            });
         }
         if !self.allows(transition, key.0, &old)? {
             return Err(EngineError::Transition { message: not_yet(transition) });
         }
         let mut row = Row::clone(&old);
         row.0[states.field] = Value::Text(transition.to.clone());
-        self.stage(key, Staged {
-            old: Some(old),
-            new: Some(Arc::new(row)),
-            place: Some(String::new()),
-            moved: true,
-            ..Staged::default()
-        })
+        self.stage(
+            key,
+            Staged {
+                old: Some(old),
+                new: Some(Arc::new(row)),
+                place: Some(String::new()),
+                moved: true,
+                ..Staged::default()
+            },
+        )
     }
 
     /// Checks the move that a staged record makes.
@@ -84,7 +90,10 @@ impl Session<'_> {
         let Some(from) = old.get(states.field).as_text().filter(|_| staged.changes(states.field)) else {
             return Ok(());
         };
-        let moves = states.transitions.iter().filter(|t| Some(t.to.as_str()) == to && t.from.iter().any(|f| f == from));
+        let moves = states
+            .transitions
+            .iter()
+            .filter(|t| Some(t.to.as_str()) == to && t.from.iter().any(|f| f == from));
         let mut refusal = self.no_way(key.0, states, Some(from), to.unwrap_or_default());
         // The condition is about the record as it is sent on its way, other changes included.
         let mut before = Row::clone(new);
@@ -127,7 +136,10 @@ impl Session<'_> {
 fn not_yet(transition: &Transition) -> Label {
     let label = &transition.label;
     Label::new(
-        &format!("« {} » n'est pas encore possible : la condition n'est pas remplie.", label.text(Language::Fr)),
+        &format!(
+            "« {} » n'est pas encore possible : la condition n'est pas remplie.",
+            label.text(Language::Fr)
+        ),
         &format!("“{}” is not possible yet: its condition does not hold.", label.text(Language::En)),
     )
 }

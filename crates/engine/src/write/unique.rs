@@ -1,8 +1,8 @@
 //! Unique keys: said on the field before the store has to refuse.
 
+use dictionary::Language;
 use dictionary::label::Label;
 use dictionary::model::{EntityIndex, FieldIndex, UniqueKey};
-use dictionary::Language;
 use store::{Row, StoreError};
 
 use crate::error::{EngineError, FieldProblem, failed};
@@ -78,7 +78,9 @@ impl Session<'_> {
         fault: StoreError,
         action: &'static str,
     ) -> EngineError {
-        let StoreError::Duplicate { key, .. } = &fault else { return EngineError::Store { action, source: fault } };
+        let StoreError::Duplicate { key, .. } = &fault else {
+            return EngineError::Store { action, source: fault };
+        };
         let definition = self.prepared.entity(entity);
         match definition.uniques.iter().find(|unique| unique.name == *key) {
             Some(unique) => EngineError::Validation(vec![FieldProblem {

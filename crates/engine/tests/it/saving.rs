@@ -105,10 +105,7 @@ fn me_is_the_default_of_whoever_has_a_record() {
     let world = World::new(CRM);
     let me = admin().me().unwrap();
     let user = written(&[("name", "Ada"), ("email", "ada@example.org")]);
-    world
-        .environment
-        .transact(&Caller::system(), move |unit| unit.create("user", Some(me), user))
-        .unwrap();
+    world.environment.transact(&Caller::system(), move |unit| unit.create("user", Some(me), user)).unwrap();
     let id = world.create("account", written(&[("name", "Forge")]));
     assert_eq!(world.value("account", id, "owner"), Value::Id(me));
 }
@@ -174,7 +171,8 @@ fn a_field_is_changed_only_where_it_is_editable() {
 fn what_the_system_fills_in_is_not_a_persons_to_set() {
     let world = World::new(CRM);
     for field in ["score", "version"] {
-        let refused = world.try_create("account", written(&[("name", "Forge")]).with(field, Value::Integer(3)));
+        let refused =
+            world.try_create("account", written(&[("name", "Forge")]).with(field, Value::Integer(3)));
         assert_eq!(problems(refused), [(field.to_owned(), "read_only")]);
     }
     let id = world.create("account", written(&[("name", "Forge")]));
@@ -239,7 +237,9 @@ fn a_reference_is_given_by_id_by_unique_value_or_by_a_title_that_one_record_has(
 fn upsert_finds_by_a_unique_field_and_creates_otherwise() {
     let world = World::new(CRM);
     let upsert = |value: &'static str, name: &'static str| {
-        let work = move |unit: &mut dyn engine::Unit| unit.upsert("account", "siret", value, written(&[("name", name)]));
+        let work = move |unit: &mut dyn engine::Unit| {
+            unit.upsert("account", "siret", value, written(&[("name", name)]))
+        };
         world.environment.transact(&admin(), work).unwrap().value
     };
     let (id, created) = upsert("123", "Forge");
@@ -247,7 +247,8 @@ fn upsert_finds_by_a_unique_field_and_creates_otherwise() {
     assert_eq!(world.value("account", id, "siret"), Value::from("123"));
     assert_eq!(upsert("123", "Forge Durand"), (id, false));
     assert_eq!(world.get("account", id).title, "Forge Durand");
-    let by_city = world.environment.transact(&admin(), |unit| unit.upsert("account", "city", "Metz", draft()));
+    let by_city =
+        world.environment.transact(&admin(), |unit| unit.upsert("account", "city", "Metz", draft()));
     assert_eq!(problems(by_city), [("city".to_owned(), "not_a_key")]);
 }
 

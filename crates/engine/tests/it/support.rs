@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use dictionary::layers::Layer;
 use dictionary::{Dictionary, Language, RecordId, Value};
 use engine::{
-    Caller, Clock, Draft, EngineError, Environment, Expand, Input, LineDraft, Profile, Query, Record, Settings,
-    TimeOrderedIds,
+    Caller, Clock, Draft, EngineError, Environment, Expand, Input, LineDraft, Profile, Query, Record,
+    Settings, TimeOrderedIds,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -49,8 +49,13 @@ impl World {
     pub(crate) fn of(layers: &[Layer]) -> World {
         let folder = tempfile::tempdir().unwrap();
         let clock = SteppingClock::new();
-        let environment =
-            Environment::create(settings(), store(folder.path()), layers, clock.clone(), Arc::new(TimeOrderedIds));
+        let environment = Environment::create(
+            settings(),
+            store(folder.path()),
+            layers,
+            clock.clone(),
+            Arc::new(TimeOrderedIds),
+        );
         World { environment: explained(environment), clock, folder }
     }
 
@@ -82,7 +87,9 @@ impl World {
         draft: Draft,
     ) -> Result<RecordId, EngineError> {
         let entity = entity.to_owned();
-        self.environment.transact(caller, move |unit| unit.create(&entity, None, draft)).map(|done| done.value)
+        self.environment
+            .transact(caller, move |unit| unit.create(&entity, None, draft))
+            .map(|done| done.value)
     }
 
     pub(crate) fn update(&self, entity: &str, id: RecordId, draft: Draft) {
