@@ -25,11 +25,14 @@ const IDS_PER_QUERY: usize = 400;
 /// A record: its entity and id.
 pub(crate) type Key = (EntityIndex, RecordId);
 
+/// A record as the parent of others: their entity, their reference, and its id.
+type Parent = (EntityIndex, FieldIndex, RecordId);
+
 /// Rows already read. Belongs to one snapshot or one unit of work.
 #[derive(Default)]
 pub(crate) struct Cache {
     rows: RefCell<HashMap<Key, Option<Arc<Row>>>>,
-    children: RefCell<HashMap<(EntityIndex, FieldIndex, RecordId), Vec<Arc<Row>>>>,
+    children: RefCell<HashMap<Parent, Vec<Arc<Row>>>>,
     /// Why an expression could not be evaluated, when its scope had no way to say so.
     fault: RefCell<Option<EvaluateError>>,
 }

@@ -1,5 +1,7 @@
 //! The engine at its boundary: an environment on a real store, its dictionary written as people write it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 mod support;
 
 mod computed;
