@@ -30,5 +30,6 @@ pub use environment::{Done, Environment, Settings};
 pub use error::{EngineError, FieldProblem};
 pub use query::{Expand, Expanded, Page, Query, Record};
 pub use registry::Registry;
+pub use store::{Head, Keyset, Row, StoreError};
 pub use unit::Unit;
 pub use value_lists::ValueDraft;

@@ -1,1 +1,28 @@
 #![doc = include_str!("../README.md")]
+
+pub mod access;
+mod cache;
+mod directory;
+pub mod environments;
+pub mod error;
+pub mod modules;
+pub mod open;
+pub mod password;
+pub mod platform;
+pub mod random;
+mod secret;
+pub mod sessions;
+pub mod throttle;
+pub mod tokens;
+pub mod users;
+
+pub use access::{Door, Entered, Identity};
+pub use environments::{EnvironmentInfo, NewEnvironment};
+pub use error::PlatformError;
+pub use modules::Modules;
+pub use open::OpenEnvironment;
+pub use platform::{Limits, Options, Platform};
+pub use random::{Random, SystemRandom};
+pub use sessions::SignedIn;
+pub use tokens::{NewToken, Scope};
+pub use users::{NewUser, User};

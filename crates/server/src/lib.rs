@@ -1,1 +1,23 @@
 #![doc = include_str!("../README.md")]
+
+mod body;
+mod calls;
+pub mod config;
+mod cx;
+mod data;
+mod events;
+mod health;
+mod metrics;
+mod odata;
+mod problem;
+mod refusal;
+mod request;
+pub mod routes;
+pub mod serve;
+mod session;
+mod state;
+mod web_app;
+
+pub use config::ServerConfig;
+pub use routes::{ROUTES, Route};
+pub use serve::{ServeError, Serving, serve};

@@ -1,0 +1,240 @@
+//! Who may enter which environment, and as whom.
+
+use std::sync::Arc;
+
+use dictionary::expression::BinaryOperator;
+use dictionary::{Language, RecordId, Value};
+use engine::{Caller, Draft, EngineError, Expand, Profile, Query};
+use journal::{Actor, Origin};
+
+use crate::directory::{self, ACCESS, Fields, USER};
+use crate::environments::{EnvironmentInfo, PLATFORM};
+use crate::error::PlatformError;
+use crate::open::OpenEnvironment;
+use crate::platform::Platform;
+use crate::tokens::Scope;
+use crate::users::User;
+
+/// Somebody who proved who they are.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The person.
+    pub user: User,
+    /// How they came.
+    pub door: Door,
+}
+
+/// How somebody came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Door {
+    /// A browser's session.
+    Session {
+        /// What its writes must bring along.
+        csrf: String,
+    },
+    /// A program's token.
+    Token {
+        /// How far it goes.
+        scope: Scope,
+        /// Record of the only environment it opens.
+        environment: Option<RecordId>,
+    },
+}
+
+/// What memory keeps of an access.
+#[derive(Debug, Clone)]
+pub(crate) struct Access {
+    pub(crate) id: RecordId,
+    pub(crate) profile: Profile,
+    /// Record of `user` in the environment.
+    pub(crate) person: RecordId,
+}
+
+/// An environment, and who asks there.
+pub struct Entered {
+    /// The environment.
+    pub environment: Arc<OpenEnvironment>,
+    /// Who asks.
+    pub caller: Caller,
+}
+
+impl Platform {
+    /// Opens an environment to somebody; their record there is made at their first entry.
+    ///
+    /// `language` is that of messages, `request` the id of the request.
+    /// Errors: not found when there is no such environment, it is closed, or it is not for them.
+    pub fn enter(
+        &self,
+        identity: &Identity,
+        environment: &str,
+        language: Language,
+        request: Option<String>,
+    ) -> Result<Entered, PlatformError> {
+        let info = self.environment_info(environment)?;
+        if !info.active {
+            return Err(PlatformError::NotFound);
+        }
+        let (origin, limit) = match &identity.door {
+            Door::Session { .. } => (Origin::Web, None),
+            Door::Token { environment: Some(only), .. } if *only != info.id => {
+                return Err(PlatformError::NotFound);
+            }
+            Door::Token { scope, .. } => (Origin::Api, (*scope == Scope::Read).then_some(Profile::Reader)),
+        };
+        let access = self.access(&identity.user, &info)?;
+        let open = self.environment(environment)?;
+        let caller = Caller {
+            actor: Actor::User(access.person),
+            name: identity.user.name.clone(),
+            profile: limit.unwrap_or(access.profile),
+            language,
+            origin,
+            device: None,
+            request,
+        };
+        Ok(Entered { environment: open, caller })
+    }
+
+    /// Environments that a person may enter, with their profile, by label.
+    ///
+    /// Errors: the reserved environment cannot be read.
+    pub fn environments_of(
+        &self,
+        identity: &Identity,
+    ) -> Result<Vec<(EnvironmentInfo, Profile)>, PlatformError> {
+        let root = self.root();
+        let dictionary = root.dictionary();
+        let records = self.records_of(ACCESS, "user", identity.user.id)?;
+        let mut found = Vec::new();
+        for record in &records {
+            let fields = Fields::of(&dictionary, record);
+            let (Some(environment), Some(profile)) = (fields.reference("environment"), profile(&fields))
+            else {
+                continue;
+            };
+            let info = self.environment_info_by_id(environment)?;
+            let (allowed, profile) = match &identity.door {
+                Door::Session { .. } => (true, profile),
+                Door::Token { scope, environment } => (
+                    environment.is_none_or(|only| only == info.id),
+                    if *scope == Scope::Read { Profile::Reader } else { profile },
+                ),
+            };
+            if info.active && allowed {
+                found.push((info, profile));
+            }
+        }
+        found.sort_by(|a, b| dictionary::text::compare(&a.0.label, &b.0.label));
+        Ok(found)
+    }
+
+    /// Lets a person enter an environment with that profile; changes the profile if they may already.
+    ///
+    /// Errors: there is no such person or environment.
+    pub fn access_grant(
+        &self,
+        user: RecordId,
+        environment: &str,
+        profile: Profile,
+    ) -> Result<(), PlatformError> {
+        let info = self.environment_info(environment)?;
+        let draft =
+            Draft::default().with("user", user).with("environment", info.id).with("profile", profile.name());
+        let existing = self.access_record(user, info.id)?;
+        self.root().transact(&Caller::system(), move |unit| match existing {
+            Some(id) => unit.update(ACCESS, id, None, draft),
+            None => unit.create(ACCESS, None, draft).map(drop),
+        })?;
+        Ok(())
+    }
+
+    /// Takes an access away; nothing happens if there is none.
+    ///
+    /// Errors: there is no such environment.
+    pub fn access_revoke(&self, user: RecordId, environment: &str) -> Result<(), PlatformError> {
+        let info = self.environment_info(environment)?;
+        if let Some(id) = self.access_record(user, info.id)? {
+            self.root().transact(&Caller::system(), move |unit| unit.delete(ACCESS, id, None))?;
+        }
+        Ok(())
+    }
+
+    fn access_record(
+        &self,
+        user: RecordId,
+        environment: RecordId,
+    ) -> Result<Option<RecordId>, PlatformError> {
+        let dictionary = self.root().dictionary();
+        let equals = |field: &str, value: RecordId| {
+            directory::condition(&dictionary, ACCESS, field, BinaryOperator::Equal, Value::Id(value))
+        };
+        let filters = vec![equals("user", user)?, equals("environment", environment)?];
+        let query = Query { entity: ACCESS.to_owned(), filters, limit: 1, ..Query::default() };
+        let page = self.root().list(&Caller::system(), &query)?;
+        Ok(page.records.first().map(|record| record.row.id()))
+    }
+
+    fn access(&self, user: &User, info: &EnvironmentInfo) -> Result<Access, PlatformError> {
+        let key = (user.id, info.name.clone());
+        let read = || {
+            let id = self.access_record(user.id, info.id)?.ok_or(PlatformError::NotFound)?;
+            let record = self.root().get(&Caller::system(), ACCESS, id, &[])?;
+            let dictionary = self.root().dictionary();
+            let fields = Fields::of(&dictionary, &record);
+            let profile = profile(&fields).ok_or(PlatformError::NotFound)?;
+            let noted = fields.text("person").and_then(|text| RecordId::parse(&text));
+            let person = self.person(user, info, noted)?;
+            if noted != Some(person) {
+                let draft = Draft::default().with("person", person.to_string().as_str());
+                self.root().transact(&Caller::system(), move |unit| unit.update(ACCESS, id, None, draft))?;
+            }
+            Ok(Access { id, profile, person })
+        };
+        let keep = |known: &mut crate::cache::Known, access: &Access| {
+            known.accesses.insert(key.clone(), access.clone());
+        };
+        self.cache.get(self.root(), |known| known.accesses.get(&key).cloned(), read, keep)
+    }
+
+    /// The record of `user` that a person is in an environment: the one noted, else the one with their address, else a new one.
+    fn person(
+        &self,
+        user: &User,
+        info: &EnvironmentInfo,
+        noted: Option<RecordId>,
+    ) -> Result<RecordId, PlatformError> {
+        if info.name == PLATFORM {
+            return Ok(user.id);
+        }
+        let open = self.environment(&info.name)?;
+        let caller = Caller::system();
+        if let Some(noted) = noted {
+            match open.engine.get(&caller, USER, noted, &[]) {
+                Ok(_) => return Ok(noted),
+                Err(EngineError::NotFound) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let user = user.clone();
+        let done = open.engine.transact(&caller, move |unit| {
+            if let Some(found) = unit.find(USER, "email", &user.email)? {
+                return Ok(found);
+            }
+            let draft = Draft::default()
+                .with("name", user.name.as_str())
+                .with("email", user.email.as_str())
+                .with("language", user.language.code());
+            unit.create(USER, None, draft)
+        })?;
+        Ok(done.value)
+    }
+}
+
+fn profile(fields: &Fields<'_>) -> Option<Profile> {
+    fields.text("profile").and_then(|name| Profile::from_name(&name))
+}
+
+/// What comes along with an environment's record.
+pub(crate) fn with_client() -> Vec<Expand> {
+    vec![Expand { field: directory::CLIENT.to_owned(), expand: Vec::new() }]
+}

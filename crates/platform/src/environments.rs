@@ -1,0 +1,296 @@
+//! Environments: creating, listing, opening.
+
+use std::sync::Arc;
+use std::{fs, io};
+
+use dictionary::RecordId;
+use dictionary::layers::Layer;
+use dictionary::model::Dictionary;
+use engine::{Caller, Draft, EngineError, Environment, Expanded, Query, Record, Settings};
+use jiff::tz::TimeZone;
+
+use crate::access::with_client;
+use crate::directory::{self, CLIENT, ENVIRONMENT, Fields};
+use crate::error::PlatformError;
+use crate::open::{self, OpenEnvironment};
+use crate::platform::Platform;
+
+/// Name of the reserved environment.
+pub const PLATFORM: &str = "platform";
+
+const NAME_MAX: usize = 40;
+
+/// What the directory knows of an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvironmentInfo {
+    /// Record of `environment` in the reserved environment.
+    pub id: RecordId,
+    /// Identifier, in addresses.
+    pub name: String,
+    /// Name shown.
+    pub label: String,
+    /// Tag of the value list `environment_kind`.
+    pub kind: String,
+    /// Name of the client.
+    pub client: Option<String>,
+    /// IANA name.
+    pub zone: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// Modules installed, in order.
+    pub modules: Vec<String>,
+    /// Accepts people.
+    pub active: bool,
+}
+
+/// An environment to create.
+#[derive(Debug, Clone)]
+pub struct NewEnvironment {
+    /// Identifier: lower-case letters, digits and hyphens.
+    pub name: String,
+    /// Name shown.
+    pub label: String,
+    /// Name of the client, created when there is none of that name.
+    pub client: Option<String>,
+    /// `production`, `test`, `development`, `training`.
+    pub kind: String,
+    /// IANA name.
+    pub zone: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// Modules; those they depend on come along.
+    pub modules: Vec<String>,
+    /// Layers above the modules, lowest first.
+    pub layers: Vec<Layer>,
+}
+
+impl NewEnvironment {
+    /// A production environment in France, made of these modules.
+    pub fn named(name: &str, label: &str, modules: &[&str]) -> NewEnvironment {
+        NewEnvironment {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            client: None,
+            kind: "production".to_owned(),
+            zone: "Europe/Paris".to_owned(),
+            currency: "EUR".to_owned(),
+            modules: modules.iter().map(|module| (*module).to_owned()).collect(),
+            layers: Vec::new(),
+        }
+    }
+}
+
+impl Platform {
+    /// Makes an environment. Interrupted, it leaves nothing that a second try does not replace.
+    ///
+    /// Errors: the name is taken or not valid, zone, currency or a module is unknown, the dictionary does not validate.
+    pub fn environment_create(&self, new: NewEnvironment) -> Result<EnvironmentInfo, PlatformError> {
+        check_name(&new.name)?;
+        let zone = zone(&new.zone)?;
+        check_currency(&new.currency)?;
+        match self.environment_info(&new.name) {
+            Ok(_) => return Err(taken(&new.name)),
+            Err(error) if error.is_not_found() => {}
+            Err(error) => return Err(error),
+        }
+        let mut layers = self.modules.layers(&new.modules)?;
+        let modules: Vec<String> = layers.iter().map(|layer| layer.name.clone()).collect();
+        layers.extend(new.layers.iter().cloned());
+        let folder = self.folder_of(&new.name);
+        // A folder that the directory does not know is what an interrupted creation left.
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(PlatformError::io("remove", folder)(error));
+            }
+            _ => {}
+        }
+        let settings = self.settings(&new.name, zone, &new.currency);
+        let created = open::create(&folder, settings, &layers, self.clock.clone(), self.ids.clone());
+        if let Err(error) = created {
+            // Nothing of it is worth keeping; the reason it failed matters more than whether this removal works.
+            let _ = fs::remove_dir_all(&folder);
+            return Err(error);
+        }
+        let info = self.environment_note(&new, modules)?;
+        tracing::info!(environment.name = %info.name, "environment created");
+        Ok(info)
+    }
+
+    /// Every environment, the reserved one too, by client and label.
+    ///
+    /// Errors: the reserved environment cannot be read.
+    pub fn environments(&self) -> Result<Vec<EnvironmentInfo>, PlatformError> {
+        let query = Query { entity: ENVIRONMENT.to_owned(), expand: with_client(), ..Query::default() };
+        let records = directory::all(self.root(), query)?;
+        let dictionary = self.root().dictionary();
+        Ok(records.iter().map(|record| read_info(&dictionary, record)).collect())
+    }
+
+    /// What the directory knows of an environment.
+    ///
+    /// Errors: not found.
+    pub fn environment_info(&self, name: &str) -> Result<EnvironmentInfo, PlatformError> {
+        let root = self.root();
+        let read = || {
+            let record = root.find(&Caller::system(), ENVIRONMENT, "name", name, &with_client())?;
+            Ok(read_info(&root.dictionary(), &record))
+        };
+        let keep = |known: &mut crate::cache::Known, info: &EnvironmentInfo| {
+            known.environments.insert(name.to_owned(), info.clone());
+        };
+        self.cache.get(root, |known| known.environments.get(name).cloned(), read, keep)
+    }
+
+    pub(crate) fn environment_info_by_id(&self, id: RecordId) -> Result<EnvironmentInfo, PlatformError> {
+        let record = self.root().get(&Caller::system(), ENVIRONMENT, id, &with_client())?;
+        Ok(read_info(&self.root().dictionary(), &record))
+    }
+
+    /// An environment, opened if it is not yet. Rights are not looked at here: [`Platform::enter`] does.
+    ///
+    /// Errors: not found; the store cannot be opened, such as when another process has it.
+    pub fn environment(&self, name: &str) -> Result<Arc<OpenEnvironment>, PlatformError> {
+        if name == PLATFORM {
+            return Ok(self.root.clone());
+        }
+        let now = self.clock.now();
+        self.opened.get(name, now, || {
+            let info = self.environment_info(name)?;
+            let settings = self.settings(name, zone(&info.zone)?, &info.currency);
+            open::open(&self.folder_of(name), settings, self.clock.clone(), self.ids.clone())
+        })
+    }
+
+    /// Closes environments that nobody used for [`crate::Limits::idle`]; returns how many.
+    pub fn evict_idle(&self) -> usize {
+        self.opened.evict(self.clock.now(), self.limits.idle)
+    }
+
+    /// How many environments are open, the reserved one included.
+    pub fn open_count(&self) -> usize {
+        self.opened.count() + 1
+    }
+
+    pub(crate) fn settings(&self, name: &str, zone: TimeZone, currency: &str) -> Settings {
+        Settings {
+            name: name.to_owned(),
+            zone,
+            currency: currency.to_owned(),
+            query_timeout_ms: self.limits.query_timeout_ms,
+        }
+    }
+
+    /// Writes the record of an environment that was just made.
+    pub(crate) fn environment_note(
+        &self,
+        new: &NewEnvironment,
+        modules: Vec<String>,
+    ) -> Result<EnvironmentInfo, PlatformError> {
+        let draft = Draft::default()
+            .with("name", new.name.as_str())
+            .with("label", new.label.as_str())
+            .with("kind", new.kind.as_str())
+            .with("time_zone", new.zone.as_str())
+            .with("currency", new.currency.as_str())
+            .with("modules", dictionary::Value::Json(Box::new(serde_json::json!(modules))));
+        let client = new.client.clone();
+        self.root().transact(&Caller::system(), move |unit| {
+            let draft = match client {
+                None => draft,
+                Some(name) => {
+                    let client = match unit.find(CLIENT, "name", &name)? {
+                        Some(client) => client,
+                        None => unit.create(CLIENT, None, Draft::default().with("name", name.as_str()))?,
+                    };
+                    draft.with(CLIENT, client)
+                }
+            };
+            unit.create(ENVIRONMENT, None, draft)
+        })?;
+        self.environment_info(&new.name)
+    }
+
+    /// The reserved environment.
+    pub(crate) fn root(&self) -> &Environment {
+        &self.root.engine
+    }
+}
+
+impl PlatformError {
+    /// Whether what was asked for does not exist.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, PlatformError::NotFound | PlatformError::Engine(EngineError::NotFound))
+    }
+}
+
+/// The zone of that IANA name.
+pub(crate) fn zone(name: &str) -> Result<TimeZone, PlatformError> {
+    TimeZone::get(name).map_err(|_| {
+        PlatformError::refused(
+            format!("Le fuseau horaire « {name} » n'existe pas ; donnez un nom IANA comme Europe/Paris."),
+            format!("There is no time zone “{name}”; give an IANA name such as Europe/Paris."),
+        )
+    })
+}
+
+fn check_name(name: &str) -> Result<(), PlatformError> {
+    let well_formed = name.len() <= NAME_MAX
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if name == PLATFORM {
+        return Err(taken(name));
+    }
+    if well_formed {
+        return Ok(());
+    }
+    Err(PlatformError::refused(
+        format!(
+            "« {name} » ne peut pas nommer un environnement : des lettres minuscules, chiffres et tirets, {NAME_MAX} au plus, une lettre d'abord."
+        ),
+        format!(
+            "“{name}” cannot name an environment: lower-case letters, digits and hyphens, {NAME_MAX} at most, a letter first."
+        ),
+    ))
+}
+
+fn check_currency(currency: &str) -> Result<(), PlatformError> {
+    if currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Ok(());
+    }
+    Err(PlatformError::refused(
+        format!("« {currency} » n'est pas un code de devise ISO 4217, comme EUR."),
+        format!("“{currency}” is not an ISO 4217 currency code, such as EUR."),
+    ))
+}
+
+fn taken(name: &str) -> PlatformError {
+    PlatformError::refused(
+        format!("L'environnement « {name} » existe déjà."),
+        format!("There is an environment “{name}” already."),
+    )
+}
+
+fn read_info(dictionary: &Dictionary, record: &Record) -> EnvironmentInfo {
+    let fields = Fields::of(dictionary, record);
+    let client =
+        dictionary.entities[record.entity].index(CLIENT).and_then(|field| record.expanded.get(&field));
+    let client = match client {
+        Some(Expanded::One(Some(client))) => Some(client.title.clone()),
+        _ => None,
+    };
+    let modules = match fields.value("modules") {
+        dictionary::Value::Json(json) => json.as_array().cloned().unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    EnvironmentInfo {
+        id: fields.id(),
+        name: fields.text("name").unwrap_or_default(),
+        label: fields.text("label").unwrap_or_default(),
+        kind: fields.text("kind").unwrap_or_default(),
+        client,
+        zone: fields.text("time_zone").unwrap_or_default(),
+        currency: fields.text("currency").unwrap_or_default(),
+        modules: modules.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+        active: fields.is_true("active"),
+    }
+}

@@ -1,0 +1,89 @@
+//! Why the platform refused, or failed.
+
+use std::io;
+use std::path::PathBuf;
+
+use dictionary::Label;
+use engine::EngineError;
+
+/// Why a call was refused, or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum PlatformError {
+    /// No such environment, user, session or token, or not for this caller: the two can't be told apart.
+    #[error("not found")]
+    NotFound,
+    /// The e-mail address and the password don't go together, or the person is inactive.
+    #[error("wrong e-mail address or password")]
+    WrongCredentials,
+    /// Too many wrong passwords of late.
+    #[error("too many attempts; try again in {retry_after_s} s")]
+    Throttled {
+        /// Seconds to wait.
+        retry_after_s: u64,
+    },
+    /// What was asked cannot be: said to the person who asked.
+    #[error("{}", message.text(dictionary::Language::En))]
+    Refused {
+        /// What is wrong and what to do.
+        message: Label,
+    },
+    /// The folder holds no platform.
+    #[error("{} holds no Tisserand platform; `tisserand demo` or `tisserand serve --create` makes one", .folder.display())]
+    NoPlatform {
+        /// Which folder.
+        folder: PathBuf,
+    },
+    /// The folder holds something already.
+    #[error("{} holds a Tisserand platform already", .folder.display())]
+    Exists {
+        /// Which folder.
+        folder: PathBuf,
+    },
+    /// The folder was made by a newer Tisserand.
+    #[error("{} has layout {found}; this Tisserand knows up to {known}: use a newer one", .folder.display())]
+    Newer {
+        /// Which folder.
+        folder: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The last one known here.
+        known: i64,
+    },
+    /// A file or folder could not be read or written.
+    #[error("could not {action} {}", .path.display())]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// To what.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A password could not be hashed or its hash read.
+    #[error("could not {action} a password")]
+    Password {
+        /// What was being done.
+        action: &'static str,
+        /// Why.
+        source: argon2::password_hash::Error,
+    },
+    /// An environment refused, or failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl PlatformError {
+    /// A refusal with its two texts.
+    pub fn refused(fr: impl AsRef<str>, en: impl AsRef<str>) -> PlatformError {
+        PlatformError::Refused { message: Label::new(fr.as_ref(), en.as_ref()) }
+    }
+
+    /// For `map_err` on input and output.
+    pub(crate) fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(io::Error) -> PlatformError {
+        let path = path.into();
+        move |source| PlatformError::Io { action, path, source }
+    }
+}

@@ -1,0 +1,166 @@
+//! Open environments: opened when asked for, closed when nobody needs them.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use dictionary::layers::Layer;
+use engine::{Clock, EngineError, Environment, IdSource, Settings};
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::{Mutex, RwLock};
+use store::sqlite::SqliteStore;
+
+use crate::error::PlatformError;
+
+/// An environment at hand: its records and its files.
+pub struct OpenEnvironment {
+    /// Records and journal.
+    pub engine: Environment,
+}
+
+/// Makes an environment in an empty folder.
+pub(crate) fn create(
+    folder: &Path,
+    settings: Settings,
+    layers: &[Layer],
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+) -> Result<OpenEnvironment, PlatformError> {
+    fs::create_dir_all(folder).map_err(PlatformError::io("make the folder", folder))?;
+    let store = SqliteStore::open(folder, &settings.name, clock.now())
+        .map_err(failed("create the store of an environment"))?;
+    let engine = Environment::create(settings, Arc::new(store), layers, clock, ids)?;
+    Ok(OpenEnvironment { engine })
+}
+
+/// Opens the environment of a folder.
+pub(crate) fn open(
+    folder: &Path,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+) -> Result<OpenEnvironment, PlatformError> {
+    fs::metadata(folder).map_err(PlatformError::io("find the folder", folder))?;
+    let store = SqliteStore::open(folder, &settings.name, clock.now())
+        .map_err(failed("open the store of an environment"))?;
+    let engine = Environment::open(settings, Arc::new(store), clock, ids)?;
+    Ok(OpenEnvironment { engine })
+}
+
+fn failed(action: &'static str) -> impl FnOnce(store::StoreError) -> PlatformError {
+    move |source| PlatformError::Engine(EngineError::Store { action, source })
+}
+
+/// A place for one environment. Whoever opens it holds `environment`, the others wait for the result.
+struct Slot {
+    environment: Mutex<Option<Arc<OpenEnvironment>>>,
+    used: Mutex<Timestamp>,
+}
+
+/// Environments by name.
+pub(crate) struct Opened {
+    slots: RwLock<HashMap<String, Arc<Slot>>>,
+    max: usize,
+}
+
+impl Opened {
+    pub(crate) fn new(max: usize) -> Opened {
+        Opened { slots: RwLock::default(), max: max.max(1) }
+    }
+
+    /// The environment of that name, opened by `open` if it is not yet.
+    pub(crate) fn get(
+        &self,
+        name: &str,
+        now: Timestamp,
+        open: impl FnOnce() -> Result<OpenEnvironment, PlatformError>,
+    ) -> Result<Arc<OpenEnvironment>, PlatformError> {
+        let slot = self.slot(name, now);
+        let mut environment = slot.environment.lock();
+        *slot.used.lock() = now;
+        if let Some(open) = environment.as_ref() {
+            return Ok(open.clone());
+        }
+        self.make_room(name);
+        match open() {
+            Ok(opened) => {
+                let opened = Arc::new(opened);
+                *environment = Some(opened.clone());
+                Ok(opened)
+            }
+            Err(error) => {
+                drop(environment);
+                self.forget(name);
+                Err(error)
+            }
+        }
+    }
+
+    /// Closes what nobody holds and nobody used since `now - idle`.
+    pub(crate) fn evict(&self, now: Timestamp, idle: SignedDuration) -> usize {
+        let mut closed = 0;
+        let mut slots = self.slots.write();
+        slots.retain(|_, slot| {
+            if now.duration_since(*slot.used.lock()) < idle {
+                return true;
+            }
+            // Closed before the table is let go, so that nobody opens it again while it still holds its lock.
+            let freed = free(slot).is_some();
+            closed += usize::from(freed);
+            !freed
+        });
+        closed
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.slots.read().len()
+    }
+
+    fn slot(&self, name: &str, now: Timestamp) -> Arc<Slot> {
+        if let Some(slot) = self.slots.read().get(name) {
+            return slot.clone();
+        }
+        let new = || Arc::new(Slot { environment: Mutex::new(None), used: Mutex::new(now) });
+        self.slots.write().entry(name.to_owned()).or_insert_with(new).clone()
+    }
+
+    /// Closes the environment longest unused, if there are too many.
+    fn make_room(&self, besides: &str) {
+        let mut slots = self.slots.write();
+        while slots.len() > self.max {
+            let mut by_age: Vec<(Timestamp, String)> = slots
+                .iter()
+                .filter(|(name, _)| *name != besides)
+                .map(|(name, slot)| (*slot.used.lock(), name.clone()))
+                .collect();
+            by_age.sort_unstable();
+            let closed =
+                by_age.iter().find(|(_, name)| slots.get(name).is_some_and(|slot| free(slot).is_some()));
+            match closed {
+                Some((_, name)) => slots.remove(name),
+                // All are in use: more than wished is better than a refusal.
+                None => return,
+            };
+        }
+    }
+
+    fn forget(&self, name: &str) {
+        let mut slots = self.slots.write();
+        if slots.get(name).is_some_and(|slot| slot.environment.try_lock().is_some_and(|e| e.is_none())) {
+            slots.remove(name);
+        }
+    }
+}
+
+/// Takes the environment out of a slot that nobody but the table refers to, whose environment nobody uses.
+fn free(slot: &Arc<Slot>) -> Option<Arc<OpenEnvironment>> {
+    if Arc::strong_count(slot) > 1 {
+        return None;
+    }
+    let mut environment = slot.environment.try_lock()?;
+    if environment.as_ref().is_some_and(|open| Arc::strong_count(open) > 1) {
+        return None;
+    }
+    environment.take()
+}

@@ -1,0 +1,247 @@
+//! The platform itself: a folder, its reserved environment, and what is shared by all calls.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dictionary::RecordId;
+use engine::{Caller, Clock, IdSource, SystemClock, TimeOrderedIds};
+use jiff::SignedDuration;
+
+use crate::cache::Cache;
+use crate::environments::{self, NewEnvironment, PLATFORM};
+use crate::error::PlatformError;
+use crate::modules::Modules;
+use crate::open::{self, OpenEnvironment, Opened};
+use crate::password::{Cost, Passwords};
+use crate::random::{Random, SystemRandom};
+use crate::throttle::Throttle;
+
+/// Marks a folder that holds a platform.
+const MARK: &str = "platform.toml";
+/// Version of the layout of the folder.
+const LAYOUT: i64 = 1;
+/// Modules of the reserved environment.
+const OWN_MODULES: &[&str] = &["directory"];
+
+/// What a platform is opened with.
+#[derive(Clone)]
+pub struct Options {
+    /// Its folder.
+    pub data: PathBuf,
+    /// Standard modules.
+    pub modules: Modules,
+    /// The present moment.
+    pub clock: Arc<dyn Clock>,
+    /// New identities.
+    pub ids: Arc<dyn IdSource>,
+    /// Secrets.
+    pub random: Arc<dyn Random>,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// A platform in `data`, with the built-in modules and the machine's clock, ids and randomness.
+    pub fn new(data: impl Into<PathBuf>) -> Options {
+        Options {
+            data: data.into(),
+            modules: Modules::built_in(),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(TimeOrderedIds),
+            random: Arc::new(SystemRandom),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Bounds of a platform.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Environments open at once, before the one longest unused is closed.
+    pub open_max: usize,
+    /// An environment that nobody used for this long is closed.
+    pub idle: SignedDuration,
+    /// One query, milliseconds.
+    pub query_timeout_ms: u64,
+    /// Passwords hashed at once.
+    pub hashes_at_once: usize,
+    /// Work of hashing a password.
+    pub password_cost: Cost,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            open_max: 500,
+            idle: SignedDuration::from_mins(15),
+            query_timeout_ms: 10_000,
+            hashes_at_once: 2,
+            password_cost: Cost::default(),
+        }
+    }
+}
+
+/// A running platform. Shared by all; calls block and belong on blocking threads.
+pub struct Platform {
+    pub(crate) data: PathBuf,
+    pub(crate) modules: Modules,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) limits: Limits,
+    pub(crate) root: Arc<OpenEnvironment>,
+    pub(crate) opened: Opened,
+    pub(crate) cache: Cache,
+    pub(crate) passwords: Passwords,
+    pub(crate) throttle: Throttle,
+}
+
+impl Platform {
+    /// Makes a platform in a folder that holds none.
+    ///
+    /// Errors: the folder holds one already, or cannot be written.
+    pub fn create(options: Options) -> Result<Platform, PlatformError> {
+        if options.data.join(MARK).exists() {
+            return Err(PlatformError::Exists { folder: options.data });
+        }
+        let folder = environment_folder(&options.data, PLATFORM);
+        if folder.exists() {
+            // The mark is written last: without it, this is what an interrupted creation left.
+            fs::remove_dir_all(&folder).map_err(PlatformError::io("remove", &folder))?;
+        }
+        let zone = environments::zone("Europe/Paris")?;
+        let modules: Vec<String> = OWN_MODULES.iter().map(|module| (*module).to_owned()).collect();
+        let layers = options.modules.layers(&modules)?;
+        let settings = settings(&options, zone);
+        let root = open::create(&folder, settings, &layers, options.clock.clone(), options.ids.clone())?;
+        let platform = Platform::around(options, root)?;
+        let own = NewEnvironment::named(PLATFORM, "Plateforme", OWN_MODULES);
+        platform.environment_note(&own, modules)?;
+        let mark = platform.data.join(MARK);
+        fs::write(&mark, format!("layout = {LAYOUT}\n")).map_err(PlatformError::io("write", &mark))?;
+        tracing::info!(platform.folder = %platform.data.display(), "platform created");
+        Ok(platform)
+    }
+
+    /// Opens the platform of a folder.
+    ///
+    /// Errors: there is none; it is open in another process; it was made by a newer Tisserand.
+    pub fn open(options: Options) -> Result<Platform, PlatformError> {
+        check_mark(&options.data)?;
+        let zone = environments::zone("Europe/Paris")?;
+        let folder = environment_folder(&options.data, PLATFORM);
+        let settings = settings(&options, zone);
+        let root = open::open(&folder, settings, options.clock.clone(), options.ids.clone())?;
+        let platform = Platform::around(options, root)?;
+        platform.bring_up_to_date()?;
+        Ok(platform)
+    }
+
+    /// Whether a folder holds a platform.
+    pub fn exists(data: &Path) -> bool {
+        data.join(MARK).exists()
+    }
+
+    /// Opens the platform of a folder, or makes one where there is none.
+    ///
+    /// Errors: as [`Platform::open`] and [`Platform::create`].
+    pub fn open_or_create(options: Options) -> Result<Platform, PlatformError> {
+        if Platform::exists(&options.data) { Platform::open(options) } else { Platform::create(options) }
+    }
+
+    /// The standard modules it was given.
+    pub fn modules(&self) -> &Modules {
+        &self.modules
+    }
+
+    /// The clock it was given.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// A new id, for whatever needs one.
+    pub fn new_id(&self) -> RecordId {
+        self.ids.next(self.clock.now())
+    }
+
+    /// The folder it lives in.
+    pub fn folder(&self) -> &Path {
+        &self.data
+    }
+
+    pub(crate) fn folder_of(&self, environment: &str) -> PathBuf {
+        environment_folder(&self.data, environment)
+    }
+
+    /// The PHC text of a person's password; `None` if they have none.
+    pub(crate) fn password_hash(&self, user: RecordId) -> Result<Option<String>, PlatformError> {
+        let value = self.root.engine.secret(&Caller::system(), "user", user, "password_hash")?;
+        Ok(value.as_text().map(str::to_owned))
+    }
+
+    fn around(options: Options, root: OpenEnvironment) -> Result<Platform, PlatformError> {
+        let passwords = Passwords::new(
+            options.limits.password_cost,
+            options.limits.hashes_at_once,
+            options.random.as_ref(),
+        )?;
+        Ok(Platform {
+            data: options.data,
+            modules: options.modules,
+            clock: options.clock,
+            ids: options.ids,
+            random: options.random,
+            opened: Opened::new(options.limits.open_max),
+            limits: options.limits,
+            root: Arc::new(root),
+            cache: Cache::default(),
+            passwords,
+            throttle: Throttle::default(),
+        })
+    }
+
+    /// Brings the reserved environment to the modules of this binary, which rely on each other. What would set data aside is refused.
+    fn bring_up_to_date(&self) -> Result<(), PlatformError> {
+        let modules: Vec<String> = OWN_MODULES.iter().map(|module| (*module).to_owned()).collect();
+        let layers = self.modules.layers(&modules)?;
+        let caller = Caller::system();
+        if self.root().layers(&caller)? != layers {
+            self.root().apply(&caller, &layers, false)?;
+            tracing::info!("reserved environment brought to this version");
+        }
+        Ok(())
+    }
+}
+
+fn settings(options: &Options, zone: jiff::tz::TimeZone) -> engine::Settings {
+    engine::Settings {
+        name: PLATFORM.to_owned(),
+        zone,
+        currency: "EUR".to_owned(),
+        query_timeout_ms: options.limits.query_timeout_ms,
+    }
+}
+
+fn environment_folder(data: &Path, environment: &str) -> PathBuf {
+    data.join("environments").join(environment)
+}
+
+fn check_mark(data: &Path) -> Result<(), PlatformError> {
+    let path = data.join(MARK);
+    if !path.exists() {
+        return Err(PlatformError::NoPlatform { folder: data.to_path_buf() });
+    }
+    let text = fs::read_to_string(&path).map_err(PlatformError::io("read", &path))?;
+    let table: toml::Table = text.parse().unwrap_or_default();
+    match table.get("layout").and_then(toml::Value::as_integer) {
+        Some(LAYOUT) => Ok(()),
+        Some(found) if found > LAYOUT => {
+            Err(PlatformError::Newer { folder: data.to_path_buf(), found, known: LAYOUT })
+        }
+        _ => Err(PlatformError::refused(
+            format!("{} est abîmé : `layout = {LAYOUT}` est attendu.", path.display()),
+            format!("{} is damaged: `layout = {LAYOUT}` is expected.", path.display()),
+        )),
+    }
+}

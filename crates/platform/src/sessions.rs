@@ -1,0 +1,192 @@
+//! Signing in, and the sessions that follow.
+
+use std::net::IpAddr;
+
+use dictionary::expression::BinaryOperator;
+use dictionary::{RecordId, Value};
+use engine::{Caller, Draft, EngineError, Query};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::access::{Door, Identity};
+use crate::directory::{self, Fields, SESSION};
+use crate::error::PlatformError;
+use crate::platform::Platform;
+use crate::secret;
+use crate::users::normal_email;
+
+/// A session lasts this long after it was last used.
+pub const LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// Use moves the end only after this much of it has gone: a write a day, not one a request.
+const RENEW_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// Texts a browser sends are cut to what the field holds.
+const USER_AGENT_MAX: usize = 500;
+
+/// What memory keeps of a session.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) id: RecordId,
+    pub(crate) user: RecordId,
+    pub(crate) expires: Timestamp,
+}
+
+/// What signing in gives.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// To be kept by the browser alone.
+    pub secret: String,
+    /// Who it is.
+    pub identity: Identity,
+    /// When it ends unless it is used.
+    pub expires: Timestamp,
+}
+
+impl Platform {
+    /// Signs a person in. An unknown address takes as long to refuse as a wrong password.
+    ///
+    /// Errors: wrong credentials; throttled, without looking at the password.
+    pub fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        address: IpAddr,
+        user_agent: Option<&str>,
+    ) -> Result<SignedIn, PlatformError> {
+        let email = normal_email(email);
+        let now = self.clock.now();
+        self.throttle
+            .attempt(&email, address, now)
+            .map_err(|retry_after_s| PlatformError::Throttled { retry_after_s })?;
+        let user = match self.user_by_email(&email) {
+            Ok(user) => Some(user).filter(|user| user.active),
+            Err(PlatformError::Engine(EngineError::NotFound) | PlatformError::NotFound) => None,
+            Err(error) => return Err(error),
+        };
+        let hash = match &user {
+            Some(user) => self.password_hash(user.id)?,
+            None => None,
+        };
+        let right = self.passwords.verify(password, hash.as_deref())?;
+        let Some(user) = user.filter(|_| right) else {
+            tracing::warn!(client.address = %address, "sign-in refused");
+            return Err(PlatformError::WrongCredentials);
+        };
+        self.throttle.succeeded(&email, address, now);
+        self.session_open(user.id, address, user_agent)
+    }
+
+    /// The person of a session; its end moves as it is used.
+    ///
+    /// Errors: not found when the session does not exist, ended or was revoked, or the person is inactive.
+    pub fn session(&self, secret: &str) -> Result<Identity, PlatformError> {
+        if !secret::is_well_formed(secret) {
+            return Err(PlatformError::NotFound);
+        }
+        let hash = secret::hash(secret);
+        let root = self.root();
+        let read = || {
+            let record = root.find(&Caller::system(), SESSION, "token_hash", &hash, &[])?;
+            let dictionary = root.dictionary();
+            let fields = Fields::of(&dictionary, &record);
+            let user = fields.reference("user").ok_or(PlatformError::NotFound)?;
+            let expires = fields.moment("expires").ok_or(PlatformError::NotFound)?;
+            Ok(Session { id: fields.id(), user, expires })
+        };
+        let keep = |known: &mut crate::cache::Known, session: &Session| {
+            known.sessions.insert(hash.clone(), session.clone());
+        };
+        let session = self.cache.get(root, |known| known.sessions.get(&hash).cloned(), read, keep)?;
+        let now = self.clock.now();
+        if session.expires <= now {
+            return Err(PlatformError::NotFound);
+        }
+        if session.expires.duration_since(now) < LIFETIME - RENEW_AFTER {
+            self.session_renew(session.id, now + LIFETIME)?;
+        }
+        let user = self.user(session.user)?;
+        if !user.active {
+            return Err(PlatformError::NotFound);
+        }
+        Ok(Identity { user, door: Door::Session { csrf: secret::csrf(secret) } })
+    }
+
+    /// Ends a session; nothing happens if it ended already.
+    ///
+    /// Errors: the reserved environment cannot be written.
+    pub fn session_end(&self, secret: &str) -> Result<(), PlatformError> {
+        let caller = Caller::system();
+        match self.root().find(&caller, SESSION, "token_hash", &secret::hash(secret), &[]) {
+            Ok(record) => self.delete_sessions(vec![record.row.id()]),
+            Err(EngineError::NotFound) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes the sessions that ended by themselves; returns how many.
+    ///
+    /// Errors: the reserved environment cannot be written.
+    pub fn sessions_sweep(&self) -> Result<usize, PlatformError> {
+        let root = self.root();
+        let now = Value::DateTime(self.clock.now());
+        let ended =
+            directory::condition(&root.dictionary(), SESSION, "expires", BinaryOperator::LessOrEqual, now)?;
+        let query = Query { entity: SESSION.to_owned(), filters: vec![ended], ..Query::default() };
+        let records = directory::all(root, query)?;
+        let count = records.len();
+        if count > 0 {
+            self.delete_sessions(records.iter().map(|record| record.row.id()).collect())?;
+        }
+        Ok(count)
+    }
+
+    fn session_open(
+        &self,
+        user: RecordId,
+        address: IpAddr,
+        user_agent: Option<&str>,
+    ) -> Result<SignedIn, PlatformError> {
+        let secret = secret::secret(self.random.as_ref());
+        let now = self.clock.now();
+        let expires = now + LIFETIME;
+        let mut draft = Draft::default()
+            .with("user", user)
+            .with("token_hash", secret::hash(&secret).as_str())
+            .with("created", Value::DateTime(now))
+            .with("expires", Value::DateTime(expires))
+            .with("address", address.to_canonical().to_string().as_str());
+        if let Some(agent) = user_agent {
+            let agent: String = agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect();
+            draft = draft.with("user_agent", agent.as_str());
+        }
+        let done = self.root().transact(&Caller::system(), move |unit| unit.create(SESSION, None, draft))?;
+        tracing::info!(user.id = %user, session.id = %done.value, client.address = %address, "signed in");
+        let identity = self.session(&secret)?;
+        Ok(SignedIn { secret, identity, expires })
+    }
+
+    fn session_renew(&self, session: RecordId, expires: Timestamp) -> Result<(), PlatformError> {
+        let draft = Draft::default().with("expires", Value::DateTime(expires));
+        let done =
+            self.root().transact(&Caller::system(), move |unit| unit.update(SESSION, session, None, draft));
+        match done {
+            Ok(_) => Ok(()),
+            // Revoked between the look and the write.
+            Err(EngineError::NotFound) => Err(PlatformError::NotFound),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn delete_sessions(&self, sessions: Vec<RecordId>) -> Result<(), PlatformError> {
+        self.root().transact(&Caller::system(), move |unit| {
+            for session in sessions {
+                match unit.delete(SESSION, session, None) {
+                    Ok(()) | Err(EngineError::NotFound) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+}

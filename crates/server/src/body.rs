@@ -1,0 +1,81 @@
+//! Bodies of requests, bounded in size and time.
+
+use axum::body::{Body, to_bytes};
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderMap};
+use serde_json::{Map, Value};
+
+use crate::config::ServerConfig;
+use crate::problem::Problem;
+
+/// The JSON object of a request.
+///
+/// Errors: larger or slower than configured; not JSON, or not an object; another content type, which also keeps forms of other sites out.
+pub(crate) async fn json_object(
+    body: Body,
+    headers: &HeaderMap,
+    config: &ServerConfig,
+) -> Result<Map<String, Value>, Problem> {
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(Problem::bad_request(
+            "Le corps doit être du JSON, annoncé par Content-Type: application/json.",
+            "The body must be JSON, announced by Content-Type: application/json.",
+        ));
+    }
+    let too_large = || Problem::too_large(config.body_bytes_max as u64);
+    if announced_length(headers).is_some_and(|length| length > config.body_bytes_max as u64) {
+        return Err(too_large());
+    }
+    let bytes = match tokio::time::timeout(config.body_timeout, to_bytes(body, config.body_bytes_max)).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(error)) if is_limit(&error) => return Err(too_large()),
+        Ok(Err(_)) => {
+            return Err(Problem::bad_request(
+                "Le corps de la demande n'est pas arrivé entier.",
+                "The body of the request did not arrive whole.",
+            ));
+        }
+        Err(_) => return Err(too_slow()),
+    };
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(Problem::bad_request(
+            "Le corps doit être un objet JSON : { … }.",
+            "The body must be a JSON object: { … }.",
+        )),
+        Err(error) => Err(Problem::bad_request(
+            format!("Le corps n'est pas du JSON (ligne {}, colonne {}).", error.line(), error.column()),
+            format!("The body is not JSON (line {}, column {}).", error.line(), error.column()),
+        )),
+    }
+}
+
+/// What `Content-Length` says.
+pub(crate) fn announced_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+pub(crate) fn too_slow() -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "timeout",
+        "L'envoi a pris trop de temps et a été arrêté ; rien n'a changé.",
+        "Sending took too long and was stopped; nothing changed.",
+    )
+    .retry_after(1)
+}
+
+fn is_limit(error: &axum::Error) -> bool {
+    use std::error::Error;
+    let mut source: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(current) = source {
+        if current.is::<http_body_util::LengthLimitError>() {
+            return true;
+        }
+        source = current.source();
+    }
+    false
+}

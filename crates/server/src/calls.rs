@@ -1,0 +1,83 @@
+//! Calls of the engine block: they run on a bounded number of threads, and a bounded number waits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
+
+use crate::problem::Problem;
+
+/// Longest wait for a turn.
+const TURN: Duration = Duration::from_secs(10);
+
+/// The bounds of one server.
+#[derive(Debug)]
+pub(crate) struct Calls {
+    turns: Arc<Semaphore>,
+    at_once: usize,
+    waiting: AtomicUsize,
+    waiting_max: usize,
+}
+
+impl Calls {
+    pub(crate) fn new(at_once: usize, waiting_max: usize) -> Calls {
+        let at_once = at_once.max(1);
+        Calls { turns: Arc::new(Semaphore::new(at_once)), at_once, waiting: AtomicUsize::new(0), waiting_max }
+    }
+
+    /// Runs `work` on a thread of its own. A client that goes away does not stop it, and it keeps its turn until it ends.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = self.turn().await?;
+        let span = tracing::Span::current();
+        let done = spawn_blocking(move || {
+            let _turn = turn;
+            span.in_scope(work)
+        });
+        done.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
+    }
+
+    pub(crate) fn running(&self) -> usize {
+        self.at_once - self.turns.available_permits()
+    }
+
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        if let Ok(turn) = self.turns.clone().try_acquire_owned() {
+            return Ok(turn);
+        }
+        let place = Place::take(&self.waiting);
+        if place.number > self.waiting_max {
+            return Err(Problem::too_many(1));
+        }
+        match tokio::time::timeout(TURN, self.turns.clone().acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) | Err(_) => Err(Problem::too_many(2)),
+        }
+    }
+}
+
+/// A place in the queue, given back even when the client goes away.
+struct Place<'a> {
+    waiting: &'a AtomicUsize,
+    number: usize,
+}
+
+impl<'a> Place<'a> {
+    fn take(waiting: &'a AtomicUsize) -> Place<'a> {
+        Place { waiting, number: waiting.fetch_add(1, Ordering::Relaxed) + 1 }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,58 @@
+//! What a server is told.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// Configuration of a server, read once by the binary.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// Where to listen; port 0 takes a free one.
+    pub address: SocketAddr,
+    /// Whether browsers reach it by HTTPS: session cookies then refuse to travel otherwise.
+    pub secure: bool,
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Largest body of a request that is not a file, bytes.
+    pub body_bytes_max: usize,
+    /// Largest file, bytes; a field may ask for less.
+    pub file_bytes_max: u64,
+    /// Records of a page when the request names no number.
+    pub page_size: u32,
+    /// Records of a page at most.
+    pub page_size_max: u32,
+    /// One query, milliseconds.
+    pub query_timeout_ms: u64,
+    /// Calls of the engine running at once; each has a thread.
+    pub calls_at_once: usize,
+    /// Calls that may wait for their turn; beyond, 429.
+    pub calls_waiting: usize,
+    /// How long a request body may take to arrive.
+    pub body_timeout: Duration,
+    /// How long work in hand may take after the signal to stop.
+    pub drain: Duration,
+    /// Comments that keep live connections open come this often.
+    pub heartbeat: Duration,
+    /// Live connections at most.
+    pub live_max: usize,
+}
+
+impl Default for ServerConfig {
+    fn default() -> ServerConfig {
+        ServerConfig {
+            address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7400),
+            secure: false,
+            trusted_proxies: Vec::new(),
+            body_bytes_max: 4 << 20,
+            file_bytes_max: 200 << 20,
+            page_size: 100,
+            page_size_max: 1_000,
+            query_timeout_ms: 10_000,
+            calls_at_once: 64,
+            calls_waiting: 1_024,
+            body_timeout: Duration::from_secs(60),
+            drain: Duration::from_secs(20),
+            heartbeat: Duration::from_secs(15),
+            live_max: 10_000,
+        }
+    }
+}

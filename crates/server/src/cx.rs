@@ -1,0 +1,184 @@
+//! The context of a request: who asks, through what. Nothing of an environment is reached but through [`Cx::in_environment`], which
+//! begins by finding out who asks.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{self, HeaderMap};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use base64ct::{Base64, Encoding};
+use dictionary::Language;
+use platform::{Door, Entered, Identity, Platform};
+
+use crate::problem::Problem;
+use crate::request::Info;
+use crate::state::AppState;
+
+/// Name of the session cookie.
+pub(crate) const COOKIE: &str = "tisserand_session";
+/// Header that writes made with the cookie carry.
+pub(crate) const CSRF: &str = "x-csrf-token";
+
+/// What a request brings to prove who sends it.
+#[derive(Debug, Clone)]
+pub(crate) enum Credentials {
+    None,
+    Session(String),
+    Token(String),
+}
+
+/// The context of a request. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Cx {
+    pub(crate) state: AppState,
+    pub(crate) info: Arc<Info>,
+    pub(crate) credentials: Credentials,
+    csrf: Option<String>,
+    /// Changes something, by its method.
+    writes: bool,
+}
+
+impl FromRequestParts<AppState> for Cx {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Cx, Problem> {
+        let info = parts.extensions.get::<Arc<Info>>().cloned().ok_or_else(Problem::not_found)?;
+        let csrf = parts.headers.get(CSRF).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok(Cx {
+            state: state.clone(),
+            info,
+            credentials: credentials(&parts.headers),
+            csrf,
+            writes: !matches!(parts.method, Method::GET | Method::HEAD),
+        })
+    }
+}
+
+impl Cx {
+    /// Runs `work` for the person who asks.
+    pub(crate) async fn as_person<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Platform, Identity) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let cx = self.clone();
+        self.run(move || {
+            let identity = cx.identity()?;
+            work(&cx.state.platform, identity)
+        })
+        .await
+    }
+
+    /// Runs `work` in an environment that the person may enter; not found if they may not.
+    pub(crate) async fn in_environment<T: Send + 'static>(
+        &self,
+        environment: &str,
+        work: impl FnOnce(&Entered) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let cx = self.clone();
+        let environment = environment.to_owned();
+        self.run(move || work(&cx.enter(&environment)?)).await
+    }
+
+    /// Enters an environment, on the thread of a call.
+    pub(crate) fn enter(&self, environment: &str) -> Result<Entered, Problem> {
+        let identity = self.identity()?;
+        let request = Some(self.info.id.clone());
+        Ok(self.state.platform.enter(&identity, environment, self.language(), request)?)
+    }
+
+    /// Runs `work` on the threads of calls, whoever asks.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let result = self.state.calls.run(work).await;
+        if matches!(&result, Err(problem) if problem.code == "too_many") {
+            self.state.metrics.refused_busy();
+        }
+        result
+    }
+
+    pub(crate) fn language(&self) -> Language {
+        self.info.language()
+    }
+
+    fn identity(&self) -> Result<Identity, Problem> {
+        let found = match &self.credentials {
+            Credentials::None => return Err(Problem::sign_in_needed()),
+            Credentials::Session(secret) => self.state.platform.session(secret),
+            Credentials::Token(secret) => self.state.platform.token(secret),
+        };
+        let identity = match found {
+            Ok(identity) => identity,
+            Err(error) if error.is_not_found() => return Err(Problem::sign_in_needed()),
+            Err(error) => return Err(error.into()),
+        };
+        self.info.set_language(identity.user.language);
+        if let Door::Session { csrf } = &identity.door
+            && self.writes
+            && self.csrf.as_deref() != Some(csrf)
+        {
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "csrf",
+                "L'en-tête X-CSRF-Token manque ou n'est plus le bon ; rechargez la page.",
+                "The X-CSRF-Token header is missing or no longer right; reload the page.",
+            ));
+        }
+        Ok(identity)
+    }
+}
+
+/// The header `Authorization` comes before the cookie: whoever sends it means it.
+fn credentials(headers: &HeaderMap) -> Credentials {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let token =
+            value.to_str().ok().and_then(|value| value.split_once(' ')).and_then(
+                |(scheme, rest)| match scheme.to_ascii_lowercase().as_str() {
+                    "bearer" => Some(rest.trim().to_owned()),
+                    "basic" => {
+                        let decoded = String::from_utf8(Base64::decode_vec(rest.trim()).ok()?).ok()?;
+                        decoded.split_once(':').map(|(_, password)| password.to_owned())
+                    }
+                    _ => None,
+                },
+            );
+        return Credentials::Token(token.unwrap_or_default());
+    }
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let session = cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE);
+    match session {
+        Some((_, secret)) if !secret.is_empty() => Credentials::Session(secret.to_owned()),
+        _ => Credentials::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn sent(name: header::HeaderName, value: &'static str) -> Credentials {
+        credentials(&HeaderMap::from_iter([(name, HeaderValue::from_static(value))]))
+    }
+
+    #[test]
+    fn tokens_come_as_bearer_or_as_the_password_of_basic() {
+        assert!(matches!(sent(header::AUTHORIZATION, "Bearer abc"), Credentials::Token(t) if t == "abc"));
+        assert!(
+            matches!(sent(header::AUTHORIZATION, "basic YW55Om15OnRva2Vu"), Credentials::Token(t) if t == "my:token")
+        );
+        assert!(matches!(sent(header::AUTHORIZATION, "Digest x"), Credentials::Token(t) if t.is_empty()));
+    }
+
+    #[test]
+    fn the_session_is_found_among_other_cookies() {
+        let found = sent(header::COOKIE, "a=b; tisserand_session=s3cret; c=d");
+        assert!(matches!(found, Credentials::Session(s) if s == "s3cret"));
+        assert!(matches!(sent(header::COOKIE, "tisserand_session="), Credentials::None));
+    }
+}

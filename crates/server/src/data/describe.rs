@@ -1,0 +1,87 @@
+//! What an environment is: `$dictionary`, `$status`, the service document.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use dictionary::describe::{Can, describe};
+use engine::Profile;
+use serde_json::{Value as Json, json};
+
+use crate::data::{Asked, Reply};
+use crate::problem::Problem;
+
+/// Everything a client needs to render screens.
+///
+/// `304` when `If-None-Match` names what it would answer.
+pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
+    let known =
+        asked.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let environment = asked.environment.clone();
+    let state = asked.cx.state.clone();
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        let (engine, caller) = (&entered.environment.engine, &entered.caller);
+        let dictionary = engine.dictionary();
+        let info = state.platform.environment_info(&environment)?;
+        let settings = engine.settings();
+        let own = json!({
+            "name": info.name,
+            "label": info.label,
+            "kind": info.kind,
+            "time_zone": settings.zone.iana_name(),
+            "currency": settings.currency,
+        });
+        let me = json!({"id": caller.me(), "name": caller.name, "profile": caller.profile.name()});
+        // The answer also depends on the environment's record and on who asks: the tag covers them.
+        let seed = format!("{}{own}{me}", dictionary.hash);
+        let etag = format!("\"{}\"", &blake3::hash(seed.as_bytes()).to_hex()[..32]);
+        if known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
+        {
+            return Ok(Reply { status: StatusCode::NOT_MODIFIED, etag: Some(etag), ..Reply::default() });
+        }
+        let writes = caller.profile == Profile::Administrator;
+        let mut view =
+            describe(&dictionary, |_| Some(Can { create: writes, update: writes, delete: writes }));
+        view.insert("environment".to_owned(), own);
+        view.insert("me".to_owned(), me);
+        let body = serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?;
+        Ok(Reply { etag: Some(etag), ..Reply::json(body) })
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// Where the journal stands.
+pub(crate) async fn status_show(asked: Asked) -> Result<Response, Problem> {
+    let reply = asked.cx.in_environment(&asked.environment, |entered| {
+        let head = entered.environment.engine.head()?;
+        let digest: String = head.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let view = json!({
+            "position": head.position,
+            "epoch": head.epoch,
+            "digest": digest,
+            "dictionary": head.dictionary,
+        });
+        Ok(Reply::json(view.to_string().into_bytes()))
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// The collections there are: where OData clients begin.
+pub(crate) async fn service_show(asked: Asked) -> Result<Response, Problem> {
+    let environment = asked.environment.clone();
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        let dictionary = entered.environment.engine.dictionary();
+        let language = entered.caller.language;
+        let entities = dictionary.entities.iter().filter(|entity| !entity.internal);
+        let sets = entities.map(|entity| {
+            json!({
+                "name": entity.collection,
+                "title": entity.plural.text(language),
+                "kind": "EntitySet",
+                "url": format!("/data/{environment}/{}", entity.collection),
+            })
+        });
+        let sets: Vec<Json> = sets.collect();
+        let view = json!({"@odata.context": format!("/data/{environment}/$metadata"), "value": sets});
+        Ok(Reply::json(view.to_string().into_bytes()))
+    });
+    Ok(reply.await?.into_response())
+}

@@ -1,0 +1,198 @@
+//! Bodies of writes: JSON into drafts, by the names of the API. Every fault is found, not only the first.
+
+use dictionary::expression::error::nearest;
+use dictionary::label::Label;
+use dictionary::model::{Dictionary, Entity, Field};
+use dictionary::{RecordId, Value};
+use engine::{Draft, FieldProblem, Input, LineDraft};
+use platform::OpenEnvironment;
+use serde_json::{Map, Value as Json};
+
+use crate::data::shape::property_name;
+use crate::odata::expand::target;
+
+/// Lines in one body at most.
+const LINES_MAX: usize = 5_000;
+
+/// What a body asks for.
+#[derive(Debug, Default)]
+pub(crate) struct Body {
+    /// The id the client chose.
+    pub(crate) id: Option<RecordId>,
+    pub(crate) draft: Draft,
+}
+
+/// Reads the body of a write.
+///
+/// Annotations (`@odata.etag`…) and what the system keeps by itself are passed over, so that a record may be sent back as it was read.
+pub(crate) fn read(
+    environment: &OpenEnvironment,
+    dictionary: &Dictionary,
+    entity: &Entity,
+    body: Map<String, Json>,
+) -> Result<Body, Vec<FieldProblem>> {
+    let mut reader = Reader { environment, dictionary, problems: Vec::new(), lines: 0 };
+    let read = reader.record(entity, body, "");
+    if reader.problems.is_empty() { Ok(read) } else { Err(reader.problems) }
+}
+
+struct Reader<'a> {
+    environment: &'a OpenEnvironment,
+    dictionary: &'a Dictionary,
+    problems: Vec<FieldProblem>,
+    lines: usize,
+}
+
+impl Reader<'_> {
+    fn record(&mut self, entity: &Entity, body: Map<String, Json>, prefix: &str) -> Body {
+        let mut read = Body::default();
+        for (name, json) in body {
+            let at = format!("{prefix}{name}");
+            if name.contains('@') {
+                continue;
+            }
+            if name == "id" {
+                read.id = self.id(&at, &json);
+                continue;
+            }
+            if let Some(field) = entity.field(&name) {
+                if field.system && field.name != "code" {
+                    continue;
+                }
+                if let Some(input) = self.input(field, json, &at) {
+                    read.draft.fields.insert(name, input);
+                }
+                continue;
+            }
+            match name.strip_suffix("_id").and_then(|reference| entity.field(reference)) {
+                Some(field) if field.kind.name() == "reference" => {
+                    if field.system {
+                        continue;
+                    }
+                    let value =
+                        if json.is_null() { Some(Value::Null) } else { self.id(&at, &json).map(Value::Id) };
+                    if let Some(value) = value {
+                        read.draft.fields.insert(field.name.clone(), Input::Value(value));
+                    }
+                }
+                _ => self.unknown(entity, &name, at),
+            }
+        }
+        read
+    }
+
+    fn input(&mut self, field: &Field, json: Json, at: &str) -> Option<Input> {
+        if json.is_null() {
+            return Some(if field.kind.is_virtual() {
+                Input::Lines(Vec::new())
+            } else {
+                Input::Value(Value::Null)
+            });
+        }
+        match field.kind.name() {
+            "reference" => self.reference(json, at),
+            "lines" => self.lines(field, json, at),
+            _ => match field.kind.from_json(&json, &field.options) {
+                Ok(value) => Some(Input::Value(value)),
+                Err(invalid) => {
+                    let problem =
+                        FieldProblem { field: at.to_owned(), code: invalid.code, message: invalid.message };
+                    self.problems.push(problem);
+                    None
+                }
+            },
+        }
+    }
+
+    /// `{"id": …}`, `{"code": …}`, or a text that is an id or a code.
+    fn reference(&mut self, json: Json, at: &str) -> Option<Input> {
+        let text = match &json {
+            Json::String(text) => Some(text),
+            Json::Object(members) => match (members.get("id"), members.get("code")) {
+                (Some(id), _) => return self.id(at, id).map(|id| Input::Value(Value::Id(id))),
+                (None, Some(Json::String(code))) => return Some(Input::Code(code.clone())),
+                _ => None,
+            },
+            _ => None,
+        };
+        match text {
+            Some(text) => Some(match RecordId::parse(text) {
+                Some(id) => Input::Value(Value::Id(id)),
+                None => Input::Code(text.clone()),
+            }),
+            None => {
+                self.refuse(
+                    at,
+                    "not_a_reference",
+                    "Une référence s'écrit {\"id\": …}, {\"code\": …}, ou comme le texte d'un identifiant ou d'un code.",
+                    "A reference is written {\"id\": …}, {\"code\": …}, or as the text of an id or a code.",
+                );
+                None
+            }
+        }
+    }
+
+    fn lines(&mut self, field: &Field, json: Json, at: &str) -> Option<Input> {
+        let entity = target(self.dictionary, field)?;
+        let Json::Array(items) = json else {
+            self.refuse(
+                at,
+                "not_lines",
+                "Des lignes s'écrivent comme un tableau.",
+                "Lines are written as an array.",
+            );
+            return None;
+        };
+        self.lines += items.len();
+        if self.lines > LINES_MAX {
+            self.refuse(
+                at,
+                "too_many_lines",
+                &format!("Au plus {LINES_MAX} lignes à la fois."),
+                &format!("At most {LINES_MAX} lines at a time."),
+            );
+            return None;
+        }
+        let mut lines = Vec::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            let at = format!("{at}[{index}]");
+            let Json::Object(line) = item else {
+                self.refuse(
+                    &at,
+                    "not_a_line",
+                    "Une ligne s'écrit comme un objet.",
+                    "A line is written as an object.",
+                );
+                continue;
+            };
+            let read = self.record(entity, line, &format!("{at}."));
+            lines.push(LineDraft { id: read.id, draft: read.draft });
+        }
+        Some(Input::Lines(lines))
+    }
+
+    fn id(&mut self, at: &str, json: &Json) -> Option<RecordId> {
+        let id = json.as_str().and_then(RecordId::parse);
+        if id.is_none() && !json.is_null() {
+            self.refuse(at, "not_an_id", "Ce n'est pas un identifiant.", "This is not an id.");
+        }
+        id
+    }
+
+    fn unknown(&mut self, entity: &Entity, name: &str, at: String) {
+        let fields = entity.fields.iter().filter(|field| !field.secret);
+        let names: Vec<String> =
+            fields.flat_map(|field| [field.name.clone(), property_name(field)]).collect();
+        let near = nearest(name, names.iter().map(String::as_str));
+        let (mut fr, mut en) = (format!("« {name} » n'existe pas."), format!("“{name}” does not exist."));
+        if let Some(near) = near {
+            fr.push_str(&format!(" Vouliez-vous dire « {near} » ?"));
+            en.push_str(&format!(" Did you mean “{near}”?"));
+        }
+        self.problems.push(FieldProblem { field: at, code: "unknown_field", message: Label::new(&fr, &en) });
+    }
+
+    fn refuse(&mut self, at: &str, code: &'static str, fr: &str, en: &str) {
+        self.problems.push(FieldProblem { field: at.to_owned(), code, message: Label::new(fr, en) });
+    }
+}

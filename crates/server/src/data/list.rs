@@ -1,0 +1,133 @@
+//! Lists: `GET /data/{env}/{collection}`.
+
+use axum::http::header::{HeaderMap, HeaderName};
+use axum::response::{IntoResponse, Response};
+use engine::Query;
+use form_urlencoded::Serializer;
+
+use crate::config::ServerConfig;
+use crate::data::shape::{ListView, Shape};
+use crate::data::{Asked, Reply, entity_of, paging, reading};
+use crate::odata::{ListOptions, expand};
+use crate::problem::Problem;
+
+const ODATA_VERSION: HeaderName = HeaderName::from_static("odata-version");
+const ODATA_MAX_VERSION: HeaderName = HeaderName::from_static("odata-maxversion");
+
+/// A page of records.
+///
+/// `400` names the option at fault, the position in it, and the name that was probably meant.
+pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Response, Problem> {
+    let options = ListOptions::read(asked.query.as_deref())?;
+    let paging = Paging::asked(&asked.headers, &options, &asked.cx.state.config);
+    let config = asked.cx.state.config.clone();
+    let environment = asked.environment.clone();
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        let engine = &entered.environment.engine;
+        let dictionary = engine.dictionary();
+        let entity = entity_of(&dictionary, &collection)?;
+        let selection =
+            expand::selection(&dictionary, entity, options.select.as_deref(), options.expand.as_deref())?;
+        let order = reading::sort(&dictionary, entity, &options)?;
+        let place = match &options.skiptoken {
+            Some(token) => Some(paging::read(&dictionary, entity, &options, &order, token)?),
+            None => None,
+        };
+        let left = place.as_ref().map_or(paging.total, |place| place.left);
+        let limit = left.map_or(paging.size, |left| left.min(paging.size));
+        let page = engine.list(
+            &entered.caller,
+            &Query {
+                entity: entity.name.clone(),
+                filters: reading::filters(&dictionary, entity, &options)?,
+                search: reading::search_words(&options)?,
+                order: order.clone(),
+                after: place.map(|place| place.after),
+                limit,
+                expand: selection.expand(entity, &dictionary),
+                count: options.count,
+                timeout_ms: config.query_timeout_ms,
+            },
+        )?;
+        let shown = u32::try_from(page.records.len()).unwrap_or(u32::MAX);
+        let left = left.map(|left| left.saturating_sub(shown));
+        let next = page.next.as_ref().filter(|_| left != Some(0) && limit > 0).map(|keyset| {
+            let token = paging::write(&dictionary, entity, &options, &order, keyset, left);
+            next_link(&environment, &collection, &options, &token)
+        });
+        let context = format!("/data/{environment}/$metadata#{collection}");
+        let shape = Shape::new(&dictionary, entity, &selection);
+        let view =
+            ListView { context: &context, count: page.count, shape: &shape, records: &page.records, next };
+        Ok(Reply::json(serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?))
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// How many records there are, as a bare number; 10 000 at most.
+pub(crate) async fn record_count(asked: Asked, collection: String) -> Result<Response, Problem> {
+    let options = ListOptions::read(asked.query.as_deref())?;
+    let config = asked.cx.state.config.clone();
+    let count = asked.cx.in_environment(&asked.environment, move |entered| {
+        let engine = &entered.environment.engine;
+        let dictionary = engine.dictionary();
+        let entity = entity_of(&dictionary, &collection)?;
+        let query = Query {
+            entity: entity.name.clone(),
+            filters: reading::filters(&dictionary, entity, &options)?,
+            search: reading::search_words(&options)?,
+            count: true,
+            timeout_ms: config.query_timeout_ms,
+            ..Query::default()
+        };
+        Ok(engine.list(&entered.caller, &query)?.count.map_or(0, |(count, _)| count))
+    });
+    Ok(count.await?.to_string().into_response())
+}
+
+/// How long pages are, and how many records are wanted in all.
+struct Paging {
+    size: u32,
+    total: Option<u32>,
+}
+
+impl Paging {
+    /// `$top` is the length of a page, and the next link goes on from there. A client that announces OData means the number of records it
+    /// wants in all, as the standard says; it gives the length of a page by `Prefer: odata.maxpagesize`.
+    fn asked(headers: &HeaderMap, options: &ListOptions, config: &ServerConfig) -> Paging {
+        let preferred = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+        let preferred = preferred.flat_map(|line| line.split(',')).find_map(|preference| {
+            let (name, value) = preference.split_once('=')?;
+            matches!(name.trim(), "odata.maxpagesize" | "maxpagesize")
+                .then(|| value.trim().parse::<u32>().ok())?
+        });
+        let strict = headers.contains_key(ODATA_VERSION) || headers.contains_key(ODATA_MAX_VERSION);
+        let (size, total) = if strict { (preferred, options.top) } else { (preferred.or(options.top), None) };
+        let wants_none = !strict && options.top == Some(0);
+        let size = size.unwrap_or(config.page_size).min(config.page_size_max);
+        Paging { size: if wants_none { 0 } else { size.max(1) }, total }
+    }
+}
+
+fn next_link(environment: &str, collection: &str, options: &ListOptions, token: &str) -> String {
+    let mut query = Serializer::new(String::new());
+    let kept = [
+        ("$filter", &options.filter),
+        ("$where", &options.condition),
+        ("$select", &options.select),
+        ("$expand", &options.expand),
+        ("$orderby", &options.order),
+        ("$search", &options.search),
+    ];
+    for (name, value) in kept {
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
+    }
+    if let Some(top) = options.top {
+        query.append_pair("$top", &top.to_string());
+    }
+    // The count is that of the first page: a client that scrolls doesn't make the server count each time.
+    query.append_pair("$skiptoken", token);
+    format!("/data/{environment}/{collection}?{}", query.finish())
+}

@@ -1,0 +1,139 @@
+//! What both representations say.
+
+use dictionary::Language;
+use dictionary::model::{Dictionary, Entity, Field};
+
+use crate::data::shape::property_name;
+use crate::odata::expand::target;
+
+/// The types of an environment.
+pub(super) struct Model<'a> {
+    pub(super) types: Vec<EntityType<'a>>,
+}
+
+/// A kind of record.
+pub(super) struct EntityType<'a> {
+    pub(super) name: &'a str,
+    pub(super) set: &'a str,
+    pub(super) label: &'a str,
+    pub(super) properties: Vec<Property<'a>>,
+    pub(super) navigations: Vec<Navigation<'a>>,
+}
+
+/// A value of a record.
+pub(super) struct Property<'a> {
+    pub(super) name: String,
+    pub(super) ty: &'static str,
+    pub(super) collection: bool,
+    pub(super) nullable: bool,
+    pub(super) max_length: Option<u32>,
+    pub(super) precision: Option<u32>,
+    pub(super) scale: Option<u32>,
+    pub(super) label: &'a str,
+    /// Set by the system only.
+    pub(super) computed: bool,
+}
+
+/// A way to other records.
+pub(super) struct Navigation<'a> {
+    pub(super) name: &'a str,
+    /// Entity and collection it leads to.
+    pub(super) target: (&'a str, &'a str),
+    pub(super) collection: bool,
+    pub(super) nullable: bool,
+    /// The property of this record, and that of the other, that hold the link.
+    pub(super) constraint: Option<(String, &'static str)>,
+}
+
+/// Types of values that are made of parts: their name, and the parts, all texts but `size`.
+pub(super) const COMPLEX: &[(&str, &[(&str, &str)])] = &[
+    (
+        "Address",
+        &[
+            ("lines", "Edm.String"),
+            ("postcode", "Edm.String"),
+            ("city", "Edm.String"),
+            ("insee", "Edm.String"),
+            ("region", "Edm.String"),
+            ("country", "Edm.String"),
+        ],
+    ),
+    (
+        "File",
+        &[("name", "Edm.String"), ("type", "Edm.String"), ("size", "Edm.Int64"), ("hash", "Edm.String")],
+    ),
+];
+
+impl<'a> Model<'a> {
+    pub(super) fn of(dictionary: &'a Dictionary, language: Language) -> Model<'a> {
+        let entities = dictionary.entities.iter().filter(|entity| !entity.internal);
+        Model { types: entities.map(|entity| entity_type(dictionary, entity, language)).collect() }
+    }
+}
+
+fn entity_type<'a>(dictionary: &'a Dictionary, entity: &'a Entity, language: Language) -> EntityType<'a> {
+    let fields = || entity.fields.iter().filter(|field| !field.secret);
+    EntityType {
+        name: &entity.name,
+        set: &entity.collection,
+        label: entity.label.text(language),
+        properties: fields()
+            .filter(|field| !field.kind.is_virtual())
+            .map(|field| property(field, language))
+            .collect(),
+        navigations: fields().filter_map(|field| navigation(dictionary, field)).collect(),
+    }
+}
+
+fn property(field: &Field, language: Language) -> Property<'_> {
+    let (ty, collection) = edm_type(field);
+    let options = &field.options;
+    let decimal = ty == "Edm.Decimal";
+    let money = field.kind.name() == "money";
+    let length = if ty == "Edm.String" && !collection { options.max_length } else { None };
+    Property {
+        name: property_name(field),
+        ty,
+        collection,
+        nullable: !(field.required || field.system) || field.name == "code",
+        max_length: length,
+        precision: decimal.then(|| options.precision.unwrap_or(18)),
+        scale: decimal.then(|| options.scale.unwrap_or(if money { 2 } else { 0 })),
+        label: field.label.text(language),
+        computed: field.read_only || field.computed.is_some() || (field.system && field.name != "code"),
+    }
+}
+
+/// The type of a field's value, and whether there are several.
+fn edm_type(field: &Field) -> (&'static str, bool) {
+    let ty = match field.kind.name() {
+        "integer" => "Edm.Int64",
+        "decimal" | "money" => "Edm.Decimal",
+        "boolean" => "Edm.Boolean",
+        "date" => "Edm.Date",
+        "time" => "Edm.TimeOfDay",
+        "datetime" => "Edm.DateTimeOffset",
+        "duration" => "Edm.Duration",
+        "reference" | "id" => "Edm.Guid",
+        "choices" => return ("Edm.String", true),
+        "file" | "image" | "signature" => "Tisserand.File",
+        "point" => "Edm.GeographyPoint",
+        "address" => "Tisserand.Address",
+        "json" => "Edm.Untyped",
+        _ if field.name == "id" && field.system => "Edm.Guid",
+        _ => "Edm.String",
+    };
+    (ty, false)
+}
+
+fn navigation<'a>(dictionary: &'a Dictionary, field: &'a Field) -> Option<Navigation<'a>> {
+    let target = target(dictionary, field).filter(|target| !target.internal)?;
+    let collection = field.kind.is_virtual();
+    Some(Navigation {
+        name: &field.name,
+        target: (&target.name, &target.collection),
+        collection,
+        nullable: !field.required,
+        constraint: (!collection).then(|| (property_name(field), "id")),
+    })
+}

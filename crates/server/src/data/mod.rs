@@ -1,0 +1,186 @@
+//! `/data/{env}/…`: reads the address, calls one handler.
+
+mod describe;
+mod draft;
+mod files;
+mod history;
+mod list;
+mod lists;
+mod metadata;
+mod paging;
+mod reading;
+mod record;
+mod resource;
+mod search;
+pub(crate) mod shape;
+mod write;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use dictionary::model::{Dictionary, Entity};
+use percent_encoding::percent_decode_str;
+
+use crate::cx::Cx;
+use crate::health::named;
+use crate::problem::Problem;
+use resource::Resource;
+
+/// A request for data, taken apart.
+pub(crate) struct Asked {
+    pub(crate) cx: Cx,
+    pub(crate) environment: String,
+    pub(crate) query: Option<String>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+}
+
+/// Answers a request below `/data`.
+pub(crate) async fn dispatch(cx: Cx, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path().strip_prefix("/data/").unwrap_or_default();
+    let (environment, rest) = path.split_once('/').unwrap_or((path, ""));
+    let environment = percent_decode_str(environment).decode_utf8_lossy().into_owned();
+    let query = parts.uri.query().map(str::to_owned);
+    let asked = Asked { cx, environment, query, headers: parts.headers, body };
+    let Some(resource) = resource::parse(rest) else {
+        return named("/data/{env}/?", unknown(asked).await.into_response());
+    };
+    let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
+    route(asked, method, resource).await
+}
+
+async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
+    use Resource as R;
+    let (name, answer) = match (method.as_str(), resource) {
+        ("GET", R::Service) => ("/data/{env}", describe::service_show(asked).await),
+        ("GET", R::Dictionary) => ("/data/{env}/$dictionary", describe::dictionary_show(asked).await),
+        ("GET", R::Status) => ("/data/{env}/$status", describe::status_show(asked).await),
+        ("GET", R::Metadata) => ("/data/{env}/$metadata", metadata::metadata_show(asked).await),
+        ("GET", R::Search) => ("/data/{env}/$search", search::search(asked).await),
+        ("GET", R::List(list)) => ("/data/{env}/$lists/{list}", lists::list_show(asked, list).await),
+        ("POST", R::List(list)) => ("/data/{env}/$lists/{list}", lists::list_value_create(asked, list).await),
+        ("PATCH", R::ListValue(list, tag)) => {
+            ("/data/{env}/$lists/{list}/{tag}", lists::list_value_change(asked, list, tag).await)
+        }
+        ("GET", R::Collection(c)) => ("/data/{env}/{collection}", list::record_list(asked, c).await),
+        ("POST", R::Collection(c)) => ("/data/{env}/{collection}", write::record_create(asked, c).await),
+        ("GET", R::Count(c)) => ("/data/{env}/{collection}/$count", list::record_count(asked, c).await),
+        ("GET", R::Record(c, key)) => {
+            ("/data/{env}/{collection}/{id}", record::record_show(asked, c, key).await)
+        }
+        ("PATCH", R::Record(c, key)) => {
+            ("/data/{env}/{collection}/{id}", write::record_change(asked, c, key).await)
+        }
+        ("PUT", R::Record(c, key)) => {
+            ("/data/{env}/{collection}/{id}", write::record_upsert(asked, c, key).await)
+        }
+        ("DELETE", R::Record(c, key)) => {
+            ("/data/{env}/{collection}/{id}", write::record_delete(asked, c, key).await)
+        }
+        ("GET", R::History(c, key)) => {
+            ("/data/{env}/{collection}/{id}/$history", history::record_history(asked, c, key).await)
+        }
+        ("POST", R::Member(c, key, name)) => (
+            "/data/{env}/{collection}/{id}/{transition}",
+            write::record_transition(asked, c, key, name).await,
+        ),
+        ("GET", R::Member(c, key, name)) => {
+            ("/data/{env}/{collection}/{id}/{field}", files::file_show(asked, c, key, name).await)
+        }
+        ("PUT", R::Member(c, key, name)) => {
+            ("/data/{env}/{collection}/{id}/{field}", files::file_put(asked, c, key, name).await)
+        }
+        ("DELETE", R::Member(c, key, name)) => {
+            ("/data/{env}/{collection}/{id}/{field}", files::file_delete(asked, c, key, name).await)
+        }
+        _ => ("/data/{env}/?", refuse_method(asked).await),
+    };
+    named(name, answer.into_response())
+}
+
+/// What is at no address is not found, but a stranger is told to sign in first, as everywhere.
+async fn unknown(asked: Asked) -> Result<Response, Problem> {
+    asked.cx.in_environment(&asked.environment, |_| Ok(())).await?;
+    Err(Problem::not_found())
+}
+
+async fn refuse_method(asked: Asked) -> Result<Response, Problem> {
+    asked.cx.in_environment(&asked.environment, |_| Ok(())).await?;
+    Err(Problem::method_not_allowed())
+}
+
+/// The entity of a collection.
+pub(crate) fn entity_of<'a>(dictionary: &'a Dictionary, collection: &str) -> Result<&'a Entity, Problem> {
+    dictionary.collection(collection).filter(|entity| !entity.internal).ok_or_else(|| {
+        use dictionary::expression::error::nearest;
+        let known = dictionary.entities.iter().filter(|entity| !entity.internal);
+        let mut problem = Problem::not_found();
+        if let Some(near) = nearest(collection, known.map(|entity| entity.collection.as_str())) {
+            problem.extra.insert("near".to_owned(), near.into());
+        }
+        problem
+    })
+}
+
+/// A JSON answer made on the thread of a call.
+#[derive(Debug, Default)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Vec<u8>,
+    pub(crate) etag: Option<String>,
+    pub(crate) location: Option<String>,
+}
+
+impl Reply {
+    pub(crate) fn json(body: Vec<u8>) -> Reply {
+        Reply { body, ..Reply::default() }
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        const ODATA: HeaderName = HeaderName::from_static("odata-version");
+        let empty = self.body.is_empty();
+        let mut response = (self.status, self.body).into_response();
+        let headers = response.headers_mut();
+        headers.remove(header::CONTENT_TYPE);
+        if !empty {
+            let json = "application/json; odata.metadata=minimal; charset=utf-8";
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(json));
+        }
+        headers.insert(ODATA, HeaderValue::from_static("4.01"));
+        // The browser keeps nothing without asking again: a record may change, or be taken from this person's sight.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.insert(header::VARY, HeaderValue::from_static("authorization, cookie, accept-language"));
+        for (name, value) in [(header::ETAG, self.etag), (header::LOCATION, self.location)] {
+            if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+                headers.insert(name, value);
+            }
+        }
+        response
+    }
+}
+
+/// The version that a header such as `If-Match: W/"128"` names; `None` when it names none or any (`*`).
+pub(crate) fn version_of(headers: &HeaderMap, name: HeaderName) -> Result<Option<u64>, Problem> {
+    let Some(value) = headers.get(&name) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let number = text.trim_start_matches("W/").trim_matches('"').parse();
+    number.map(Some).map_err(|_| {
+        Problem::bad_request(
+            format!("« {text} » n'est pas une version, comme W/\"128\"."),
+            format!("“{text}” is not a version, such as W/\"128\"."),
+        )
+    })
+}
+
+/// `W/"128"`.
+pub(crate) fn etag(version: u64) -> String {
+    format!("W/\"{version}\"")
+}

@@ -1,0 +1,137 @@
+//! What reads have in common: options of the request, checked against the dictionary.
+
+use dictionary::expression::{Expr, ExpressionError, Node, Span, Type, Typed, check, check_condition, parse};
+use dictionary::model::{Dictionary, Entity, EntityIndex, Sort};
+use engine::{Expand, Record};
+use platform::Entered;
+
+use crate::data::resource::Key;
+use crate::odata::{ListOptions, OptionFault, filter, order};
+use crate::problem::Problem;
+
+/// Longest text of `$search`, bytes.
+const SEARCH_BYTES_MAX: usize = 500;
+
+/// Position of an entity.
+pub(crate) fn entity_index(dictionary: &Dictionary, entity: &Entity) -> EntityIndex {
+    dictionary.entities.iter().position(|other| other.name == entity.name).unwrap_or_default()
+}
+
+/// The conditions of `$filter` and `$where`.
+pub(crate) fn filters(
+    dictionary: &Dictionary,
+    entity: &Entity,
+    options: &ListOptions,
+) -> Result<Vec<Typed>, OptionFault> {
+    let mut filters = Vec::new();
+    if let Some(text) = &options.filter {
+        let expr = filter::parse(dictionary, entity, text).map_err(OptionFault::of("$filter"))?;
+        filters.push(condition(dictionary, entity, &expr, "$filter")?);
+    }
+    if let Some(text) = &options.condition {
+        let expression = parse(text).map_err(OptionFault::of("$where"))?;
+        filters.push(condition(dictionary, entity, &expression.root, "$where")?);
+    }
+    Ok(filters)
+}
+
+fn condition(
+    dictionary: &Dictionary,
+    entity: &Entity,
+    expr: &Expr,
+    option: &'static str,
+) -> Result<Typed, OptionFault> {
+    check_condition(expr, dictionary, entity_index(dictionary, entity)).map_err(first(option))
+}
+
+/// One fault is told at a time: the first.
+fn first(option: &'static str) -> impl Fn(Vec<ExpressionError>) -> OptionFault {
+    move |errors| match errors.into_iter().next() {
+        Some(error) => OptionFault { option: option.to_owned(), error },
+        None => OptionFault::new(
+            option,
+            Span::default(),
+            "Cette option ne se lit pas.",
+            "This option cannot be read.",
+        ),
+    }
+}
+
+/// The sort: of `$orderby`, else the entity's own.
+pub(crate) fn sort(
+    dictionary: &Dictionary,
+    entity: &Entity,
+    options: &ListOptions,
+) -> Result<Vec<Sort>, OptionFault> {
+    let Some(text) = &options.order else { return Ok(entity.order.clone()) };
+    let criteria = order::parse(dictionary, entity, text).map_err(OptionFault::of("$orderby"))?;
+    let mut sort = Vec::with_capacity(criteria.len());
+    for (expr, descending) in criteria {
+        let path = check(&expr, dictionary, entity_index(dictionary, entity)).map_err(first("$orderby"))?;
+        let sortable = matches!(path.node, Node::Path(_))
+            && !matches!(
+                path.ty,
+                Type::Tags | Type::Point | Type::Address | Type::File | Type::Json | Type::Records(_)
+            );
+        if !sortable {
+            return Err(OptionFault::new(
+                "$orderby",
+                path.span,
+                "On ne peut pas trier par ce champ.",
+                "This field cannot be sorted by.",
+            ));
+        }
+        sort.push(Sort { path, descending });
+    }
+    Ok(sort)
+}
+
+/// The words of `$search`. OData's quotes, `AND` and parentheses are passed over: all words are wanted anyway.
+pub(crate) fn search_words(options: &ListOptions) -> Result<Option<String>, Problem> {
+    let Some(text) = &options.search else { return Ok(None) };
+    if text.len() > SEARCH_BYTES_MAX {
+        return Err(Problem::bad_request(
+            format!("$search a au plus {SEARCH_BYTES_MAX} octets."),
+            format!("$search has at most {SEARCH_BYTES_MAX} bytes."),
+        ));
+    }
+    let words =
+        text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')')).filter(|word| *word != "AND");
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    Ok((!words.is_empty()).then(|| words.join(" ")))
+}
+
+/// The record that an address names.
+pub(crate) fn record(
+    entered: &Entered,
+    entity: &Entity,
+    key: &Key,
+    expand: &[Expand],
+) -> Result<Record, Problem> {
+    let (engine, caller) = (&entered.environment.engine, &entered.caller);
+    match key {
+        Key::Id(id) => Ok(engine.get(caller, &entity.name, *id, expand)?),
+        Key::Unique(field, value) => {
+            check_key(entity, field)?;
+            Ok(engine.find(caller, &entity.name, field, value, expand)?)
+        }
+    }
+}
+
+/// Refuses a key that does not name one record.
+pub(crate) fn check_key(entity: &Entity, field: &str) -> Result<(), Problem> {
+    let unique = |index| entity.uniques.iter().any(|key| key.fields == [index]);
+    let found = entity.index(field).filter(|index| !entity.fields[*index].secret);
+    if found.is_some_and(|index| unique(index) || field == "code") {
+        return Ok(());
+    }
+    let keys =
+        entity.uniques.iter().filter(|key| key.fields.len() == 1).map(|key| &entity.fields[key.fields[0]]);
+    let keys: Vec<&str> = keys.filter(|field| !field.secret).map(|field| field.name.as_str()).collect();
+    let collection = &entity.collection;
+    let keys = if keys.is_empty() { "id".to_owned() } else { format!("id, {}", keys.join(", ")) };
+    Err(Problem::bad_request(
+        format!("« {field} » ne désigne pas une fiche de {collection} ; les clés sont : {keys}."),
+        format!("“{field}” does not name a record of {collection}; the keys are: {keys}."),
+    ))
+}

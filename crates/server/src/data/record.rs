@@ -1,0 +1,55 @@
+//! One record: `GET /data/{env}/{collection}/{id}`.
+
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use dictionary::model::{Dictionary, Entity};
+use engine::Record;
+
+use crate::data::resource::Key;
+use crate::data::shape::Shape;
+use crate::data::{Asked, Reply, entity_of, etag, reading};
+use crate::odata::ListOptions;
+use crate::odata::expand::{self, Selection};
+use crate::problem::Problem;
+
+/// One record.
+///
+/// `304` when `If-None-Match` names its version; `404` if it does not exist or is not for this caller.
+pub(crate) async fn record_show(asked: Asked, collection: String, key: Key) -> Result<Response, Problem> {
+    let options = ListOptions::read(asked.query.as_deref())?;
+    let known =
+        asked.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let environment = asked.environment.clone();
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        let dictionary = entered.environment.engine.dictionary();
+        let entity = entity_of(&dictionary, &collection)?;
+        let selection =
+            expand::selection(&dictionary, entity, options.select.as_deref(), options.expand.as_deref())?;
+        let record = reading::record(entered, entity, &key, &selection.expand(entity, &dictionary))?;
+        // What is expanded has versions of its own, that the tag of the record does not tell.
+        let known = known.filter(|_| selection.expanded.is_empty());
+        let mut reply = reply(&dictionary, entity, &selection, &environment, &record)?;
+        if known.is_some_and(|known| known.split(',').any(|tag| Some(tag.trim()) == reply.etag.as_deref())) {
+            reply.status = StatusCode::NOT_MODIFIED;
+            reply.body.clear();
+        }
+        Ok(reply)
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// A record as the whole of an answer.
+pub(crate) fn reply(
+    dictionary: &Dictionary,
+    entity: &Entity,
+    selection: &Selection,
+    environment: &str,
+    record: &Record,
+) -> Result<Reply, Problem> {
+    let shape = Shape::new(dictionary, entity, selection);
+    let context = format!("/data/{environment}/$metadata#{}/$entity", entity.collection);
+    let body = serde_json::to_vec(&shape.of(record).with_context(&context))
+        .map_err(|error| Problem::internal(&error))?;
+    Ok(Reply { etag: Some(etag(shape.version(record))), ..Reply::json(body) })
+}

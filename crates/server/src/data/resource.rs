@@ -1,0 +1,153 @@
+//! Addresses of the data API: what stands after `/data/{env}/`.
+
+use dictionary::RecordId;
+use percent_encoding::percent_decode_str;
+
+/// What an address names.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Resource {
+    /// `` — the collections there are.
+    Service,
+    /// `$dictionary`
+    Dictionary,
+    /// `$metadata`
+    Metadata,
+    /// `$search`
+    Search,
+    /// `$status`
+    Status,
+    /// `$lists/{list}`
+    List(String),
+    /// `$lists/{list}/{tag}`
+    ListValue(String, String),
+    /// `{collection}`
+    Collection(String),
+    /// `{collection}/$count`
+    Count(String),
+    /// `{collection}/{id}`, `{collection}(code='…')`
+    Record(String, Key),
+    /// `{collection}/{id}/$history`
+    History(String, Key),
+    /// `{collection}/{id}/{name}`: a file field or a transition
+    Member(String, Key, String),
+}
+
+/// How an address names a record.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Key {
+    /// By id.
+    Id(RecordId),
+    /// By the value of a unique field.
+    Unique(String, String),
+}
+
+/// Reads the path after `/data/{env}/`, still percent-encoded; `None` if it names nothing.
+pub(crate) fn parse(path: &str) -> Option<Resource> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    if path.is_empty() {
+        return Some(Resource::Service);
+    }
+    let segments: Option<Vec<String>> = path.split('/').map(decode).collect();
+    let segments = segments?;
+    let mut segments = segments.iter().map(String::as_str);
+    let first = segments.next()?;
+    let rest: Vec<&str> = segments.collect();
+    if first.starts_with('$') {
+        return match (first, rest.as_slice()) {
+            ("$dictionary", []) => Some(Resource::Dictionary),
+            ("$metadata", []) => Some(Resource::Metadata),
+            ("$search", []) => Some(Resource::Search),
+            ("$status", []) => Some(Resource::Status),
+            ("$lists", [list]) => Some(Resource::List((*list).to_owned())),
+            ("$lists", [list, tag]) => Some(Resource::ListValue((*list).to_owned(), (*tag).to_owned())),
+            _ => None,
+        };
+    }
+    if let Some((collection, key)) = first.split_once('(') {
+        let key = bracketed_key(key.strip_suffix(')')?)?;
+        return record(collection, key, &rest);
+    }
+    match rest.as_slice() {
+        [] => Some(Resource::Collection(first.to_owned())),
+        ["$count"] => Some(Resource::Count(first.to_owned())),
+        [id, rest @ ..] => record(first, Key::Id(RecordId::parse(id)?), rest),
+    }
+}
+
+fn record(collection: &str, key: Key, rest: &[&str]) -> Option<Resource> {
+    let collection = collection.to_owned();
+    match rest {
+        [] => Some(Resource::Record(collection, key)),
+        ["$history"] => Some(Resource::History(collection, key)),
+        [member] if !member.is_empty() && !member.starts_with('$') => {
+            Some(Resource::Member(collection, key, (*member).to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// `code='T000042'`, or an id with or without quotes.
+fn bracketed_key(text: &str) -> Option<Key> {
+    if let Some(id) = RecordId::parse(text.trim_matches('\'')) {
+        return Some(Key::Id(id));
+    }
+    let (field, value) = text.split_once('=')?;
+    let quoted = value.trim().strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let value = match quoted {
+        Some(inner) => inner.replace("''", "'"),
+        None => value.trim().to_owned(),
+    };
+    let field = field.trim();
+    if field == "id" {
+        return RecordId::parse(&value).map(Key::Id);
+    }
+    (!field.is_empty() && !value.is_empty()).then(|| Key::Unique(field.to_owned(), value))
+}
+
+fn decode(segment: &str) -> Option<String> {
+    percent_decode_str(segment).decode_utf8().ok().map(|text| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0192f3a0-7e1c-7c3a-9f5e-0123456789ab";
+
+    fn unique(value: &str) -> Key {
+        Key::Unique("code".to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn records_are_named_by_id_or_by_a_unique_field() {
+        let id = Key::Id(RecordId::parse(ID).unwrap());
+        let record = Some(Resource::Record("accounts".to_owned(), id));
+        for path in [format!("accounts/{ID}"), format!("accounts({ID})"), format!("accounts('{ID}')/")] {
+            assert_eq!(parse(&path), record, "{path}");
+        }
+        assert_eq!(
+            parse("accounts(code='T000042')"),
+            Some(Resource::Record("accounts".to_owned(), unique("T000042")))
+        );
+        assert_eq!(
+            parse("accounts(code='A%2FB''C')"),
+            Some(Resource::Record("accounts".to_owned(), unique("A/B'C")))
+        );
+        assert_eq!(
+            parse("accounts(code=%27T%27)/logo"),
+            Some(Resource::Member("accounts".to_owned(), unique("T"), "logo".to_owned()))
+        );
+    }
+
+    #[test]
+    fn what_names_nothing_is_nothing() {
+        for path in
+            ["accounts/x", "accounts(", "accounts()", "$nothing", "$lists", "a/b/c/d", "accounts/%ff", "a//b"]
+        {
+            assert_eq!(parse(path), None, "{path}");
+        }
+        assert_eq!(parse(""), Some(Resource::Service));
+        assert_eq!(parse("accounts/$count"), Some(Resource::Count("accounts".to_owned())));
+        assert_eq!(parse(&format!("accounts/{ID}/$nothing")), None);
+    }
+}

@@ -1,0 +1,169 @@
+//! Records as JSON: what of them, under which names. Worked out once per answer, then applied to each record.
+
+use dictionary::Value;
+use dictionary::model::{Dictionary, Entity, Field, FieldIndex};
+use engine::{Expanded, Record};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use crate::data::etag;
+use crate::odata::expand::{Selection, target};
+
+/// How records of an entity are answered.
+#[derive(Debug)]
+pub(crate) struct Shape<'a> {
+    properties: Vec<Property<'a>>,
+    /// Position of the field `version`.
+    version: Option<FieldIndex>,
+}
+
+/// A property of the answer.
+#[derive(Debug)]
+struct Property<'a> {
+    name: String,
+    index: FieldIndex,
+    field: &'a Field,
+    /// Of an expanded property.
+    inner: Option<Shape<'a>>,
+}
+
+impl<'a> Shape<'a> {
+    pub(crate) fn new(dictionary: &'a Dictionary, entity: &'a Entity, selection: &Selection) -> Shape<'a> {
+        let mut properties = Vec::new();
+        for (index, field) in entity.fields.iter().enumerate().filter(|(_, field)| !field.secret) {
+            // The key is always answered: without it a client could not come back to the record.
+            let wanted =
+                field.name == "id" || selection.fields.as_ref().is_none_or(|fields| fields.contains(&index));
+            if wanted && !field.kind.is_virtual() {
+                properties.push(Property { name: property_name(field), index, field, inner: None });
+            }
+            let inner = selection.expanded.iter().find(|(expanded, _)| *expanded == index);
+            if let Some((inner, target)) =
+                inner.and_then(|(_, inner)| Some((inner, target(dictionary, field)?)))
+            {
+                let inner = Some(Shape::new(dictionary, target, inner));
+                properties.push(Property { name: field.name.clone(), index, field, inner });
+            }
+        }
+        Shape { properties, version: entity.index("version") }
+    }
+
+    /// A record in this shape.
+    pub(crate) fn of<'s>(&'s self, record: &'s Record) -> Shaped<'s> {
+        Shaped { shape: self, record, context: None }
+    }
+
+    pub(crate) fn version(&self, record: &Record) -> u64 {
+        match self.version.map(|version| record.row.get(version)) {
+            Some(Value::Integer(version)) => u64::try_from(*version).unwrap_or_default(),
+            _ => 0,
+        }
+    }
+}
+
+/// Name of a field's value in the API.
+pub(crate) fn property_name(field: &Field) -> String {
+    if field.kind.name() == "reference" { format!("{}_id", field.name) } else { field.name.clone() }
+}
+
+/// The value of a field as the API writes it.
+pub(crate) fn json_value(field: &Field, value: &Value) -> serde_json::Value {
+    if value.is_null() { serde_json::Value::Null } else { field.kind.to_json(value, &field.options) }
+}
+
+/// A record on its way out.
+pub(crate) struct Shaped<'s> {
+    shape: &'s Shape<'s>,
+    record: &'s Record,
+    context: Option<&'s str>,
+}
+
+impl<'s> Shaped<'s> {
+    /// Answered by itself: says what it is.
+    pub(crate) fn with_context(self, context: &'s str) -> Shaped<'s> {
+        Shaped { context: Some(context), ..self }
+    }
+}
+
+impl Serialize for Shaped<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(context) = self.context {
+            map.serialize_entry("@odata.context", context)?;
+        }
+        map.serialize_entry("@odata.etag", &etag(self.shape.version(self.record)))?;
+        map.serialize_entry("@tisserand.title", &self.record.title)?;
+        for property in &self.shape.properties {
+            let name = property.name.as_str();
+            let Some(inner) = &property.inner else {
+                write_value(&mut map, name, property.field, self.record.row.get(property.index))?;
+                continue;
+            };
+            match self.record.expanded.get(&property.index) {
+                Some(Expanded::One(Some(record))) => map.serialize_entry(name, &inner.of(record))?,
+                Some(Expanded::Many(records)) => {
+                    map.serialize_entry(name, &Many { shape: inner, records })?
+                }
+                Some(Expanded::One(None)) | None => map.serialize_entry(name, &())?,
+            }
+        }
+        map.end()
+    }
+}
+
+/// The commonest values go out as they are, the others as their type says.
+fn write_value<M: SerializeMap>(
+    map: &mut M,
+    name: &str,
+    field: &Field,
+    value: &Value,
+) -> Result<(), M::Error> {
+    match value {
+        Value::Null => map.serialize_entry(name, &()),
+        Value::Boolean(value) => map.serialize_entry(name, value),
+        Value::Text(value) => map.serialize_entry(name, value),
+        Value::Id(value) => map.serialize_entry(name, value),
+        value => map.serialize_entry(name, &field.kind.to_json(value, &field.options)),
+    }
+}
+
+struct Many<'s> {
+    shape: &'s Shape<'s>,
+    records: &'s [Record],
+}
+
+impl Serialize for Many<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut sequence = serializer.serialize_seq(Some(self.records.len()))?;
+        for record in self.records {
+            sequence.serialize_element(&self.shape.of(record))?;
+        }
+        sequence.end()
+    }
+}
+
+/// A page of records.
+pub(crate) struct ListView<'s> {
+    pub(crate) context: &'s str,
+    pub(crate) count: Option<(u64, bool)>,
+    pub(crate) shape: &'s Shape<'s>,
+    pub(crate) records: &'s [Record],
+    pub(crate) next: Option<String>,
+}
+
+impl Serialize for ListView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("@odata.context", self.context)?;
+        if let Some((count, capped)) = self.count {
+            map.serialize_entry("@odata.count", &count)?;
+            if capped {
+                map.serialize_entry("@tisserand.count_capped", &true)?;
+            }
+        }
+        map.serialize_entry("value", &Many { shape: self.shape, records: self.records })?;
+        if let Some(next) = &self.next {
+            map.serialize_entry("@odata.nextLink", next)?;
+        }
+        map.end()
+    }
+}

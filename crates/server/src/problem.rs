@@ -1,0 +1,219 @@
+//! Errors on the wire: RFC 9457 problem details, with what `docs/api.md` adds.
+
+use std::error::Error;
+
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use dictionary::Language;
+use dictionary::label::Label;
+use serde_json::{Map, Value, json};
+
+/// Addresses of kinds of problems begin like this.
+const TYPES: &str = "https://tisserand.dev/problems/";
+
+/// What went wrong, before the language of the reader and the id of the request are known.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) detail: Label,
+    /// By field, `lines[2].quantity` style.
+    pub(crate) fields: Vec<(String, Label)>,
+    /// Members beside the usual ones.
+    pub(crate) extra: Map<String, Value>,
+    pub(crate) retry_after_s: Option<u64>,
+}
+
+impl Problem {
+    pub(crate) fn new(
+        status: StatusCode,
+        code: &'static str,
+        fr: impl AsRef<str>,
+        en: impl AsRef<str>,
+    ) -> Problem {
+        Problem {
+            status,
+            code,
+            detail: Label::new(fr.as_ref(), en.as_ref()),
+            fields: Vec::new(),
+            extra: Map::new(),
+            retry_after_s: None,
+        }
+    }
+
+    pub(crate) fn not_found() -> Problem {
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "Cela n'existe pas, ou ne vous est pas ouvert.",
+            "This does not exist, or is not open to you.",
+        )
+    }
+
+    pub(crate) fn bad_request(fr: impl AsRef<str>, en: impl AsRef<str>) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, "bad_request", fr, en)
+    }
+
+    pub(crate) fn sign_in_needed() -> Problem {
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "sign_in_needed",
+            "Connectez-vous pour continuer.",
+            "Sign in to go on.",
+        )
+    }
+
+    pub(crate) fn too_large(bytes_max: u64) -> Problem {
+        let (fr, en) = if bytes_max >= 1 << 20 {
+            (format!("{} Mio", bytes_max >> 20), format!("{} MiB", bytes_max >> 20))
+        } else {
+            (format!("{bytes_max} octets"), format!("{bytes_max} bytes"))
+        };
+        let mut problem = Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            format!("L'envoi dépasse la limite de {fr}."),
+            format!("What was sent is over the limit of {en}."),
+        );
+        problem.extra.insert("bytes_max".to_owned(), json!(bytes_max));
+        problem
+    }
+
+    pub(crate) fn too_many(retry_after_s: u64) -> Problem {
+        Problem::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many",
+            format!("Trop de demandes ; réessayez dans {retry_after_s} s."),
+            format!("Too many requests; try again in {retry_after_s} s."),
+        )
+        .retry_after(retry_after_s)
+    }
+
+    pub(crate) fn timeout() -> Problem {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "timeout",
+            "La demande a pris trop de temps et a été arrêtée ; rien n'a changé. Demandez-en moins, ou filtrez davantage.",
+            "The request took too long and was stopped; nothing changed. Ask for less, or filter more.",
+        )
+        .retry_after(5)
+    }
+
+    pub(crate) fn method_not_allowed() -> Problem {
+        Problem::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "bad_request",
+            "Cette adresse n'accepte pas cette méthode.",
+            "This address does not take this method.",
+        )
+    }
+
+    /// A failure of ours: the whole chain goes to the log, once, and nothing of it to the client.
+    pub(crate) fn internal(error: &dyn Error) -> Problem {
+        tracing::error!(error = %chain(error), "request failed");
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "Une erreur est survenue de notre côté ; rien n'a été enregistré à moitié. Donnez l'identifiant de la demande à votre support.",
+            "Something failed on our side; nothing was half saved. Give the request's id to your support.",
+        )
+    }
+
+    #[must_use]
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Problem {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with(mut self, member: &str, value: Value) -> Problem {
+        self.extra.insert(member.to_owned(), value);
+        self
+    }
+
+    /// The response in the reader's language.
+    pub(crate) fn render(&self, language: Language, request_id: &str) -> Response {
+        let detail = self.detail.text(language);
+        let mut body = Map::new();
+        body.insert("type".to_owned(), json!(format!("{TYPES}{}", self.code)));
+        body.insert("title".to_owned(), json!(title(self.code).text(language)));
+        body.insert("status".to_owned(), json!(self.status.as_u16()));
+        body.insert("code".to_owned(), json!(self.code));
+        body.insert("detail".to_owned(), json!(detail));
+        if !self.fields.is_empty() {
+            let mut fields: Map<String, Value> = Map::new();
+            for (field, message) in &self.fields {
+                let message = message.text(language);
+                match fields.get_mut(field) {
+                    Some(Value::String(known)) => *known = format!("{known} {message}"),
+                    _ => {
+                        fields.insert(field.clone(), json!(message));
+                    }
+                }
+            }
+            body.insert("fields".to_owned(), Value::Object(fields));
+        }
+        body.extend(self.extra.clone());
+        body.insert("request_id".to_owned(), json!(request_id));
+        body.insert("error".to_owned(), json!({"code": self.code, "message": detail}));
+        let mut response = (self.status, Value::Object(body).to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.code()));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            // Spreadsheets ask for a token as the password only when told so. Browsers' own dialogue is kept away by the web application,
+            // which never lets a request of its own end here without a session.
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Tisserand\""));
+        }
+        response
+    }
+}
+
+/// Carried unrendered to the layer that knows the language and the id of the request.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(Box::new(self));
+        response
+    }
+}
+
+/// An error and its causes, on one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+fn title(code: &str) -> Label {
+    let (fr, en) = match code {
+        "sign_in_needed" => ("Connexion nécessaire", "Sign-in needed"),
+        "wrong_credentials" => ("Identifiants refusés", "Credentials refused"),
+        "forbidden" => ("Non autorisé", "Not allowed"),
+        "csrf" => ("Demande d'origine incertaine", "Request of uncertain origin"),
+        "not_found" => ("Introuvable", "Not found"),
+        "stale" => ("Modifié entre-temps", "Changed meanwhile"),
+        "validation" => ("Données à corriger", "Data to correct"),
+        "unknown_field" => ("Champ inconnu", "Unknown field"),
+        "duplicate" => ("Existe déjà", "Exists already"),
+        "transition" => ("Passage refusé", "Transition refused"),
+        "referenced" => ("Utilisé ailleurs", "Used elsewhere"),
+        "too_large" => ("Trop volumineux", "Too large"),
+        "too_many" => ("Trop de demandes", "Too many requests"),
+        "timeout" => ("Trop long", "Took too long"),
+        "storage_full" => ("Disque plein", "Storage full"),
+        "internal" => ("Erreur interne", "Internal error"),
+        _ => ("Demande mal formée", "Malformed request"),
+    };
+    Label::new(fr, en)
+}

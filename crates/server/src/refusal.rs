@@ -1,0 +1,185 @@
+//! What the engine and the platform refuse, as problems.
+
+use axum::http::StatusCode;
+use dictionary::Language;
+use dictionary::label::Label;
+use engine::{EngineError, FieldProblem};
+use platform::PlatformError;
+use serde_json::json;
+
+use crate::odata::OptionFault;
+use crate::problem::Problem;
+
+impl From<PlatformError> for Problem {
+    fn from(error: PlatformError) -> Problem {
+        match error {
+            PlatformError::NotFound => Problem::not_found(),
+            PlatformError::WrongCredentials => Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "wrong_credentials",
+                "L'adresse ou le mot de passe n'est pas le bon.",
+                "The address or the password is not right.",
+            ),
+            PlatformError::Throttled { retry_after_s } => {
+                let mut problem = Problem::too_many(retry_after_s);
+                problem.detail = Label::new(
+                    &format!("Trop d'essais de connexion ; réessayez dans {retry_after_s} s."),
+                    &format!("Too many attempts to sign in; try again in {retry_after_s} s."),
+                );
+                problem
+            }
+            PlatformError::Refused { message } => Problem {
+                detail: message,
+                ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "validation", "", "")
+            },
+            PlatformError::Engine(error) => Problem::from(error),
+            error @ (PlatformError::NoPlatform { .. }
+            | PlatformError::Exists { .. }
+            | PlatformError::Newer { .. }
+            | PlatformError::Io { .. }
+            | PlatformError::Password { .. }) => Problem::internal(&error),
+        }
+    }
+}
+
+impl From<EngineError> for Problem {
+    fn from(error: EngineError) -> Problem {
+        // No `_` arm: a new variant has to choose its status.
+        match error {
+            EngineError::NotFound => Problem::not_found(),
+            EngineError::Forbidden { capability } => Problem::new(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                format!("Votre profil ne permet pas cela ({capability})."),
+                format!("Your profile does not allow this ({capability})."),
+            ),
+            EngineError::Validation(problems) => validation(problems),
+            EngineError::Stale { expected, stored, .. } => Problem::new(
+                StatusCode::PRECONDITION_FAILED,
+                "stale",
+                format!(
+                    "La fiche est passée de la version {expected} à la version {stored} ; rien n'a été écrit."
+                ),
+                format!("The record moved from version {expected} to version {stored}; nothing was written."),
+            ),
+            EngineError::Referenced { by, .. } => {
+                let count: u64 = by.iter().map(|(_, count)| count).sum();
+                let by: Vec<_> =
+                    by.iter().map(|(entity, count)| json!({"entity": entity, "count": count})).collect();
+                Problem::new(
+                    StatusCode::CONFLICT,
+                    "referenced",
+                    format!("{count} autre(s) fiche(s) s'y réfèrent ; elle ne peut pas être supprimée."),
+                    format!("{count} other record(s) refer to it; it cannot be deleted."),
+                )
+                .with("by", json!(by))
+            }
+            EngineError::Transition { message } => Problem {
+                detail: message,
+                ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "transition", "", "")
+            },
+            EngineError::Expression(errors) => expression(errors),
+            EngineError::Dictionary(found) => {
+                let texts = |language| {
+                    found
+                        .iter()
+                        .map(|fault| fault.message.text(language).to_owned())
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                };
+                Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "validation",
+                    texts(Language::Fr),
+                    texts(Language::En),
+                )
+            }
+            EngineError::Destructive(_) => Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "validation",
+                "Ce changement mettrait des données de côté ; il demande une confirmation.",
+                "This change would set data aside; it needs a confirmation.",
+            ),
+            EngineError::TooMany { message } => Problem {
+                detail: message,
+                ..Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "", "")
+            },
+            EngineError::Store { action, source } => store(action, source),
+        }
+    }
+}
+
+fn store(action: &'static str, source: engine::StoreError) -> Problem {
+    match source {
+        engine::StoreError::Timeout { .. } => Problem::timeout(),
+        engine::StoreError::Full => {
+            tracing::error!(action, "storage full");
+            Problem::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "storage_full",
+                "Le disque du serveur est plein : rien n'a été écrit, rien n'est perdu. Prévenez l'exploitant, puis réessayez.",
+                "The server's disk is full: nothing was written, nothing is lost. Tell the operator, then try again.",
+            )
+        }
+        source => Problem::internal(&EngineError::Store { action, source }),
+    }
+}
+
+/// Fields that are not right. One code for all of them when they agree, so that a duplicate is told from a malformed value.
+fn validation(problems: Vec<FieldProblem>) -> Problem {
+    let all = |code: &str| !problems.is_empty() && problems.iter().all(|problem| problem.code == code);
+    let (code, fr, en) = if all("duplicate") {
+        ("duplicate", "Une autre fiche a déjà cette valeur.", "Another record has this value already.")
+    } else if problems.iter().any(|problem| problem.code == "unknown_field") {
+        ("unknown_field", "Un champ n'existe pas.", "A field does not exist.")
+    } else {
+        (
+            "validation",
+            "Certains champs sont à corriger ; rien n'a été enregistré.",
+            "Some fields need correcting; nothing was saved.",
+        )
+    };
+    let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, fr, en);
+    problem.fields = problems.into_iter().map(|field| (field.field, field.message)).collect();
+    problem
+}
+
+fn expression(errors: Vec<dictionary::expression::ExpressionError>) -> Problem {
+    let mut problem = Problem::bad_request("Un filtre ne se lit pas.", "A filter cannot be read.");
+    if let Some(first) = errors.into_iter().next() {
+        problem.detail = first.message.clone();
+        problem.extra.insert("position".to_owned(), json!(first.span.start));
+    }
+    problem
+}
+
+impl From<FieldProblem> for Problem {
+    fn from(problem: FieldProblem) -> Problem {
+        validation(vec![problem])
+    }
+}
+
+impl From<Vec<FieldProblem>> for Problem {
+    fn from(problems: Vec<FieldProblem>) -> Problem {
+        validation(problems)
+    }
+}
+
+impl From<OptionFault> for Problem {
+    fn from(fault: OptionFault) -> Problem {
+        let OptionFault { option, error } = fault;
+        let (start, texts) = (error.span.start, &error.message);
+        let mut problem = Problem::bad_request(
+            format!("{option}, position {start} : {}", texts.text(Language::Fr)),
+            format!("{option}, position {start}: {}", texts.text(Language::En)),
+        );
+        problem.extra.insert("option".to_owned(), json!(option));
+        problem.extra.insert("position".to_owned(), json!(error.span.start));
+        problem.extra.insert("length".to_owned(), json!(error.span.end.saturating_sub(error.span.start)));
+        problem.extra.insert("fault".to_owned(), json!(error.code));
+        if let Some(near) = error.near {
+            problem.extra.insert("near".to_owned(), json!(near));
+        }
+        problem
+    }
+}

@@ -1,0 +1,97 @@
+//! Every operation the server answers, in one list: the documentation, the figures and the tests that walk them read it.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{any, get};
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+use crate::state::AppState;
+use crate::{data, events, health, request, session, web_app};
+
+/// An operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// HTTP method.
+    pub method: &'static str,
+    /// Address, parameters in braces.
+    pub path: &'static str,
+    /// Name of the handler.
+    pub name: &'static str,
+    /// Answers whoever asks.
+    pub open: bool,
+}
+
+const fn route(method: &'static str, path: &'static str, name: &'static str) -> Route {
+    Route { method, path, name, open: false }
+}
+
+const fn open(method: &'static str, path: &'static str, name: &'static str) -> Route {
+    Route { method, path, name, open: true }
+}
+
+/// Every operation but the files of the web application.
+pub const ROUTES: &[Route] = &[
+    open("GET", "/health", "health_show"),
+    open("GET", "/metrics", "metrics_show"),
+    open("POST", "/session", "session_create"),
+    route("GET", "/session", "session_show"),
+    route("PATCH", "/session", "session_change"),
+    open("DELETE", "/session", "session_delete"),
+    route("GET", "/events/{env}", "events_follow"),
+    route("GET", "/data/{env}", "service_show"),
+    route("GET", "/data/{env}/$dictionary", "dictionary_show"),
+    route("GET", "/data/{env}/$metadata", "metadata_show"),
+    route("GET", "/data/{env}/$search", "search"),
+    route("GET", "/data/{env}/$status", "status_show"),
+    route("GET", "/data/{env}/$lists/{list}", "list_show"),
+    route("POST", "/data/{env}/$lists/{list}", "list_value_create"),
+    route("PATCH", "/data/{env}/$lists/{list}/{tag}", "list_value_change"),
+    route("GET", "/data/{env}/{collection}", "record_list"),
+    route("POST", "/data/{env}/{collection}", "record_create"),
+    route("GET", "/data/{env}/{collection}/$count", "record_count"),
+    route("GET", "/data/{env}/{collection}/{id}", "record_show"),
+    route("PATCH", "/data/{env}/{collection}/{id}", "record_change"),
+    route("PUT", "/data/{env}/{collection}({key}='{value}')", "record_upsert"),
+    route("DELETE", "/data/{env}/{collection}/{id}", "record_delete"),
+    route("GET", "/data/{env}/{collection}/{id}/$history", "record_history"),
+    route("POST", "/data/{env}/{collection}/{id}/{transition}", "record_transition"),
+    route("GET", "/data/{env}/{collection}/{id}/{field}", "file_show"),
+    route("PUT", "/data/{env}/{collection}/{id}/{field}", "file_put"),
+    route("DELETE", "/data/{env}/{collection}/{id}/{field}", "file_delete"),
+];
+
+/// The application. Addresses of `/data` are read by `data::resource`: OData's keys do not fit a router's patterns.
+pub(crate) fn router(state: AppState) -> Router {
+    // Live events must not wait in a compressor, images and archives gain nothing.
+    let worth = SizeAbove::new(860)
+        .and(NotForContentType::SSE)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("application/zip"))
+        .and(NotForContentType::const_new("application/pdf"))
+        .and(NotForContentType::const_new("application/octet-stream"))
+        .and(NotForContentType::const_new("font/woff2"));
+    let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth);
+    Router::new()
+        .route("/health", get(health::health_show))
+        .route("/metrics", get(health::metrics_show))
+        .route(
+            "/session",
+            get(session::session_show)
+                .post(session::session_create)
+                .patch(session::session_change)
+                .delete(session::session_delete),
+        )
+        .route("/events/{env}", get(events::events_follow))
+        .route("/data/{env}", any(data::dispatch))
+        .route("/data/{env}/", any(data::dispatch))
+        .route("/data/{env}/{*path}", any(data::dispatch))
+        .fallback(web_app::show)
+        .method_not_allowed_fallback(health::method_not_allowed)
+        // Bodies are bounded where they are read, each kind by its own limit.
+        .layer(DefaultBodyLimit::disable())
+        .layer(compression)
+        .layer(from_fn_with_state(state.clone(), request::observe))
+        .with_state(state)
+}

@@ -1,0 +1,176 @@
+//! Signing in and out.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use dictionary::Language;
+use dictionary::label::Label;
+use engine::FieldProblem;
+use platform::{Door, Identity, Platform};
+use serde_json::{Map, Value, json};
+
+use crate::body::json_object;
+use crate::cx::{COOKIE, Credentials, Cx};
+use crate::health::named;
+use crate::problem::Problem;
+use crate::state::AppState;
+
+const ROUTE: &str = "/session";
+
+/// Signs in with an e-mail address and a password, and sets the cookie.
+///
+/// `401 wrong_credentials`; `429` with `Retry-After` after too many wrong passwords.
+pub(crate) async fn session_create(
+    cx: Cx,
+    State(state): State<AppState>,
+    request: Request<Body>,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let signed_in = async {
+        let sent = json_object(body, &parts.headers, &state.config).await?;
+        let (email, password) = (text(&sent, "email")?, text(&sent, "password")?);
+        let agent =
+            parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let caller = cx.clone();
+        cx.run(move || {
+            let platform = &caller.state.platform;
+            let signed_in = platform.sign_in(&email, &password, caller.info.address, agent.as_deref())?;
+            caller.info.set_language(signed_in.identity.user.language);
+            let view = session_view(platform, &signed_in.identity)?;
+            Ok((signed_in.secret, view))
+        })
+        .await
+    };
+    let response = match signed_in.await {
+        Ok((secret, view)) => {
+            let age_s = platform::sessions::LIFETIME.as_secs();
+            let mut response = (private(), Json(view)).into_response();
+            set_cookie(&mut response, &secret, age_s, state.config.secure);
+            response
+        }
+        Err(problem) => problem.into_response(),
+    };
+    named(ROUTE, response)
+}
+
+/// Who is signed in, and where they may go.
+pub(crate) async fn session_show(cx: Cx) -> Response {
+    let view = cx.as_person(|platform, identity| session_view(platform, &identity)).await;
+    named(ROUTE, view.map(|view| (private(), Json(view))).into_response())
+}
+
+/// Changes preferences of the person.
+pub(crate) async fn session_change(
+    cx: Cx,
+    State(state): State<AppState>,
+    request: Request<Body>,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let changed = async {
+        let sent = json_object(body, &parts.headers, &state.config).await?;
+        cx.as_person(move |platform, mut identity| {
+            if let Some(unknown) = sent.keys().find(|key| *key != "language") {
+                return Err(refused(
+                    unknown,
+                    "unknown_field",
+                    "Cette préférence n'existe pas.",
+                    "There is no such preference.",
+                ));
+            }
+            let code = text(&sent, "language")?;
+            let language =
+                Language::from_code(&code).filter(|language| language.code() == code).ok_or_else(|| {
+                    refused(
+                        "language",
+                        "unknown_tag",
+                        "Les langues sont fr et en.",
+                        "The languages are fr and en.",
+                    )
+                })?;
+            identity.user = platform.user_set_language(identity.user.id, language)?;
+            session_view(platform, &identity)
+        })
+        .await
+    };
+    named(ROUTE, changed.await.map(|view| (private(), Json(view))).into_response())
+}
+
+/// Signs out. Answers 204 even without a session: there is none afterwards either way.
+pub(crate) async fn session_delete(cx: Cx, State(state): State<AppState>) -> Response {
+    let ended = match cx.credentials.clone() {
+        Credentials::Session(secret) => {
+            let ended = cx.as_person(move |platform, _| Ok(platform.session_end(&secret)?)).await;
+            match ended {
+                Err(problem) if problem.code == "sign_in_needed" => Ok(()),
+                other => other,
+            }
+        }
+        Credentials::None | Credentials::Token(_) => Ok(()),
+    };
+    let response = match ended {
+        Ok(()) => {
+            let mut response = StatusCode::NO_CONTENT.into_response();
+            set_cookie(&mut response, "", 0, state.config.secure);
+            response
+        }
+        Err(problem) => problem.into_response(),
+    };
+    named(ROUTE, response)
+}
+
+fn session_view(platform: &Platform, identity: &Identity) -> Result<Value, Problem> {
+    let environments = platform.environments_of(identity)?;
+    let environments: Vec<Value> = environments
+        .iter()
+        .map(|(info, profile)| {
+            json!({
+                "name": info.name,
+                "label": info.label,
+                "kind": info.kind,
+                "client": info.client,
+                "profile": profile.name(),
+            })
+        })
+        .collect();
+    let csrf = match &identity.door {
+        Door::Session { csrf } => Some(csrf),
+        Door::Token { .. } => None,
+    };
+    Ok(json!({
+        "user": {
+            "id": identity.user.id,
+            "name": identity.user.name,
+            "email": identity.user.email,
+            "language": identity.user.language.code(),
+        },
+        "csrf": csrf,
+        "environments": environments,
+    }))
+}
+
+fn text(sent: &Map<String, Value>, field: &str) -> Result<String, Problem> {
+    match sent.get(field) {
+        Some(Value::String(text)) => Ok(text.clone()),
+        _ => Err(refused(field, "required", "Ce champ est nécessaire.", "This field is needed.")),
+    }
+}
+
+fn refused(field: &str, code: &'static str, fr: &str, en: &str) -> Problem {
+    Problem::from(FieldProblem { field: field.to_owned(), code, message: Label::new(fr, en) })
+}
+
+fn set_cookie(response: &mut Response, secret: &str, age_s: i64, secure: bool) {
+    let secure = if secure { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age_s}{secure}");
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+/// Answers about a person are nobody else's.
+fn private() -> HeaderMap {
+    HeaderMap::from_iter([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))])
+}

@@ -1,0 +1,43 @@
+//! What all handlers share.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use platform::Platform;
+use tokio::sync::watch;
+
+use crate::calls::Calls;
+use crate::config::ServerConfig;
+use crate::events::Live;
+use crate::metrics::Metrics;
+
+/// Shared by all requests; built once, by `serve`.
+#[derive(Clone)]
+pub(crate) struct AppState {
+    pub(crate) platform: Arc<Platform>,
+    pub(crate) config: Arc<ServerConfig>,
+    pub(crate) calls: Arc<Calls>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) live: Arc<Live>,
+    pub(crate) started: Instant,
+    /// Becomes true when the server is told to stop.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+impl AppState {
+    pub(crate) fn new(
+        config: ServerConfig,
+        platform: Arc<Platform>,
+        stopping: watch::Receiver<bool>,
+    ) -> AppState {
+        AppState {
+            platform,
+            calls: Arc::new(Calls::new(config.calls_at_once, config.calls_waiting)),
+            live: Arc::new(Live::new(config.live_max)),
+            config: Arc::new(config),
+            metrics: Arc::default(),
+            started: Instant::now(),
+            stopping,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The web application, built into the binary. In a debug build its files are read from `web/dist` at run time.
+
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::health::named;
+use crate::problem::Problem;
+
+/// What `npm run build` leaves. The folder may be absent: the server then says how to build it.
+#[derive(RustEmbed)]
+#[folder = "../../web/dist"]
+#[allow_missing = true]
+struct Built;
+
+const INDEX: &str = "index.html";
+/// Files here have the hash of their content in their name.
+const HASHED: &str = "assets/";
+
+/// A file of the application; its first page for addresses it makes itself.
+pub(crate) async fn show(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return named("unmatched", Problem::not_found().into_response());
+    }
+    let path = uri.path().trim_start_matches('/');
+    if let Some(file) = Built::get(path).filter(|_| !path.is_empty()) {
+        return named("/{file}", answer(path, &file, &headers));
+    }
+    // An address that looks like a file, or that a program asked for, is not one of the application's screens.
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let wants_page = headers.get(header::ACCEPT).is_none_or(|accept| {
+        accept.to_str().is_ok_and(|accept| accept.contains("text/html") || accept.contains("*/*"))
+    });
+    if last.contains('.') || !wants_page {
+        return named("unmatched", Problem::not_found().into_response());
+    }
+    match Built::get(INDEX) {
+        Some(index) => named("/{screen}", answer(INDEX, &index, &headers)),
+        None => named("/{screen}", not_built()),
+    }
+}
+
+fn answer(path: &str, file: &EmbeddedFile, asked: &HeaderMap) -> Response {
+    let hash = file.metadata.sha256_hash();
+    let etag = format!("\"{}\"", hex(&hash[..16]));
+    let caching = if path.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    if let Ok(value) = HeaderValue::from_str(&etag) {
+        headers.insert(header::ETAG, value);
+    }
+    let known = asked.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if known.split(',').any(|candidate| candidate.trim().trim_start_matches("W/") == etag) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    let media_type = file.metadata.mimetype();
+    let media_type = if media_type.starts_with("text/") || media_type == "application/javascript" {
+        format!("{media_type}; charset=utf-8")
+    } else {
+        media_type.to_owned()
+    };
+    if let Ok(value) = HeaderValue::from_str(&media_type) {
+        headers.insert(header::CONTENT_TYPE, value);
+    }
+    (headers, file.data.to_vec()).into_response()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn not_built() -> Response {
+    const PAGE: &str = "<!doctype html><html lang=\"fr\"><meta charset=\"utf-8\"><title>tisserand</title>\
+        <h1>tisserand</h1><p>L'application web n'est pas construite. Lancez <code>make web</code> dans le dépôt, puis reconstruisez le \
+        programme&nbsp;; l'interface de données répond déjà sous <code>/data</code>.</p>\
+        <p lang=\"en\">The web application is not built. Run <code>make web</code> in the repository, then build the program again; the data \
+        API answers under <code>/data</code> already.</p></html>";
+    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers, PAGE).into_response()
+}
