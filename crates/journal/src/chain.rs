@@ -3,6 +3,7 @@
 use crate::bytes::{put_bytes, put_signed, put_text, put_unsigned};
 use crate::entry::{Actor, Cause, Entry, Hash, Origin, Position};
 use crate::payload::{encode_changes, payload_hash};
+use crate::value::micros_of;
 
 /// The chain before the first entry.
 pub const CHAIN_START: Hash = [0; 32];
@@ -55,7 +56,7 @@ pub fn chain_hash(previous: &Hash, header: Header<'_>) -> Hash {
     bytes.extend_from_slice(previous);
     put_unsigned(&mut bytes, u128::from(position));
     put_unsigned(&mut bytes, u128::from(epoch));
-    put_signed(&mut bytes, cause.at.as_nanosecond().div_euclid(1_000));
+    put_signed(&mut bytes, i128::from(micros_of(cause.at)));
     match &cause.actor {
         Actor::System => bytes.push(0),
         Actor::User(id) => {

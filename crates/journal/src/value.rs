@@ -55,6 +55,17 @@ pub fn date_of_days(days: i64) -> Option<civil::Date> {
     EPOCH_DAY.checked_add(span).ok()
 }
 
+/// Whole microseconds since 1970, rounded down.
+pub fn micros_of(instant: Timestamp) -> i64 {
+    i64::try_from(instant.as_nanosecond().div_euclid(1_000)).expect("instants are within ±4·10¹⁷ µs")
+}
+
+/// The instant that many microseconds after the start of 1970, if there is one.
+pub fn instant_of_micros(micros: i64) -> Option<Timestamp> {
+    // By nanoseconds: counted in microseconds, the last second of all is out of jiff's range.
+    Timestamp::from_nanosecond(i128::from(micros) * 1_000).ok()
+}
+
 /// Appends `value`: equal values, equal bytes. Decimals lose trailing zeros, times their fraction of a second, instants what is under
 /// a microsecond.
 pub fn encode_value(out: &mut Vec<u8>, value: &Value) {
@@ -79,8 +90,7 @@ pub fn encode_value(out: &mut Vec<u8>, value: &Value) {
             put_unsigned(out, hours as u128 * 3_600 + minutes as u128 * 60 + seconds as u128);
         }
         Value::DateTime(instant) => {
-            let micros = instant.as_nanosecond().div_euclid(1_000);
-            tagged_signed(out, DATETIME, micros);
+            tagged_signed(out, DATETIME, i128::from(micros_of(*instant)));
         }
         Value::Duration(seconds) => tagged_signed(out, DURATION, i128::from(*seconds)),
         Value::Id(id) => {
@@ -208,9 +218,8 @@ pub(crate) fn decode_value(reader: &mut Reader<'_>) -> Result<Value, DecodeError
         }
         TIME => Value::Time(decode_time(reader)?),
         DATETIME => {
-            let micros = reader.signed_64()?;
-            let instant = Timestamp::from_microsecond(micros);
-            Value::DateTime(instant.map_err(|_| reader.fault("an instant out of range"))?)
+            let instant = instant_of_micros(reader.signed_64()?);
+            Value::DateTime(instant.ok_or_else(|| reader.fault("an instant out of range"))?)
         }
         DURATION => Value::Duration(reader.signed_64()?),
         ID => Value::Id(RecordId(Uuid::from_bytes(reader.array()?))),

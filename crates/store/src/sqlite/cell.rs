@@ -2,8 +2,8 @@
 
 use dictionary::field_types::ColumnKind;
 use dictionary::{RecordId, Value};
-use jiff::{Timestamp, civil};
-use journal::value::{date_of_days, days_of};
+use jiff::civil;
+use journal::value::{date_of_days, days_of, instant_of_micros, micros_of};
 use rusqlite::types::{Value as Cell, ValueRef};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -71,11 +71,6 @@ pub(crate) fn time_of_seconds(seconds: i64) -> Option<civil::Time> {
     Some(civil::time((seconds / 3_600) as i8, (seconds / 60 % 60) as i8, (seconds % 60) as i8, 0))
 }
 
-/// Whole microseconds since 1970, rounded down.
-pub(crate) fn micros_of(instant: Timestamp) -> i64 {
-    i64::try_from(instant.as_nanosecond().div_euclid(1_000)).expect("jiff's range is ±3·10^17 µs")
-}
-
 /// The value in a column of that kind.
 pub(crate) fn decode(kind: ColumnKind, cell: ValueRef<'_>) -> Result<Value, StoreError> {
     let value = match (kind, cell) {
@@ -93,9 +88,7 @@ pub(crate) fn decode(kind: ColumnKind, cell: ValueRef<'_>) -> Result<Value, Stor
         (ColumnKind::Boolean, ValueRef::Integer(number @ 0..=1)) => Some(Value::Boolean(number == 1)),
         (ColumnKind::Date, ValueRef::Integer(days)) => date_of_days(days).map(Value::Date),
         (ColumnKind::Time, ValueRef::Integer(seconds)) => time_of_seconds(seconds).map(Value::Time),
-        (ColumnKind::DateTime, ValueRef::Integer(micros)) => {
-            Timestamp::from_microsecond(micros).ok().map(Value::DateTime)
-        }
+        (ColumnKind::DateTime, ValueRef::Integer(micros)) => instant_of_micros(micros).map(Value::DateTime),
         (ColumnKind::Duration, ValueRef::Integer(seconds)) => Some(Value::Duration(seconds)),
         (ColumnKind::Real, ValueRef::Real(number)) => Some(Value::Json(Box::new(number.into()))),
         (ColumnKind::Tags, ValueRef::Text(bytes)) => serde_json::from_slice(bytes).ok().map(Value::Tags),

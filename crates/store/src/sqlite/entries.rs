@@ -1,14 +1,13 @@
 //! Journal entries in SQLite.
 
 use dictionary::RecordId;
-use jiff::Timestamp;
 use journal::payload::{Payload, decode_change, decode_changes};
+use journal::value::{instant_of_micros, micros_of};
 use journal::{Actor, Cause, Entry, Hash, Origin, Position};
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use crate::error::StoreError;
-use crate::sqlite::cell::micros_of;
 use crate::sqlite::connection::fault;
 
 const HEADER: &str = "position, epoch, at, actor, origin, device, request, payload_hash, digest, chain";
@@ -21,7 +20,7 @@ fn read_header(row: &Row<'_>) -> rusqlite::Result<Result<Entry, StoreError>> {
     let position: i64 = row.get(0)?;
     let (micros, actor, origin): (i64, Option<[u8; 16]>, u8) = (row.get(2)?, row.get(3)?, row.get(4)?);
     let hashes: [Hash; 3] = [row.get(7)?, row.get(8)?, row.get(9)?];
-    let Ok(at) = Timestamp::from_microsecond(micros) else {
+    let Some(at) = instant_of_micros(micros) else {
         return Ok(Err(damaged(position, "its instant is out of range")));
     };
     let Some(origin) = Origin::from_code(origin) else {

@@ -8,6 +8,7 @@ use dictionary::{Dictionary, RecordId, Value};
 use jiff::Timestamp;
 use journal::chain::{Header, chain_hash};
 use journal::payload::{encode_changes, payload_hash};
+use journal::value::{instant_of_micros, micros_of};
 use journal::{Actor, Cause, Change, Entry, Operation, Position};
 use rusqlite::types::Value as Cell;
 use rusqlite::{OptionalExtension, params, params_from_iter};
@@ -202,8 +203,7 @@ impl Snapshot for SqliteTransaction<'_> {
 impl Transaction for SqliteTransaction<'_> {
     fn set_cause(&mut self, mut cause: Cause) {
         // The journal keeps microseconds: rows must say the same instant.
-        let micros = cell::micros_of(cause.at);
-        cause.at = Timestamp::from_microsecond(micros).unwrap_or(cause.at);
+        cause.at = instant_of_micros(micros_of(cause.at)).unwrap_or(cause.at);
         self.cause = Some(cause);
     }
 
