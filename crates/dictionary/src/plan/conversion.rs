@@ -1,8 +1,51 @@
-//! What becomes of values when a field takes another type.
+//! What becomes of values when the definition of their field changes.
 
-use crate::model::{Dictionary, Field};
+use crate::model::{ColumnShape, Dictionary, Field};
 use crate::plan::Conversion;
 use crate::plan::entities::entity_renamed;
+
+/// What a store does with the columns of a field that stays, perhaps under another name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// They stay as they are.
+    Stay,
+    /// They are set aside, and their values rewritten into new ones: as text by the old type, read and checked by the new one. A value
+    /// that cannot be read becomes empty; `lossless` says that there is none.
+    Convert {
+        /// Every value can be read.
+        lossless: bool,
+    },
+    /// They are set aside, and new ones are empty. Either may have no columns.
+    Replace {
+        /// What is set aside was given by people: a formula's values can be had again.
+        lost: bool,
+    },
+}
+
+/// The fate of the columns of `was`, a field of `old`, when it becomes `field` of `new`.
+pub fn fate(old: &Dictionary, was: &Field, new: &Dictionary, field: &Field) -> Fate {
+    let lost = was.computed.is_none();
+    match (was.is_stored(), field.is_stored()) {
+        (false, false) => return Fate::Stay,
+        (false, true) => return Fate::Replace { lost: false },
+        (true, false) => return Fate::Replace { lost },
+        (true, true) => {}
+    }
+    if field.computed.is_some() {
+        let kinds = |columns: Vec<ColumnShape>| columns.into_iter().map(|c| c.kind).collect::<Vec<_>>();
+        let same = !lost && kinds(was.columns()) == kinds(field.columns());
+        return if same { Fate::Stay } else { Fate::Replace { lost } };
+    }
+    if was.kind.name() == "reference" && field.kind.name() == "reference" {
+        let to = was.options.to.as_deref().map(|to| entity_renamed(old, new, to));
+        return if to == field.options.to { Fate::Stay } else { Fate::Replace { lost } };
+    }
+    match conversion(old, was, new, field) {
+        None | Some(Conversion::Keep) => Fate::Stay,
+        Some(Conversion::Lossless) => Fate::Convert { lossless: true },
+        Some(Conversion::Lossy) => Fate::Convert { lossless: false },
+    }
+}
 
 /// `None` when the type stays the same as far as values are concerned.
 pub(super) fn conversion(
@@ -42,10 +85,6 @@ fn same_type(old: &Dictionary, was: &Field, new: &Dictionary, field: &Field) -> 
         "decimal" | "money" => scale(was, field),
         "choice" | "choices" if was.options.list != field.options.list => {
             Some(if lists_agree(old, was, new, field) { Conversion::Keep } else { Conversion::Lossy })
-        }
-        "reference" => {
-            let to = was.options.to.as_deref().map(|to| entity_renamed(old, new, to));
-            (to != field.options.to).then_some(Conversion::Lossy)
         }
         _ => None,
     }

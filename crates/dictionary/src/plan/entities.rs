@@ -71,7 +71,7 @@ impl Planning<'_> {
 
 /// What an entity of the new dictionary was in the old one: the same name, else the name it says it had. A former name that the old
 /// dictionary does not have was applied before; one that the new dictionary still has is another entity.
-pub(super) fn former<'d>(old: &'d Dictionary, new: &Dictionary, entity: &Entity) -> Option<&'d Entity> {
+pub fn former<'d>(old: &'d Dictionary, new: &Dictionary, entity: &Entity) -> Option<&'d Entity> {
     old.entity(&entity.name).or_else(|| {
         let was = entity.was.as_deref()?;
         old.entity(was).filter(|_| new.entity(was).is_none())

@@ -1,7 +1,7 @@
 //! Fields that come, go, change or take another name.
 
 use crate::model::{ColumnShape, Entity, Field};
-use crate::plan::conversion::conversion;
+use crate::plan::conversion::{Fate, fate};
 use crate::plan::{Change, Conversion, Planning, Step, touches};
 
 impl Planning<'_> {
@@ -64,7 +64,7 @@ impl Planning<'_> {
 
     fn field(&mut self, before: &Entity, was: &Field, after: &Entity, field: &Field) {
         let (entity, name) = (after.name.clone(), field.name.clone());
-        let mut from = columns(was, &field.name);
+        let from = columns(was, &field.name);
         let to = columns(field, &field.name);
         if was.name != field.name {
             let old_names = columns(was, &was.name);
@@ -78,53 +78,60 @@ impl Planning<'_> {
             };
             self.push(Step::new(change).touching(touches::of_field(self.old, before, was)));
         }
-        let formula = |field: &Field| field.computed.as_ref().map(|computed| computed.formula.source.clone());
-        let (old_formula, new_formula) = (formula(was), formula(field));
-        if old_formula.is_none() && new_formula.is_none()
-            || old_formula.is_some() && new_formula.is_none() && !to.is_empty() && !from.is_empty()
-        {
-            self.change_type(before, was, after, field, &mut from, &to);
-        } else if from != to || old_formula.is_none() {
-            // A formula's values can be had again; values that people gave cannot.
-            let lost = old_formula.is_none() && !from.is_empty();
-            if !from.is_empty() {
-                let change =
-                    Change::SetAsideField { entity: entity.clone(), field: name.clone(), columns: from };
-                let step = Step::new(change).destructive(lost);
-                self.push(step.touching(touches::of_field(self.old, before, was)));
+        match fate(self.old, was, self.new, field) {
+            Fate::Stay => self.keep(before, was, after, field, from, to),
+            Fate::Convert { lossless } => {
+                let conversion = if lossless { Conversion::Lossless } else { Conversion::Lossy };
+                self.convert(before, was, after, field, (from, to), conversion);
             }
-            if !to.is_empty() {
-                self.push(Step::new(Change::AddField {
-                    entity: entity.clone(),
-                    field: name.clone(),
-                    columns: to,
-                }));
+            Fate::Replace { lost } => {
+                if !from.is_empty() {
+                    let (entity, field) = (entity.clone(), name.clone());
+                    let change = Change::SetAsideField { entity, field, columns: from };
+                    let step = Step::new(change).destructive(lost);
+                    self.push(step.touching(touches::of_field(self.old, before, was)));
+                }
+                if !to.is_empty() {
+                    let (entity, field) = (entity.clone(), name.clone());
+                    self.push(Step::new(Change::AddField { entity, field, columns: to }));
+                }
                 self.fill(after, field);
             }
-        } else if old_formula != new_formula {
-            self.fill(after, field);
         }
         self.index(was, after, field);
         self.alter(was, after, field);
     }
 
-    fn change_type(
+    /// A field whose columns stay: says so when it takes another type, and computes it again when it takes another formula.
+    fn keep(
         &mut self,
         before: &Entity,
         was: &Field,
         after: &Entity,
         field: &Field,
-        from: &mut Vec<ColumnShape>,
-        to: &[ColumnShape],
+        from: Vec<ColumnShape>,
+        to: Vec<ColumnShape>,
     ) {
-        let Some(conversion) = conversion(self.old, was, self.new, field) else { return };
-        let change = Change::ChangeField {
-            entity: after.name.clone(),
-            field: field.name.clone(),
-            from: std::mem::take(from),
-            to: to.to_vec(),
-            conversion,
-        };
+        if was.kind.name() != field.kind.name() || was.options.list != field.options.list {
+            self.convert(before, was, after, field, (from, to), Conversion::Keep);
+        }
+        let formula = |field: &Field| field.computed.as_ref().map(|computed| computed.formula.source.clone());
+        if formula(was) != formula(field) {
+            self.fill(after, field);
+        }
+    }
+
+    fn convert(
+        &mut self,
+        before: &Entity,
+        was: &Field,
+        after: &Entity,
+        field: &Field,
+        (from, to): (Vec<ColumnShape>, Vec<ColumnShape>),
+        conversion: Conversion,
+    ) {
+        let (entity, name) = (after.name.clone(), field.name.clone());
+        let change = Change::ChangeField { entity, field: name, from, to, conversion };
         let step = Step::new(change).destructive(conversion == Conversion::Lossy);
         let step = match conversion {
             Conversion::Keep => step,
@@ -208,8 +215,9 @@ impl Planning<'_> {
     }
 }
 
-/// What a field of the new entity was in the old one. See [`super::entities::former`].
-pub(super) fn former<'d>(before: &'d Entity, after: &Entity, field: &Field) -> Option<&'d Field> {
+/// What `field`, a field of the entity `after`, was in `before`: the same name, else the name it says it had, as for
+/// [`super::former_entity`].
+pub fn former<'d>(before: &'d Entity, after: &Entity, field: &Field) -> Option<&'d Field> {
     before.field(&field.name).or_else(|| {
         let was = field.was.as_deref()?;
         before.field(was).filter(|former| !former.system && after.field(was).is_none())

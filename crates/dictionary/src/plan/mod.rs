@@ -12,6 +12,9 @@ use serde::Serialize;
 use crate::label::Label;
 use crate::model::{ColumnShape, Dictionary};
 
+pub use conversion::{Fate, fate};
+pub use entities::former as former_entity;
+pub use fields::former as former_field;
 pub use touches::{Touched, Use};
 
 /// What leads from one dictionary to another. Empty when both are the same.

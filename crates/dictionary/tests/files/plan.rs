@@ -189,3 +189,46 @@ fn labels_screens_and_versions_concern_no_store() {
 fn broken_dictionaries_have_no_plan_because_they_do_not_compile() {
     assert!(compile(&singles(&[("library", "[entities.book]")])).is_err());
 }
+
+#[test]
+fn a_reference_to_another_entity_starts_empty() {
+    let plan = replaced("to = \"author\"", "to = \"user\"");
+    let aside =
+        step(&plan, |change| matches!(change, Change::SetAsideField { field, .. } if field == "author"));
+    assert!(aside.destructive);
+    assert!(
+        plan.steps.iter().any(|s| matches!(&s.change, Change::AddField { field, .. } if field == "author"))
+    );
+}
+
+#[test]
+fn a_formula_in_the_place_of_given_values_keeps_them_aside_and_the_reverse_keeps_them() {
+    let given = LIBRARY
+        .replace("some_pages]\nrequire = \"pages = null or pages > 0\"", "some_pages]\nrequire = \"true\"");
+    let computed = given.replace(
+        "type = \"integer\"",
+        "type = \"computed\"\nreturns = \"integer\"\nformula = \"length(title)\"",
+    );
+    let (given, computed) = (dictionary(&[("library", &given)]), dictionary(&[("library", &computed)]));
+    let forth = plan(&given, &computed);
+    assert!(step(&forth, |change| matches!(change, Change::SetAsideField { .. })).destructive);
+    let entity = "book".to_owned();
+    assert!(storage(&forth).contains(&&Change::Compute { entity, field: "pages".into() }));
+    assert_eq!(storage(&plan(&computed, &given)), Vec::<&Change>::new());
+}
+
+#[test]
+fn a_list_that_lacks_tags_empties_the_values_that_have_them() {
+    let lists =
+        "[lists.era]\nlabel = { fr = \"Époques\" }\n[lists.era.values.novel]\nlabel = { fr = \"Roman\" }\n";
+    let old = dictionary(&[("library", &(lists.to_owned() + LIBRARY))]);
+    let new = dictionary(&[(
+        "library",
+        &(lists.to_owned() + &LIBRARY.replace("list = \"genre\"", "list = \"era\"")),
+    )]);
+    let narrowed = plan(&old, &new);
+    let change = step(&narrowed, |change| matches!(change, Change::ChangeField { .. }));
+    assert!(change.destructive);
+    let widened = plan(&new, &old);
+    assert_eq!(storage(&widened), Vec::<&Change>::new());
+}
