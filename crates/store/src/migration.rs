@@ -1,12 +1,9 @@
 //! What tables must undergo from one dictionary to the next, for every database.
 
-use std::collections::BTreeMap;
-
 use dictionary::Dictionary;
 use dictionary::model::{Entity, FieldIndex};
+use dictionary::plan::{self, Fate};
 use serde_json::{Value as Json, json};
-
-use crate::layout::Layout;
 
 /// What becomes of a field that rows keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,23 +52,20 @@ impl EntityStep<'_> {
     }
 }
 
-/// The steps from `old` to `new`. An entity or field is the same under the same name, else under the name that it `was`.
+/// The steps from `old` to `new`, as [`dictionary::plan`] tells them to people.
 pub(crate) fn steps<'d>(old: Option<&'d Dictionary>, new: &'d Dictionary) -> Vec<EntityStep<'d>> {
-    let mut left: BTreeMap<&str, &Entity> =
-        old.into_iter().flat_map(|d| &d.entities).map(|entity| (entity.name.as_str(), entity)).collect();
-    let mut pairs: Vec<(Option<&Entity>, &Entity)> =
-        new.entities.iter().map(|entity| (left.remove(entity.name.as_str()), entity)).collect();
-    for (before, after) in &mut pairs {
-        if before.is_none() {
-            *before = after.was.as_deref().and_then(|was| left.remove(was));
-        }
-    }
-    let mut steps: Vec<EntityStep<'d>> = left.into_values().map(EntityStep::Drop).collect();
+    let Some(old) = old else { return new.entities.iter().map(EntityStep::Create).collect() };
+    let pairs: Vec<(Option<&Entity>, &Entity)> =
+        new.entities.iter().map(|entity| (plan::former_entity(old, new, entity), entity)).collect();
+    let stays =
+        |entity: &Entity| pairs.iter().any(|(before, _)| before.is_some_and(|b| b.name == entity.name));
+    let mut steps: Vec<EntityStep<'d>> =
+        old.entities.iter().filter(|entity| !stays(entity)).map(EntityStep::Drop).collect();
     for (before, after) in pairs {
         match before {
             None => steps.push(EntityStep::Create(after)),
             Some(before) => {
-                let fields = field_steps(before, after);
+                let fields = field_steps((old, before), (new, after));
                 if before.name != after.name || !fields.is_empty() {
                     steps.push(EntityStep::Alter { old: before, new: after, fields });
                 }
@@ -81,35 +75,35 @@ pub(crate) fn steps<'d>(old: Option<&'d Dictionary>, new: &'d Dictionary) -> Vec
     steps
 }
 
-fn field_steps(old: &Entity, new: &Entity) -> Vec<FieldStep> {
-    let (old_layout, new_layout) = (Layout::new(old), Layout::new(new));
-    let kept = |entity: &'_ Entity, index: &FieldIndex| entity.fields[*index].is_stored();
-    let mut left: BTreeMap<&str, FieldIndex> = (0..old.fields.len())
-        .filter(|index| kept(old, index))
-        .map(|index| (old.fields[index].name.as_str(), index))
-        .collect();
-    let mut pairs: Vec<(Option<FieldIndex>, FieldIndex)> = (0..new.fields.len())
-        .filter(|index| kept(new, index))
-        .map(|index| (left.remove(new.fields[index].name.as_str()), index))
-        .collect();
-    for (before, after) in &mut pairs {
-        if before.is_none() {
-            *before = new.fields[*after].was.as_deref().and_then(|was| left.remove(was));
-        }
-    }
-    let mut steps: Vec<FieldStep> = left.into_values().map(FieldStep::Drop).collect();
-    for (before, after) in pairs {
-        let Some(before) = before else {
-            steps.push(FieldStep::Add(after));
+fn field_steps(
+    (old, before): (&Dictionary, &Entity),
+    (new, after): (&Dictionary, &Entity),
+) -> Vec<FieldStep> {
+    let former =
+        |field| plan::former_field(before, after, field).and_then(|former| before.index(&former.name));
+    let pairs: Vec<(Option<FieldIndex>, FieldIndex)> =
+        after.fields.iter().enumerate().map(|(index, field)| (former(field), index)).collect();
+    let gone =
+        (0..before.fields.len()).filter(|index| !pairs.iter().any(|(former, _)| *former == Some(*index)));
+    let mut steps: Vec<FieldStep> =
+        gone.filter(|index| before.fields[*index].is_stored()).map(FieldStep::Drop).collect();
+    for (former, index) in pairs {
+        let field = &after.fields[index];
+        let Some(former) = former else {
+            steps.extend(field.is_stored().then_some(FieldStep::Add(index)));
             continue;
         };
-        let kinds = |layout: &Layout, field| -> Vec<_> {
-            layout.columns_of(field).iter().map(|column| (column.part, column.kind)).collect()
-        };
-        if kinds(&old_layout, before) != kinds(&new_layout, after) {
-            steps.push(FieldStep::Convert { old: before, new: after });
-        } else if old.fields[before].name != new.fields[after].name {
-            steps.push(FieldStep::Rename { old: before, new: after });
+        let was = &before.fields[former];
+        match plan::fate(old, was, new, field) {
+            Fate::Stay if field.is_stored() && was.name != field.name => {
+                steps.push(FieldStep::Rename { old: former, new: index });
+            }
+            Fate::Stay => {}
+            Fate::Convert { .. } => steps.push(FieldStep::Convert { old: former, new: index }),
+            Fate::Replace { .. } => {
+                steps.extend(was.is_stored().then_some(FieldStep::Drop(former)));
+                steps.extend(field.is_stored().then_some(FieldStep::Add(index)));
+            }
         }
     }
     steps
@@ -136,7 +130,9 @@ pub(crate) fn summary(steps: &[EntityStep<'_>]) -> Json {
                             json!({ "was": old.fields[*was].name, "converted": true }),
                         ),
                     };
-                    changed.insert(name.clone(), what);
+                    // A field that takes another type may be dropped and added in the same change.
+                    let both = json!({ "dropped": true, "added": true });
+                    changed.entry(name.clone()).and_modify(|before| *before = both).or_insert(what);
                 }
                 (&new.name, json!({ "was": old.name, "fields": changed }))
             }

@@ -53,7 +53,7 @@ pub(crate) fn run(
     }
     let wanted = indexes(new);
     drop_indexes(db, &wanted)?;
-    change_tables(db, &steps, position)?;
+    change_tables(db, &steps, new, position)?;
     number_entities(db, &steps, new)?;
     for (name, sql) in wanted {
         batch(db, &sql.replacen("INDEX", "INDEX IF NOT EXISTS", 1))
@@ -185,7 +185,12 @@ fn drop_indexes(db: &Db, wanted: &BTreeMap<String, String>) -> Result<(), StoreE
     Ok(())
 }
 
-fn change_tables(db: &Db, steps: &[EntityStep<'_>], position: Position) -> Result<(), StoreError> {
+fn change_tables(
+    db: &Db,
+    steps: &[EntityStep<'_>],
+    dictionary: &Dictionary,
+    position: Position,
+) -> Result<(), StoreError> {
     // In two moves, so that two entities may swap names.
     for (index, step) in steps.iter().enumerate() {
         match step {
@@ -206,7 +211,7 @@ fn change_tables(db: &Db, steps: &[EntityStep<'_>], position: Position) -> Resul
                 if old.name != new.name {
                     rename_table(db, &format!("_moving_{index}"), &new.name)?;
                 }
-                change_columns(db, old, new, fields, position)?;
+                change_columns(db, (dictionary, position), old, new, fields)?;
             }
             EntityStep::Drop(_) => {}
         }
@@ -230,10 +235,10 @@ fn clear_search(db: &Db, entity: &str) -> Result<(), StoreError> {
 
 fn change_columns(
     db: &Db,
+    (dictionary, position): (&Dictionary, Position),
     old: &Entity,
     new: &Entity,
     fields: &[FieldStep],
-    position: Position,
 ) -> Result<(), StoreError> {
     let (from, to) = (Layout::new(old), Layout::new(new));
     let rename = |was: &str, name: &str| {
@@ -270,7 +275,7 @@ fn change_columns(
     }
     for step in fields {
         if let FieldStep::Convert { old: was, new: now } = step {
-            convert(db, (old, &from, *was), (new, &to, *now), &aside)?;
+            convert(db, (old, &from, *was), (dictionary, new, &to, *now), &aside)?;
         }
     }
     Ok(())
@@ -280,7 +285,7 @@ fn change_columns(
 fn convert(
     db: &Db,
     (old, from, was): (&Entity, &Layout, FieldIndex),
-    (new, to, now): (&Entity, &Layout, FieldIndex),
+    (dictionary, new, to, now): (&Dictionary, &Entity, &Layout, FieldIndex),
     aside: &dyn Fn(&str) -> String,
 ) -> Result<(), StoreError> {
     let failed = fault(FAILED);
@@ -318,7 +323,7 @@ fn convert(
             }
             let text = before.kind.format(&value, &before.options);
             // What cannot be read as the new type stays in the columns set aside.
-            let context = FieldContext::new(&after.options);
+            let context = FieldContext::of(dictionary, after);
             let read = after.kind.parse(&text, &context).and_then(|value| after.kind.check(value, &context));
             let Ok(value) = read else { continue };
             let mut cells = after.kind.split(&value);
