@@ -204,22 +204,14 @@ impl Drawing<'_> {
             }
             Kind::DateTime { from, to, working, minutes, step } => {
                 let day = self.day(from, to, *working, stream, shape)?;
-                let time = time_between(*minutes, *step, stream)?;
+                let first = (minutes.0 + step - 1) / step;
+                let slots = (minutes.1 / step - first).max(0) as usize;
+                let minute = (first + stream.below(slots + 1, Default::default()) as i64) * step;
+                let time = Time::new((minute / 60 % 24) as i8, (minute % 60) as i8, 0, 0)
+                    .map_err(|e| e.to_string())?;
                 Drawn::Value(Value::DateTime(self.instant(day.to_datetime(time))?))
             }
-            Kind::After { field, by, step, minutes: Some(minutes) } => {
-                let seconds = spread(*by, 86_400, stream, shape);
-                let day = match self.path(frame, field)? {
-                    Drawn::Value(Value::Date(date)) => date,
-                    Drawn::Value(Value::DateTime(moment)) => self.recipe.zone.to_datetime(moment).date(),
-                    Drawn::Empty => return Ok(Drawn::Empty),
-                    _ => return Err(format!("“{field}” is neither a date nor an instant")),
-                };
-                let day = day.saturating_add(SignedDuration::from_secs(seconds));
-                let time = time_between(*minutes, (step / 60).max(1), stream)?;
-                Drawn::Value(Value::DateTime(self.instant(day.to_datetime(time))?))
-            }
-            Kind::After { field, by, step, minutes: None } => {
+            Kind::After { field, by, step } => {
                 let seconds = spread(*by, *step, stream, shape);
                 match self.path(frame, field)? {
                     Drawn::Value(Value::Date(date)) if seconds % 86_400 == 0 => {
@@ -445,14 +437,6 @@ impl Drawn {
             other => other,
         }
     }
-}
-
-/// A time of day between two, on a multiple of `step`; all in minutes.
-fn time_between((from, to): (i64, i64), step: i64, stream: &mut Stream) -> Result<Time, String> {
-    let first = (from + step - 1) / step;
-    let slots = (to / step - first).max(0) as usize;
-    let minute = (first + stream.below(slots + 1, Default::default()) as i64) * step;
-    Time::new((minute / 60 % 24) as i8, (minute % 60) as i8, 0, 0).map_err(|e| e.to_string())
 }
 
 /// A length between two, a multiple of `step`.
