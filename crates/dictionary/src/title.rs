@@ -127,12 +127,13 @@ impl<'t> Line<'t> {
         }
         match (self.gap, self.line.is_empty()) {
             (false, _) => self.texts.iter().for_each(|text| self.line.push_str(text)),
-            (true, true) => {}
+            (true, true) => self.line.push_str(half_of_brackets(&self.texts).unwrap_or_default()),
             (true, false) => {
-                // One separator remains of those around what is missing, and not half of a pair of brackets.
-                let whole =
-                    self.texts.iter().find(|text| !text.contains(['(', ')', '[', ']', '«', '»', '"']));
-                self.line.push_str(whole.unwrap_or(&" "));
+                // One separator remains of those around what is missing.
+                let separator =
+                    self.texts.iter().find(|text| !text.contains(OPENING) && !text.contains(CLOSING));
+                let kept = half_of_brackets(&self.texts).or(separator.copied());
+                self.line.push_str(kept.unwrap_or(" "));
             }
         }
         self.line.push_str(value);
@@ -141,11 +142,32 @@ impl<'t> Line<'t> {
     }
 
     fn finish(mut self) -> String {
-        if !self.gap && !self.line.is_empty() {
-            self.texts.iter().for_each(|text| self.line.push_str(text));
+        match (self.gap, self.line.is_empty()) {
+            (_, true) => {}
+            (false, false) => self.texts.iter().for_each(|text| self.line.push_str(text)),
+            (true, false) => self.line.push_str(half_of_brackets(&self.texts).unwrap_or_default()),
         }
         self.line.trim().to_owned()
     }
+}
+
+const OPENING: [char; 3] = ['(', '[', '«'];
+const CLOSING: [char; 3] = [')', ']', '»'];
+
+/// The text among `texts` whose bracket has its other half elsewhere: without it the title would have a lone one.
+fn half_of_brackets<'t>(texts: &[&'t str]) -> Option<&'t str> {
+    let mut open = Vec::new();
+    let mut closing = None;
+    for text in texts {
+        for c in text.chars() {
+            if OPENING.contains(&c) {
+                open.push(*text);
+            } else if CLOSING.contains(&c) && open.pop().is_none() {
+                closing = closing.or(Some(*text));
+            }
+        }
+    }
+    open.pop().or(closing)
 }
 
 #[cfg(test)]
@@ -174,6 +196,10 @@ mod tests {
         assert_eq!(line("{} ({})", &["Ada", "Lyon"]), "Ada (Lyon)");
         assert_eq!(line("{} ({})", &["Ada", ""]), "Ada");
         assert_eq!(line("{} ({}) {}", &["Ada", "", "x"]), "Ada x");
+        assert_eq!(line("{} ({}, {})", &["Ada", "", "x"]), "Ada (x)");
+        assert_eq!(line("{} ({}, {})", &["Ada", "x", ""]), "Ada (x)");
+        assert_eq!(line("{} ({}, {}) {}", &["Ada", "x", "", "y"]), "Ada (x) y");
+        assert_eq!(line("({}, {})", &["", "x"]), "(x)");
         assert_eq!(line("{} - {} / {}", &["Ada", "", "x"]), "Ada - x");
         assert_eq!(line("N° {} du {}", &["7", ""]), "N° 7");
         assert_eq!(line("N° {} du {}", &["", "jour"]), "jour");

@@ -17,7 +17,6 @@ pub mod registry;
 pub mod replay;
 mod search_text;
 mod sources;
-mod title;
 pub mod unit;
 pub mod value_lists;
 mod view;

@@ -10,7 +10,6 @@ use store::Row;
 
 use crate::error::{EngineError, FieldProblem, failed};
 use crate::query::{Expand, Expanded, Record};
-use crate::title::title;
 use crate::view::View;
 use crate::write::input::unknown_field;
 
@@ -52,7 +51,7 @@ impl Reader<'_> {
         self.view.prefetch(&rows, &known.virtual_reads).map_err(failed("read what records refer to"))?;
         let expanded = self.expanded(entity, &rows, expand, depth)?;
         let records = rows.into_iter().zip(expanded).map(|(row, expanded)| {
-            let title = title(&self.view, entity, &row, self.language)?;
+            let title = self.view.title(entity, &row, self.language)?;
             Ok(Record { entity, row: self.shown(entity, row)?, title, expanded })
         });
         records.collect()

@@ -1,11 +1,11 @@
 //! What full-text search finds a record by.
 
+use dictionary::expression::{Node, Typed};
 use dictionary::model::EntityIndex;
-use dictionary::{Field, Value};
+use dictionary::{Field, Value, value};
 use store::Row;
 
 use crate::error::EngineError;
-use crate::title::{last_field, plain};
 use crate::view::View;
 
 /// The texts at an entity's `search` paths; `None` if it has none. Tags are found by their labels, in every language.
@@ -23,7 +23,7 @@ pub(crate) fn search_text(
         let value = view.evaluate(path, entity, row)?;
         let found = match last_field(view, path) {
             Some(field) => words(view, field, &value),
-            None => plain(&value),
+            None => value::to_text(&value),
         };
         if !found.is_empty() {
             if !text.is_empty() {
@@ -33,6 +33,16 @@ pub(crate) fn search_text(
         }
     }
     Ok(Some(text))
+}
+
+/// The field that a path ends at; `None` for a part of one (`main_address.city`) and for a formula.
+fn last_field<'v>(view: &View<'v>, path: &Typed) -> Option<&'v Field> {
+    match &path.node {
+        Node::Path(path) if path.part.is_none() => {
+            Some(&view.prepared.entity(path.entity).fields[path.field])
+        }
+        _ => None,
+    }
 }
 
 fn words(view: &View<'_>, field: &Field, value: &Value) -> String {

@@ -10,7 +10,7 @@ use dictionary::expression::{
     BinaryOperator, EvaluateError, Hop, Node, Path, Scope, Span, Type, Typed, evaluate,
 };
 use dictionary::model::{EntityIndex, FieldIndex, Sort};
-use dictionary::{RecordId, Value};
+use dictionary::{Language, RecordId, Value, title};
 use store::{Context, Row, Select, Snapshot, StoreError};
 
 use crate::error::EngineError;
@@ -170,7 +170,23 @@ impl<'a> View<'a> {
         row: &Row,
     ) -> Result<Value, EngineError> {
         let scope = RecordScope { view: *self, entity, row: Held::Borrowed(row) };
-        let value = evaluate(typed, &scope, self.context).map_err(evaluation_fault)?;
+        self.evaluated(evaluate(typed, &scope, self.context))
+    }
+
+    /// How a row is named.
+    pub(crate) fn title(
+        &self,
+        entity: EntityIndex,
+        row: &Row,
+        language: Language,
+    ) -> Result<String, EngineError> {
+        let scope = RecordScope { view: *self, entity, row: Held::Borrowed(row) };
+        self.evaluated(title::render(&self.prepared.dictionary, entity, &scope, self.context, language))
+    }
+
+    /// The result of an evaluation, unless its scope met a fault that it had no way to tell.
+    fn evaluated<T>(&self, result: Result<T, EvaluateError>) -> Result<T, EngineError> {
+        let value = result.map_err(evaluation_fault)?;
         match self.cache.fault.borrow_mut().take() {
             Some(fault) => Err(evaluation_fault(fault)),
             None => Ok(value),
