@@ -192,10 +192,12 @@ export interface Page {
 export interface HistoryEntry {
   position: number
   at: string
-  actor: { id: string; name: string } | null
+  /** Tisserand itself has no id; a person who is gone has no name. */
+  actor: { id: string | null; name: string | null } | null
   origin: string
-  operation: 'create' | 'update' | 'delete'
-  changes: Record<string, [unknown, unknown]>
+  /** Absent, with the changes, of an entry that was erased. */
+  operation: 'create' | 'update' | 'delete' | null
+  changes: Record<string, [unknown, unknown]> | null
 }
 
 export interface HistoryPage {
@@ -217,7 +219,8 @@ export interface LiveEvent {
   id: string
   operation: 'create' | 'update' | 'delete'
   fields: string[]
-  actor: string | { id: string; name?: string } | null
+  /** Id of the person; `null` for the system. */
+  actor: string | { id: string } | null
 }
 
 export interface FileValue {
@@ -231,6 +234,6 @@ export interface FileValue {
 export interface StaleChange {
   from: unknown
   to: unknown
-  by: { id: string; name: string } | null
+  by: { id: string | null; name: string | null } | null
   at: string
 }

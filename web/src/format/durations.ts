@@ -49,7 +49,7 @@ export function parseDuration(typed: string): string | null {
   const bare = /^\d+(\.\d+)?$/.exec(text)
   if (bare) return isoDuration(Math.round(Number(text) * 60))
   const worded =
-    /^(?:(\d+(?:\.\d+)?)(?:j|d))?(?:(\d+(?:\.\d+)?)h(?:eures?|ours?)?)?(?:(\d+(?:\.\d+)?)(?:m|mn|min|minutes?)?)?(?:(\d+)s(?:ec)?)?$/.exec(
+    /^(?:(\d+(?:\.\d+)?)(?:j|d))?(?:(\d+(?:\.\d+)?)h(?:eures?|ours?)?)?(?:(\d+(?:\.\d+)?)(?:m|mn|min|minutes?|$))?(?:(\d+)s(?:ec)?)?$/.exec(
       text,
     )
   if (!worded) return null

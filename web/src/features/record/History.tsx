@@ -71,7 +71,7 @@ interface Change {
 }
 
 function changesOf(entity: Entity, entry: HistoryEntry): Change[] {
-  return Object.entries(entry.changes).flatMap(([key, [from, to]]) => {
+  return Object.entries(entry.changes ?? {}).flatMap(([key, [from, to]]) => {
     const field = fieldOf(entity, fieldNameOf(entity, key))
     return field && !field.system ? [{ field, from, to }] : []
   })
@@ -88,7 +88,7 @@ function Entry({ entry, entity }: { entry: HistoryEntry; entity: Entity }) {
     delete: () => t('history.deleted'),
     update: () =>
       t('history.updated', { count: changes.length, what: changes[0] ? `« ${label(changes[0].field.label)} »` : '' }),
-  }[entry.operation]()
+  }[entry.operation ?? 'update']()
   return (
     <li className={styles.entry}>
       <Initials name={who} size={26} />

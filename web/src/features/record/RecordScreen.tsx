@@ -19,6 +19,7 @@ import { useShortcuts } from '../../ui/shortcuts'
 import { say } from '../../ui/toasts'
 import { lastList, noteOpened } from '../../visits/lastList'
 import { noteVisit } from '../../visits/visits'
+import { ChangedNotice, type Told } from './ChangedNotice'
 import { ConflictDialog } from './ConflictDialog'
 import { fieldNameOf, type StaleWrite, staleWrite } from './conflict'
 import { deleteLater } from './deleteLater'
@@ -90,7 +91,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
   const wide = useMediaQuery('(min-width: 1180px)', true, { getInitialValueInEffect: false })
   const [historyOpen, setHistoryOpen] = useState(false)
   const [stale, setStale] = useState<StaleWrite | null>(null)
-  const [told, setTold] = useState<{ who: string; what: string } | null>(null)
+  const [told, setTold] = useState<Told | null>(null)
   const page = useRef<HTMLDivElement>(null)
 
   const form = useRecordForm(entity, record)
@@ -124,7 +125,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
     }
     if (mine || event.operation !== 'update') return
     const what = fields.map((name) => label(fieldOf(entity, name)?.label)).filter(Boolean)
-    setTold({ who: actorName(event) || t('record.somebody'), what: what.join(', ') })
+    setTold({ who: actorId(event), what: what.join(', ') })
   })
 
   const edit = (field?: string) => {
@@ -243,17 +244,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
             </Button>
           </Notice>
         )}
-        {told && (
-          <Notice
-            tone="info"
-            title={t('record.changedByOther', told)}
-            hint={form.dirty ? t('record.takenIn') : undefined}
-          >
-            <Button variant="subtle" onClick={() => setTold(null)}>
-              {t('common.dismiss')}
-            </Button>
-          </Notice>
-        )}
+        {told && <ChangedNotice entity={entity} told={told} dirty={form.dirty} close={() => setTold(null)} />}
         <FormMessages problem={problem} messages={form.messages} />
       </div>
       <div className={styles.columns} data-wide={wide || undefined}>
@@ -340,10 +331,6 @@ function Shown({ entity, record, gone, back }: ShownProps) {
 
 function actorId(event: LiveEvent): string | null {
   return typeof event.actor === 'string' ? event.actor : (event.actor?.id ?? null)
-}
-
-function actorName(event: LiveEvent): string {
-  return typeof event.actor === 'object' ? (event.actor?.name ?? '') : ''
 }
 
 /** Puts the keyboard in a field, or in the first that can be typed in. */

@@ -6,11 +6,11 @@ import { keys } from '../../api/keys'
 import { asProblem } from '../../api/problem'
 import type { ListValue, ValueList } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
-import { fold } from '../../format/fold'
 import type { fr } from '../../i18n/fr'
 import { Icon } from '../../icons/Icon'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { Tag, tagColours } from '../../ui/Tag'
+import { tagOf } from './tag'
 import styles from './ValueLists.module.css'
 
 type Colour = keyof typeof fr.lists.colours
@@ -115,14 +115,6 @@ function ColourMenu({
       </Menu.Dropdown>
     </Menu>
   )
-}
-
-/** A label as an identifier: `Client perdu` → `client_perdu`. */
-export function tagOf(label: string): string {
-  return fold(label)
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^[_0-9]+|_+$/g, '')
-    .slice(0, 60)
 }
 
 function AddValue({ name, list, refresh }: { name: string; list: ValueList; refresh(): Promise<void> }) {

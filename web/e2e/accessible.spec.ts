@@ -1,0 +1,91 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { env, expect, openList, rows, test } from './base'
+
+/** Screens as a person meets them. */
+const screens: Record<string, (page: Page) => Promise<void>> = {
+  home: async (page) => {
+    await page.goto(`/e/${env}`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+  },
+  list: (page) => openList(page, 'accounts'),
+  filter: async (page) => {
+    await openList(page, 'accounts')
+    await page.getByRole('button', { name: 'Filtre', exact: true }).click()
+    await page.getByRole('textbox', { name: 'Quel champ' }).fill('type')
+    await page.getByRole('button', { name: 'Type', exact: true }).click()
+    await page.getByRole('button', { name: 'Appliquer' }).waitFor()
+  },
+  record: async (page) => {
+    await openList(page, 'accounts')
+    await rows(page).first().click()
+    await page.getByRole('button', { name: 'Modifier' }).waitFor()
+    await page.getByText('a créé la fiche').first().waitFor()
+  },
+  form: async (page) => {
+    await page.goto(`/e/${env}/accounts/new`)
+    await page.getByLabel('Raison sociale').waitFor()
+  },
+  'form with lines': async (page) => {
+    await openList(page, 'tasks')
+    await rows(page).first().click()
+    await page.getByRole('tab', { name: /Étapes/ }).click()
+    await page.getByRole('button', { name: 'Modifier' }).click()
+    await page.getByRole('button', { name: 'Ajouter une ligne' }).click()
+  },
+  palette: async (page) => {
+    await openList(page, 'accounts')
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('ti')
+    await page.getByRole('option').first().waitFor()
+  },
+  'value lists': async (page) => {
+    await page.goto(`/admin/${env}/lists?list=account_source`)
+    await page.getByRole('heading', { level: 2 }).first().waitFor()
+  },
+  preferences: async (page) => {
+    await page.goto('/preferences')
+    await page.getByRole('heading', { level: 1 }).waitFor()
+  },
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze()
+  const serious = violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')
+  expect(
+    serious.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`),
+  ).toEqual([])
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test.describe(`${theme} theme`, () => {
+    test.use({ colorScheme: theme })
+    for (const [name, open] of Object.entries(screens)) {
+      test(`axe finds nothing serious: ${name}`, async ({ page }) => {
+        await open(page)
+        await expectAccessible(page)
+      })
+    }
+    test.describe('on a phone', () => {
+      test.use({ viewport: { width: 390, height: 844 } })
+      for (const name of ['list', 'record'] as const) {
+        test(`axe finds nothing serious: ${name}`, async ({ page }) => {
+          await (name === 'list' ? openList(page, 'accounts') : page.goto(`/e/${env}/accounts`))
+          if (name === 'record') await rows(page).first().click()
+          await page.getByRole('heading', { level: 1 }).waitFor()
+          await expectAccessible(page)
+        })
+      }
+    })
+    test.describe('signed out', () => {
+      test.use({ storageState: { cookies: [], origins: [] } })
+      test('axe finds nothing serious: sign in', async ({ page }) => {
+        await page.goto('/sign-in')
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await expectAccessible(page)
+      })
+    })
+  })
+}

@@ -1,0 +1,124 @@
+import { type APIRequestContext, type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import { type Person, stateFile } from './people'
+
+export { expect }
+
+/** The environment of the tests. */
+export const env = 'acme'
+
+let count = 0
+
+/** A name no other test has. */
+export function unique(word: string): string {
+  count += 1
+  return `${word} ${process.pid.toString(36)}${Date.now().toString(36)}${count}`
+}
+
+/** The data API as a person, to prepare what a test needs. */
+export class Api {
+  private constructor(
+    private readonly request: APIRequestContext,
+    private readonly csrf: string,
+  ) {}
+
+  static async of(request: APIRequestContext): Promise<Api> {
+    const answer = await request.get('/session')
+    expect(answer.ok()).toBe(true)
+    return new Api(request, ((await answer.json()) as { csrf: string }).csrf)
+  }
+
+  async create(
+    collection: string,
+    values: Record<string, unknown>,
+  ): Promise<{ id: string; version: number } & Record<string, unknown>> {
+    const answer = await this.request.post(`/data/${env}/${collection}`, {
+      data: values,
+      headers: { 'X-CSRF-Token': this.csrf },
+    })
+    expect(answer.status(), await answer.text()).toBe(201)
+    return answer.json()
+  }
+
+  async change(collection: string, id: string, values: Record<string, unknown>): Promise<void> {
+    const answer = await this.request.patch(`/data/${env}/${collection}/${id}`, {
+      data: values,
+      headers: { 'X-CSRF-Token': this.csrf },
+    })
+    expect(answer.ok(), await answer.text()).toBe(true)
+  }
+
+  async read(collection: string, id: string): Promise<Record<string, unknown> | null> {
+    const answer = await this.request.get(`/data/${env}/${collection}/${id}`)
+    return answer.status() === 404 ? null : answer.json()
+  }
+}
+
+interface Fixtures {
+  /** A page where Ada, who administers, is signed in. */
+  page: Page
+  /** The API as Ada. */
+  api: Api
+  /** A context of its own for somebody. */
+  as(person: Person): Promise<{ context: BrowserContext; page: Page; api: Api }>
+}
+
+export const test = base.extend<Fixtures & { theme: 'light' | 'dark' }>({
+  baseURL: async ({ baseURL: _none }, use) => use(process.env.TISSERAND_E2E_URL),
+  storageState: stateFile('ada'),
+  theme: ['light', { option: true }],
+  api: async ({ context }, use) => use(await Api.of(context.request)),
+  as: async ({ browser, baseURL, locale, timezoneId, viewport }, use) => {
+    const contexts: BrowserContext[] = []
+    await use(async (person) => {
+      const context = await browser.newContext({
+        baseURL,
+        locale,
+        timezoneId,
+        viewport,
+        storageState: stateFile(person),
+        reducedMotion: 'reduce',
+      })
+      contexts.push(context)
+      return { context, page: await context.newPage(), api: await Api.of(context.request) }
+    })
+    for (const context of contexts) await context.close()
+  },
+  page: async ({ page }, use) => {
+    const faults: string[] = []
+    page.on('pageerror', (fault) => faults.push(fault.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && /Content Security Policy|React|Warning/.test(message.text()))
+        faults.push(message.text())
+    })
+    await use(page)
+    expect(faults, 'nothing broke behind the screen').toEqual([])
+  },
+})
+
+/** Opens a list and waits for its first rows, or for it to say that it is empty. */
+export async function openList(page: Page, collection: string, search = ''): Promise<void> {
+  await page.goto(`/e/${env}/${collection}${search}`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await expect(
+    rows(page)
+      .first()
+      .or(page.getByRole('heading', { level: 2 })),
+  ).toBeVisible()
+}
+
+/** The links of the rows in sight. */
+export function rows(page: Page) {
+  return page.getByRole('table').getByRole('row').getByRole('link')
+}
+
+/** Opens a record and waits for it. */
+export async function openRecord(page: Page, collection: string, id: string): Promise<void> {
+  await page.goto(`/e/${env}/${collection}/${id}`)
+  await page.getByRole('navigation', { name: 'Navigation principale' }).first().waitFor()
+  await page.getByRole('button', { name: 'Retour à la liste' }).waitFor()
+}
+
+/** The slot of a field, by its name in the dictionary. */
+export function field(page: Page, name: string) {
+  return page.locator(`[data-field="${name}"]`)
+}

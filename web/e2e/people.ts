@@ -1,0 +1,19 @@
+import { join } from 'node:path'
+
+/** Everybody's password in the demo. */
+export const password = 'tisserand-demo'
+
+/** People of the demo's heating company. */
+export const people = {
+  ada: 'ada.lenoir@acme-chauffage.example',
+  bruno: 'bruno.kieffer@acme-chauffage.example',
+  /** May read only. */
+  theo: 'theo.klein@acme-chauffage.example',
+}
+
+export type Person = keyof typeof people
+
+/** Where the session of a person is kept during a run. */
+export function stateFile(name: string): string {
+  return join(import.meta.dirname, '..', 'test-results', `session-${name}.json`)
+}

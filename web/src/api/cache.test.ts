@@ -1,0 +1,26 @@
+import type { InfiniteData } from '@tanstack/react-query'
+import { describe, expect, it } from 'vitest'
+import { mapRows } from './cache'
+import type { Page } from './types'
+
+const pages: InfiniteData<Page, string | null> = {
+  pageParams: [null, 'next'],
+  pages: [{ value: [{ id: '1' }, { id: '2' }], '@odata.count': 4 }, { value: [{ id: '3' }, { id: '4' }] }],
+}
+
+describe('rows kept in memory', () => {
+  it('change in place, and pages without a change stay the same objects', () => {
+    const next = mapRows(pages, (row) => (row.id === '3' ? { id: '3', name: 'x' } : row))
+    expect(next.pages[0]).toBe(pages.pages[0])
+    expect(next.pages[1]?.value).toEqual([{ id: '3', name: 'x' }, { id: '4' }])
+  })
+
+  it('leave with their count', () => {
+    const next = mapRows(pages, (row) => (row.id === '2' ? null : row))
+    expect(next.pages[0]).toEqual({ value: [{ id: '1' }], '@odata.count': 3 })
+  })
+
+  it('are the same when nothing changed, so that nothing is drawn again', () => {
+    expect(mapRows(pages, (row) => row)).toBe(pages)
+  })
+})
