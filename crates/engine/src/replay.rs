@@ -61,6 +61,8 @@ impl Replay {
         let (cause, target) = (entry.cause.clone(), new.clone());
         let written = self.store.write(Box::new(move |tx| {
             tx.set_cause(cause);
+            // Files may come later, and those of old entries may have been erased.
+            tx.allow_missing_files();
             match replay_changes(tx, old, &target, changes) {
                 Ok(()) => Ok(Box::new(())),
                 Err(refusal) => Err(store::UnitError::Refused(Box::new(refusal))),

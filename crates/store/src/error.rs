@@ -21,6 +21,12 @@ pub enum StoreError {
         /// Name of the unique key.
         key: String,
     },
+    /// A row refers to a file that is not in the store.
+    #[error("file {hash} is not there: it is put before the record that refers to it")]
+    MissingFile {
+        /// Its hash.
+        hash: String,
+    },
     /// The disk is full: nothing of the unit was kept, reads go on.
     #[error("no space left on the disk of the store")]
     Full,
@@ -64,6 +70,7 @@ impl StoreError {
             StoreError::Duplicate { entity, key } => {
                 StoreError::Duplicate { entity: entity.clone(), key: key.clone() }
             }
+            StoreError::MissingFile { hash } => StoreError::MissingFile { hash: hash.clone() },
             StoreError::Full => StoreError::Full,
             StoreError::Timeout { timeout_ms } => StoreError::Timeout { timeout_ms: *timeout_ms },
             StoreError::Damaged { what } => StoreError::Damaged { what: what.clone() },

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod error;
+pub mod files;
 mod head;
 mod layout;
 mod migration;
@@ -18,6 +19,7 @@ use dictionary::{Dictionary, RecordId, Value};
 use journal::{Cause, Change, Entry, Position};
 
 pub use error::StoreError;
+pub use files::{FileError, FileStore, Incoming, Kept, LocalFiles};
 pub use query::{Aggregation, Context, Keyset, Select};
 pub use row::Row;
 pub use sqlite::SqliteStore;
@@ -88,6 +90,9 @@ pub trait Store: Send + Sync {
     /// Bytes on disk, files apart.
     fn size_bytes(&self) -> Result<u64, StoreError>;
 
+    /// The bytes of file fields. A file is put here before the row that refers to it is written.
+    fn files(&self) -> &dyn FileStore;
+
     /// Gives back memory and connections that an idle environment can do without. The next call takes them again.
     fn rest(&self);
 }
@@ -150,6 +155,10 @@ pub trait Snapshot {
 pub trait Transaction: Snapshot {
     /// Who, when, why: of the journal entry. Must be called before the first change.
     fn set_cause(&mut self, cause: Cause);
+
+    /// Lets rows refer to files that are not there: for a replay, where they come later or were erased. Without it, they are refused with
+    /// [`StoreError::MissingFile`].
+    fn allow_missing_files(&mut self);
 
     /// Adds a row. `row` holds every field; the store fills `version`, `created_*` and `updated_*` in. `search_text` is what full-text search
     /// will find.

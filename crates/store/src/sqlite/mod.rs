@@ -25,6 +25,7 @@ use journal::Position;
 use parking_lot::{Condvar, Mutex};
 
 use crate::error::StoreError;
+use crate::files::{FileStore, LocalFiles};
 use crate::head::HeadState;
 use crate::layout::Layouts;
 use crate::query::{Aggregation, Select};
@@ -112,6 +113,7 @@ pub struct SqliteStore {
     environment: String,
     layouts: Layouts,
     writer: Writer,
+    files: LocalFiles,
     readers: Mutex<Vec<Connection>>,
     size_bytes_max: Mutex<Option<u64>>,
     position: Mutex<Position>,
@@ -143,7 +145,9 @@ impl SqliteStore {
             fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
         }
         let head = schema::read_head(&connection.db)?;
+        let files = LocalFiles::open(&folder.join("files"));
         Ok(SqliteStore {
+            files: files.map_err(|error| StoreError::database("open the environment's files", error))?,
             folder: folder.to_owned(),
             environment: environment.to_owned(),
             layouts: Layouts::default(),
@@ -193,7 +197,8 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn write(&self, unit: Unit) -> Result<Committed, UnitError> {
-        self.writer.write(unit, &self.layouts, &|| self.open_writer(), &|head| self.publish(head))
+        self.writer
+            .write(unit, (&self.layouts, &self.files), &|| self.open_writer(), &|head| self.publish(head))
     }
 
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, StoreError> {
@@ -233,6 +238,10 @@ impl Store for SqliteStore {
             }
         }
         Ok(size)
+    }
+
+    fn files(&self) -> &dyn FileStore {
+        &self.files
     }
 
     fn rest(&self) {

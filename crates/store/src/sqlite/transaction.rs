@@ -14,6 +14,7 @@ use rusqlite::types::Value as Cell;
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use crate::error::StoreError;
+use crate::files::FileStore;
 use crate::head::HeadState;
 use crate::layout::{Layout, Layouts};
 use crate::query::{Aggregation, Select};
@@ -34,6 +35,8 @@ struct Touched {
 pub(crate) struct SqliteTransaction<'w> {
     connection: &'w Connection,
     layouts: &'w Layouts,
+    /// `None` once rows may refer to files that are not there.
+    files: Option<&'w dyn FileStore>,
     head: HeadState,
     cause: Option<Cause>,
     /// In the order they were first touched.
@@ -44,10 +47,16 @@ pub(crate) struct SqliteTransaction<'w> {
 
 impl<'w> SqliteTransaction<'w> {
     /// Starts on `head`, inside a savepoint of the caller.
-    pub(crate) fn new(connection: &'w Connection, layouts: &'w Layouts, head: HeadState) -> Self {
+    pub(crate) fn new(
+        connection: &'w Connection,
+        layouts: &'w Layouts,
+        files: &'w dyn FileStore,
+        head: HeadState,
+    ) -> Self {
         SqliteTransaction {
             connection,
             layouts,
+            files: Some(files),
             head,
             cause: None,
             touched: Vec::new(),
@@ -107,6 +116,22 @@ impl<'w> SqliteTransaction<'w> {
             Actor::System => None,
         };
         Ok((cause.at, by))
+    }
+
+    /// Refuses a row whose files are not there, those apart that `before` had already.
+    fn require_files(&self, row: &Row, before: Option<&Row>) -> Result<(), StoreError> {
+        let Some(files) = self.files else { return Ok(()) };
+        for (field, value) in row.0.iter().enumerate() {
+            let Value::File(file) = value else { continue };
+            if before.is_some_and(|before| before.get(field) == value) {
+                continue;
+            }
+            let size = files.size(&file.hash);
+            if size.map_err(|error| StoreError::database("look for a file", error))?.is_none() {
+                return Err(StoreError::MissingFile { hash: file.hash.clone() });
+            }
+        }
+        Ok(())
     }
 
     fn place(&self, layout: &Layout, id: RecordId) -> Option<usize> {
@@ -207,9 +232,14 @@ impl Transaction for SqliteTransaction<'_> {
         self.cause = Some(cause);
     }
 
+    fn allow_missing_files(&mut self) {
+        self.files = None;
+    }
+
     fn insert(&mut self, entity: &Entity, mut row: Row, search_text: Option<&str>) -> Result<(), StoreError> {
         let layout = self.layouts.of(entity);
         let (at, by) = self.moment()?;
+        self.require_files(&row, None)?;
         let id = row.id();
         let version = self.next_position() as i64;
         layout.stamp(&mut row, version, Value::DateTime(at), by, true);
@@ -265,6 +295,7 @@ impl Transaction for SqliteTransaction<'_> {
             return Ok(());
         }
         let (at, by) = self.moment()?;
+        self.require_files(&new, Some(old))?;
         layout.stamp(&mut new, self.next_position() as i64, Value::DateTime(at), by, false);
         debug_assert_eq!(
             Snapshot::get(self, entity, id).ok().flatten().as_ref().map(|row| layout.bytes(row)),

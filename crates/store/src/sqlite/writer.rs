@@ -11,6 +11,7 @@ use std::sync::Arc;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::error::StoreError;
+use crate::files::FileStore;
 use crate::head::HeadState;
 use crate::layout::Layouts;
 use crate::sqlite::connection::{Connection, fault};
@@ -81,7 +82,7 @@ impl Writer {
     pub(crate) fn write(
         &self,
         unit: Unit,
-        layouts: &Layouts,
+        around: (&Layouts, &dyn FileStore),
         open: &dyn Fn() -> Result<Connection, StoreError>,
         publish: &dyn Fn(&HeadState),
     ) -> Outcome {
@@ -105,7 +106,7 @@ impl Writer {
                 TicketState::Lead => {
                     *state = TicketState::Waiting;
                     drop(state);
-                    self.lead(layouts, open, publish);
+                    self.lead(around, open, publish);
                 }
                 TicketState::Waiting | TicketState::Collected => {
                     *state = TicketState::Waiting;
@@ -118,7 +119,7 @@ impl Writer {
     /// Runs one group, which holds the leader's own unit, then passes the lead on.
     fn lead(
         &self,
-        layouts: &Layouts,
+        around: (&Layouts, &dyn FileStore),
         open: &dyn Fn() -> Result<Connection, StoreError>,
         publish: &dyn Fn(&HeadState),
     ) {
@@ -128,7 +129,7 @@ impl Writer {
             let count = queue.waiting.len().min(GROUP_MAX);
             queue.waiting.drain(..count).collect()
         };
-        let outcomes = bench.run(&group, layouts, open, publish);
+        let outcomes = bench.run(&group, around, open, publish);
         drop(bench);
         let mut unfinished = Vec::new();
         for (ticket, outcome) in group.into_iter().zip(outcomes) {
@@ -153,7 +154,7 @@ impl Bench {
     fn run(
         &mut self,
         group: &[Arc<Ticket>],
-        layouts: &Layouts,
+        around: (&Layouts, &dyn FileStore),
         open: &dyn Fn() -> Result<Connection, StoreError>,
         publish: &dyn Fn(&HeadState),
     ) -> Vec<Option<Outcome>> {
@@ -169,12 +170,12 @@ impl Bench {
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(group.len());
         for ticket in group {
             let Some(unit) = ticket.unit.lock().take() else { continue };
-            let (outcome, after) = run_unit(connection, layouts, &head, unit);
+            let (outcome, after) = run_unit(connection, around, &head, unit);
             head = after;
             outcomes.push(Some(outcome));
             if connection.db.is_autocommit() {
                 // A full disk or a read error made SQLite give the whole transaction up: nothing of the group remains.
-                layouts.clear();
+                around.0.clear();
                 let error = match outcomes.last() {
                     Some(Some(Err(UnitError::Store(error)))) => error.again(),
                     _ => StoreError::database("commit", "the database gave the transaction up"),
@@ -185,7 +186,7 @@ impl Bench {
             }
         }
         if let Err(error) = self.commit(&head) {
-            layouts.clear();
+            around.0.clear();
             return fail_all(group.len(), &error);
         }
         self.head = head;
@@ -212,14 +213,14 @@ fn fail_all(count: usize, error: &StoreError) -> Vec<Option<Outcome>> {
 /// Runs one unit in its savepoint; returns its outcome, and the head after it.
 fn run_unit(
     connection: &Connection,
-    layouts: &Layouts,
+    (layouts, files): (&Layouts, &dyn FileStore),
     head: &HeadState,
     unit: Unit,
 ) -> (Outcome, HeadState) {
     let db = &connection.db;
     let run = || -> Result<(Box<dyn Any + Send>, HeadState), UnitError> {
         db.execute_batch("SAVEPOINT unit").map_err(fault("begin a unit of work"))?;
-        let mut transaction = SqliteTransaction::new(connection, layouts, head.clone());
+        let mut transaction = SqliteTransaction::new(connection, layouts, files, head.clone());
         let value = catch_unwind(AssertUnwindSafe(|| unit(&mut transaction))).unwrap_or_else(|panic| {
             let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();

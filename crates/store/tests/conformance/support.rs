@@ -36,6 +36,7 @@ fn open_sqlite(folder: &Path) -> Result<Box<dyn Store>, StoreError> {
 /// Runs a test on every kind of store, each on the standard dictionary.
 pub(crate) fn each(mut test: impl FnMut(TestStore)) {
     for kind in KINDS {
+        eprintln!("on {}", kind.name); // shown with a failure
         test(TestStore::new(kind, compiled(STANDARD)));
     }
 }

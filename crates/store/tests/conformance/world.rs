@@ -230,6 +230,7 @@ impl World {
             .collect();
         let shared = Arc::clone(&dictionary);
         test.write(10, move |tx| {
+            tx.allow_missing_files();
             unit.into_iter().try_for_each(|(name, row)| tx.insert(shared.entity(name).unwrap(), row, None))
         })
         .unwrap();

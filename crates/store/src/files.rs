@@ -1,0 +1,220 @@
+//! The bytes of file fields: content-addressed, so that the same picture is kept once and a changed one shows.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Bytes read at a time.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Folder of files being written.
+const INCOMING: &str = "incoming";
+
+/// Why a file could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The content is larger than allowed; nothing was kept.
+    #[error("the file is larger than {size_bytes_max} bytes")]
+    TooLarge {
+        /// The bound.
+        size_bytes_max: u64,
+    },
+    /// No room; nothing was kept.
+    #[error("no space left for files")]
+    Full,
+    /// Anything else the file system said.
+    #[error("could not {action}")]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// The system's error.
+        source: std::io::Error,
+    },
+}
+
+fn failed(action: &'static str) -> impl Fn(std::io::Error) -> FileError {
+    move |source| match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => FileError::Full,
+        _ => FileError::Io { action, source },
+    }
+}
+
+/// A content that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// BLAKE3 of the content, 64 hexadecimal digits.
+    pub hash: String,
+    /// Bytes.
+    pub size_bytes: u64,
+}
+
+/// Files of one environment.
+pub trait FileStore: Send + Sync {
+    /// Begins to keep a content of at most `size_bytes_max`. Dropped before [`Incoming::finish`], it leaves nothing.
+    fn begin(&self, size_bytes_max: u64) -> Result<Box<dyn Incoming>, FileError>;
+
+    /// Size in bytes of a content; `None` when it is not here.
+    fn size(&self, hash: &str) -> Result<Option<u64>, FileError>;
+
+    /// Bytes of a content from `offset`, at most `length`, fewer only at its end; `None` when it is not here.
+    fn read(&self, hash: &str, offset: u64, length: usize) -> Result<Option<Vec<u8>>, FileError>;
+
+    /// Whether a content is here and still hashes to its name.
+    fn is_whole(&self, hash: &str) -> Result<bool, FileError> {
+        let mut hasher = blake3::Hasher::new();
+        let mut offset = 0;
+        loop {
+            let Some(bytes) = self.read(hash, offset, CHUNK_BYTES)? else { return Ok(false) };
+            if bytes.is_empty() {
+                return Ok(hasher.finalize().to_hex().as_str() == hash);
+            }
+            hasher.update(&bytes);
+            offset += bytes.len() as u64;
+        }
+    }
+}
+
+/// A content on its way in.
+pub trait Incoming: Send {
+    /// Takes the next bytes. After an error the content is lost.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), FileError>;
+
+    /// Makes it durable under its hash. The same content may be there already.
+    fn finish(self: Box<Self>) -> Result<Kept, FileError>;
+}
+
+/// Keeps everything that `content` gives.
+pub fn put(files: &dyn FileStore, content: &mut dyn Read, size_bytes_max: u64) -> Result<Kept, FileError> {
+    let mut incoming = files.begin(size_bytes_max)?;
+    let mut buffer = vec![0; CHUNK_BYTES];
+    loop {
+        match content.read(&mut buffer) {
+            Ok(0) => return incoming.finish(),
+            Ok(count) => incoming.write(&buffer[..count])?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(source) => return Err(FileError::Io { action: "read the file's content", source }),
+        }
+    }
+}
+
+/// Whether `hash` is 64 lower-case hexadecimal digits, the only names that reach the file system.
+fn is_hash(hash: &str) -> bool {
+    hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// Files in a local folder: `ab/cd…` under the hash `abcd…`.
+#[derive(Debug)]
+pub struct LocalFiles {
+    folder: PathBuf,
+    /// Number of the next incoming file.
+    next: AtomicU64,
+}
+
+impl LocalFiles {
+    /// Files of `folder`, which is made at the first one. What a crash left half-written is removed: the folder must be this process's own.
+    pub fn open(folder: &Path) -> Result<LocalFiles, FileError> {
+        match fs::remove_dir_all(folder.join(INCOMING)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(failed("remove files half-written")(error));
+            }
+            _ => Ok(LocalFiles { folder: folder.to_owned(), next: AtomicU64::new(0) }),
+        }
+    }
+
+    fn path(&self, hash: &str) -> Option<PathBuf> {
+        is_hash(hash).then(|| self.folder.join(&hash[..2]).join(&hash[2..]))
+    }
+
+    fn existing(&self, hash: &str) -> Result<Option<File>, FileError> {
+        let Some(path) = self.path(hash) else { return Ok(None) };
+        match File::open(path) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failed("open a file")(error)),
+        }
+    }
+}
+
+impl FileStore for LocalFiles {
+    fn begin(&self, size_bytes_max: u64) -> Result<Box<dyn Incoming>, FileError> {
+        let incoming = self.folder.join(INCOMING);
+        fs::create_dir_all(&incoming).map_err(failed("make the folder of files"))?;
+        let path = incoming.join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
+        let file = OpenOptions::new().write(true).create_new(true).open(&path);
+        Ok(Box::new(LocalIncoming {
+            folder: self.folder.clone(),
+            file: file.map_err(failed("begin a file"))?,
+            path,
+            hasher: blake3::Hasher::new(),
+            size_bytes: 0,
+            size_bytes_max,
+        }))
+    }
+
+    fn size(&self, hash: &str) -> Result<Option<u64>, FileError> {
+        let file = self.existing(hash)?;
+        file.map(|file| file.metadata().map(|data| data.len())).transpose().map_err(failed("measure a file"))
+    }
+
+    fn read(&self, hash: &str, offset: u64, length: usize) -> Result<Option<Vec<u8>>, FileError> {
+        let Some(mut file) = self.existing(hash)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(offset))
+            .and_then(|_| file.take(length as u64).read_to_end(&mut bytes))
+            .map_err(failed("read a file"))?;
+        Ok(Some(bytes))
+    }
+}
+
+/// A file written aside until it is whole.
+struct LocalIncoming {
+    folder: PathBuf,
+    path: PathBuf,
+    file: File,
+    hasher: blake3::Hasher,
+    size_bytes: u64,
+    size_bytes_max: u64,
+}
+
+impl LocalIncoming {
+    /// Moves the whole, synced file under its hash, so that its name too survives a power cut.
+    fn settle(&self, hash: &str) -> std::io::Result<()> {
+        self.file.sync_all()?;
+        let folder = self.folder.join(&hash[..2]);
+        if !folder.is_dir() {
+            fs::create_dir_all(&folder)?;
+            File::open(&self.folder)?.sync_all()?;
+        }
+        // Whoever was there first has the same content: replacing it changes nothing.
+        fs::rename(&self.path, folder.join(&hash[2..]))?;
+        File::open(&folder)?.sync_all()
+    }
+}
+
+impl Incoming for LocalIncoming {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
+        self.size_bytes += bytes.len() as u64;
+        if self.size_bytes > self.size_bytes_max {
+            return Err(FileError::TooLarge { size_bytes_max: self.size_bytes_max });
+        }
+        self.hasher.update(bytes);
+        self.file.write_all(bytes).map_err(failed("write a file"))
+    }
+
+    fn finish(self: Box<Self>) -> Result<Kept, FileError> {
+        if self.size_bytes > self.size_bytes_max {
+            return Err(FileError::TooLarge { size_bytes_max: self.size_bytes_max });
+        }
+        let hash = self.hasher.finalize().to_hex().to_string();
+        self.settle(&hash).map_err(failed("keep a file"))?;
+        Ok(Kept { hash, size_bytes: self.size_bytes })
+    }
+}
+
+impl Drop for LocalIncoming {
+    fn drop(&mut self) {
+        // Gone already when it was kept; left to the next opening when it cannot be removed.
+        drop(fs::remove_file(&self.path));
+    }
+}
