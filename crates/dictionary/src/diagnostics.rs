@@ -192,6 +192,11 @@ impl Finding {
         Finding { place: Some(place), code, severity, message, suggestion: None, related: Vec::new() }
     }
 
+    /// The same as a warning: the dictionary works without it being mended.
+    pub(crate) fn as_warning(self) -> Finding {
+        Finding { severity: Severity::Warning, ..self }
+    }
+
     /// An error that lies in no file.
     pub(crate) fn nowhere(code: &'static str, fr: impl AsRef<str>, en: impl AsRef<str>) -> Finding {
         let finding = Finding::new(Place::top(0), code, fr, en);

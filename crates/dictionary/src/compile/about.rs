@@ -42,25 +42,15 @@ fn check_name(cx: &Compiling<'_>, reader: &Reader<'_>, name: &str, is_module: bo
             );
             cx.findings.push(finding.suggest(Some(name.to_owned())));
         }
-        None if is_module && !reader.has("name") => cx.findings.push(Finding::new(
-            reader.place(),
-            "attribute_missing",
-            format!("il manque `name = \"{name}\"`"),
-            format!("`name = \"{name}\"` is missing"),
-        )),
+        None if is_module => reader.require(&["name"], ("un module", "a module")),
         _ => {}
     }
 }
 
 fn version(cx: &Compiling<'_>, reader: &Reader<'_>, is_module: bool) -> String {
     let given = reader.text("version");
-    if given.is_none() && is_module && !reader.has("version") {
-        cx.findings.push(Finding::new(
-            reader.place(),
-            "attribute_missing",
-            "il manque `version = \"1.0.0\"`",
-            "`version = \"1.0.0\"` is missing",
-        ));
+    if is_module {
+        reader.require(&["version"], ("un module", "a module"));
     }
     let Some(given) = given else { return "0.0.0".into() };
     let core = given.value.split(['-', '+']).next().unwrap_or("");

@@ -188,14 +188,7 @@ pub(crate) fn uniques(cx: &Compiling<'_>, entity: &Entity, draft: &EntityDraft<'
             }
             fields.push(index);
         }
-        if !reader.has("fields") {
-            cx.findings.push(Finding::new(
-                reader.place(),
-                "attribute_missing",
-                "une clé unique a un attribut `fields`",
-                "a unique key has an attribute `fields`",
-            ));
-        }
+        reader.require(&["fields"], ("une clé unique", "a unique key"));
         let message = reader.label("message");
         reader.finish();
         keys.push(UniqueKey { name: name.to_owned(), fields, message });
@@ -216,14 +209,7 @@ pub(crate) fn rules(
         let reader = Reader::new(cx.findings, entry);
         let when = reader.text("when").and_then(|given| cx.condition(dictionary, entity, given));
         let require = reader.text("require").and_then(|given| cx.condition(dictionary, entity, given));
-        if !reader.has("require") {
-            cx.findings.push(Finding::new(
-                reader.place(),
-                "attribute_missing",
-                "une règle a un attribut `require`",
-                "a rule has an attribute `require`",
-            ));
-        }
+        reader.require(&["require"], ("une règle", "a rule"));
         let message = reader.required_label("message", name);
         let field = reader
             .text("field")
@@ -248,14 +234,7 @@ pub(crate) fn states(
     let initial = reader.text("initial");
     let transitions = reader.part("transitions");
     let given = reader.text("field");
-    if !reader.has("field") {
-        cx.findings.push(Finding::new(
-            reader.place(),
-            "attribute_missing",
-            "`states` a un attribut `field` : le champ qui porte l'état",
-            "`states` has an attribute `field`: the field that holds the state",
-        ));
-    }
+    reader.require(&["field"], ("`states`", "`states`"));
     reader.finish();
     let given = given?;
     let own = &dictionary.entities[entity];
@@ -294,14 +273,7 @@ fn transition(
     cx.check_identifier(name, entry.key);
     let reader = Reader::new(cx.findings, entry);
     reader.know(&["after"]);
-    for missing in ["from", "to"].into_iter().filter(|name| !reader.has(name)) {
-        cx.findings.push(Finding::new(
-            reader.place(),
-            "attribute_missing",
-            format!("une transition a un attribut `{missing}`"),
-            format!("a transition has an attribute `{missing}`"),
-        ));
-    }
+    reader.require(&["from", "to"], ("une transition", "a transition"));
     let label = reader.required_label("label", name);
     let from = reader.texts("from").unwrap_or_default();
     from.iter().for_each(|tag| {

@@ -3,7 +3,7 @@
 use crate::compile::Compiling;
 use crate::compile::fields::{FieldDraft, read_field, system_fields};
 use crate::compile::names::plural;
-use crate::compile::reader::{Given, Reader};
+use crate::compile::reader::{Given, Reader, unknown_attribute};
 use crate::compile::reserved::SYSTEM_FIELDS;
 use crate::diagnostics::{Finding, Place};
 use crate::expression::error::nearest;
@@ -157,14 +157,7 @@ fn read_fields<'m>(
         }
         cx.check_name(name, entry.key);
         if !defined.contains(&name) {
-            let owner = &entity.name;
-            let finding = Finding::new(
-                entry.key,
-                "type_missing",
-                format!("aucune couche ne donne de `type` au champ `{name}` de `{owner}`"),
-                format!("no layer gives the field `{name}` of `{owner}` a `type`"),
-            );
-            cx.findings.push(finding.suggest(nearest(name, defined.iter().copied())));
+            cx.findings.push(without_type(&entity.name, name, entry, &defined));
             cx.unread.borrow_mut().push(name.to_owned());
             continue;
         }
@@ -177,6 +170,22 @@ fn read_fields<'m>(
             None => cx.unread.borrow_mut().push(name.to_owned()),
         }
     }
+}
+
+/// A field that no layer gives a type: a slip in `type`, or in the name of a field that exists.
+fn without_type(owner: &str, name: &str, entry: &Entry, defined: &[&str]) -> Finding {
+    let attributes = entry.table().map(Table::all_written).unwrap_or_default();
+    let slip = attributes.into_iter().find(|(attribute, _)| nearest(attribute, ["type"]).is_some());
+    if let Some((attribute, slip)) = slip {
+        return unknown_attribute(slip.key, attribute).suggest(Some("type".to_owned()));
+    }
+    Finding::new(
+        entry.key,
+        "type_missing",
+        format!("aucune couche ne donne de `type` au champ `{name}` de `{owner}`"),
+        format!("no layer gives the field `{name}` of `{owner}` a `type`"),
+    )
+    .suggest(nearest(name, defined.iter().copied()))
 }
 
 fn numbering(cx: &Compiling<'_>, entry: &Entry) -> Numbering {

@@ -124,14 +124,7 @@ fn named_type(cx: &Compiling<'_>, written: Given<&str>) -> Option<&'static dyn F
 
 /// The type that a computed field returns.
 fn returned_type(cx: &Compiling<'_>, reader: &Reader<'_>) -> Option<&'static dyn FieldType> {
-    for missing in ["returns", "formula"].into_iter().filter(|name| !reader.has(name)) {
-        cx.findings.push(Finding::new(
-            reader.place(),
-            "attribute_missing",
-            format!("un champ calculé a un attribut `{missing}`"),
-            format!("a computed field has an attribute `{missing}`"),
-        ));
-    }
+    reader.require(&["returns", "formula"], ("un champ calculé", "a computed field"));
     let returns = reader.text("returns")?;
     let kind = named_type(cx, returns)?;
     if COMPOSED.contains(&kind.name()) {

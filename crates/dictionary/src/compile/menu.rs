@@ -52,14 +52,7 @@ fn read_item(cx: &Compiling<'_>, dictionary: &Dictionary, id: &str, entry: &Entr
     let given = reader.text("entity");
     let label = reader.label("label");
     let icon = reader.text("icon").map(|given| given.value.to_owned());
-    if !reader.has("entity") {
-        cx.findings.push(Finding::new(
-            reader.place(),
-            "attribute_missing",
-            "une entrée de menu a un attribut `entity`",
-            "a menu item has an attribute `entity`",
-        ));
-    }
+    reader.require(&["entity"], ("une entrée de menu", "a menu item"));
     reader.finish();
     let given = given?;
     let Some(entity) = dictionary.entity(given.value) else {

@@ -23,10 +23,11 @@ pub(crate) mod reserved;
 mod screen_defaults;
 mod screens;
 mod strict;
+mod warnings;
 
 use std::cell::RefCell;
 
-use crate::diagnostics::{Diagnostic, Finding, Findings};
+use crate::diagnostics::{Diagnostic, Finding, Findings, Severity};
 use crate::expression::error::nearest;
 use crate::layers::tree::{Entry, Table};
 use crate::layers::{Layer, Merged, merge_with};
@@ -78,15 +79,22 @@ impl<'m> Compiling<'m> {
 /// assert_eq!(dictionary.entity("book").unwrap().collection, "books");
 /// ```
 pub fn compile(layers: &[Layer]) -> Result<Dictionary, Vec<Diagnostic>> {
+    let (dictionary, mut diagnostics) = check(layers);
+    diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    dictionary.ok_or(diagnostics)
+}
+
+/// As [`compile`], with warnings too: what a module's author should mend though the dictionary works. No dictionary when there are errors.
+pub fn check(layers: &[Layer]) -> (Option<Dictionary>, Vec<Diagnostic>) {
     let findings = Findings::default();
     let merged = merge_with(layers, &findings);
     // Half-read files would be reported a second time, as parts that are missing.
     if findings.has_syntax_errors() {
-        return Err(findings.into_diagnostics(&merged.files));
+        return (None, findings.into_diagnostics(&merged.files));
     }
-    let dictionary =
-        compile_merged(&Compiling { merged: &merged, findings: &findings, unread: RefCell::default() });
-    if findings.has_errors() { Err(findings.into_diagnostics(&merged.files)) } else { Ok(dictionary) }
+    let cx = Compiling { merged: &merged, findings: &findings, unread: RefCell::default() };
+    let dictionary = Some(compile_merged(&cx)).filter(|_| !findings.has_errors());
+    (dictionary, findings.into_diagnostics(&merged.files))
 }
 
 fn compile_merged(cx: &Compiling<'_>) -> Dictionary {
@@ -120,6 +128,7 @@ fn compile_merged(cx: &Compiling<'_>) -> Dictionary {
         }
     }
     naming::check_circles(cx, &dictionary, &drafts);
+    warnings::check(cx, &dictionary, &drafts);
     screens::read(cx, &mut dictionary);
     dictionary.menu = menu::read(cx, &dictionary);
     dictionary.dependencies = dependencies::of(&dictionary, &order);

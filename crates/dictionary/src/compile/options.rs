@@ -39,22 +39,10 @@ pub(crate) fn read_options(cx: &Compiling<'_>, reader: &Reader<'_>, kind: &'stat
     for attribute in kind.attributes() {
         read_option(cx, reader, attribute, &mut options);
     }
-    let needed: &[(&str, bool)] = &[
-        ("list", options.list.is_none()),
-        ("to", options.to.is_none()),
-        ("of", options.of.is_none()),
-        ("by", options.by.is_none()),
-    ];
-    for (name, missing) in needed {
-        if *missing && kind.attributes().contains(name) && !reader.has(name) {
-            let kind = kind.name();
-            cx.findings.push(Finding::new(
-                reader.place(),
-                "attribute_missing",
-                format!("un champ `{kind}` a un attribut `{name}`"),
-                format!("a `{kind}` field has an attribute `{name}`"),
-            ));
-        }
+    let kind_name = kind.name();
+    let owner = (format!("un champ `{kind_name}`"), format!("a `{kind_name}` field"));
+    for needed in ["list", "to", "of", "by"].into_iter().filter(|name| kind.attributes().contains(name)) {
+        reader.require(&[needed], (&owner.0, &owner.1));
     }
     for (attribute, invalid) in kind.check_options(&options) {
         cx.findings.push(Finding::labelled(reader.value_place(attribute), "wrong_value", invalid.message));

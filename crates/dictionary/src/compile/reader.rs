@@ -39,11 +39,6 @@ impl<'m> Reader<'m> {
         Reader { findings, table, place: entry.key, known: RefCell::new(vec!["remove"]) }
     }
 
-    /// Where the part was first written.
-    pub(crate) fn place(&self) -> Place {
-        self.place
-    }
-
     /// Makes attributes known without reading them.
     pub(crate) fn know(&self, names: &[&'static str]) {
         self.known.borrow_mut().extend(names);
@@ -193,7 +188,7 @@ impl<'m> Reader<'m> {
 
     /// A label that must be there; reports one that is not, and stands in for it.
     pub(crate) fn required_label(&self, name: &'static str, of: &str) -> Label {
-        if !self.has(name) {
+        if !self.has(name) && self.slip(name).is_none() {
             self.findings.push(Finding::new(
                 self.place,
                 "label_missing",
@@ -202,6 +197,32 @@ impl<'m> Reader<'m> {
             ));
         }
         self.label(name).unwrap_or_else(|| Label::new(of, of))
+    }
+
+    /// An attribute that was probably meant to be called `name`; [`Reader::finish`] reports it.
+    fn slip(&self, name: &str) -> Option<(&'m str, &'m Entry)> {
+        let known = self.known.borrow();
+        let mut written = self.table.all_written().into_iter();
+        written.find(|(attribute, _)| !known.contains(attribute) && nearest(attribute, [name]).is_some())
+    }
+
+    /// Reports attributes that must be there and are not, `owner` being what needs them in French and English: a slip in an attribute's
+    /// name if there is one, else the lack.
+    pub(crate) fn require(&self, names: &[&'static str], owner: (&str, &str)) {
+        for name in names.iter().filter(|name| !self.has(name)) {
+            let finding = match self.slip(name) {
+                Some((attribute, entry)) => {
+                    unknown_attribute(entry.key, attribute).suggest(Some((*name).to_owned()))
+                }
+                None => Finding::new(
+                    self.place,
+                    "attribute_missing",
+                    format!("{} a un attribut `{name}`", owner.0),
+                    format!("{} has an attribute `{name}`", owner.1),
+                ),
+            };
+            self.findings.push(finding);
+        }
     }
 
     /// A part, if given.
@@ -224,13 +245,7 @@ impl<'m> Reader<'m> {
             }
             let finding = match explain(name) {
                 Some(message) => Finding::labelled(entry.key, "misplaced_attribute", message),
-                None => Finding::new(
-                    entry.key,
-                    "unknown_attribute",
-                    format!("`{name}` n'est pas un attribut connu ici"),
-                    format!("`{name}` is not an attribute known here"),
-                )
-                .suggest(nearest(name, known.iter().copied())),
+                None => unknown_attribute(entry.key, name).suggest(nearest(name, known.iter().copied())),
             };
             self.findings.push(finding);
         }
@@ -249,6 +264,16 @@ impl<'m> Reader<'m> {
 
 fn is_language(code: &str) -> bool {
     code.len() == 2 && code.chars().all(|c| c.is_ascii_lowercase())
+}
+
+/// An attribute that nothing asks for.
+pub(crate) fn unknown_attribute(place: Place, name: &str) -> Finding {
+    Finding::new(
+        place,
+        "unknown_attribute",
+        format!("`{name}` n'est pas un attribut connu ici"),
+        format!("`{name}` is not an attribute known here"),
+    )
 }
 
 /// Names in backquotes with commas.

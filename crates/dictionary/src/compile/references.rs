@@ -38,6 +38,15 @@ fn check_field(cx: &Compiling<'_>, dictionary: &Dictionary, entity: &Entity, dra
         );
         cx.findings.push(finding.suggest(nearest(name, dictionary.lists.keys().map(String::as_str))));
     }
+    if field.required && field.options.on_delete == Some(OnDelete::Nullify) {
+        let name = &field.name;
+        cx.findings.push(Finding::new(
+            draft.place,
+            "nullify_required",
+            format!("`{name}` est obligatoire : la suppression de sa cible ne peut pas le vider (`nullify`)"),
+            format!("`{name}` is required: deleting its target cannot empty it (`nullify`)"),
+        ));
+    }
     if let (Some(of), Some(by)) = (draft.link("of"), draft.link("by")) {
         check_lines(cx, dictionary, entity, &field.name, of, by);
     }

@@ -87,14 +87,7 @@ fn read_filter(
     reader.know(&["after"]);
     let label = reader.required_label("label", name);
     let filter = reader.text("filter");
-    if !reader.has("filter") {
-        cx.findings.push(Finding::new(
-            reader.place(),
-            "attribute_missing",
-            "un filtre a un attribut `filter`",
-            "a filter has an attribute `filter`",
-        ));
-    }
+    reader.require(&["filter"], ("un filtre", "a filter"));
     reader.finish();
     let filter = filter?;
     cx.condition(dictionary, entity, filter);
@@ -187,14 +180,7 @@ fn read_related(
 ) -> Option<Related> {
     let reader = Reader::new(cx.findings, entry);
     let (child, by) = (reader.text("entity"), reader.text("by"));
-    for missing in ["entity", "by"].into_iter().filter(|name| !reader.has(name)) {
-        cx.findings.push(Finding::new(
-            reader.place(),
-            "attribute_missing",
-            format!("`related` a un attribut `{missing}`"),
-            format!("`related` has an attribute `{missing}`"),
-        ));
-    }
+    reader.require(&["entity", "by"], ("`related`", "`related`"));
     reader.finish();
     let (child, by) = (child?, by?);
     let Some(listed) = dictionary.entity(child.value) else {

@@ -75,6 +75,11 @@ impl Merged {
         beneath.chain([self.resolve(&leaf.value, leaf.place)]).collect()
     }
 
+    /// The layer that first wrote a part or an attribute, such as `entities.account.fields.siret`.
+    pub fn owner(&self, path: &str) -> Option<&str> {
+        Some(self.layer_of(self.root.at(&split_path(path))?.key))
+    }
+
     /// Paths of all attributes with their values, sorted.
     pub fn attributes(&self) -> Vec<(String, &Setting)> {
         let mut all = Vec::new();

@@ -1,8 +1,9 @@
 //! What dictionary files become.
 
+use dictionary::compile::check;
 use dictionary::describe::{self, Can};
 use dictionary::expression::Node;
-use dictionary::{Label, Value};
+use dictionary::{Label, Layer, Value};
 use serde_json::json;
 
 use crate::common::{LIBRARY, dictionary};
@@ -200,4 +201,27 @@ colour = "sage"
     let names: Vec<&str> = states.transitions.iter().map(|t| t.name.as_str()).collect();
     assert_eq!(names, ["shorten", "lengthen"]);
     assert_eq!(states.transitions[1].require.as_ref().unwrap().source, "pages > 100");
+}
+
+#[test]
+fn warnings_do_not_prevent_a_dictionary() {
+    let module = |name: &str, content: &str| Layer {
+        name: name.into(),
+        files: [
+            ("module.toml", "name = \"shop\"\nversion = \"1.0.0\"\nlabel = { fr = \"Magasin\" }"),
+            ("entities/item.toml", content),
+        ]
+        .map(|(path, content)| (path.to_owned(), content.to_owned()))
+        .into(),
+    };
+    let item = "label = { fr = \"Article\", en = \"Item\" }\nplural = { fr = \"Articles\", en = \"Items\" }\n[states]\nfield = \"language\"\n[fields.language]\ntype = \"choice\"\nlist = \"language\"\nlabel = { fr = \"Langue\" }";
+    let (dictionary, said) = check(&[module("shop", item)]);
+    assert!(dictionary.is_some());
+    let said: Vec<(&str, &str, usize)> = said.iter().map(|w| (w.code, w.file.as_str(), w.line)).collect();
+    let expected = [
+        ("label_english", "shop/module.toml", 3),
+        ("states_start", "shop/entities/item.toml", 3),
+        ("label_english", "shop/entities/item.toml", 8),
+    ];
+    assert_eq!(said, expected);
 }
