@@ -32,7 +32,7 @@ fn folders(open_max: usize, names: &[&str]) -> Folders {
         Environment::create(
             settings(),
             store,
-            &[layer.clone()],
+            std::slice::from_ref(&layer),
             SteppingClock::new(),
             Arc::new(TimeOrderedIds),
         )
