@@ -1,6 +1,7 @@
 //! Changing the dictionary: files, tables and what follows for the records, in one unit of work.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use dictionary::layers::Layer;
 use dictionary::model::{EntityIndex, FieldIndex};
@@ -56,6 +57,19 @@ impl Environment {
         let done = self.apply_from(caller, None, layers, confirmed)?;
         let plan = done.value.expect("no dictionary was named to start from");
         Ok(Done { value: plan, position: done.position })
+    }
+
+    /// Brings an environment made by an earlier version of Tisserand to today's built-in layer; returns the plan that was applied, nothing when there
+    /// was nothing to do. Costs nothing then. Until it succeeds the environment goes on with the dictionary it has.
+    ///
+    /// Errors: those of [`Environment::apply`], for a plan that is not confirmed.
+    pub fn upgrade(&self) -> Result<Option<Done<Plan>>, EngineError> {
+        if self.shared.active.load().is_current.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let system = Caller::system();
+        let layers = self.layers(&system)?;
+        self.apply(&system, &layers, false).map(Some)
     }
 
     /// As [`Environment::apply`], but does nothing and returns no plan when the dictionary is no longer the one of hash `from`.

@@ -1,9 +1,11 @@
 //! Compiled dictionaries of this process, shared by hash: environments made of the same layers have the same one.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock, Weak};
 
 use dictionary::layers::Layer;
+use dictionary::system;
 use parking_lot::Mutex;
 
 use crate::error::EngineError;
@@ -29,10 +31,18 @@ pub(crate) fn known(hash: &str) -> Option<Arc<Prepared>> {
     Some(found)
 }
 
-/// The dictionary that layers make, compiled unless this process has it.
+/// The dictionary that layers make on today's built-in layer, compiled unless this process has it.
 ///
 /// Errors: `Dictionary`, with every fault.
 pub(crate) fn compiled(layers: &[Layer]) -> Result<Arc<Prepared>, EngineError> {
+    let whole: Vec<Layer> = std::iter::once(system::layer()).chain(layers.iter().cloned()).collect();
+    compiled_whole(&whole)
+}
+
+/// The dictionary that layers make; the first is the built-in one, of today or of the day they were kept.
+///
+/// Errors: `Dictionary`, with every fault.
+pub(crate) fn compiled_whole(layers: &[Layer]) -> Result<Arc<Prepared>, EngineError> {
     let key = layers_hash(layers);
     {
         let mut catalogue = CATALOGUE.lock();
@@ -46,6 +56,9 @@ pub(crate) fn compiled(layers: &[Layer]) -> Result<Arc<Prepared>, EngineError> {
     let mut catalogue = CATALOGUE.lock();
     let same = catalogue.by_hash.get(&dictionary.hash).and_then(Weak::upgrade);
     let prepared = same.unwrap_or_else(|| Arc::new(Prepared::new(dictionary)));
+    if layers.first() == Some(&system::layer()) {
+        prepared.is_current.store(true, Ordering::Relaxed);
+    }
     catalogue.by_hash.retain(|_, weak| weak.strong_count() > 0);
     catalogue.by_layers.retain(|_, weak| weak.strong_count() > 0);
     catalogue.by_hash.insert(prepared.dictionary.hash.clone(), Arc::downgrade(&prepared));

@@ -236,7 +236,7 @@ fn in_force(snapshot: &dyn Snapshot, hash: &str) -> Result<Arc<Prepared>, Engine
     if let Some(known) = catalogue::known(hash) {
         return Ok(known);
     }
-    let prepared = catalogue::compiled(&sources::read(snapshot)?)?;
+    let prepared = catalogue::compiled_whole(&sources::read_whole(snapshot)?)?;
     if prepared.dictionary.hash != hash {
         let source = StoreError::Damaged {
             what: format!(

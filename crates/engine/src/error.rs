@@ -82,6 +82,9 @@ pub enum EngineError {
     /// A change of dictionary would destroy data, and was not confirmed.
     #[error("the plan sets data aside and was not confirmed")]
     Destructive(Box<dictionary::plan::Plan>),
+    /// The dictionary changed since the query was made: make it again from [`crate::Environment::dictionary`].
+    #[error("the dictionary changed since the query was made")]
+    Outdated,
     /// A change reaches too many records to be made at once. Nothing was written.
     #[error("the change touches too many records")]
     TooMany {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use dictionary::expression::{Hop, Node, Typed};
 use dictionary::model::{EntityIndex, FieldIndex, OnDelete, TitlePart};
@@ -15,6 +16,8 @@ const TITLE_DEPTH: usize = 3;
 pub(crate) struct Prepared {
     /// The dictionary.
     pub(crate) dictionary: Arc<Dictionary>,
+    /// Made on today's built-in layer: nothing to upgrade.
+    pub(crate) is_current: AtomicBool,
     /// By entity.
     pub(crate) entities: Vec<PreparedEntity>,
     /// Place of each stored computed field in [`Dictionary::compute_order`].
@@ -94,7 +97,7 @@ impl Prepared {
                 entities[target].referrers.push(Referrer { entity: position, field: index, on_delete });
             }
         }
-        Prepared { dictionary, entities, ranks }
+        Prepared { dictionary, is_current: AtomicBool::new(false), entities, ranks }
     }
 
     /// The entity of that position.

@@ -1,15 +1,20 @@
 //! What a caller reads.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use dictionary::Dictionary;
 use dictionary::expression::Typed;
 use dictionary::model::{EntityIndex, FieldIndex, Sort};
 use journal::Position;
 use store::{Keyset, Row};
 
-/// A list. Filters and sorts are checked against the environment's dictionary of the moment ([`crate::Environment::dictionary`]).
+/// A list.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
+    /// The dictionary that filters and sorts were checked against. When it is no longer in force the answer is [`crate::EngineError::Outdated`]
+    /// rather than fields mistaken for others. May be left out when there are neither filters nor sorts.
+    pub dictionary: Option<Arc<Dictionary>>,
     /// Name of the entity.
     pub entity: String,
     /// Conditions that all hold.
@@ -55,7 +60,9 @@ pub struct Page {
 /// A record as a caller may see it.
 #[derive(Debug, Clone)]
 pub struct Record {
-    /// Its entity, in the dictionary of the moment.
+    /// The dictionary of the moment it was read at: what its entity and fields are positions in.
+    pub dictionary: Arc<Dictionary>,
+    /// Its entity.
     pub entity: EntityIndex,
     /// Its values; `secret` fields are `Null`; virtual computed fields are filled in.
     pub row: Row,

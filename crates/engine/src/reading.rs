@@ -188,6 +188,10 @@ impl Environment {
         let context = self.shared.context(caller);
         let snapshot = self.shared.store.snapshot().map_err(failed("read the environment"))?;
         let (prepared, head) = self.shared.prepared(&*snapshot)?;
+        if !Arc::ptr_eq(&prepared, &self.shared.active.load()) {
+            // Changed by another process: `dictionary()` must not lag behind what is read.
+            self.shared.refresh()?;
+        }
         let cache = Cache::default();
         let view = View {
             prepared: &prepared,
@@ -221,6 +225,9 @@ impl Reading<'_> {
     }
 
     fn page(&self, caller: &Caller, query: &Query, timeout_ms: u64) -> Result<Page, EngineError> {
+        if query.dictionary.as_ref().is_some_and(|known| known.hash != self.head.dictionary) {
+            return Err(EngineError::Outdated);
+        }
         let entity = self.entity(caller, &query.entity)?;
         let definition = self.prepared.entity(entity);
         let order: &[Sort] = if query.order.is_empty() { &definition.order } else { &query.order };

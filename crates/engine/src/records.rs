@@ -52,7 +52,8 @@ impl Reader<'_> {
         let expanded = self.expanded(entity, &rows, expand, depth)?;
         let records = rows.into_iter().zip(expanded).map(|(row, expanded)| {
             let title = self.view.title(entity, &row, self.language)?;
-            Ok(Record { entity, row: self.shown(entity, row)?, title, expanded })
+            let dictionary = self.view.prepared.dictionary.clone();
+            Ok(Record { dictionary, entity, row: self.shown(entity, row)?, title, expanded })
         });
         records.collect()
     }

@@ -134,7 +134,7 @@ impl Replay {
         }
         match &self.prepared {
             Some(prepared) if !touched => Ok(prepared.clone()),
-            _ => catalogue::compiled(&sources::to_layers(self.files.values().cloned())),
+            _ => catalogue::compiled_whole(&sources::to_layers(self.files.values().cloned())),
         }
     }
 }

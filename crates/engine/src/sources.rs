@@ -1,7 +1,6 @@
 //! The dictionary's files as records: `dictionary_source`, one per file, so that a change of dictionary is journalled as any other.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use dictionary::layers::Layer;
 use dictionary::model::{EntityIndex, FieldIndex, ID};
@@ -9,6 +8,7 @@ use dictionary::system;
 use dictionary::{Dictionary, Entity, RecordId, Value};
 use store::{Row, Snapshot, Transaction};
 
+use crate::catalogue;
 use crate::clock::IdSource;
 use crate::error::{EngineError, damaged, failed};
 use crate::prepared::Prepared;
@@ -85,27 +85,29 @@ pub(crate) fn of_layers(layers: &[Layer]) -> Vec<Source> {
     sources
 }
 
-/// The layers of files, lowest first, without the built-in one.
+/// The layers of files, lowest first, the built-in one of their day among them.
 pub(crate) fn to_layers(sources: impl IntoIterator<Item = Source>) -> Vec<Layer> {
     let mut layers: BTreeMap<(i64, String), BTreeMap<String, String>> = BTreeMap::new();
     for source in sources {
         layers.entry((source.position, source.layer)).or_default().insert(source.path, source.content);
     }
-    let layers = layers.into_iter().filter(|((_, name), _)| name != system::NAME);
-    layers.map(|((_, name), files)| Layer { name, files }).collect()
+    layers.into_iter().map(|((_, name), files)| Layer { name, files }).collect()
 }
 
-/// The layers an environment keeps.
-pub(crate) fn read(snapshot: &dyn Snapshot) -> Result<Vec<Layer>, EngineError> {
-    let bare = bare()?;
+/// The layers an environment keeps, the built-in one of their day first.
+pub(crate) fn read_whole(snapshot: &dyn Snapshot) -> Result<Vec<Layer>, EngineError> {
+    // The built-in layer alone is enough to read the files of any dictionary.
+    let bare = catalogue::compiled(&[])?;
     let columns = Columns::of(&bare.dictionary)?;
     let rows = read_rows(snapshot, bare.entity(columns.entity))?;
     Ok(to_layers(rows.iter().map(|row| columns.read(row))))
 }
 
-/// The built-in layer alone: enough to read the files of any other.
-fn bare() -> Result<Arc<Prepared>, EngineError> {
-    crate::catalogue::compiled(&[])
+/// The layers an environment keeps, without the built-in one.
+pub(crate) fn read(snapshot: &dyn Snapshot) -> Result<Vec<Layer>, EngineError> {
+    let mut layers = read_whole(snapshot)?;
+    layers.retain(|layer| layer.name != system::NAME);
+    Ok(layers)
 }
 
 fn read_rows(snapshot: &dyn Snapshot, entity: &Entity) -> Result<Vec<Row>, EngineError> {

@@ -61,7 +61,8 @@ impl<'m> Compiling<'m> {
     }
 }
 
-/// The dictionary that layers make, lowest first; the built-in `system` layer lies beneath them all.
+/// The dictionary that layers make, lowest first; the built-in `system` layer lies beneath them all, unless the first is called
+/// `system` itself: a former built-in layer, kept with the layers that were made for it.
 ///
 /// Errors: everything that is wrong, in the order of layers, files and lines.
 ///

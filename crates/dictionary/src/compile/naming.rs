@@ -25,7 +25,11 @@ pub(crate) fn read(
     };
     let order = match &draft.order {
         Some(paths) => read_order(cx, dictionary, entity, paths),
-        None => sort(dictionary, entity, "created_at", true).into_iter().collect(),
+        // Lines stay in the order they were written in; anything else shows the newest first.
+        None => {
+            let newest_first = dictionary.entities[entity].lines_of.is_none();
+            sort(dictionary, entity, "created_at", newest_first).into_iter().collect()
+        }
     };
     (title, search, order)
 }

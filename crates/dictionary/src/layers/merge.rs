@@ -13,7 +13,17 @@ const ABOUT: &[&str] = &["name", "version", "label", "help", "icon", "depends"];
 pub(crate) fn merge(layers: &[Layer], findings: &Findings) -> Merged {
     let mut merging =
         Merging { merged: Merged { files: Vec::new(), root: Table::default() }, rank: 0, findings };
-    merging.layer(&system::layer());
+    // Layers that were kept say which built-in layer they stood on: an earlier one, perhaps.
+    let layers = match layers.split_first() {
+        Some((first, rest)) if first.name == system::NAME => {
+            merging.layer(first);
+            rest
+        }
+        _ => {
+            merging.layer(&system::layer());
+            layers
+        }
+    };
     for (position, layer) in layers.iter().enumerate() {
         if layer.name == system::NAME || layers[..position].iter().any(|other| other.name == layer.name) {
             let name = &layer.name;

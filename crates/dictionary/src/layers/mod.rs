@@ -117,7 +117,8 @@ fn collect<'a>(table: &'a Table, path: &mut Vec<String>, into: &mut Vec<(String,
     }
 }
 
-/// Merges layers, lowest first; the built-in `system` layer lies beneath them all.
+/// Merges layers, lowest first; the built-in `system` layer lies beneath them all, unless the first is
+/// called `system` itself: a former built-in layer, kept with the layers that were made for it.
 ///
 /// Errors: files that are not TOML, files in a place that means nothing, conflicts between layers; in the order of files.
 pub fn merge(layers: &[Layer]) -> Result<Merged, Vec<Diagnostic>> {

@@ -6,6 +6,8 @@ use dictionary::Value;
 use dictionary::layers::Layer;
 use engine::{Caller, EngineError, Environment, TimeOrderedIds};
 
+use ::store::Store;
+
 use crate::support::{SteppingClock, World, admin, decimal, explained, problems, settings, store, written};
 
 const BASE: &str = r#"
@@ -201,6 +203,95 @@ fn writers_and_readers_go_on_while_the_dictionary_changes() {
         });
     });
     assert_eq!(world.all("book").len(), 60);
+}
+
+#[test]
+fn a_query_made_for_another_dictionary_is_told_so() {
+    let world = World::of(&layers(""));
+    let before = world.dictionary();
+    let query = engine::Query {
+        dictionary: Some(before.clone()),
+        entity: "book".into(),
+        limit: 5,
+        ..Default::default()
+    };
+    explained(world.environment.list(&admin(), &query));
+    explained(world.environment.apply(
+        &admin(),
+        &layers("[entities.book.fields.author]\nremove = true"),
+        true,
+    ));
+    assert!(matches!(world.environment.list(&admin(), &query), Err(EngineError::Outdated)));
+    let id = world.create("book", written(&[("name", "x")]));
+    assert!(Arc::ptr_eq(&world.get("book", id).dictionary, &world.dictionary()));
+}
+
+/// As an earlier version of Tisserand made it: with a built-in layer that lacks a field.
+fn made_by_an_earlier_version(folder: &std::path::Path) -> Vec<Layer> {
+    let mut system = dictionary::system::layer();
+    let user = system.files.get_mut("entities/user.toml").unwrap();
+    let at = user.find("[fields.active]").unwrap();
+    user.truncate(at);
+    let whole: Vec<Layer> = std::iter::once(system).chain(layers("")).collect();
+    let old = Arc::new(dictionary::compile(&whole).unwrap());
+    let kept = whole.clone();
+    store(folder)
+        .write(Box::new(move |tx| {
+            tx.set_cause(journal::Cause {
+                at: "2025-01-01T00:00:00Z".parse().unwrap(),
+                actor: journal::Actor::System,
+                origin: journal::Origin::System,
+                device: None,
+                request: None,
+            });
+            tx.migrate(None, &old)?;
+            let entity = old.entity("dictionary_source").unwrap();
+            for (position, layer) in kept.into_iter().enumerate() {
+                for (path, content) in layer.files {
+                    let mut row = ::store::Row(vec![Value::Null; entity.fields.len()]);
+                    let mut set = |field: &str, value: Value| row.0[entity.index(field).unwrap()] = value;
+                    set(
+                        "id",
+                        Value::Id(engine::IdSource::next(
+                            &TimeOrderedIds,
+                            "2025-01-01T00:00:00Z".parse().unwrap(),
+                        )),
+                    );
+                    set("position", Value::Integer(position.try_into().unwrap()));
+                    set("layer", layer.name.as_str().into());
+                    set("path", path.as_str().into());
+                    set("content", content.as_str().into());
+                    tx.insert(entity, row, None)?;
+                }
+            }
+            Ok(Box::new(()))
+        }))
+        .unwrap();
+    whole
+}
+
+#[test]
+fn an_environment_of_an_earlier_version_opens_as_it_is_and_is_upgraded_when_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = made_by_an_earlier_version(folder.path());
+    let open = || {
+        let store = store(folder.path());
+        explained(Environment::open(settings(), store, SteppingClock::new(), Arc::new(TimeOrderedIds)))
+    };
+    let environment = open();
+    let active = |environment: &Environment| {
+        environment.dictionary().entity("user").unwrap().field("active").is_some()
+    };
+    assert!(!active(&environment));
+    assert_eq!(explained(environment.layers(&admin())), whole[1..]);
+    let plan = explained(environment.upgrade()).unwrap().value;
+    assert!(!plan.is_empty() && active(&environment));
+    assert!(explained(environment.upgrade()).is_none());
+    let position = environment.position();
+    drop(environment);
+    let environment = open();
+    assert!(active(&environment) && explained(environment.upgrade()).is_none());
+    assert_eq!(environment.position(), position);
 }
 
 #[test]
