@@ -100,6 +100,12 @@ impl From<EngineError> for Problem {
                 "Ce changement mettrait des données de côté ; il demande une confirmation.",
                 "This change would set data aside; it needs a confirmation.",
             ),
+            EngineError::Outdated => Problem::new(
+                StatusCode::CONFLICT,
+                "dictionary_changed",
+                "Le dictionnaire vient de changer : rechargez-le, puis recommencez.",
+                "The dictionary has just changed: load it again, then retry.",
+            ),
             EngineError::TooMany { message } => Problem {
                 detail: message,
                 ..Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "", "")

@@ -11,7 +11,6 @@ mod journal;
 mod lines;
 mod numbering;
 mod reading;
-mod registry;
 mod replay;
 mod rights;
 mod saving;

@@ -38,6 +38,7 @@ pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Resp
         let page = engine.list(
             &entered.caller,
             &Query {
+                dictionary: Some(dictionary.clone()),
                 entity: entity.name.clone(),
                 filters: reading::filters(&dictionary, entity, &options)?,
                 search: reading::search_words(&options)?,
@@ -73,6 +74,7 @@ pub(crate) async fn record_count(asked: Asked, collection: String) -> Result<Res
         let dictionary = engine.dictionary();
         let entity = entity_of(&dictionary, &collection)?;
         let query = Query {
+            dictionary: Some(dictionary.clone()),
             entity: entity.name.clone(),
             filters: reading::filters(&dictionary, entity, &options)?,
             search: reading::search_words(&options)?,

@@ -47,6 +47,10 @@ pub(crate) fn reply(
     environment: &str,
     record: &Record,
 ) -> Result<Reply, Problem> {
+    if record.dictionary.hash != dictionary.hash {
+        // Between the two reads: its values would be shown under the names of others.
+        return Err(engine::EngineError::Outdated.into());
+    }
     let shape = Shape::new(dictionary, entity, selection);
     let context = format!("/data/{environment}/$metadata#{}/$entity", entity.collection);
     let body = serde_json::to_vec(&shape.of(record).with_context(&context))
