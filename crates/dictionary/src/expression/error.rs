@@ -38,8 +38,14 @@ impl ExpressionError {
     }
 }
 
+const WRITTEN_BYTES_MAX: usize = 120;
+
 /// The candidate that `written` is most likely a slip of; `None` if none is near enough to help.
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    // A slip is in a name; comparing a whole page with every candidate would take seconds.
+    if written.len() > WRITTEN_BYTES_MAX {
+        return None;
+    }
     candidates
         .into_iter()
         .map(|candidate| (normalized_damerau_levenshtein(written, candidate), candidate))

@@ -36,7 +36,7 @@ impl FieldType for Email {
 
     fn check(&self, value: Value, _: &FieldContext<'_>) -> Result<Value, Invalid> {
         let Some(text) = text_of(value)? else { return Ok(Value::Null) };
-        let text = cleaning::line(text)?.to_lowercase();
+        let text = cleaning::line(text.to_lowercase())?;
         if text.is_empty() || is_email(&text) {
             return Ok(text_or_null(text));
         }

@@ -53,12 +53,12 @@ impl FieldType for Text {
 
     fn check(&self, value: Value, context: &FieldContext<'_>) -> Result<Value, Invalid> {
         let Some(text) = text_of(value)? else { return Ok(Value::Null) };
-        let mut text = cleaning::line(text)?;
-        match context.options.transform.as_deref() {
-            Some("upper") => text = text.to_uppercase(),
-            Some("lower") => text = text.to_lowercase(),
-            _ => {}
-        }
+        // Before cleaning: a letter may change case into a decomposed form.
+        let text = cleaning::line(match context.options.transform.as_deref() {
+            Some("upper") => text.to_uppercase(),
+            Some("lower") => text.to_lowercase(),
+            _ => text,
+        })?;
         if text.is_empty() {
             return Ok(Value::Null);
         }
@@ -118,6 +118,9 @@ mod tests {
         };
         assert_eq!(check("ab12", &options), Ok(Value::from("AB12")));
         assert_eq!(check("a12", &options), Err("pattern"));
+        let upper = Options { transform: Some("upper".into()), ..Options::default() };
+        let kept = check("ΐ", &upper).unwrap(); // its capital is two characters once composed
+        assert_eq!(check(kept.as_text().unwrap(), &upper), Ok(kept));
     }
 
     #[test]
