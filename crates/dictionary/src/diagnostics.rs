@@ -193,7 +193,7 @@ impl Finding {
     }
 
     /// The same as a warning: the dictionary works without it being mended.
-    pub(crate) fn as_warning(self) -> Finding {
+    pub(crate) fn into_warning(self) -> Finding {
         Finding { severity: Severity::Warning, ..self }
     }
 

@@ -23,7 +23,7 @@ pub(crate) fn check(cx: &Compiling<'_>, dictionary: &Dictionary, drafts: &[Entit
                 format!("une nouvelle fiche n'a pas d'état : donnez `initial`, ou un défaut à `{name}`"),
                 format!("a new record has no state: give `initial`, or `{name}` a default"),
             );
-            cx.findings.push(finding.as_warning());
+            cx.findings.push(finding.into_warning());
         }
     }
 }
@@ -45,7 +45,7 @@ fn english(cx: &Compiling<'_>, table: &Table) {
                 format!("`{name}` n'a pas de texte anglais"),
                 format!("`{name}` has no English text"),
             );
-            cx.findings.push(finding.as_warning());
+            cx.findings.push(finding.into_warning());
         }
     }
 }
