@@ -8,7 +8,7 @@ use crate::label::{Label, Language};
 /// A fault in an expression, with its place and, where one is near, the name that was probably meant.
 ///
 /// Codes: `syntax`, `too_large`, `too_deep`, `literal`, `unknown_name`, `unknown_function`, `unknown_tag`, `not_a_reference`, `too_many_hops`,
-/// `records`, `ambiguous`, `arguments`, `type`.
+/// `records`, `ambiguous`, `arguments`, `type`, `secret`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", message.text(Language::En))]
 pub struct ExpressionError {
