@@ -20,7 +20,7 @@ check:
 	@scripts/test.sh quick
 
 bench: web
-	cargo bench --locked --package tisserand
+	cargo run --release --locked --package bench
 
 clean:
 	cargo clean
