@@ -1,3 +1,29 @@
 #![doc = include_str!("../README.md")]
 
-fn main() {}
+mod cli;
+mod commands;
+mod console;
+mod data;
+mod failure;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::cli::Cli;
+use crate::console::Console;
+
+fn main() -> ExitCode {
+    let language = console::language_of_system();
+    let matches = cli::in_language(Cli::command(), language).get_matches();
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    let console = Console::new(language, cli.json);
+    match commands::run(cli, &console) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure::tell(&failure, &console),
+    }
+}

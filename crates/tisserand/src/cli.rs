@@ -1,0 +1,412 @@
+//! The command line. Texts are English here; [`in_language`] puts the French ones over them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Command, Parser, Subcommand, ValueEnum};
+use dictionary::Language;
+
+/// Tisserand: an open cloud for customers and field service.
+#[derive(Debug, Parser)]
+#[command(name = "tisserand", version, after_help = "Example:\n  tisserand demo", arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Folder of the platform [default: ./data]
+    #[arg(long, global = true, env = "TISSERAND_DATA", value_name = "DIR", hide_env_values = true)]
+    pub(crate) data: Option<PathBuf>,
+    /// Settings file [default: ./tisserand.toml, if there is one]
+    #[arg(long, global = true, env = "TISSERAND_CONFIG", value_name = "FILE", hide_env_values = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Read standard modules from this folder instead of those built in
+    #[arg(long, global = true, env = "TISSERAND_MODULES", value_name = "DIR", hide_env_values = true)]
+    pub(crate) modules: Option<PathBuf>,
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Cmd,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Cmd {
+    /// Make a platform with two demo companies if there is none, and serve it
+    #[command(after_help = "Example:\n  tisserand demo --address 127.0.0.1:0")]
+    Demo(Demo),
+    /// Serve a platform
+    #[command(after_help = "Example:\n  tisserand serve --data /srv/tisserand --address 0.0.0.0:7700")]
+    Serve(Serve),
+    /// Check folder, disk, clock, environments and web application; say how to mend each
+    #[command(after_help = "Example:\n  tisserand doctor")]
+    Doctor,
+    /// Environments
+    #[command(subcommand, after_help = "Example:\n  tisserand env list")]
+    Env(Env),
+    /// Modules
+    #[command(subcommand, after_help = "Example:\n  tisserand module check modules/core")]
+    Module(Module),
+    /// Dictionary of an environment
+    #[command(subcommand, after_help = "Example:\n  tisserand dictionary plan acme layers/acme")]
+    Dictionary(Dictionary),
+    /// Import a CSV, XLSX or JSON lines file
+    #[command(after_help = "Example:\n  tisserand import acme account clients.csv --key siret --dry-run\n\nAn import that was interrupted goes on where it stopped when it is started again.")]
+    Import(Import),
+    /// Export records to CSV, XLSX or JSON lines
+    #[command(after_help = "Example:\n  tisserand export acme account --filter \"kind = 'customer'\" --out clients.xlsx")]
+    Export(Export),
+    /// Journal of an environment
+    #[command(subcommand, after_help = "Example:\n  tisserand journal tail acme")]
+    Journal(Journal),
+    /// People who sign in
+    #[command(subcommand, after_help = "Example:\n  tisserand user create --name \"Ada Lenoir\" --email ada@acme.example --grant acme=administrator")]
+    User(User),
+    /// Tokens of programs
+    #[command(subcommand, after_help = "Example:\n  tisserand token create --user ada@acme.example --name \"Power BI\" --read-only")]
+    Token(Token),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Where to listen; port 0 takes a free one [default: 127.0.0.1:7700]
+    #[arg(long, env = "TISSERAND_ADDRESS", value_name = "ADDRESS", hide_env_values = true)]
+    pub(crate) address: Option<String>,
+    /// Small companies, made in seconds
+    #[arg(long)]
+    pub(crate) small: bool,
+    /// Folder of large real files [default: ../shared/data, if there is one]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) shared: Option<PathBuf>,
+    /// Make the companies, do not serve them
+    #[arg(long)]
+    pub(crate) only_create: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 takes a free one [default: 127.0.0.1:7700]
+    #[arg(long, env = "TISSERAND_ADDRESS", value_name = "ADDRESS", hide_env_values = true)]
+    pub(crate) address: Option<String>,
+    /// Make an empty platform if there is none
+    #[arg(long)]
+    pub(crate) create: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Env {
+    /// Make an environment
+    #[command(after_help = "Example:\n  tisserand env create acme --label \"Acme Chauffage\" --modules core")]
+    Create {
+        /// Identifier, in addresses: lower-case letters, digits and hyphens
+        name: String,
+        /// Name shown
+        #[arg(long)]
+        label: Option<String>,
+        /// Name of the client
+        #[arg(long)]
+        client: Option<String>,
+        /// production, test, development or training
+        #[arg(long, default_value = "production")]
+        kind: String,
+        /// Modules, separated by commas; those they need come along
+        #[arg(long, value_delimiter = ',', default_value = "core", value_name = "NAMES")]
+        with: Vec<String>,
+        /// Folder of a layer above the modules; may be repeated
+        #[arg(long, value_name = "DIR")]
+        layer: Vec<PathBuf>,
+        /// IANA time zone
+        #[arg(long, default_value = "Europe/Paris")]
+        zone: String,
+        /// ISO 4217 currency
+        #[arg(long, default_value = "EUR")]
+        currency: String,
+    },
+    /// List environments
+    #[command(after_help = "Example:\n  tisserand env list --json")]
+    List,
+    /// Show one: journal position, digest, modules, records
+    #[command(after_help = "Example:\n  tisserand env show acme")]
+    Show {
+        /// Which one
+        name: String,
+    },
+    /// Recompute journal chain and content digest; name the first bad position
+    #[command(after_help = "Example:\n  tisserand env verify acme")]
+    Verify {
+        /// Which one; all of them if absent
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Module {
+    /// Check module or layer folders: every fault with file, line and column
+    #[command(after_help = "Example:\n  tisserand module check modules/core my-layer")]
+    Check {
+        /// Folders, lowest first
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+    },
+    /// List the standard modules
+    #[command(after_help = "Example:\n  tisserand module list")]
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Dictionary {
+    /// Show every attribute with the layer that set it, or those beneath a path
+    #[command(after_help = "Example:\n  tisserand dictionary show acme entities.account.fields.name")]
+    Show {
+        /// Environment
+        env: String,
+        /// Beginning of the paths to show
+        path: Option<String>,
+    },
+    /// Say what bringing an environment to these layers would change
+    #[command(after_help = "Example:\n  tisserand dictionary plan acme layers/acme")]
+    Plan(Layers),
+    /// Do it
+    #[command(after_help = "Example:\n  tisserand dictionary apply acme layers/acme")]
+    Apply {
+        #[command(flatten)]
+        layers: Layers,
+        /// Accept steps that set data aside
+        #[arg(long)]
+        confirm: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Layers {
+    /// Environment
+    pub(crate) env: String,
+    /// Folders of the layers above its modules, lowest first; those it has if absent
+    pub(crate) layers: Vec<PathBuf>,
+    /// Add a standard module
+    #[arg(long, value_name = "MODULE")]
+    pub(crate) with: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Environment
+    pub(crate) env: String,
+    /// Entity, by name or collection
+    pub(crate) entity: String,
+    /// File: .csv, .txt, .xlsx, .jsonl
+    pub(crate) file: PathBuf,
+    /// Mapping file (docs/import.md); without it columns are matched by name and label
+    #[arg(long, value_name = "FILE")]
+    pub(crate) map: Option<PathBuf>,
+    /// Field by which a row finds its record; several with commas
+    #[arg(long, value_delimiter = ',', value_name = "FIELD")]
+    pub(crate) key: Option<Vec<String>>,
+    /// Say what each row would do; write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Where refused rows go [default: beside the file]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) refused: Option<PathBuf>,
+    /// Begin again instead of going on from an interruption
+    #[arg(long)]
+    pub(crate) restart: bool,
+    /// Rows of one transaction
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N")]
+    pub(crate) batch: u32,
+    /// Tell of every row
+    #[arg(long)]
+    pub(crate) rows: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// Environment
+    pub(crate) env: String,
+    /// Entity, by name or collection
+    pub(crate) entity: String,
+    /// Only records for which this holds, in the expression language
+    #[arg(long, value_name = "CONDITION")]
+    pub(crate) filter: Option<String>,
+    /// Kind of file [default: by the end of --out, else csv]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<ExportFormat>,
+    /// File [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Delimiter of CSV [default: ; in French, , in English]
+    #[arg(long, value_name = "CHAR")]
+    pub(crate) delimiter: Option<char>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ExportFormat {
+    Csv,
+    Xlsx,
+    Jsonl,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Journal {
+    /// Show the newest entries
+    #[command(after_help = "Example:\n  tisserand journal tail acme --last 50")]
+    Tail {
+        /// Environment
+        env: String,
+        /// How many
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        last: u32,
+    },
+    /// Show an entry with every change
+    #[command(after_help = "Example:\n  tisserand journal show acme 128")]
+    Show {
+        /// Environment
+        env: String,
+        /// Position
+        position: u64,
+    },
+    /// Recompute chain and digest; name the first bad position
+    #[command(after_help = "Example:\n  tisserand journal verify acme")]
+    Verify {
+        /// Environment
+        env: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Add a person
+    #[command(after_help = "Example:\n  tisserand user create --name \"Ada Lenoir\" --email ada@acme.example --grant acme=administrator")]
+    Create {
+        /// Name shown
+        #[arg(long)]
+        name: String,
+        /// What they sign in with
+        #[arg(long)]
+        email: String,
+        /// First password [default: one is made and shown]
+        #[arg(long, env = "TISSERAND_PASSWORD", hide_env_values = true)]
+        password: Option<String>,
+        /// fr or en
+        #[arg(long, default_value = "fr")]
+        language: String,
+        /// ENVIRONMENT=administrator or ENVIRONMENT=reader; may be repeated
+        #[arg(long, value_name = "ENV=PROFILE")]
+        grant: Vec<String>,
+    },
+    /// Give a person another password; their sessions end
+    #[command(after_help = "Example:\n  tisserand user reset ada@acme.example")]
+    Reset {
+        /// Their address
+        email: String,
+        /// Their new password [default: one is made and shown]
+        #[arg(long, env = "TISSERAND_PASSWORD", hide_env_values = true)]
+        password: Option<String>,
+    },
+    /// List people
+    #[command(after_help = "Example:\n  tisserand user list")]
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// Make a token; it is shown once
+    #[command(after_help = "Example:\n  tisserand token create --user ada@acme.example --name \"Power BI\" --env acme --read-only --days 365")]
+    Create {
+        /// Address of the person it acts for
+        #[arg(long, value_name = "EMAIL")]
+        user: String,
+        /// Who uses it and what for
+        #[arg(long)]
+        name: String,
+        /// Only in this environment
+        #[arg(long, value_name = "ENV")]
+        env: Option<String>,
+        /// It may read only
+        #[arg(long)]
+        read_only: bool,
+        /// Days until it expires
+        #[arg(long, value_name = "N")]
+        days: Option<i64>,
+    },
+    /// List tokens
+    #[command(after_help = "Example:\n  tisserand token list")]
+    List,
+    /// Revoke one
+    #[command(after_help = "Example:\n  tisserand token revoke \"Power BI\"")]
+    Revoke {
+        /// Its name or id
+        token: String,
+    },
+}
+
+/// What commands are for, in French, by path.
+const FRENCH: &[(&str, &str)] = &[
+    ("", "Tisserand : un nuage ouvert pour les clients et le service sur le terrain."),
+    ("demo", "Crée une plateforme avec deux entreprises d'exemple s'il n'y en a pas, et la sert"),
+    ("serve", "Sert une plateforme"),
+    ("doctor", "Contrôle dossier, disque, horloge, environnements et application web ; dit comment réparer"),
+    ("env", "Environnements"),
+    ("env create", "Crée un environnement"),
+    ("env list", "Liste les environnements"),
+    ("env show", "En montre un : position du journal, empreinte, modules, fiches"),
+    ("env verify", "Recalcule la chaîne du journal et l'empreinte du contenu ; nomme la première position fautive"),
+    ("module", "Modules"),
+    ("module check", "Contrôle des dossiers de module ou de couche : chaque faute avec fichier, ligne et colonne"),
+    ("module list", "Liste les modules standards"),
+    ("dictionary", "Dictionnaire d'un environnement"),
+    ("dictionary show", "Montre chaque attribut avec la couche qui l'a posé, ou ceux sous un chemin"),
+    ("dictionary plan", "Dit ce que changerait le passage d'un environnement à ces couches"),
+    ("dictionary apply", "Le fait"),
+    ("import", "Importe un fichier CSV, XLSX ou JSON lines"),
+    ("export", "Exporte des fiches en CSV, XLSX ou JSON lines"),
+    ("journal", "Journal d'un environnement"),
+    ("journal tail", "Montre les dernières entrées"),
+    ("journal show", "Montre une entrée et tous ses changements"),
+    ("journal verify", "Recalcule la chaîne et l'empreinte ; nomme la première position fautive"),
+    ("user", "Personnes qui se connectent"),
+    ("user create", "Ajoute une personne"),
+    ("user reset", "Donne un autre mot de passe à une personne ; ses sessions se ferment"),
+    ("user list", "Liste les personnes"),
+    ("token", "Jetons des programmes"),
+    ("token create", "Crée un jeton ; il n'est montré qu'une fois"),
+    ("token list", "Liste les jetons"),
+    ("token revoke", "En révoque un"),
+];
+
+/// The same commands, described in the language of the person.
+pub(crate) fn in_language(command: Command, language: Language) -> Command {
+    if language == Language::Fr { french(command, "") } else { command }
+}
+
+fn french(mut command: Command, path: &str) -> Command {
+    if let Some((_, about)) = FRENCH.iter().find(|(known, _)| *known == path) {
+        command = command.about(*about);
+    }
+    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    for name in names {
+        let beneath = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
+        command = command.mut_subcommand(&name, |sub| french(sub, &beneath));
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn walk(command: &Command, path: &str, seen: &mut impl FnMut(&str, &Command)) {
+        seen(path, command);
+        for sub in command.get_subcommands().filter(|c| c.get_name() != "help") {
+            let beneath = if path.is_empty() { sub.get_name().to_owned() } else { format!("{path} {}", sub.get_name()) };
+            walk(sub, &beneath, seen);
+        }
+    }
+
+    #[test]
+    fn every_command_has_an_example_and_a_french_description() {
+        Cli::command().debug_assert();
+        walk(&Cli::command(), "", &mut |path, command| {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Example:\n  tisserand "), "no example in: {path}");
+            assert!(FRENCH.iter().any(|(known, _)| *known == path), "not in French: {path}");
+        });
+    }
+}

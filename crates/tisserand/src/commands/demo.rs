@@ -1,0 +1,261 @@
+//! `demo`: two companies made from recipes, with their people, served.
+//!
+//! They are made in a folder of their own and moved into place when complete: an interrupted creation leaves nothing but that folder, and the
+//! next start begins again.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context;
+use dictionary::value::FileRef;
+use dictionary::{Language, RecordId};
+use engine::{Caller, Clock, IdSource, Profile};
+use exchange::ExchangeError;
+use exchange::recipe::{Files, Recipe, RecipeOptions, RecipeProgress, follow};
+use indicatif::ProgressBar;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use platform::{Door, Identity, NewEnvironment, NewUser, OpenEnvironment, Options, Platform};
+
+use crate::cli::Demo;
+use crate::commands::serve;
+use crate::console::Console;
+use crate::data::{self, Held, Opened};
+use crate::settings::Settings;
+
+/// Where companies are made before they are moved into place.
+const WORKSHOP: &str = "demo-in-progress";
+/// Recipes, in the modules' folder `demo`.
+const RECIPES: [&str; 2] = ["heating", "food"];
+/// Everybody's password in the demo.
+const PASSWORD: &str = "tisserand-demo";
+/// The person who administers every environment.
+const PILOT: (&str, &str) = ("Camille Pilote", "camille@tisserand.example");
+
+pub(crate) fn run(settings: &Settings, demo: &Demo, console: &Console) -> anyhow::Result<()> {
+    let held = Held::take(&settings.data, "demo")?;
+    if !Platform::exists(&settings.data) {
+        create(settings, demo, console)?;
+    }
+    if demo.only_create {
+        return Ok(());
+    }
+    let platform = Platform::open(data::options(settings, &settings.data))?;
+    let accounts = accounts(&platform)?;
+    serve::until_stopped(settings, Opened { platform, held }, console, |address, console| {
+        serve::ready(address, console);
+        console.out("");
+        console.out(console.text(
+            "Comptes de démonstration (mot de passe pour tous : tisserand-demo)",
+            "Demo accounts (password for all: tisserand-demo)",
+        ));
+        for (email, places) in accounts {
+            console.out(format!("  {email:<42} {places}"));
+        }
+        console.out("");
+        console.out(console.text("Ctrl-C pour arrêter.", "Ctrl-C to stop."));
+    })
+}
+
+/// Who may sign in, and where.
+fn accounts(platform: &Platform) -> anyhow::Result<Vec<(String, String)>> {
+    let mut accounts = Vec::new();
+    for user in platform.users()? {
+        let email = user.email.clone();
+        let places = platform.environments_of(&Identity { user, door: Door::Session { csrf: String::new() } })?;
+        let places: Vec<String> =
+            places.into_iter().map(|(info, profile)| format!("{} ({})", info.name, profile.name())).collect();
+        accounts.push((email, places.join(", ")));
+    }
+    accounts.sort();
+    Ok(accounts)
+}
+
+fn create(settings: &Settings, demo: &Demo, console: &Console) -> anyhow::Result<()> {
+    let workshop = settings.data.join(WORKSHOP);
+    if workshop.exists() {
+        // What an interrupted creation left: unfinished companies, or finished ones half moved.
+        for folder in [&workshop, &settings.data.join("environments")] {
+            match std::fs::remove_dir_all(folder) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("remove {}", folder.display()));
+                }
+                _ => {}
+            }
+        }
+    }
+    console.note(
+        "Première fois : création de deux entreprises d'exemple. Cela prend une à deux minutes ; ensuite, quelques secondes.",
+        "First time: making two demo companies. It takes a minute or two; afterwards, seconds.",
+    );
+    std::fs::create_dir_all(&workshop).with_context(|| format!("make the folder {}", workshop.display()))?;
+    make(settings, demo, &workshop, console)?;
+    // The mark of a platform is moved last: without it, the next start begins again.
+    for entry in ["environments", "platform.toml"] {
+        let (from, to) = (workshop.join(entry), settings.data.join(entry));
+        std::fs::rename(&from, &to).with_context(|| format!("move {} to {}", from.display(), to.display()))?;
+    }
+    std::fs::remove_dir_all(&workshop).with_context(|| format!("remove {}", workshop.display()))
+}
+
+/// Makes the platform and its companies in `folder`.
+fn make(settings: &Settings, demo: &Demo, folder: &Path, console: &Console) -> anyhow::Result<()> {
+    let material = folder.join("material");
+    let standard = data::modules(settings);
+    for module in standard.names()?.iter().map(String::as_str).chain(["demo"]) {
+        unpack(&standard.files(module)?, &material.join(module))?;
+    }
+    let read = |name: &&str| Recipe::read(&material.join("demo").join(name));
+    let recipes = RECIPES.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let platform = Platform::create(Options {
+        clock: Arc::new(DemoClock(AtomicU64::new(recipes.first().map_or(0, morning)))),
+        ids: Arc::new(DemoIds::default()),
+        ..data::options(settings, folder)
+    })?;
+    let shared = demo.shared.clone().or_else(data::shared_data);
+    let options = RecipeOptions { shared, small: demo.small };
+    for recipe in &recipes {
+        let part = &recipe.environment;
+        company(&platform, recipe, (&part.name, &part.kind, recipe.label.text(Language::Fr)), &options, console)?;
+    }
+    if let Some(recipe) = recipes.first() {
+        // Beside the company's production environment, one to try things out, which says so.
+        let (name, label) = (format!("{}-test", recipe.environment.name), recipe.label.text(Language::Fr));
+        let small = RecipeOptions { small: true, ..options.clone() };
+        company(&platform, recipe, (&name, "test", &format!("{label} (test)")), &small, console)?;
+    }
+    let pilot = person(&platform, PILOT.0, PILOT.1)?;
+    for environment in platform.environments()? {
+        platform.access_grant(pilot, &environment.name, Profile::Administrator)?;
+    }
+    drop(platform);
+    std::fs::remove_dir_all(&material).with_context(|| format!("remove {}", material.display()))
+}
+
+/// Makes one environment; `named` is its identifier, kind and label.
+fn company(
+    platform: &Platform,
+    recipe: &Recipe,
+    named: (&str, &str, &str),
+    options: &RecipeOptions,
+    console: &Console,
+) -> anyhow::Result<()> {
+    let (name, kind, label) = named;
+    platform.environment_create(NewEnvironment {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        client: Some(recipe.environment.client.clone()),
+        kind: kind.to_owned(),
+        zone: recipe.zone_name.clone(),
+        currency: "EUR".to_owned(),
+        modules: recipe.modules.clone(),
+        layers: Vec::new(),
+    })?;
+    let environment = platform.environment(name)?;
+    let mut bar: Option<(String, ProgressBar)> = None;
+    let mut told = |progress: &RecipeProgress<'_>| {
+        if bar.as_ref().is_none_or(|(step, _)| step != progress.step) {
+            if let Some((_, done)) = bar.take() {
+                done.finish_and_clear();
+            }
+            let drawn = console.bar(progress.total, &format!("{label} · {}", progress.step));
+            bar = Some((progress.step.to_owned(), drawn));
+        }
+        if let Some((_, bar)) = &bar {
+            bar.set_position(progress.made);
+        }
+    };
+    let made = follow(recipe, &environment.engine, &Kept(&environment), options, &mut told)?;
+    if let Some((_, done)) = bar.take() {
+        done.finish_and_clear();
+    }
+    console.note(format!("  {label} : {made} fiches"), format!("  {label}: {made} records"));
+    for (email, profile) in &recipe.environment.access {
+        let unknown = || format!("{}: “{profile}” is no profile", recipe.name);
+        let profile = Profile::from_name(profile).with_context(unknown)?;
+        let found = environment.engine.find(&Caller::system(), "user", "email", email, &[]);
+        let shown = found.with_context(|| format!("{}: no user has the address {email}", recipe.name))?.title;
+        platform.access_grant(person(platform, &shown, email)?, name, profile)?;
+    }
+    Ok(())
+}
+
+/// The person of that address, added if they are not there.
+fn person(platform: &Platform, name: &str, email: &str) -> anyhow::Result<RecordId> {
+    match platform.user_by_email(email) {
+        Ok(user) => Ok(user.id),
+        Err(error) if error.is_not_found() => {
+            let (name, email, password) = (name.to_owned(), email.to_owned(), PASSWORD.to_owned());
+            Ok(platform.user_create(NewUser { name, email, password, language: Language::Fr })?.id)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes the files of a module, so that recipes name them by path.
+fn unpack(files: &BTreeMap<String, Vec<u8>>, folder: &Path) -> anyhow::Result<()> {
+    for (path, bytes) in files {
+        let path = folder.join(path);
+        let parent = path.parent().unwrap_or(folder);
+        std::fs::create_dir_all(parent).with_context(|| format!("make the folder {}", parent.display()))?;
+        std::fs::write(&path, bytes).with_context(|| format!("write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Files of recipes go where the environment keeps its own.
+struct Kept<'a>(&'a OpenEnvironment);
+
+impl Files for Kept<'_> {
+    fn keep(&self, path: &Path) -> Result<FileRef, ExchangeError> {
+        let bytes = std::fs::read(path).map_err(ExchangeError::file("read", path))?;
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let failed = |error: store::StoreError| ExchangeError::file("keep", path)(std::io::Error::other(error));
+        let (hash, size) = self.0.files.put_bytes(&bytes).map_err(failed)?;
+        Ok(FileRef { media_type: media_type(path).to_owned(), name, size, hash })
+    }
+}
+
+fn media_type(path: &Path) -> &'static str {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("svg") => "image/svg+xml",
+        Some("pdf") => "application/pdf",
+        Some("txt") => "text/plain",
+        _ => "application/octet-stream",
+    }
+}
+
+/// Seven in the morning of the recipe's day, in milliseconds.
+fn morning(recipe: &Recipe) -> u64 {
+    let instant = TimeZone::UTC.to_timestamp(recipe.anchor.at(7, 0, 0, 0)).map_or(0, |t| t.as_millisecond());
+    u64::try_from(instant).unwrap_or(0)
+}
+
+/// Time of the demo: the recipe's day, a millisecond a reading, so that two runs make the same journal.
+struct DemoClock(AtomicU64);
+
+impl Clock for DemoClock {
+    fn now(&self) -> Timestamp {
+        let millisecond = self.0.fetch_add(1, Ordering::Relaxed);
+        Timestamp::from_millisecond(i64::try_from(millisecond).unwrap_or(0)).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
+
+/// Ids of the demo: counted instead of drawn.
+#[derive(Default)]
+struct DemoIds(AtomicU64);
+
+impl IdSource for DemoIds {
+    fn next(&self, now: Timestamp) -> RecordId {
+        let number = self.0.fetch_add(1, Ordering::Relaxed);
+        let digest = blake3::hash(&number.to_le_bytes());
+        let mut random = [0; 10];
+        random.copy_from_slice(&digest.as_bytes()[..10]);
+        let millisecond = u64::try_from(now.as_millisecond()).unwrap_or(0);
+        RecordId(uuid::Builder::from_unix_timestamp_millis(millisecond, &random).into_uuid())
+    }
+}

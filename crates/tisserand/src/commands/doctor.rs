@@ -1,0 +1,215 @@
+//! `doctor`: is everything in its place? Each finding says how to mend it.
+
+use std::path::Path;
+
+use engine::{Clock, SystemClock};
+use platform::Platform;
+use serde_json::json;
+
+use crate::console::Console;
+use crate::data::{self, Held};
+use crate::failure::refusal;
+use crate::settings::Settings;
+
+/// Less free space than this deserves a warning, bytes.
+const FREE_LOW: u64 = 1 << 30;
+/// With less than this, writes will soon fail.
+const FREE_NONE: u64 = 64 << 20;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Good,
+    Warning,
+    Bad,
+}
+
+struct Finding {
+    what: &'static str,
+    verdict: Verdict,
+    found: String,
+    mend: String,
+}
+
+struct Examination<'a> {
+    console: &'a Console,
+    findings: Vec<Finding>,
+}
+
+impl Examination<'_> {
+    fn note(&mut self, what: &'static str, verdict: Verdict, found: (String, String), mend: (String, String)) {
+        let console = self.console;
+        let text = |pair: (String, String)| console.text(&pair.0, &pair.1).to_owned();
+        self.findings.push(Finding { what, verdict, found: text(found), mend: text(mend) });
+    }
+}
+
+fn same(text: impl Into<String>) -> (String, String) {
+    let text = text.into();
+    (text.clone(), text)
+}
+
+fn pair(fr: impl Into<String>, en: impl Into<String>) -> (String, String) {
+    (fr.into(), en.into())
+}
+
+pub(crate) fn run(settings: &Settings, console: &Console) -> anyhow::Result<()> {
+    let mut exam = Examination { console, findings: Vec::new() };
+    clock(&mut exam);
+    web(&mut exam);
+    if Platform::exists(&settings.data) {
+        match Held::take(&settings.data, "doctor") {
+            Err(error) => {
+                let shown = error.downcast_ref::<crate::failure::Refusal>().map_or(error.to_string(), |r| console.label(&r.0));
+                exam.note(
+                    "data",
+                    Verdict::Warning,
+                    same(shown),
+                    pair(
+                        "Les environnements ne peuvent être contrôlés qu'arrêtés ; /health répond pour le serveur.",
+                        "Environments can be checked when it is stopped only; /health answers for the server.",
+                    ),
+                );
+                disk(&mut exam, &settings.data);
+            }
+            Ok(held) => {
+                writable(&mut exam, &settings.data);
+                disk(&mut exam, &settings.data);
+                environments(&mut exam, settings);
+                drop(held);
+            }
+        }
+    } else {
+        exam.note(
+            "data",
+            Verdict::Warning,
+            pair(format!("pas de plateforme dans {}", settings.data.display()), format!("no platform in {}", settings.data.display())),
+            pair("tisserand demo, ou tisserand serve --create", "tisserand demo, or tisserand serve --create"),
+        );
+    }
+    tell(&exam.findings, console);
+    let bad = exam.findings.iter().filter(|finding| finding.verdict == Verdict::Bad).count();
+    if bad > 0 {
+        return Err(refusal(format!("{bad} point(s) à réparer."), format!("{bad} thing(s) to mend.")));
+    }
+    Ok(())
+}
+
+fn tell(findings: &[Finding], console: &Console) {
+    for finding in findings {
+        let (mark, word) = match finding.verdict {
+            Verdict::Good => ("✓", "good"),
+            Verdict::Warning => ("!", "warning"),
+            Verdict::Bad => ("✗", "bad"),
+        };
+        if console.json {
+            console.data(&json!({ "what": finding.what, "verdict": word, "found": finding.found, "mend": finding.mend }));
+            continue;
+        }
+        console.out(format!("{mark} {:<14} {}", finding.what, finding.found));
+        if finding.verdict != Verdict::Good {
+            console.out(format!("                 → {}", finding.mend));
+        }
+    }
+}
+
+fn clock(exam: &mut Examination<'_>) {
+    let now = SystemClock.now();
+    let year = jiff::tz::TimeZone::UTC.to_datetime(now).year();
+    let verdict = if (2026..2100).contains(&year) { Verdict::Good } else { Verdict::Bad };
+    exam.note(
+        "clock",
+        verdict,
+        same(now.to_string()),
+        pair("Réglez l'horloge (timedatectl set-ntp true).", "Set the clock (timedatectl set-ntp true)."),
+    );
+}
+
+fn web(exam: &mut Examination<'_>) {
+    let there = server::has_web_app();
+    exam.note(
+        "web",
+        if there { Verdict::Good } else { Verdict::Warning },
+        if there { pair("application web incluse", "web application included") } else { pair("sans application web", "without web application") },
+        pair(
+            "Construisez-la avant le binaire : make run (ou npm run build dans web/).",
+            "Build it before the binary: make run (or npm run build in web/).",
+        ),
+    );
+}
+
+fn writable(exam: &mut Examination<'_>, data: &Path) {
+    let probe = data.join("tisserand.probe");
+    let written = std::fs::write(&probe, b"probe").and_then(|()| std::fs::remove_file(&probe));
+    exam.note(
+        "data",
+        if written.is_ok() { Verdict::Good } else { Verdict::Bad },
+        same(match &written {
+            Ok(()) => data.display().to_string(),
+            Err(error) => format!("{}: {error}", data.display()),
+        }),
+        pair(
+            "Donnez ce dossier à la personne qui lance Tisserand (chown), ou libérez de la place.",
+            "Give this folder to the account that runs Tisserand (chown), or free some space.",
+        ),
+    );
+}
+
+fn disk(exam: &mut Examination<'_>, data: &Path) {
+    match rustix::fs::statvfs(data) {
+        Ok(disk) => {
+            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+            let verdict = match free {
+                free if free < FREE_NONE => Verdict::Bad,
+                free if free < FREE_LOW => Verdict::Warning,
+                _ => Verdict::Good,
+            };
+            let free_mib = free >> 20;
+            exam.note(
+                "disk",
+                verdict,
+                pair(format!("{free_mib} Mio libres"), format!("{free_mib} MiB free")),
+                pair("Libérez de la place sur ce disque.", "Free some space on this disk."),
+            );
+        }
+        Err(error) => exam.note("disk", Verdict::Warning, same(error.to_string()), same("df -h")),
+    }
+}
+
+fn environments(exam: &mut Examination<'_>, settings: &Settings) {
+    let restore = || {
+        pair(
+            "Arrêtez d'y écrire et restaurez une sauvegarde de ce dossier.",
+            "Stop writing there and restore a backup of its folder.",
+        )
+    };
+    let platform = match Platform::open(data::options(settings, &settings.data)) {
+        Ok(platform) => platform,
+        Err(error) => return exam.note("platform", Verdict::Bad, same(format!("{:#}", anyhow::Error::from(error))), restore()),
+    };
+    let all = match platform.environments() {
+        Ok(all) => all,
+        Err(error) => return exam.note("platform", Verdict::Bad, same(format!("{:#}", anyhow::Error::from(error))), restore()),
+    };
+    for info in all {
+        let examined = platform.environment(&info.name).map_err(anyhow::Error::from).and_then(|environment| {
+            let snapshot = environment.engine.store().snapshot()?;
+            let report = store::verify::verify(&*snapshot, &environment.engine.dictionary(), &mut |_, _| {})?;
+            Ok((report.findings.first().map(ToString::to_string), report.rows, report.entries))
+        });
+        match examined {
+            Ok((None, rows, entries)) => exam.note(
+                "environment",
+                Verdict::Good,
+                pair(
+                    format!("{} : {rows} fiches, {entries} entrées", info.name),
+                    format!("{}: {rows} records, {entries} entries", info.name),
+                ),
+                same(""),
+            ),
+            Ok((Some(finding), ..)) => {
+                exam.note("environment", Verdict::Bad, same(format!("{}: {finding}", info.name)), restore());
+            }
+            Err(error) => exam.note("environment", Verdict::Bad, same(format!("{}: {error:#}", info.name)), restore()),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! `env`: environments of the platform.
+
+use engine::{Caller, Query};
+use platform::{EnvironmentInfo, NewEnvironment};
+use serde_json::json;
+
+use crate::cli::Env;
+use crate::commands::journal::verified;
+use crate::commands::module::read_layer;
+use crate::console::Console;
+use crate::data;
+use crate::failure::refusal;
+use crate::settings::Settings;
+
+pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::Result<()> {
+    let opened = data::open(settings, "env")?;
+    let platform = &opened.platform;
+    match env {
+        Env::Create { name, label, client, kind, with, layer, zone, currency } => {
+            let layers = layer.iter().map(|folder| read_layer(folder)).collect::<anyhow::Result<_>>()?;
+            let info = platform.environment_create(NewEnvironment {
+                label: label.unwrap_or_else(|| name.clone()),
+                name,
+                client,
+                kind,
+                zone,
+                currency,
+                modules: with,
+                layers,
+            })?;
+            if console.json {
+                console.data(&as_json(&info));
+            } else {
+                let name = info.name;
+                console.out(console.text(&format!("Environnement {name} créé."), &format!("Environment {name} created.")));
+            }
+            Ok(())
+        }
+        Env::List => {
+            let all = platform.environments()?;
+            if console.json {
+                console.data(&all.iter().map(as_json).collect());
+                return Ok(());
+            }
+            let header = match console.language {
+                dictionary::Language::Fr => ["Identifiant", "Nom", "Usage", "Client", "Modules"],
+                dictionary::Language::En => ["Name", "Label", "Kind", "Client", "Modules"],
+            };
+            let rows: Vec<Vec<String>> = all
+                .into_iter()
+                .map(|e| vec![e.name, e.label, e.kind, e.client.unwrap_or_default(), e.modules.join(", ")])
+                .collect();
+            console.table(&header, &rows);
+            Ok(())
+        }
+        Env::Show { name } => {
+            let environment = data::environment(platform, &name)?;
+            let info = platform.environment_info(&name)?;
+            let (head, dictionary) = (environment.engine.head()?, environment.engine.dictionary());
+            let mut counts = Vec::new();
+            for entity in &dictionary.entities {
+                let query = Query { entity: entity.name.clone(), count: true, ..Query::default() };
+                let page = environment.engine.list(&Caller::system(), &query)?;
+                if let Some((count, capped)) = page.count.filter(|(count, _)| *count > 0) {
+                    counts.push((entity, count, capped));
+                }
+            }
+            let mut value = as_json(&info);
+            value["position"] = head.position.into();
+            value["digest"] = hexadecimal(&head.digest).into();
+            value["dictionary"] = head.dictionary.clone().into();
+            value["size_bytes"] = environment.engine.store().size_bytes().unwrap_or(0).into();
+            value["records"] = counts.iter().map(|(entity, count, _)| (entity.name.clone(), json!(count))).collect();
+            if console.json {
+                console.data(&value);
+                return Ok(());
+            }
+            for (key, value) in value.as_object().into_iter().flatten().filter(|(key, _)| *key != "records") {
+                console.out(format!("{key:<12} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+            }
+            for (entity, count, capped) in counts {
+                let more = if capped { "+" } else { "" };
+                console.out(format!("  {:<32} {count}{more}", entity.plural.text(console.language)));
+            }
+            Ok(())
+        }
+        Env::Verify { name } => {
+            let names = match name {
+                Some(name) => vec![name],
+                None => platform.environments()?.into_iter().map(|e| e.name).collect(),
+            };
+            let mut damaged = 0;
+            for name in names {
+                let environment = data::environment(platform, &name)?;
+                damaged += u64::from(!verified(&environment.engine, &name, console)?);
+            }
+            if damaged > 0 {
+                return Err(refusal(
+                    format!("{damaged} environnement(s) abîmé(s) : arrêtez d'y écrire et restaurez une sauvegarde."),
+                    format!("{damaged} environment(s) damaged: stop writing there and restore a backup."),
+                ));
+            }
+            Ok(())
+        }
+    }
+}
+
+fn as_json(info: &EnvironmentInfo) -> serde_json::Value {
+    json!({
+        "name": info.name, "label": info.label, "kind": info.kind, "client": info.client, "zone": info.zone,
+        "currency": info.currency, "modules": info.modules, "active": info.active,
+    })
+}
+
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

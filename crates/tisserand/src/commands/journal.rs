@@ -1,0 +1,140 @@
+//! `journal`: entries of an environment, and whether they hold together.
+
+use dictionary::Dictionary;
+use engine::{Caller, Environment};
+use journal::{Actor, Entry};
+use serde_json::{Value as Json, json};
+
+use crate::cli::Journal;
+use crate::commands::environment::hexadecimal;
+use crate::console::Console;
+use crate::data;
+use crate::failure::refusal;
+use crate::settings::Settings;
+
+pub(crate) fn run(settings: &Settings, asked: Journal, console: &Console) -> anyhow::Result<()> {
+    let opened = data::open(settings, "journal")?;
+    match asked {
+        Journal::Tail { env, last } => {
+            let environment = data::environment(&opened.platform, &env)?;
+            let head = environment.engine.head()?.position;
+            let entries = environment.engine.entries(&Caller::system(), head.saturating_sub(u64::from(last)), last)?;
+            for entry in entries {
+                if console.json {
+                    console.data(&as_json(&entry, None));
+                } else {
+                    console.out(line(&entry));
+                }
+            }
+            Ok(())
+        }
+        Journal::Show { env, position } => {
+            let environment = data::environment(&opened.platform, &env)?;
+            let entries = environment.engine.entries(&Caller::system(), position.saturating_sub(1), 1)?;
+            let Some(entry) = entries.first().filter(|entry| entry.position == position) else {
+                let head = environment.engine.head()?.position;
+                return Err(refusal(
+                    format!("Il n'y a pas d'entrée {position} : le journal va de 1 à {head}."),
+                    format!("There is no entry {position}: the journal goes from 1 to {head}."),
+                ));
+            };
+            let dictionary = environment.engine.dictionary();
+            let value = as_json(entry, Some(&dictionary));
+            console.out(if console.json { value.to_string() } else { serde_json::to_string_pretty(&value)? });
+            Ok(())
+        }
+        Journal::Verify { env } => {
+            let environment = data::environment(&opened.platform, &env)?;
+            if verified(&environment.engine, &env, console)? {
+                return Ok(());
+            }
+            Err(refusal(
+                "Le journal ou les fiches sont abîmés : arrêtez d'y écrire et restaurez une sauvegarde.",
+                "The journal or the records are damaged: stop writing there and restore a backup.",
+            ))
+        }
+    }
+}
+
+/// Recomputes everything and says so; whether the environment is whole.
+pub(crate) fn verified(environment: &Environment, name: &str, console: &Console) -> anyhow::Result<bool> {
+    let bar = console.bar(0, name);
+    let report = {
+        let snapshot = environment.store().snapshot()?;
+        store::verify::verify(&*snapshot, &environment.dictionary(), &mut |entries, rows| bar.set_position(entries + rows))?
+    };
+    bar.finish_and_clear();
+    let findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+    if console.json {
+        let head = environment.head()?;
+        console.data(&json!({
+            "environment": name, "whole": report.is_whole(), "entries": report.entries, "changes": report.changes,
+            "rows": report.rows, "findings": findings, "position": head.position, "digest": hexadecimal(&head.digest),
+        }));
+        return Ok(report.is_whole());
+    }
+    let (entries, rows) = (report.entries, report.rows);
+    if report.is_whole() {
+        console.out(console.text(
+            &format!("{name} : intact. {entries} entrées, {rows} fiches."),
+            &format!("{name}: whole. {entries} entries, {rows} records."),
+        ));
+    } else {
+        console.out(console.text(&format!("{name} : abîmé."), &format!("{name}: damaged.")));
+        findings.iter().for_each(|finding| console.out(format!("  {finding}")));
+    }
+    Ok(report.is_whole())
+}
+
+/// One entry on one line.
+fn line(entry: &Entry) -> String {
+    let changes = match &entry.changes {
+        None => "(redacted)".to_owned(),
+        Some(changes) => {
+            let mut counts: Vec<(String, usize)> = Vec::new();
+            for change in changes {
+                let what = format!("{:?} {}", change.operation, change.entity).to_lowercase();
+                match counts.iter_mut().find(|(known, _)| *known == what) {
+                    Some((_, count)) => *count += 1,
+                    None => counts.push((what, 1)),
+                }
+            }
+            let counts = counts.into_iter().map(|(what, n)| if n == 1 { what } else { format!("{what} ×{n}") });
+            counts.collect::<Vec<_>>().join(", ")
+        }
+    };
+    let origin = format!("{:?}", entry.cause.origin).to_lowercase();
+    format!("{:>8}  {}  {origin:<8} {}  {changes}", entry.position, entry.cause.at, actor(entry))
+}
+
+fn actor(entry: &Entry) -> String {
+    match entry.cause.actor {
+        Actor::System => "system".to_owned(),
+        Actor::User(id) => id.to_string(),
+    }
+}
+
+fn as_json(entry: &Entry, dictionary: Option<&Dictionary>) -> Json {
+    let changes = entry.changes.iter().flatten().map(|change| {
+        let mut value = json!({
+            "entity": change.entity, "record": change.record.to_string(),
+            "operation": format!("{:?}", change.operation).to_lowercase(),
+        });
+        if let Some(dictionary) = dictionary {
+            let entity = dictionary.entity(&change.entity);
+            let written = |field: &str, value: &dictionary::Value| match entity.and_then(|e| e.field(field)) {
+                Some(field) if field.secret => json!("…"),
+                Some(field) => field.kind.to_json(value, &field.options),
+                None => json!(format!("{value:?}")),
+            };
+            let fields = change.fields.iter().map(|f| (f.field.clone(), json!([written(&f.field, &f.old), written(&f.field, &f.new)])));
+            value["fields"] = Json::Object(fields.collect());
+        }
+        value
+    });
+    json!({
+        "position": entry.position, "epoch": entry.epoch, "at": entry.cause.at.to_string(), "actor": actor(entry),
+        "origin": format!("{:?}", entry.cause.origin).to_lowercase(), "request": entry.cause.request,
+        "changes": changes.collect::<Vec<_>>(), "digest": hexadecimal(&entry.digest), "chain": hexadecimal(&entry.chain),
+    })
+}

@@ -1,0 +1,40 @@
+//! One file per command.
+
+mod demo;
+mod dictionary;
+mod doctor;
+mod environment;
+mod export;
+mod import;
+mod journal;
+mod module;
+mod serve;
+mod token;
+mod user;
+
+use crate::cli::{Cli, Cmd};
+use crate::console::Console;
+use crate::settings::{Given, Settings};
+
+/// Runs what the command line asks for.
+pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
+    let address = match &cli.command {
+        Cmd::Demo(demo) => demo.address.clone(),
+        Cmd::Serve(serve) => serve.address.clone(),
+        _ => None,
+    };
+    let settings = Settings::read(Given { config: cli.config, data: cli.data, address, modules: cli.modules })?;
+    match cli.command {
+        Cmd::Demo(demo) => demo::run(&settings, &demo, console),
+        Cmd::Serve(serve) => serve::run(&settings, &serve, console),
+        Cmd::Doctor => doctor::run(&settings, console),
+        Cmd::Env(env) => environment::run(&settings, env, console),
+        Cmd::Module(module) => module::run(&settings, module, console),
+        Cmd::Dictionary(dictionary) => self::dictionary::run(&settings, dictionary, console),
+        Cmd::Import(import) => import::run(&settings, &import, console),
+        Cmd::Export(export) => export::run(&settings, &export, console),
+        Cmd::Journal(journal) => journal::run(&settings, journal, console),
+        Cmd::User(user) => user::run(&settings, user, console),
+        Cmd::Token(token) => token::run(&settings, token, console),
+    }
+}

@@ -1,0 +1,109 @@
+//! `user`: people who sign in.
+
+use dictionary::Language;
+use engine::Profile;
+use platform::{Door, Identity, NewUser, Random, SystemRandom};
+use serde_json::json;
+
+use crate::cli::User;
+use crate::console::Console;
+use crate::data;
+use crate::failure::refusal;
+use crate::settings::Settings;
+
+pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow::Result<()> {
+    let opened = data::open(settings, "user")?;
+    let platform = &opened.platform;
+    match asked {
+        User::Create { name, email, password, language, grant } => {
+            let Some(language) = Language::from_code(&language) else {
+                return Err(refusal(
+                    format!("« {language} » n'est ni fr ni en."),
+                    format!("“{language}” is neither fr nor en."),
+                ));
+            };
+            // Everything is checked before the person is added.
+            let grants = grant.iter().map(|text| granted(text)).collect::<anyhow::Result<Vec<_>>>()?;
+            for (environment, _) in &grants {
+                data::environment(platform, environment)?;
+            }
+            let (password, made) = given_or_made(password);
+            let user = platform.user_create(NewUser { name, email, password: password.clone(), language })?;
+            for (environment, profile) in grants {
+                platform.access_grant(user.id, &environment, profile)?;
+            }
+            tell(&user.email, made.then_some(password), console);
+            Ok(())
+        }
+        User::Reset { email, password } => {
+            let (password, made) = given_or_made(password);
+            let user = platform.user_reset(&email, &password).map_err(|error| {
+                if error.is_not_found() {
+                    refusal(format!("Personne n'a l'adresse {email}."), format!("Nobody has the address {email}."))
+                } else {
+                    error.into()
+                }
+            })?;
+            tell(&user.email, made.then_some(password), console);
+            Ok(())
+        }
+        User::List => {
+            let mut rows = Vec::new();
+            for user in platform.users()? {
+                let identity = Identity { user: user.clone(), door: Door::Session { csrf: String::new() } };
+                let places = platform.environments_of(&identity)?;
+                let places: Vec<String> = places.into_iter().map(|(e, p)| format!("{}={}", e.name, p.name())).collect();
+                rows.push(vec![user.email, user.name, if user.active { "✓" } else { "–" }.to_owned(), places.join(", ")]);
+            }
+            if console.json {
+                let rows = rows.iter().map(|r| json!({ "email": r[0], "name": r[1], "active": r[2] == "✓", "access": r[3] }));
+                console.data(&rows.collect());
+            } else {
+                console.table(&["E-mail", console.text("Nom", "Name"), console.text("Actif", "Active"), console.text("Accès", "Access")], &rows);
+            }
+            Ok(())
+        }
+    }
+}
+
+fn granted(text: &str) -> anyhow::Result<(String, Profile)> {
+    let parts = text.split_once('=').and_then(|(env, profile)| Some((env.to_owned(), Profile::from_name(profile)?)));
+    parts.ok_or_else(|| {
+        refusal(
+            format!("« {text} » : il faut ENVIRONNEMENT=administrator ou ENVIRONNEMENT=reader."),
+            format!("“{text}”: ENVIRONMENT=administrator or ENVIRONMENT=reader is needed."),
+        )
+    })
+}
+
+/// The password, and whether it was made here and must be shown.
+fn given_or_made(password: Option<String>) -> (String, bool) {
+    match password {
+        Some(password) => (password, false),
+        None => {
+            // No letters or digits that look alike; 20 of 31 are 99 bits.
+            const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+            let mut made = String::new();
+            while made.len() < 20 {
+                let mut byte = [0];
+                SystemRandom.fill(&mut byte);
+                // Bytes beyond the last whole multiple would favour the first letters.
+                if usize::from(byte[0]) < 256 / LETTERS.len() * LETTERS.len() {
+                    made.push(char::from(LETTERS[usize::from(byte[0]) % LETTERS.len()]));
+                }
+            }
+            (made, true)
+        }
+    }
+}
+
+fn tell(email: &str, made: Option<String>, console: &Console) {
+    if console.json {
+        console.data(&json!({ "email": email, "password": made }));
+        return;
+    }
+    console.out(email);
+    if let Some(password) = made {
+        console.out(format!("{} {password}", console.text("Mot de passe :", "Password:")));
+    }
+}

@@ -1,0 +1,125 @@
+//! Settings: command line, then environment variables (both read by `clap`), then `tisserand.toml`, then defaults.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use dictionary::Label;
+use dictionary::expression::error::nearest;
+use serde::Deserialize;
+
+use crate::failure::WrongUse;
+
+/// Where `demo` and `serve` listen when nothing says otherwise.
+const ADDRESS: &str = "127.0.0.1:7700";
+
+/// `tisserand.toml`. Unknown keys refuse to start: a misspelt setting must not be silently ignored.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SettingsFile {
+    data: Option<PathBuf>,
+    address: Option<String>,
+    modules: Option<PathBuf>,
+    secure: Option<bool>,
+    log: Option<String>,
+}
+
+/// What every command knows.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The folder of the platform.
+    pub(crate) data: PathBuf,
+    /// Where to listen.
+    pub(crate) address: SocketAddr,
+    /// Standard modules from a folder instead of those built in.
+    pub(crate) modules: Option<PathBuf>,
+    /// Browsers come by HTTPS.
+    pub(crate) secure: bool,
+    /// Filter of logs, as `tracing` understands it.
+    pub(crate) log: String,
+}
+
+/// What the command line may set.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Given {
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) address: Option<String>,
+    pub(crate) modules: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Reads `tisserand.toml` (of the working folder unless named) and puts what the command line says over it.
+    pub(crate) fn read(given: Given) -> anyhow::Result<Settings> {
+        let path = given.config.clone().unwrap_or_else(|| PathBuf::from("tisserand.toml"));
+        let file = match std::fs::read_to_string(&path) {
+            Ok(text) => parse(&path, &text)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && given.config.is_none() => SettingsFile::default(),
+            Err(error) => {
+                return Err(wrong(
+                    format!("Le fichier de réglages {} ne se lit pas : {error}", path.display()),
+                    format!("The settings file {} cannot be read: {error}", path.display()),
+                ));
+            }
+        };
+        let address = given.address.or(file.address).unwrap_or_else(|| ADDRESS.to_owned());
+        let address: SocketAddr = address.parse().map_err(|_| {
+            wrong(
+                format!("« {address} » n'est pas une adresse d'écoute ; par exemple {ADDRESS}, ou 127.0.0.1:0 pour un port libre."),
+                format!("“{address}” is not an address to listen on; for instance {ADDRESS}, or 127.0.0.1:0 for a free port."),
+            )
+        })?;
+        Ok(Settings {
+            data: given.data.or(file.data).unwrap_or_else(|| PathBuf::from("data")),
+            address,
+            modules: given.modules.or(file.modules),
+            secure: file.secure.unwrap_or(false),
+            log: file.log.unwrap_or_else(|| "info".to_owned()),
+        })
+    }
+}
+
+fn wrong(fr: String, en: String) -> anyhow::Error {
+    WrongUse(Label::new(&fr, &en)).into()
+}
+
+fn parse(path: &Path, text: &str) -> anyhow::Result<SettingsFile> {
+    toml::from_str(text).map_err(|error| {
+        let message = error.message();
+        let mut names = message.split('`').skip(1).step_by(2);
+        let near = match message.strip_prefix("unknown field ").and(names.next()) {
+            Some(written) => nearest(written, names),
+            None => None,
+        };
+        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let (fr, en) = match near {
+            Some(near) => (format!(" Vouliez-vous dire « {near} » ?"), format!(" Did you mean “{near}”?")),
+            None => (String::new(), String::new()),
+        };
+        wrong(format!("{}:{line} : {message}.{fr}", path.display()), format!("{}:{line}: {message}.{en}", path.display()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_setting_refuses_to_start_and_names_the_near_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tisserand.toml");
+        std::fs::write(&path, "data = \"x\"\nadress = \"127.0.0.1:1\"\n").unwrap();
+        let error = Settings::read(Given { config: Some(path), ..Given::default() }).unwrap_err();
+        assert!(error.is::<WrongUse>());
+        assert!(error.to_string().contains(":2: unknown field `adress`") && error.to_string().contains("“address”"), "{error}");
+    }
+
+    #[test]
+    fn the_command_line_comes_before_the_file_and_the_file_before_the_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tisserand.toml");
+        std::fs::write(&path, "data = \"x\"\naddress = \"127.0.0.1:1\"\n").unwrap();
+        let given = Given { config: Some(path), data: Some("y".into()), ..Given::default() };
+        let settings = Settings::read(given).unwrap();
+        assert_eq!((settings.data, settings.address.port(), settings.log.as_str()), ("y".into(), 1, "info"));
+    }
+}
