@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dictionary::field_types::FieldContext;
 use dictionary::value::{Address, Point};
 use dictionary::{Entity, Field, Language, Value};
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
@@ -14,7 +14,7 @@ use crate::mapping::template::Template;
 use crate::recipe::file::{Recipe, plain_text};
 use crate::recipe::generator::{Conditions, Generator, Kind, Wanted};
 use crate::recipe::sources::Table;
-use crate::recipe::stream::Stream;
+use crate::recipe::stream::{Shape, Stream};
 use crate::recipe::world::{Drawn, Made, World, plain};
 use crate::recipe::{Files, invented, moments};
 
@@ -204,32 +204,11 @@ impl Drawing<'_> {
             }
             Kind::DateTime { from, to, working, minutes, step } => {
                 let day = self.day(from, to, *working, stream, shape)?;
-                let first = (minutes.0 + step - 1) / step;
-                let slots = (minutes.1 / step - first).max(0) as usize;
-                let minute = (first + stream.below(slots + 1, Default::default()) as i64) * step;
-                let time = Time::new((minute / 60 % 24) as i8, (minute % 60) as i8, 0, 0)
-                    .map_err(|e| e.to_string())?;
-                Drawn::Value(Value::DateTime(self.instant(day.to_datetime(time))?))
+                Drawn::Value(Value::DateTime(self.time_of_day(day, *minutes, *step, stream)?))
             }
-            Kind::After { field, by, step } => {
-                let seconds = spread(*by, *step, stream, shape);
-                match self.path(frame, field)? {
-                    Drawn::Value(Value::Date(date)) if seconds % 86_400 == 0 => {
-                        Drawn::Value(Value::Date(date.saturating_add(SignedDuration::from_secs(seconds))))
-                    }
-                    Drawn::Value(Value::Date(date)) => Drawn::Value(Value::DateTime(
-                        self.instant(date.at(0, 0, 0, 0))?
-                            .saturating_add(SignedDuration::from_secs(seconds))
-                            .map_err(|e| e.to_string())?,
-                    )),
-                    Drawn::Value(Value::DateTime(moment)) => Drawn::Value(Value::DateTime(
-                        moment
-                            .saturating_add(SignedDuration::from_secs(seconds))
-                            .map_err(|e| e.to_string())?,
-                    )),
-                    Drawn::Empty => Drawn::Empty,
-                    _ => return Err(format!("“{field}” is neither a date nor an instant")),
-                }
+            Kind::After { field, by, step, minutes } => {
+                let base = self.path(frame, field)?;
+                self.after(&base, *by, *step, *minutes, (stream, shape)).map_err(|fault| format!("{field} {fault}"))?
             }
             Kind::Duration { from, to, step } => {
                 Drawn::Value(Value::Duration(spread((*from, *to), *step, stream, shape)))
@@ -274,14 +253,66 @@ impl Drawing<'_> {
         })
     }
 
+    /// An instant of `day` within minutes of the day, on a multiple of `step` minutes.
+    fn time_of_day(
+        &self,
+        day: Date,
+        minutes: (i64, i64),
+        step: i64,
+        stream: &mut Stream,
+    ) -> Result<Timestamp, String> {
+        let first = (minutes.0 + step - 1) / step;
+        let slots = usize::try_from(minutes.1 / step - first).unwrap_or(0);
+        let minute = (first + stream.below(slots + 1, Shape::Even) as i64) * step;
+        let time = Time::new((minute / 60 % 24) as i8, (minute % 60) as i8, 0, 0).map_err(|e| e.to_string())?;
+        self.instant(day.to_datetime(time))
+    }
+
+    /// Later than `base`: of its kind, unless hours are asked for.
+    fn after(
+        &self,
+        base: &Drawn,
+        by: (i64, i64),
+        step: i64,
+        minutes: Option<(i64, i64)>,
+        (stream, shape): (&mut Stream, Shape),
+    ) -> Result<Drawn, String> {
+        let later = |moment: Timestamp, seconds| {
+            moment.saturating_add(SignedDuration::from_secs(seconds)).map_err(|e| e.to_string())
+        };
+        if let Some(minutes) = minutes {
+            let days = spread(by, 86_400, stream, shape);
+            let day = match base {
+                Drawn::Value(Value::Date(date)) => *date,
+                Drawn::Value(Value::DateTime(moment)) => self.recipe.zone.to_datetime(*moment).date(),
+                Drawn::Empty => return Ok(Drawn::Empty),
+                _ => return Err("is neither a date nor an instant".to_owned()),
+            };
+            let day = day.saturating_add(SignedDuration::from_secs(days));
+            return Ok(Drawn::Value(Value::DateTime(self.time_of_day(day, minutes, (step / 60).max(1), stream)?)));
+        }
+        let seconds = spread(by, step, stream, shape);
+        match base {
+            Drawn::Value(Value::Date(date)) if seconds % 86_400 == 0 => {
+                Ok(Drawn::Value(Value::Date(date.saturating_add(SignedDuration::from_secs(seconds)))))
+            }
+            Drawn::Value(Value::Date(date)) => {
+                Ok(Drawn::Value(Value::DateTime(later(self.instant(date.at(0, 0, 0, 0))?, seconds)?)))
+            }
+            Drawn::Value(Value::DateTime(moment)) => Ok(Drawn::Value(Value::DateTime(later(*moment, seconds)?))),
+            Drawn::Empty => Ok(Drawn::Empty),
+            _ => Err("is neither a date nor an instant".to_owned()),
+        }
+    }
+
     fn day(
         &self,
         from: &str,
         to: &str,
         working: bool,
         stream: &mut Stream,
-        shape: crate::recipe::stream::Shape,
-    ) -> Result<jiff::civil::Date, String> {
+        shape: Shape,
+    ) -> Result<Date, String> {
         let end = |text: &str| {
             moments::day(text, self.recipe.anchor)
                 .ok_or_else(|| format!("“{text}” is neither days (-30d) nor a date"))
@@ -440,7 +471,7 @@ impl Drawn {
 }
 
 /// A length between two, a multiple of `step`.
-fn spread(by: (i64, i64), step: i64, stream: &mut Stream, shape: crate::recipe::stream::Shape) -> i64 {
+fn spread(by: (i64, i64), step: i64, stream: &mut Stream, shape: Shape) -> i64 {
     let (low, high) = (by.0.min(by.1), by.0.max(by.1));
     if low == high {
         return low;

@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     Number { min: f64, max: f64, scale: u32, step: Option<f64> },
     Date { from: String, to: String, working: bool },
     DateTime { from: String, to: String, working: bool, minutes: (i64, i64), step: i64 },
-    After { field: String, by: (i64, i64), step: i64 },
+    After { field: String, by: (i64, i64), step: i64, minutes: Option<(i64, i64)> },
     Duration { from: i64, to: i64, step: i64 },
     Near { around: Template, within_m: f64 },
     Siren { prefix: String },
@@ -81,7 +81,7 @@ fn template(place: &str, text: &str) -> Result<Template, String> {
 }
 
 const KINDS: [&str; 15] = [
-    "text", "pick", "tags", "from", "row", "record", "number", "date", "datetime", "after", "duration",
+    "text", "pick", "any", "from", "row", "record", "number", "date", "datetime", "after", "duration",
     "near", "make", "file", "match",
 ];
 
@@ -138,7 +138,7 @@ fn kind(place: &str, reader: &mut Reader<'_>) -> Result<Kind, String> {
     if let Some(items) = reader.take("pick") {
         return pick(place, items, reader);
     }
-    if let Some(tags) = reader.table("tags") {
+    if let Some(tags) = reader.table("any") {
         let tags = tags.into_iter().map(|(tag, odds)| {
             number(&odds).map(|odds| (tag.clone(), odds)).ok_or_else(|| odds_of(place, &tag))
         });
@@ -171,12 +171,7 @@ fn kind(place: &str, reader: &mut Reader<'_>) -> Result<Kind, String> {
     }
     if let Some(range) = reader.take("datetime") {
         let (from, to) = ends(&range).ok_or_else(|| range_of(place, "datetime"))?;
-        let minutes = match reader.take("hours") {
-            None => (0, 24 * 60 - 1),
-            Some(hours) => ends(&hours)
-                .and_then(|(a, b)| Some((minutes_of_day(a.as_str()?)?, minutes_of_day(b.as_str()?)?)))
-                .ok_or_else(|| range_of(place, "hours"))?,
-        };
+        let minutes = hours(place, reader)?.unwrap_or((0, 24 * 60 - 1));
         let (from, to) = (plain_text(from), plain_text(to));
         let working = reader.text("days").as_deref() == Ok("working");
         return Ok(Kind::DateTime {
@@ -190,7 +185,9 @@ fn kind(place: &str, reader: &mut Reader<'_>) -> Result<Kind, String> {
     if let Ok(field) = reader.text("after") {
         let by = reader.take("by").unwrap_or(Value::Array(Vec::new()));
         let by = span_range(&by).ok_or_else(|| range_of(place, "by"))?;
-        return Ok(Kind::After { field, by, step: span(place, reader, "step")?.unwrap_or(1) });
+        let minutes = hours(place, reader)?;
+        let step = span(place, reader, "step")?.unwrap_or(if minutes.is_some() { 60 } else { 1 });
+        return Ok(Kind::After { field, by, step, minutes });
     }
     if let Some(range) = reader.take("duration") {
         let (from, to) = span_range(&range).ok_or_else(|| range_of(place, "duration"))?;
@@ -213,6 +210,13 @@ fn kind(place: &str, reader: &mut Reader<'_>) -> Result<Kind, String> {
         Ok(other) => Err(format!("{place}.make: “{other}” is none of siren, siret, vat, phone")),
         Err(_) => Err(format!("{place}: a generator has one of the keys {}, value", KINDS.join(", "))),
     }
+}
+
+/// `hours = ["08:00", "18:00"]`, in minutes of the day.
+fn hours(place: &str, reader: &mut Reader<'_>) -> Result<Option<(i64, i64)>, String> {
+    let Some(hours) = reader.take("hours") else { return Ok(None) };
+    let minutes = ends(&hours).and_then(|(a, b)| Some((minutes_of_day(a.as_str()?)?, minutes_of_day(b.as_str()?)?)));
+    minutes.map(Some).ok_or_else(|| range_of(place, "hours"))
 }
 
 fn pick(place: &str, items: Value, reader: &mut Reader<'_>) -> Result<Kind, String> {
