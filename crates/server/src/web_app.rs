@@ -18,6 +18,11 @@ const INDEX: &str = "index.html";
 /// Files here have the hash of their content in their name.
 const HASHED: &str = "assets/";
 
+/// Whether the web application was built before this binary was.
+pub fn has_web_app() -> bool {
+    Built::get(INDEX).is_some()
+}
+
 /// A file of the application; its first page for addresses it makes itself.
 pub(crate) async fn show(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if !matches!(method, Method::GET | Method::HEAD) {

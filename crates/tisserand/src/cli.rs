@@ -7,7 +7,12 @@ use dictionary::Language;
 
 /// Tisserand: an open cloud for customers and field service.
 #[derive(Debug, Parser)]
-#[command(name = "tisserand", version, after_help = "Example:\n  tisserand demo", arg_required_else_help = true)]
+#[command(
+    name = "tisserand",
+    version,
+    after_help = "Example:\n  tisserand demo",
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     /// Folder of the platform [default: ./data]
     #[arg(long, global = true, env = "TISSERAND_DATA", value_name = "DIR", hide_env_values = true)]
@@ -46,19 +51,29 @@ pub(crate) enum Cmd {
     #[command(subcommand, after_help = "Example:\n  tisserand dictionary plan acme layers/acme")]
     Dictionary(Dictionary),
     /// Import a CSV, XLSX or JSON lines file
-    #[command(after_help = "Example:\n  tisserand import acme account clients.csv --key siret --dry-run\n\nAn import that was interrupted goes on where it stopped when it is started again.")]
+    #[command(
+        after_help = "Example:\n  tisserand import acme account clients.csv --key siret --dry-run\n\nAn import that was interrupted goes on where it stopped when it is started again."
+    )]
     Import(Import),
     /// Export records to CSV, XLSX or JSON lines
-    #[command(after_help = "Example:\n  tisserand export acme account --filter \"kind = 'customer'\" --out clients.xlsx")]
+    #[command(
+        after_help = "Example:\n  tisserand export acme account --filter \"kind = 'customer'\" --out clients.xlsx"
+    )]
     Export(Export),
     /// Journal of an environment
     #[command(subcommand, after_help = "Example:\n  tisserand journal tail acme")]
     Journal(Journal),
     /// People who sign in
-    #[command(subcommand, after_help = "Example:\n  tisserand user create --name \"Ada Lenoir\" --email ada@acme.example --grant acme=administrator")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tisserand user create --name \"Ada Lenoir\" --email ada@acme.example --grant acme=administrator"
+    )]
     User(User),
     /// Tokens of programs
-    #[command(subcommand, after_help = "Example:\n  tisserand token create --user ada@acme.example --name \"Power BI\" --read-only")]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tisserand token create --user ada@acme.example --name \"Power BI\" --read-only"
+    )]
     Token(Token),
 }
 
@@ -271,7 +286,9 @@ pub(crate) enum Journal {
 #[derive(Debug, Subcommand)]
 pub(crate) enum User {
     /// Add a person
-    #[command(after_help = "Example:\n  tisserand user create --name \"Ada Lenoir\" --email ada@acme.example --grant acme=administrator")]
+    #[command(
+        after_help = "Example:\n  tisserand user create --name \"Ada Lenoir\" --email ada@acme.example --grant acme=administrator"
+    )]
     Create {
         /// Name shown
         #[arg(long)]
@@ -306,7 +323,9 @@ pub(crate) enum User {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Token {
     /// Make a token; it is shown once
-    #[command(after_help = "Example:\n  tisserand token create --user ada@acme.example --name \"Power BI\" --env acme --read-only --days 365")]
+    #[command(
+        after_help = "Example:\n  tisserand token create --user ada@acme.example --name \"Power BI\" --env acme --read-only --days 365"
+    )]
     Create {
         /// Address of the person it acts for
         #[arg(long, value_name = "EMAIL")]
@@ -345,9 +364,15 @@ const FRENCH: &[(&str, &str)] = &[
     ("env create", "Crée un environnement"),
     ("env list", "Liste les environnements"),
     ("env show", "En montre un : position du journal, empreinte, modules, fiches"),
-    ("env verify", "Recalcule la chaîne du journal et l'empreinte du contenu ; nomme la première position fautive"),
+    (
+        "env verify",
+        "Recalcule la chaîne du journal et l'empreinte du contenu ; nomme la première position fautive",
+    ),
     ("module", "Modules"),
-    ("module check", "Contrôle des dossiers de module ou de couche : chaque faute avec fichier, ligne et colonne"),
+    (
+        "module check",
+        "Contrôle des dossiers de module ou de couche : chaque faute avec fichier, ligne et colonne",
+    ),
     ("module list", "Liste les modules standards"),
     ("dictionary", "Dictionnaire d'un environnement"),
     ("dictionary show", "Montre chaque attribut avec la couche qui l'a posé, ou ceux sous un chemin"),
@@ -395,7 +420,11 @@ mod tests {
     fn walk(command: &Command, path: &str, seen: &mut impl FnMut(&str, &Command)) {
         seen(path, command);
         for sub in command.get_subcommands().filter(|c| c.get_name() != "help") {
-            let beneath = if path.is_empty() { sub.get_name().to_owned() } else { format!("{path} {}", sub.get_name()) };
+            let beneath = if path.is_empty() {
+                sub.get_name().to_owned()
+            } else {
+                format!("{path} {}", sub.get_name())
+            };
             walk(sub, &beneath, seen);
         }
     }

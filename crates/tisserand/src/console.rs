@@ -52,7 +52,10 @@ impl Console {
         };
         let widths: Vec<usize> = (0..header.len()).map(width).collect();
         let line = |cells: Vec<&str>| {
-            let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count())));
+            let padded = cells
+                .iter()
+                .zip(&widths)
+                .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count())));
             padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
         self.out(line(header.to_vec()));
@@ -78,16 +81,13 @@ impl Console {
         bar.enable_steady_tick(Duration::from_millis(120));
         bar
     }
-
-    /// Whether a person watches.
-    pub(crate) fn is_watched(&self) -> bool {
-        std::io::stderr().is_terminal()
-    }
 }
 
 /// French if the system speaks French, else English.
 #[expect(clippy::disallowed_methods, reason = "the language of the person is configuration, read once, here")]
 pub(crate) fn language_of_system() -> Language {
-    let spoken = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let spoken = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     spoken.and_then(|value| Language::from_code(&value)).unwrap_or(Language::En)
 }

@@ -42,14 +42,21 @@ impl Held {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _ = file.read_to_string(&mut holder);
-                let holder = if holder.trim().is_empty() { "tisserand".to_owned() } else { holder.trim().to_owned() };
+                let holder =
+                    if holder.trim().is_empty() { "tisserand".to_owned() } else { holder.trim().to_owned() };
                 let data = data.display();
                 return Err(refusal(
-                    format!("Les données de {data} sont tenues par un autre processus : {holder}. Arrêtez-le d'abord (Ctrl-C), ou passez par son adresse."),
-                    format!("The data in {data} is held by another process: {holder}. Stop it first (Ctrl-C), or go through its address."),
+                    format!(
+                        "Les données de {data} sont tenues par un autre processus : {holder}. Arrêtez-le d'abord (Ctrl-C), ou passez par son adresse."
+                    ),
+                    format!(
+                        "The data in {data} is held by another process: {holder}. Stop it first (Ctrl-C), or go through its address."
+                    ),
                 ));
             }
-            Err(TryLockError::Error(error)) => return Err(error).with_context(|| format!("lock {}", path.display())),
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("lock {}", path.display()));
+            }
         }
         let mut held = Held { file };
         held.say(doing);
@@ -60,7 +67,11 @@ impl Held {
     pub(crate) fn say(&mut self, doing: &str) {
         let text = format!("tisserand {doing} (process {})\n", std::process::id());
         // The lock holds whether or not this remark can be written.
-        let _ = self.file.set_len(0).and_then(|()| self.file.rewind()).and_then(|()| self.file.write_all(text.as_bytes()));
+        let _ = self
+            .file
+            .set_len(0)
+            .and_then(|()| self.file.rewind())
+            .and_then(|()| self.file.write_all(text.as_bytes()));
     }
 }
 
@@ -93,8 +104,12 @@ pub(crate) fn open(settings: &Settings, doing: &str) -> anyhow::Result<Opened> {
 fn none(data: &Path) -> anyhow::Error {
     let data = data.display();
     refusal(
-        format!("Il n'y a pas de plateforme Tisserand dans {data}. `tisserand demo` en crée une d'exemple, `tisserand serve --create` une vide ; --data en désigne une autre."),
-        format!("There is no Tisserand platform in {data}. `tisserand demo` makes one with examples, `tisserand serve --create` an empty one; --data points to another."),
+        format!(
+            "Il n'y a pas de plateforme Tisserand dans {data}. `tisserand demo` en crée une d'exemple, `tisserand serve --create` une vide ; --data en désigne une autre."
+        ),
+        format!(
+            "There is no Tisserand platform in {data}. `tisserand demo` makes one with examples, `tisserand serve --create` an empty one; --data points to another."
+        ),
     )
 }
 
@@ -109,7 +124,9 @@ pub(crate) fn environment(
             let names: Vec<String> = platform.environments()?.into_iter().map(|e| e.name).collect();
             let near = dictionary::expression::error::nearest(name, names.iter().map(String::as_str));
             let (fr, en) = match near {
-                Some(near) => (format!(" Vouliez-vous dire « {near} » ?"), format!(" Did you mean “{near}”?")),
+                Some(near) => {
+                    (format!(" Vouliez-vous dire « {near} » ?"), format!(" Did you mean “{near}”?"))
+                }
                 None => (String::new(), String::new()),
             };
             let list = names.join(", ");

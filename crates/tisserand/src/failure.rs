@@ -27,7 +27,11 @@ pub(crate) struct WrongUse(pub(crate) Label);
 
 /// Says what went wrong; the exit code is 1, or 2 for wrong use.
 pub(crate) fn tell(failure: &anyhow::Error, console: &Console) -> ExitCode {
-    let lines: Vec<String> = failure.chain().map(|cause| describe(cause, console.language)).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<String> = failure
+        .chain()
+        .map(|cause| describe(cause, console.language))
+        .filter(|line| !line.is_empty())
+        .collect();
     let mut said: Vec<String> = Vec::new();
     for line in lines {
         // Wrappers repeat what they wrap.
@@ -40,7 +44,8 @@ pub(crate) fn tell(failure: &anyhow::Error, console: &Console) -> ExitCode {
     }
     let head = console.text("Erreur : ", "Error: ");
     console.note(format!("{head}{}", said.join("\n  → ")), format!("{head}{}", said.join("\n  → ")));
-    let full = failure.chain().any(|cause| matches!(cause.downcast_ref::<StoreError>(), Some(StoreError::Full)));
+    let full =
+        failure.chain().any(|cause| matches!(cause.downcast_ref::<StoreError>(), Some(StoreError::Full)));
     if full {
         console.note(
             "Le disque est plein : rien n'a été écrit à moitié. Libérez de la place, puis recommencez.",
@@ -78,10 +83,18 @@ fn engine(error: &EngineError, language: Language) -> String {
             let lines = problems.iter().map(|p| format!("{}: {}", p.field, p.message.text(language)));
             lines.collect::<Vec<_>>().join("\n  → ")
         }
-        EngineError::Expression(errors) => errors.iter().map(|e| e.message.text(language)).collect::<Vec<_>>().join("\n  → "),
-        EngineError::Dictionary(diagnostics) => diagnostics.iter().map(|d| d.render(language)).collect::<Vec<_>>().join("\n"),
+        EngineError::Expression(errors) => {
+            errors.iter().map(|e| e.message.text(language)).collect::<Vec<_>>().join("\n  → ")
+        }
+        EngineError::Dictionary(diagnostics) => {
+            diagnostics.iter().map(|d| d.render(language)).collect::<Vec<_>>().join("\n")
+        }
         EngineError::Destructive(plan) => {
-            let steps = plan.destructive().map(|step| format!("  - {}", step.message.text(language))).collect::<Vec<_>>().join("\n");
+            let steps = plan
+                .destructive()
+                .map(|step| format!("  - {}", step.message.text(language)))
+                .collect::<Vec<_>>()
+                .join("\n");
             let head = if language == Language::Fr {
                 "Ce changement met des données de côté ; ajoutez --confirm pour le faire :"
             } else {

@@ -53,7 +53,9 @@ impl Settings {
         let path = given.config.clone().unwrap_or_else(|| PathBuf::from("tisserand.toml"));
         let file = match std::fs::read_to_string(&path) {
             Ok(text) => parse(&path, &text)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && given.config.is_none() => SettingsFile::default(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && given.config.is_none() => {
+                SettingsFile::default()
+            }
             Err(error) => {
                 return Err(wrong(
                     format!("Le fichier de réglages {} ne se lit pas : {error}", path.display()),
@@ -90,12 +92,16 @@ fn parse(path: &Path, text: &str) -> anyhow::Result<SettingsFile> {
             Some(written) => nearest(written, names),
             None => None,
         };
-        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let line =
+            error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         let (fr, en) = match near {
             Some(near) => (format!(" Vouliez-vous dire « {near} » ?"), format!(" Did you mean “{near}”?")),
             None => (String::new(), String::new()),
         };
-        wrong(format!("{}:{line} : {message}.{fr}", path.display()), format!("{}:{line}: {message}.{en}", path.display()))
+        wrong(
+            format!("{}:{line} : {message}.{fr}", path.display()),
+            format!("{}:{line}: {message}.{en}", path.display()),
+        )
     })
 }
 
@@ -110,7 +116,11 @@ mod tests {
         std::fs::write(&path, "data = \"x\"\nadress = \"127.0.0.1:1\"\n").unwrap();
         let error = Settings::read(Given { config: Some(path), ..Given::default() }).unwrap_err();
         assert!(error.is::<WrongUse>());
-        assert!(error.to_string().contains(":2: unknown field `adress`") && error.to_string().contains("“address”"), "{error}");
+        assert!(
+            error.to_string().contains(":2: unknown field `adress`")
+                && error.to_string().contains("“address”"),
+            "{error}"
+        );
     }
 
     #[test]

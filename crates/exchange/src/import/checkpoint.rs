@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::ExchangeError;
 use crate::mapping::Mapping;
 
-/// State of an import after a batch. Decision: `docs/decisions/0008-imports-resume.md`.
+/// State of an import after a batch. Decision: `docs/decisions/0007-imports-resume.md`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Checkpoint {
     /// Rows of the file done with, refused ones included.

@@ -208,7 +208,8 @@ impl Drawing<'_> {
             }
             Kind::After { field, by, step, minutes } => {
                 let base = self.path(frame, field)?;
-                self.after(&base, *by, *step, *minutes, (stream, shape)).map_err(|fault| format!("{field} {fault}"))?
+                self.after(&base, *by, *step, *minutes, (stream, shape))
+                    .map_err(|fault| format!("{field} {fault}"))?
             }
             Kind::Duration { from, to, step } => {
                 Drawn::Value(Value::Duration(spread((*from, *to), *step, stream, shape)))
@@ -264,7 +265,8 @@ impl Drawing<'_> {
         let first = (minutes.0 + step - 1) / step;
         let slots = usize::try_from(minutes.1 / step - first).unwrap_or(0);
         let minute = (first + stream.below(slots + 1, Shape::Even) as i64) * step;
-        let time = Time::new((minute / 60 % 24) as i8, (minute % 60) as i8, 0, 0).map_err(|e| e.to_string())?;
+        let time =
+            Time::new((minute / 60 % 24) as i8, (minute % 60) as i8, 0, 0).map_err(|e| e.to_string())?;
         self.instant(day.to_datetime(time))
     }
 
@@ -289,7 +291,12 @@ impl Drawing<'_> {
                 _ => return Err("is neither a date nor an instant".to_owned()),
             };
             let day = day.saturating_add(SignedDuration::from_secs(days));
-            return Ok(Drawn::Value(Value::DateTime(self.time_of_day(day, minutes, (step / 60).max(1), stream)?)));
+            return Ok(Drawn::Value(Value::DateTime(self.time_of_day(
+                day,
+                minutes,
+                (step / 60).max(1),
+                stream,
+            )?)));
         }
         let seconds = spread(by, step, stream, shape);
         match base {
@@ -299,7 +306,9 @@ impl Drawing<'_> {
             Drawn::Value(Value::Date(date)) => {
                 Ok(Drawn::Value(Value::DateTime(later(self.instant(date.at(0, 0, 0, 0))?, seconds)?)))
             }
-            Drawn::Value(Value::DateTime(moment)) => Ok(Drawn::Value(Value::DateTime(later(*moment, seconds)?))),
+            Drawn::Value(Value::DateTime(moment)) => {
+                Ok(Drawn::Value(Value::DateTime(later(*moment, seconds)?)))
+            }
             Drawn::Empty => Ok(Drawn::Empty),
             _ => Err("is neither a date nor an instant".to_owned()),
         }

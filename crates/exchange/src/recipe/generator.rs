@@ -215,7 +215,8 @@ fn kind(place: &str, reader: &mut Reader<'_>) -> Result<Kind, String> {
 /// `hours = ["08:00", "18:00"]`, in minutes of the day.
 fn hours(place: &str, reader: &mut Reader<'_>) -> Result<Option<(i64, i64)>, String> {
     let Some(hours) = reader.take("hours") else { return Ok(None) };
-    let minutes = ends(&hours).and_then(|(a, b)| Some((minutes_of_day(a.as_str()?)?, minutes_of_day(b.as_str()?)?)));
+    let minutes =
+        ends(&hours).and_then(|(a, b)| Some((minutes_of_day(a.as_str()?)?, minutes_of_day(b.as_str()?)?)));
     minutes.map(Some).ok_or_else(|| range_of(place, "hours"))
 }
 

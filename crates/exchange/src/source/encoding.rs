@@ -88,11 +88,11 @@ pub fn survey(path: &Path) -> Result<Survey, ExchangeError> {
 
 /// UTF-16 without its mark: every other byte of Latin text is zero.
 fn zeros(head: &[u8]) -> Option<Encoding> {
-    let (even, odd) =
-        head.iter()
-            .enumerate()
-            .filter(|(_, b)| **b == 0)
-            .fold((0, 0), |(even, odd), (i, _)| if i % 2 == 0 { (even + 1, odd) } else { (even, odd + 1) });
+    let (even, odd) = head
+        .iter()
+        .enumerate()
+        .filter(|(_, b)| **b == 0)
+        .fold((0, 0), |(even, odd), (i, _)| if i % 2 == 0 { (even + 1, odd) } else { (even, odd + 1) });
     match () {
         () if odd > head.len() / 3 && even == 0 => Some(Encoding::Utf16Le),
         () if even > head.len() / 3 && odd == 0 => Some(Encoding::Utf16Be),

@@ -53,9 +53,13 @@ fn a_fault_in_a_recipe_names_step_record_and_field() {
     };
     let unknown = fault("[steps.a]\nentity = 'account'\n[steps.a.fields]\nnane = 'x'\n");
     assert!(unknown.contains("steps.a, record 1") && unknown.contains("nane"), "{unknown}");
-    let rule = fault("[steps.a]\nentity = 'account'\ncount = 3\n[steps.a.fields]\nname = 'x{n}'\nsiren = '123456789'\n");
+    let rule = fault(
+        "[steps.a]\nentity = 'account'\ncount = 3\n[steps.a.fields]\nname = 'x{n}'\nsiren = '123456789'\n",
+    );
     assert!(rule.contains("steps.a, record 1") && rule.contains("siren"), "{rule}");
-    let taken = fault("[steps.a]\nentity = 'account'\ncount = 3\n[steps.a.fields]\nname = 'x'\nexternal_code = 'same'\n");
+    let taken = fault(
+        "[steps.a]\nentity = 'account'\ncount = 3\n[steps.a.fields]\nname = 'x'\nexternal_code = 'same'\n",
+    );
     assert!(taken.contains("record 2") && taken.contains("unique"), "{taken}");
     let key = fault("[steps.a]\nentity = 'account'\ncuont = 3\n");
     assert!(key.contains("“count”"), "{key}");

@@ -92,7 +92,10 @@ impl World {
         let environment = Environment::create(settings, Arc::new(store), layers, clock, ids);
         let environment = environment.unwrap_or_else(|error| match error {
             engine::EngineError::Dictionary(faults) => {
-                panic!("{}", faults.iter().map(|f| f.render(dictionary::Language::En)).collect::<Vec<_>>().join("\n"))
+                panic!(
+                    "{}",
+                    faults.iter().map(|f| f.render(dictionary::Language::En)).collect::<Vec<_>>().join("\n")
+                )
             }
             other => panic!("{other:?}"),
         });
@@ -113,7 +116,10 @@ impl World {
     }
 
     pub(crate) fn create(&self, entity: &'static str, draft: Draft) -> RecordId {
-        self.environment.transact(&Caller::system(), move |unit| unit.create(entity, None, draft)).unwrap().value
+        self.environment
+            .transact(&Caller::system(), move |unit| unit.create(entity, None, draft))
+            .unwrap()
+            .value
     }
 
     pub(crate) fn records(&self, entity: &str) -> Vec<Record> {
@@ -155,7 +161,8 @@ impl World {
         options: &ImportOptions,
     ) -> Result<(Report, Told), ExchangeError> {
         let mut told = Told::default();
-        let report = exchange::import(&self.environment, &Caller::system(), file, mapping, options, &mut told)?;
+        let report =
+            exchange::import(&self.environment, &Caller::system(), file, mapping, options, &mut told)?;
         Ok((report, told))
     }
 }

@@ -4,7 +4,7 @@
 //! next start begins again.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,7 +17,7 @@ use exchange::recipe::{Files, Recipe, RecipeOptions, RecipeProgress, follow};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use platform::{Door, Identity, NewEnvironment, NewUser, OpenEnvironment, Options, Platform};
+use platform::{Door, Identity, NewEnvironment, NewUser, Options, Platform};
 
 use crate::cli::Demo;
 use crate::commands::serve;
@@ -64,7 +64,8 @@ fn accounts(platform: &Platform) -> anyhow::Result<Vec<(String, String)>> {
     let mut accounts = Vec::new();
     for user in platform.users()? {
         let email = user.email.clone();
-        let places = platform.environments_of(&Identity { user, door: Door::Session { csrf: String::new() } })?;
+        let places =
+            platform.environments_of(&Identity { user, door: Door::Session { csrf: String::new() } })?;
         let places: Vec<String> =
             places.into_iter().map(|(info, profile)| format!("{} ({})", info.name, profile.name())).collect();
         accounts.push((email, places.join(", ")));
@@ -95,7 +96,8 @@ fn create(settings: &Settings, demo: &Demo, console: &Console) -> anyhow::Result
     // The mark of a platform is moved last: without it, the next start begins again.
     for entry in ["environments", "platform.toml"] {
         let (from, to) = (workshop.join(entry), settings.data.join(entry));
-        std::fs::rename(&from, &to).with_context(|| format!("move {} to {}", from.display(), to.display()))?;
+        std::fs::rename(&from, &to)
+            .with_context(|| format!("move {} to {}", from.display(), to.display()))?;
     }
     std::fs::remove_dir_all(&workshop).with_context(|| format!("remove {}", workshop.display()))
 }
@@ -118,7 +120,13 @@ fn make(settings: &Settings, demo: &Demo, folder: &Path, console: &Console) -> a
     let options = RecipeOptions { shared, small: demo.small };
     for recipe in &recipes {
         let part = &recipe.environment;
-        company(&platform, recipe, (&part.name, &part.kind, recipe.label.text(Language::Fr)), &options, console)?;
+        company(
+            &platform,
+            recipe,
+            (&part.name, &part.kind, recipe.label.text(Language::Fr)),
+            &options,
+            console,
+        )?;
     }
     if let Some(recipe) = recipes.first() {
         // Beside the company's production environment, one to try things out, which says so.
@@ -167,7 +175,7 @@ fn company(
             bar.set_position(progress.made);
         }
     };
-    let made = follow(recipe, &environment.engine, &Kept(&environment), options, &mut told)?;
+    let made = follow(recipe, &environment.engine, &Kept(platform.folder().join("environments").join(name).join("files")), options, &mut told)?;
     if let Some((_, done)) = bar.take() {
         done.finish_and_clear();
     }
@@ -205,16 +213,19 @@ fn unpack(files: &BTreeMap<String, Vec<u8>>, folder: &Path) -> anyhow::Result<()
     Ok(())
 }
 
-/// Files of recipes go where the environment keeps its own.
-struct Kept<'a>(&'a OpenEnvironment);
+/// Files of recipes go where the environment keeps its own: `ab/cd…` under the hash `abcd…`.
+struct Kept(PathBuf);
 
-impl Files for Kept<'_> {
+impl Files for Kept {
     fn keep(&self, path: &Path) -> Result<FileRef, ExchangeError> {
         let bytes = std::fs::read(path).map_err(ExchangeError::file("read", path))?;
+        let hash = blake3::hash(&bytes).to_hex().to_string();
+        let folder = self.0.join(&hash[..2]);
+        std::fs::create_dir_all(&folder).map_err(ExchangeError::file("make", &folder))?;
+        let place = folder.join(&hash[2..]);
+        std::fs::write(&place, &bytes).map_err(ExchangeError::file("write", &place))?;
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let failed = |error: store::StoreError| ExchangeError::file("keep", path)(std::io::Error::other(error));
-        let (hash, size) = self.0.files.put_bytes(&bytes).map_err(failed)?;
-        Ok(FileRef { media_type: media_type(path).to_owned(), name, size, hash })
+        Ok(FileRef { media_type: media_type(path).to_owned(), name, size: bytes.len() as u64, hash })
     }
 }
 

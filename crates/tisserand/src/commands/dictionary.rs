@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dictionary::layers::{self, Layer};
+use dictionary::layers::{self, Layer, Setting};
 use dictionary::plan::Plan;
 use engine::Caller;
 use platform::{OpenEnvironment, Platform};
@@ -42,11 +42,16 @@ pub(crate) fn run(settings: &Settings, asked: Dictionary, console: &Console) -> 
 }
 
 /// Standard modules as this binary has them, then the layers given; those the environment has if none are.
-fn layers_of(platform: &Platform, environment: &OpenEnvironment, wanted: &Layers) -> anyhow::Result<Vec<Layer>> {
+fn layers_of(
+    platform: &Platform,
+    environment: &OpenEnvironment,
+    wanted: &Layers,
+) -> anyhow::Result<Vec<Layer>> {
     let own: Vec<Layer> = environment.engine.layers(&Caller::system())?;
     let standard = platform.modules();
     let known = standard.names()?;
-    let mut modules: Vec<String> = own.iter().map(|l| l.name.clone()).filter(|name| known.contains(name)).collect();
+    let mut modules: Vec<String> =
+        own.iter().map(|l| l.name.clone()).filter(|name| known.contains(name)).collect();
     modules.extend(wanted.with.iter().cloned());
     let mut layers = standard.layers(&modules)?;
     if wanted.layers.is_empty() {
@@ -74,11 +79,12 @@ fn show(layers: &[Layer], path: Option<&str>, console: &Console) -> anyhow::Resu
         shown += 1;
         let from = merged.provenance(&name);
         if console.json {
-            let (layer, file, line) = from.map_or((None, None, None), |p| (Some(p.layer), Some(p.file), Some(p.line)));
-            console.data(&json!({ "path": name, "value": setting.to_string(), "layer": layer, "file": file, "line": line }));
+            let (layer, file, line) =
+                from.map_or((None, None, None), |p| (Some(p.layer), Some(p.file), Some(p.line)));
+            console.data(&json!({ "path": name, "value": written(setting), "layer": layer, "file": file, "line": line }));
         } else {
             let from = from.map_or(String::new(), |p| format!("   # {} {}:{}", p.layer, p.file, p.line));
-            console.out(format!("{name} = {setting}{from}"));
+            console.out(format!("{name} = {}{from}", written(setting)));
         }
     }
     if shown == 0 {
@@ -86,6 +92,17 @@ fn show(layers: &[Layer], path: Option<&str>, console: &Console) -> anyhow::Resu
         return Err(refusal(format!("Rien sous « {path} »."), format!("Nothing beneath “{path}”.")));
     }
     Ok(())
+}
+
+/// A value as it stands in a dictionary file.
+fn written(setting: &Setting) -> String {
+    match setting {
+        Setting::Text(text) => format!("{text:?}"),
+        Setting::Float(text) | Setting::Moment(text) => text.clone(),
+        Setting::Integer(number) => number.to_string(),
+        Setting::Boolean(value) => value.to_string(),
+        Setting::List(items) => format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 fn tell(plan: &Plan, console: &Console) {

@@ -36,7 +36,13 @@ struct Examination<'a> {
 }
 
 impl Examination<'_> {
-    fn note(&mut self, what: &'static str, verdict: Verdict, found: (String, String), mend: (String, String)) {
+    fn note(
+        &mut self,
+        what: &'static str,
+        verdict: Verdict,
+        found: (String, String),
+        mend: (String, String),
+    ) {
         let console = self.console;
         let text = |pair: (String, String)| console.text(&pair.0, &pair.1).to_owned();
         self.findings.push(Finding { what, verdict, found: text(found), mend: text(mend) });
@@ -59,7 +65,9 @@ pub(crate) fn run(settings: &Settings, console: &Console) -> anyhow::Result<()> 
     if Platform::exists(&settings.data) {
         match Held::take(&settings.data, "doctor") {
             Err(error) => {
-                let shown = error.downcast_ref::<crate::failure::Refusal>().map_or(error.to_string(), |r| console.label(&r.0));
+                let shown = error
+                    .downcast_ref::<crate::failure::Refusal>()
+                    .map_or(error.to_string(), |r| console.label(&r.0));
                 exam.note(
                     "data",
                     Verdict::Warning,
@@ -82,8 +90,14 @@ pub(crate) fn run(settings: &Settings, console: &Console) -> anyhow::Result<()> 
         exam.note(
             "data",
             Verdict::Warning,
-            pair(format!("pas de plateforme dans {}", settings.data.display()), format!("no platform in {}", settings.data.display())),
-            pair("tisserand demo, ou tisserand serve --create", "tisserand demo, or tisserand serve --create"),
+            pair(
+                format!("pas de plateforme dans {}", settings.data.display()),
+                format!("no platform in {}", settings.data.display()),
+            ),
+            pair(
+                "tisserand demo, ou tisserand serve --create",
+                "tisserand demo, or tisserand serve --create",
+            ),
         );
     }
     tell(&exam.findings, console);
@@ -129,7 +143,11 @@ fn web(exam: &mut Examination<'_>) {
     exam.note(
         "web",
         if there { Verdict::Good } else { Verdict::Warning },
-        if there { pair("application web incluse", "web application included") } else { pair("sans application web", "without web application") },
+        if there {
+            pair("application web incluse", "web application included")
+        } else {
+            pair("sans application web", "without web application")
+        },
         pair(
             "Construisez-la avant le binaire : make run (ou npm run build dans web/).",
             "Build it before the binary: make run (or npm run build in web/).",
@@ -184,18 +202,34 @@ fn environments(exam: &mut Examination<'_>, settings: &Settings) {
     };
     let platform = match Platform::open(data::options(settings, &settings.data)) {
         Ok(platform) => platform,
-        Err(error) => return exam.note("platform", Verdict::Bad, same(format!("{:#}", anyhow::Error::from(error))), restore()),
+        Err(error) => {
+            return exam.note(
+                "platform",
+                Verdict::Bad,
+                same(format!("{:#}", anyhow::Error::from(error))),
+                restore(),
+            );
+        }
     };
     let all = match platform.environments() {
         Ok(all) => all,
-        Err(error) => return exam.note("platform", Verdict::Bad, same(format!("{:#}", anyhow::Error::from(error))), restore()),
+        Err(error) => {
+            return exam.note(
+                "platform",
+                Verdict::Bad,
+                same(format!("{:#}", anyhow::Error::from(error))),
+                restore(),
+            );
+        }
     };
     for info in all {
-        let examined = platform.environment(&info.name).map_err(anyhow::Error::from).and_then(|environment| {
-            let snapshot = environment.engine.store().snapshot()?;
-            let report = store::verify::verify(&*snapshot, &environment.engine.dictionary(), &mut |_, _| {})?;
-            Ok((report.findings.first().map(ToString::to_string), report.rows, report.entries))
-        });
+        let examined =
+            platform.environment(&info.name).map_err(anyhow::Error::from).and_then(|environment| {
+                let snapshot = environment.engine.store().snapshot()?;
+                let report =
+                    store::verify::verify(&*snapshot, &environment.engine.dictionary(), &mut |_, _| {})?;
+                Ok((report.findings.first().map(ToString::to_string), report.rows, report.entries))
+            });
         match examined {
             Ok((None, rows, entries)) => exam.note(
                 "environment",
@@ -209,7 +243,9 @@ fn environments(exam: &mut Examination<'_>, settings: &Settings) {
             Ok((Some(finding), ..)) => {
                 exam.note("environment", Verdict::Bad, same(format!("{}: {finding}", info.name)), restore());
             }
-            Err(error) => exam.note("environment", Verdict::Bad, same(format!("{}: {error:#}", info.name)), restore()),
+            Err(error) => {
+                exam.note("environment", Verdict::Bad, same(format!("{}: {error:#}", info.name)), restore())
+            }
         }
     }
 }

@@ -32,7 +32,12 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
                 console.data(&as_json(&info));
             } else {
                 let name = info.name;
-                console.out(console.text(&format!("Environnement {name} créé."), &format!("Environment {name} created.")));
+                console.out(
+                    console.text(
+                        &format!("Environnement {name} créé."),
+                        &format!("Environment {name} created."),
+                    ),
+                );
             }
             Ok(())
         }
@@ -70,13 +75,17 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
             value["digest"] = hexadecimal(&head.digest).into();
             value["dictionary"] = head.dictionary.clone().into();
             value["size_bytes"] = environment.engine.store().size_bytes().unwrap_or(0).into();
-            value["records"] = counts.iter().map(|(entity, count, _)| (entity.name.clone(), json!(count))).collect();
+            value["records"] =
+                counts.iter().map(|(entity, count, _)| (entity.name.clone(), json!(count))).collect();
             if console.json {
                 console.data(&value);
                 return Ok(());
             }
             for (key, value) in value.as_object().into_iter().flatten().filter(|(key, _)| *key != "records") {
-                console.out(format!("{key:<12} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+                console.out(format!(
+                    "{key:<12} {}",
+                    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+                ));
             }
             for (entity, count, capped) in counts {
                 let more = if capped { "+" } else { "" };
@@ -96,7 +105,9 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
             }
             if damaged > 0 {
                 return Err(refusal(
-                    format!("{damaged} environnement(s) abîmé(s) : arrêtez d'y écrire et restaurez une sauvegarde."),
+                    format!(
+                        "{damaged} environnement(s) abîmé(s) : arrêtez d'y écrire et restaurez une sauvegarde."
+                    ),
                     format!("{damaged} environment(s) damaged: stop writing there and restore a backup."),
                 ));
             }

@@ -52,7 +52,8 @@ pub(crate) fn run(settings: &Settings, asked: &Export, console: &Console) -> any
             let done = done.map_err(anyhow::Error::from).and_then(|written| {
                 out.flush().and_then(|()| out.get_ref().sync_all()).context("write the export")?;
                 // A file of that name is replaced by a whole one or not at all.
-                std::fs::rename(&aside, path).with_context(|| format!("move the export to {}", path.display()))?;
+                std::fs::rename(&aside, path)
+                    .with_context(|| format!("move the export to {}", path.display()))?;
                 Ok(written)
             });
             if done.is_err() {

@@ -47,7 +47,8 @@ pub(crate) fn run(settings: &Settings, asked: &Import, console: &Console) -> any
         tell_all: asked.rows,
         what: asked.entity.clone(),
     };
-    let report = import(&environment.engine, &Caller::system(), &asked.file, &mapping, &options, &mut watcher)?;
+    let report =
+        import(&environment.engine, &Caller::system(), &asked.file, &mapping, &options, &mut watcher)?;
     if let Some(bar) = watcher.bar.take() {
         bar.finish_and_clear();
     }
@@ -81,7 +82,10 @@ fn tell(report: &Report, asked: &Import, console: &Console) {
     }
     if report.resumed_after > 0 {
         let rows = report.resumed_after;
-        console.note(format!("Repris après la ligne de données {rows}."), format!("Went on after data row {rows}."));
+        console.note(
+            format!("Repris après la ligne de données {rows}."),
+            format!("Went on after data row {rows}."),
+        );
     }
     if !report.ignored.is_empty() {
         let list = report.ignored.join(", ");
@@ -126,7 +130,8 @@ impl Watch for Watcher<'_> {
     fn progress(&mut self, progress: &Progress) {
         let (console, what) = (self.console, &self.what);
         let known = progress.bytes > 0;
-        let bar = self.bar.get_or_insert_with(|| console.bar(if known { progress.bytes_total } else { 0 }, what));
+        let bar =
+            self.bar.get_or_insert_with(|| console.bar(if known { progress.bytes_total } else { 0 }, what));
         bar.set_position(if known { progress.bytes } else { progress.rows });
         bar.set_message(format!("{what}: {}", progress.rows));
     }

@@ -18,7 +18,8 @@ pub(crate) fn run(settings: &Settings, asked: Journal, console: &Console) -> any
         Journal::Tail { env, last } => {
             let environment = data::environment(&opened.platform, &env)?;
             let head = environment.engine.head()?.position;
-            let entries = environment.engine.entries(&Caller::system(), head.saturating_sub(u64::from(last)), last)?;
+            let entries =
+                environment.engine.entries(&Caller::system(), head.saturating_sub(u64::from(last)), last)?;
             for entry in entries {
                 if console.json {
                     console.data(&as_json(&entry, None));
@@ -61,7 +62,9 @@ pub(crate) fn verified(environment: &Environment, name: &str, console: &Console)
     let bar = console.bar(0, name);
     let report = {
         let snapshot = environment.store().snapshot()?;
-        store::verify::verify(&*snapshot, &environment.dictionary(), &mut |entries, rows| bar.set_position(entries + rows))?
+        store::verify::verify(&*snapshot, &environment.dictionary(), &mut |entries, rows| {
+            bar.set_position(entries + rows)
+        })?
     };
     bar.finish_and_clear();
     let findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
@@ -99,7 +102,8 @@ fn line(entry: &Entry) -> String {
                     None => counts.push((what, 1)),
                 }
             }
-            let counts = counts.into_iter().map(|(what, n)| if n == 1 { what } else { format!("{what} ×{n}") });
+            let counts =
+                counts.into_iter().map(|(what, n)| if n == 1 { what } else { format!("{what} ×{n}") });
             counts.collect::<Vec<_>>().join(", ")
         }
     };
@@ -127,7 +131,10 @@ fn as_json(entry: &Entry, dictionary: Option<&Dictionary>) -> Json {
                 Some(field) => field.kind.to_json(value, &field.options),
                 None => json!(format!("{value:?}")),
             };
-            let fields = change.fields.iter().map(|f| (f.field.clone(), json!([written(&f.field, &f.old), written(&f.field, &f.new)])));
+            let fields = change
+                .fields
+                .iter()
+                .map(|f| (f.field.clone(), json!([written(&f.field, &f.old), written(&f.field, &f.new)])));
             value["fields"] = Json::Object(fields.collect());
         }
         value

@@ -21,7 +21,8 @@ pub(crate) fn run(settings: &Settings, asked: Module, console: &Console) -> anyh
                 let layer = read_layer(folder)?;
                 for needed in needs(&layer) {
                     let beneath = data::modules(settings).layers(&[needed])?;
-                    let new: Vec<Layer> = beneath.into_iter().filter(|b| layers.iter().all(|l| l.name != b.name)).collect();
+                    let new: Vec<Layer> =
+                        beneath.into_iter().filter(|b| layers.iter().all(|l| l.name != b.name)).collect();
                     layers.extend(new.into_iter().filter(|b| b.name != layer.name));
                 }
                 layers.retain(|l| l.name != layer.name);
@@ -42,7 +43,8 @@ pub(crate) fn run(settings: &Settings, asked: Module, console: &Console) -> anyh
                 }
                 Err(faults) => {
                     if console.json {
-                        let rendered: Vec<String> = faults.iter().map(|fault| fault.render(console.language)).collect();
+                        let rendered: Vec<String> =
+                            faults.iter().map(|fault| fault.render(console.language)).collect();
                         console.data(&json!({ "faults": rendered }));
                     } else {
                         faults.iter().for_each(|fault| console.out(fault.render(console.language)));
@@ -58,15 +60,29 @@ pub(crate) fn run(settings: &Settings, asked: Module, console: &Console) -> anyh
             for name in standard.names()? {
                 let layer = standard.layer(&name)?;
                 let table = module_table(&layer);
-                let text = |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
-                let label = table.get("label").and_then(|l| l.get(console.language.code())).and_then(toml::Value::as_str);
-                rows.push(vec![name, text("version"), label.unwrap_or_default().to_owned(), needs(&layer).join(", ")]);
+                let text =
+                    |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+                let label = table
+                    .get("label")
+                    .and_then(|l| l.get(console.language.code()))
+                    .and_then(toml::Value::as_str);
+                rows.push(vec![
+                    name,
+                    text("version"),
+                    label.unwrap_or_default().to_owned(),
+                    needs(&layer).join(", "),
+                ]);
             }
             if console.json {
-                let rows = rows.iter().map(|r| json!({ "name": r[0], "version": r[1], "label": r[2], "depends": r[3] }));
+                let rows = rows
+                    .iter()
+                    .map(|r| json!({ "name": r[0], "version": r[1], "label": r[2], "depends": r[3] }));
                 console.data(&rows.collect());
             } else {
-                console.table(&["Module", "Version", console.text("Nom", "Label"), console.text("Sur", "Over")], &rows);
+                console.table(
+                    &["Module", "Version", console.text("Nom", "Label"), console.text("Sur", "Over")],
+                    &rows,
+                );
             }
             Ok(())
         }
@@ -114,7 +130,8 @@ pub(crate) fn read_layer(folder: &Path) -> anyhow::Result<Layer> {
 }
 
 fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
-    let entries = std::fs::read_dir(folder).with_context(|| format!("read the folder {}", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("read the folder {}", folder.display()))?;
     for entry in entries {
         let path = entry.with_context(|| format!("read the folder {}", folder.display()))?.path();
         let relative = path.strip_prefix(root).unwrap_or(&path);

@@ -39,7 +39,8 @@ pub(crate) fn until_stopped(
     ready: impl FnOnce(std::net::SocketAddr, &Console),
 ) -> anyhow::Result<()> {
     logs(settings);
-    let config = ServerConfig { address: settings.address, secure: settings.secure, ..ServerConfig::default() };
+    let config =
+        ServerConfig { address: settings.address, secure: settings.secure, ..ServerConfig::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.context("start the threads of the server")?;
     let platform = Arc::new(opened.platform);
@@ -76,5 +77,9 @@ fn logs(settings: &Settings) {
     let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Whoever set logs before keeps them.
-    let _ = if std::io::stderr().is_terminal() { builder.compact().try_init() } else { builder.json().try_init() };
+    let _ = if std::io::stderr().is_terminal() {
+        builder.compact().try_init()
+    } else {
+        builder.json().try_init()
+    };
 }

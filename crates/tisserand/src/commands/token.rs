@@ -21,7 +21,10 @@ pub(crate) fn run(settings: &Settings, asked: Token, console: &Console) -> anyho
         Token::Create { user, name, env, read_only, days } => {
             let owner = platform.user_by_email(&user).map_err(|error| {
                 if error.is_not_found() {
-                    refusal(format!("Personne n'a l'adresse {user}."), format!("Nobody has the address {user}."))
+                    refusal(
+                        format!("Personne n'a l'adresse {user}."),
+                        format!("Nobody has the address {user}."),
+                    )
                 } else {
                     error.into()
                 }
@@ -30,9 +33,16 @@ pub(crate) fn run(settings: &Settings, asked: Token, console: &Console) -> anyho
                 data::environment(platform, env)?;
             }
             let now = SystemClock.now();
-            let expires = days.map(|days| now.checked_add(SignedDuration::from_hours(days.saturating_mul(24))));
+            let expires =
+                days.map(|days| now.checked_add(SignedDuration::from_hours(days.saturating_mul(24))));
             let scope = if read_only { Scope::Read } else { Scope::Write };
-            let new = NewToken { name: name.clone(), user: owner.id, environment: env, scope, expires: expires.transpose()? };
+            let new = NewToken {
+                name: name.clone(),
+                user: owner.id,
+                environment: env,
+                scope,
+                expires: expires.transpose()?,
+            };
             let secret = platform.token_create(new)?;
             if console.json {
                 console.data(&json!({ "name": name, "token": secret }));
@@ -68,7 +78,9 @@ pub(crate) fn run(settings: &Settings, asked: Token, console: &Console) -> anyho
                 console.data(&rows.collect());
             } else {
                 let header = match console.language {
-                    dictionary::Language::Fr => ["Nom", "Personne", "Environnement", "Portée", "Expire", "Identifiant"],
+                    dictionary::Language::Fr => {
+                        ["Nom", "Personne", "Environnement", "Portée", "Expire", "Identifiant"]
+                    }
                     dictionary::Language::En => ["Name", "User", "Environment", "Scopes", "Expires", "Id"],
                 };
                 console.table(&header, &rows);
@@ -77,16 +89,24 @@ pub(crate) fn run(settings: &Settings, asked: Token, console: &Console) -> anyho
         }
         Token::Revoke { token } => {
             let (root, records) = tokens(platform)?;
-            let found: Vec<_> =
-                records.iter().filter(|r| r.title == token || r.row.id().to_string() == token).map(|r| r.row.id()).collect();
+            let found: Vec<_> = records
+                .iter()
+                .filter(|r| r.title == token || r.row.id().to_string() == token)
+                .map(|r| r.row.id())
+                .collect();
             let id = match found.as_slice() {
                 [id] => *id,
                 [] => {
-                    return Err(refusal(format!("Aucun jeton « {token} »."), format!("There is no token “{token}”.")));
+                    return Err(refusal(
+                        format!("Aucun jeton « {token} »."),
+                        format!("There is no token “{token}”."),
+                    ));
                 }
                 _ => {
                     return Err(refusal(
-                        format!("Plusieurs jetons s'appellent « {token} » : donnez l'identifiant (tisserand token list)."),
+                        format!(
+                            "Plusieurs jetons s'appellent « {token} » : donnez l'identifiant (tisserand token list)."
+                        ),
                         format!("Several tokens are called “{token}”: give the id (tisserand token list)."),
                     ));
                 }
@@ -101,7 +121,8 @@ pub(crate) fn run(settings: &Settings, asked: Token, console: &Console) -> anyho
 fn tokens(platform: &Platform) -> anyhow::Result<(std::sync::Arc<OpenEnvironment>, Vec<Record>)> {
     let root = platform.environment("platform")?;
     let expand = ["user", "environment"].map(|field| Expand { field: field.to_owned(), expand: Vec::new() });
-    let mut query = Query { entity: TOKEN.to_owned(), limit: 500, expand: expand.to_vec(), ..Query::default() };
+    let mut query =
+        Query { entity: TOKEN.to_owned(), limit: 500, expand: expand.to_vec(), ..Query::default() };
     let mut records = Vec::new();
     loop {
         let page = root.engine.list(&Caller::system(), &query)?;

@@ -39,7 +39,10 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
             let (password, made) = given_or_made(password);
             let user = platform.user_reset(&email, &password).map_err(|error| {
                 if error.is_not_found() {
-                    refusal(format!("Personne n'a l'adresse {email}."), format!("Nobody has the address {email}."))
+                    refusal(
+                        format!("Personne n'a l'adresse {email}."),
+                        format!("Nobody has the address {email}."),
+                    )
                 } else {
                     error.into()
                 }
@@ -52,14 +55,30 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
             for user in platform.users()? {
                 let identity = Identity { user: user.clone(), door: Door::Session { csrf: String::new() } };
                 let places = platform.environments_of(&identity)?;
-                let places: Vec<String> = places.into_iter().map(|(e, p)| format!("{}={}", e.name, p.name())).collect();
-                rows.push(vec![user.email, user.name, if user.active { "✓" } else { "–" }.to_owned(), places.join(", ")]);
+                let places: Vec<String> =
+                    places.into_iter().map(|(e, p)| format!("{}={}", e.name, p.name())).collect();
+                rows.push(vec![
+                    user.email,
+                    user.name,
+                    if user.active { "✓" } else { "–" }.to_owned(),
+                    places.join(", "),
+                ]);
             }
             if console.json {
-                let rows = rows.iter().map(|r| json!({ "email": r[0], "name": r[1], "active": r[2] == "✓", "access": r[3] }));
+                let rows = rows
+                    .iter()
+                    .map(|r| json!({ "email": r[0], "name": r[1], "active": r[2] == "✓", "access": r[3] }));
                 console.data(&rows.collect());
             } else {
-                console.table(&["E-mail", console.text("Nom", "Name"), console.text("Actif", "Active"), console.text("Accès", "Access")], &rows);
+                console.table(
+                    &[
+                        "E-mail",
+                        console.text("Nom", "Name"),
+                        console.text("Actif", "Active"),
+                        console.text("Accès", "Access"),
+                    ],
+                    &rows,
+                );
             }
             Ok(())
         }
@@ -67,7 +86,8 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
 }
 
 fn granted(text: &str) -> anyhow::Result<(String, Profile)> {
-    let parts = text.split_once('=').and_then(|(env, profile)| Some((env.to_owned(), Profile::from_name(profile)?)));
+    let parts =
+        text.split_once('=').and_then(|(env, profile)| Some((env.to_owned(), Profile::from_name(profile)?)));
     parts.ok_or_else(|| {
         refusal(
             format!("« {text} » : il faut ENVIRONNEMENT=administrator ou ENVIRONNEMENT=reader."),
