@@ -223,3 +223,19 @@ fn the_same_dictionary_again_changes_nothing_and_a_stranger_is_refused() {
         assert!(test.write(2, move |tx| tx.migrate(None, &new)).is_err());
     });
 }
+
+#[test]
+fn values_that_a_new_definition_has_no_place_for_are_set_aside_even_if_the_column_would_hold_them() {
+    stores(|mut test| {
+        let to = BEFORE
+            .replace("nick = { type = \"text\"", "nick = { type = \"choice\", list = \"language\"")
+            .replace(
+                "size = { type = \"text\"",
+                "size = { type = \"computed\", returns = \"text\", formula = \"upper(name)\"",
+            );
+        test.become_(&to).unwrap();
+        assert_eq!(test.see("person", 1, "nick"), Value::Null, "`Nan` is no language");
+        assert_eq!(test.see("person", 1, "size"), Value::Null, "to be computed by whoever migrates");
+        assert_eq!(test.see("person", 1, "name"), "Ann".into());
+    });
+}
