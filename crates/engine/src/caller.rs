@@ -21,6 +21,11 @@ impl Profile {
         }
     }
 
+    /// Whether it changes anything at all: what a client may be told before it tries.
+    pub fn may_write(self) -> bool {
+        self == Profile::Administrator
+    }
+
     /// The profile of that name.
     pub fn from_name(name: &str) -> Option<Profile> {
         [Profile::Administrator, Profile::Reader].into_iter().find(|p| p.name() == name)

@@ -59,6 +59,12 @@ pub enum PlatformError {
         /// Why.
         source: io::Error,
     },
+    /// The files of an environment could not be reached.
+    #[error("could not use the files of an environment")]
+    Files {
+        /// Why.
+        source: store::files::FileError,
+    },
     /// A password could not be hashed or its hash read.
     #[error("could not {action} a password")]
     Password {

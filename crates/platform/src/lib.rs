@@ -16,6 +16,8 @@ pub mod throttle;
 pub mod tokens;
 pub mod users;
 
+pub use store::files;
+
 pub use access::{Door, Entered, Identity};
 pub use environments::{EnvironmentInfo, NewEnvironment};
 pub use error::PlatformError;

@@ -9,6 +9,7 @@ use dictionary::layers::Layer;
 use engine::{Clock, EngineError, Environment, IdSource, Settings};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::{Mutex, RwLock};
+use store::files::{FileStore, LocalFiles};
 use store::sqlite::SqliteStore;
 
 use crate::error::PlatformError;
@@ -17,6 +18,8 @@ use crate::error::PlatformError;
 pub struct OpenEnvironment {
     /// Records and journal.
     pub engine: Environment,
+    /// Bytes of file fields.
+    pub files: Arc<dyn FileStore>,
 }
 
 /// Makes an environment in an empty folder.
@@ -31,7 +34,7 @@ pub(crate) fn create(
     let store = SqliteStore::open(folder, &settings.name, clock.now())
         .map_err(failed("create the store of an environment"))?;
     let engine = Environment::create(settings, Arc::new(store), layers, clock, ids)?;
-    Ok(OpenEnvironment { engine })
+    Ok(OpenEnvironment { engine, files: files(folder)? })
 }
 
 /// Opens the environment of a folder.
@@ -45,7 +48,13 @@ pub(crate) fn open(
     let store = SqliteStore::open(folder, &settings.name, clock.now())
         .map_err(failed("open the store of an environment"))?;
     let engine = Environment::open(settings, Arc::new(store), clock, ids)?;
-    Ok(OpenEnvironment { engine })
+    Ok(OpenEnvironment { engine, files: files(folder)? })
+}
+
+fn files(folder: &Path) -> Result<Arc<dyn FileStore>, PlatformError> {
+    let folder = folder.join("files");
+    let files = LocalFiles::open(&folder).map_err(|source| PlatformError::Files { source })?;
+    Ok(Arc::new(files))
 }
 
 fn failed(action: &'static str) -> impl FnOnce(store::StoreError) -> PlatformError {

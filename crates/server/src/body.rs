@@ -1,5 +1,7 @@
 //! Bodies of requests, bounded in size and time.
 
+use std::time::Duration;
+
 use axum::body::{Body, to_bytes};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap};
@@ -7,6 +9,11 @@ use serde_json::{Map, Value};
 
 use crate::config::ServerConfig;
 use crate::problem::Problem;
+
+/// An unwanted body is read up to here…
+const DISCARDED_BYTES_MAX: usize = 64 * 1024;
+/// …and for so long.
+const DISCARDED_WITHIN: Duration = Duration::from_secs(1);
 
 /// The JSON object of a request.
 ///
@@ -51,6 +58,13 @@ pub(crate) async fn json_object(
             format!("The body is not JSON (line {}, column {}).", error.line(), error.column()),
         )),
     }
+}
+
+/// Reads a body that nobody wants, if it is small: a connection with an unread body cannot be used again.
+pub(crate) async fn discard(body: Body) {
+    let read = to_bytes(body, DISCARDED_BYTES_MAX);
+    // Whatever comes of it, the answer is the same.
+    let _ = tokio::time::timeout(DISCARDED_WITHIN, read).await;
 }
 
 /// What `Content-Length` says.

@@ -26,7 +26,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use crate::cx::Cx;
-use crate::data::shape::property_name;
 use crate::health::named;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -297,7 +296,7 @@ fn events_of(dictionary: &Dictionary, entry: &Entry) -> Vec<Event> {
                 .iter()
                 .filter_map(|field| entity?.field(&field.field))
                 .filter(|field| !field.secret)
-                .map(property_name)
+                .map(|field| field.name.clone())
                 .collect();
             let data = json!({
                 "position": entry.position,

@@ -22,3 +22,4 @@ pub use config::ServerConfig;
 pub use routes::{ROUTES, Route};
 pub use web_app::has_web_app;
 pub use serve::{ServeError, Serving, serve};
+pub use web_app::has_web_app;

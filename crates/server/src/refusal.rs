@@ -5,6 +5,7 @@ use dictionary::Language;
 use dictionary::label::Label;
 use engine::{EngineError, FieldProblem};
 use platform::PlatformError;
+use platform::files::FileError;
 use serde_json::json;
 
 use crate::odata::OptionFault;
@@ -37,6 +38,7 @@ impl From<PlatformError> for Problem {
             | PlatformError::Exists { .. }
             | PlatformError::Newer { .. }
             | PlatformError::Io { .. }
+            | PlatformError::Files { .. }
             | PlatformError::Password { .. }) => Problem::internal(&error),
         }
     }
@@ -118,16 +120,28 @@ impl From<EngineError> for Problem {
 fn store(action: &'static str, source: engine::StoreError) -> Problem {
     match source {
         engine::StoreError::Timeout { .. } => Problem::timeout(),
-        engine::StoreError::Full => {
-            tracing::error!(action, "storage full");
-            Problem::new(
-                StatusCode::INSUFFICIENT_STORAGE,
-                "storage_full",
-                "Le disque du serveur est plein : rien n'a été écrit, rien n'est perdu. Prévenez l'exploitant, puis réessayez.",
-                "The server's disk is full: nothing was written, nothing is lost. Tell the operator, then try again.",
-            )
-        }
+        engine::StoreError::Full => full(action),
         source => Problem::internal(&EngineError::Store { action, source }),
+    }
+}
+
+fn full(action: &'static str) -> Problem {
+    tracing::error!(action, "storage full");
+    Problem::new(
+        StatusCode::INSUFFICIENT_STORAGE,
+        "storage_full",
+        "Le disque du serveur est plein : rien n'a été écrit, rien n'est perdu. Prévenez l'exploitant, puis réessayez.",
+        "The server's disk is full: nothing was written, nothing is lost. Tell the operator, then try again.",
+    )
+}
+
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Problem {
+        match error {
+            FileError::TooLarge { size_bytes_max } => Problem::too_large(size_bytes_max),
+            FileError::Full => full("keep a file"),
+            error @ FileError::Io { .. } => Problem::internal(&error),
+        }
     }
 }
 

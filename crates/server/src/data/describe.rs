@@ -3,7 +3,6 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dictionary::describe::{Can, describe};
-use engine::Profile;
 use serde_json::{Value as Json, json};
 
 use crate::data::{Asked, Reply};
@@ -37,7 +36,7 @@ pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
         {
             return Ok(Reply { status: StatusCode::NOT_MODIFIED, etag: Some(etag), ..Reply::default() });
         }
-        let writes = caller.profile == Profile::Administrator;
+        let writes = caller.profile.may_write();
         let mut view =
             describe(&dictionary, |_| Some(Can { create: writes, update: writes, delete: writes }));
         view.insert("environment".to_owned(), own);

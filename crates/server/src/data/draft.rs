@@ -3,6 +3,7 @@
 use dictionary::expression::error::nearest;
 use dictionary::label::Label;
 use dictionary::model::{Dictionary, Entity, Field};
+use dictionary::value::FileRef;
 use dictionary::{RecordId, Value};
 use engine::{Draft, FieldProblem, Input, LineDraft};
 use platform::OpenEnvironment;
@@ -93,6 +94,15 @@ impl Reader<'_> {
             "reference" => self.reference(json, at),
             "lines" => self.lines(field, json, at),
             _ => match field.kind.from_json(&json, &field.options) {
+                Ok(Value::File(file)) if !self.is_kept(&file) => {
+                    self.refuse(
+                        at,
+                        "no_such_file",
+                        "Ce fichier n'a pas été envoyé ; envoyez-le par PUT à l'adresse du champ.",
+                        "This file was not sent; send it by PUT to the field's address.",
+                    );
+                    None
+                }
                 Ok(value) => Some(Input::Value(value)),
                 Err(invalid) => {
                     let problem =
@@ -102,6 +112,11 @@ impl Reader<'_> {
                 }
             },
         }
+    }
+
+    /// Whether the content of a file is here. Only who has seen its hash can name it, so this opens nothing to anybody else.
+    fn is_kept(&self, file: &FileRef) -> bool {
+        matches!(self.environment.files.size(&file.hash), Ok(Some(size)) if size == file.size)
     }
 
     /// `{"id": …}`, `{"code": …}`, or a text that is an id or a code.

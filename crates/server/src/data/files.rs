@@ -1,14 +1,400 @@
-//! Bytes of file fields.
-use crate::data::Asked;
+//! Bytes of file fields: `…/{id}/{field}`.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use dictionary::model::{Entity, FieldIndex};
+use dictionary::value::FileRef;
+use dictionary::{RecordId, Value};
+use engine::{Draft, Input};
+use http_body_util::BodyExt;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use platform::Entered;
+use platform::files::{FileStore, Incoming};
+
+use crate::body::{announced_length, discard, too_slow};
+use crate::cx::Cx;
 use crate::data::resource::Key;
+use crate::data::write::{id_of, refusal};
+use crate::data::{Asked, Reply, entity_of, etag, reading, version_of};
 use crate::problem::Problem;
-use axum::response::Response;
-pub(crate) async fn file_show(_: Asked, _: String, _: Key, _: String) -> Result<Response, Problem> {
-    Err(Problem::not_found())
+
+/// Bytes read from the store at a time.
+const CHUNK_BYTES: u64 = 256 * 1024;
+/// Longest name of a file, characters.
+const NAME_MAX: usize = 200;
+
+/// Types that browsers show without running anything. All others are saved, never opened: what a stranger uploads must not act as a page
+/// of ours.
+const SHOWN: &[&str] =
+    &["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "application/pdf", "text/plain"];
+
+/// What is needed to send a file.
+struct Found {
+    file: FileRef,
+    files: Arc<dyn FileStore>,
 }
-pub(crate) async fn file_put(_: Asked, _: String, _: Key, _: String) -> Result<Response, Problem> {
-    Err(Problem::not_found())
+
+/// The bytes of a file, or a range of them.
+///
+/// `304` when `If-None-Match` names its hash; `416` when the range lies beyond its end.
+pub(crate) async fn file_show(
+    asked: Asked,
+    collection: String,
+    key: Key,
+    field: String,
+) -> Result<Response, Problem> {
+    let found = asked.cx.in_environment(&asked.environment, move |entered| {
+        let dictionary = entered.environment.engine.dictionary();
+        let entity = entity_of(&dictionary, &collection)?;
+        let index = file_field(entity, &field)?;
+        let record = reading::record(entered, entity, &key, &[])?;
+        match record.row.get(index) {
+            Value::File(file) => {
+                Ok(Found { file: (**file).clone(), files: entered.environment.files.clone() })
+            }
+            _ => Err(Problem::not_found()),
+        }
+    });
+    send(asked.cx.clone(), found.await?, &asked.headers)
 }
-pub(crate) async fn file_delete(_: Asked, _: String, _: Key, _: String) -> Result<Response, Problem> {
-    Err(Problem::not_found())
+
+fn send(cx: Cx, found: Found, asked: &HeaderMap) -> Result<Response, Problem> {
+    let file = &found.file;
+    let tag = format!("\"{}\"", file.hash);
+    let header_text = |name| asked.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let known = header_text(header::IF_NONE_MATCH).unwrap_or_default();
+    let mut headers = file_headers(file, &tag);
+    if known.split(',').any(|candidate| candidate.trim().trim_start_matches("W/") == tag) {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    // A range of another content than the one the client began with would make a broken file.
+    let same = header_text(header::IF_RANGE).is_none_or(|range| range == tag);
+    let range = header_text(header::RANGE).filter(|_| same).and_then(|range| Range::read(range, file.size));
+    let (status, first, length) = match range {
+        None => (StatusCode::OK, 0, file.size),
+        Some(Range::Beyond) => {
+            headers.insert(header::CONTENT_RANGE, value(format!("bytes */{}", file.size)));
+            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, headers).into_response());
+        }
+        Some(Range::Part { first, last }) => {
+            headers.insert(header::CONTENT_RANGE, value(format!("bytes {first}-{last}/{}", file.size)));
+            (StatusCode::PARTIAL_CONTENT, first, last - first + 1)
+        }
+    };
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    let chunks = Chunks::start(cx, found, first, length);
+    Ok((status, headers, Body::from_stream(chunks)).into_response())
+}
+
+fn file_headers(file: &FileRef, tag: &str) -> HeaderMap {
+    let shown = SHOWN.contains(&file.media_type.as_str());
+    let how = if shown { "inline" } else { "attachment" };
+    let plain: String = file
+        .name
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\') || c == ' ' { c } else { '_' })
+        .collect();
+    let encoded = utf8_percent_encode(&file.name, NON_ALPHANUMERIC);
+    let media_type =
+        if file.media_type == "text/plain" { "text/plain; charset=utf-8" } else { &file.media_type };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(media_type).unwrap_or(OCTETS));
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        value(format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")),
+    );
+    headers.insert(header::ETAG, value(tag.to_owned()));
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    // Were a browser to open it as a page after all, nothing in it would run.
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    headers
+}
+
+const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
+
+fn value(text: String) -> HeaderValue {
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// A range of bytes that a client asks for.
+#[derive(Debug, PartialEq)]
+enum Range {
+    Part { first: u64, last: u64 },
+    Beyond,
+}
+
+impl Range {
+    /// Reads `bytes=0-99`, `bytes=100-`, `bytes=-50`. Several ranges, and what is no range, are answered with the whole: `None`.
+    fn read(text: &str, size: u64) -> Option<Range> {
+        let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
+        let (first, last) = match (first.trim(), last.trim()) {
+            ("", suffix) => {
+                let length: u64 = suffix.parse().ok()?;
+                (size.saturating_sub(length), if length == 0 { return Some(Range::Beyond) } else { u64::MAX })
+            }
+            (first, "") => (first.parse().ok()?, u64::MAX),
+            (first, last) => (first.parse().ok()?, last.parse().ok()?),
+        };
+        if first > last {
+            return None;
+        }
+        Some(if first < size { Range::Part { first, last: last.min(size - 1) } } else { Range::Beyond })
+    }
+}
+
+/// Keeps the bytes sent, then writes the field.
+///
+/// `413` when they are more than the field takes; `422` when their type is not one it takes.
+pub(crate) async fn file_put(
+    mut asked: Asked,
+    collection: String,
+    key: Key,
+    field: String,
+) -> Result<Response, Problem> {
+    let expected = version_of(&asked.headers, header::IF_MATCH)?;
+    let name = file_name(&asked.headers);
+    let media_type = media_type(&asked.headers);
+    let (file_bytes_max, announced) =
+        (asked.cx.state.config.file_bytes_max, announced_length(&asked.headers));
+    let body = std::mem::take(&mut asked.body);
+    let (at_collection, at_key, at_field) = (collection.clone(), key.clone(), field.clone());
+    // Who may not write here must not fill the disk first.
+    let began = asked.cx.in_environment(&asked.environment, move |entered| {
+        let dictionary = entered.environment.engine.dictionary();
+        let entity = entity_of(&dictionary, &at_collection)?;
+        let definition = &entity.fields[file_field(entity, &at_field)?];
+        if !entered.caller.profile.may_write() {
+            let capability = format!("update {}", entity.name);
+            return Err(Problem::from(engine::EngineError::Forbidden { capability }));
+        }
+        reading::record(entered, entity, &at_key, &[])?;
+        let own_max = definition.options.max_size_mb.map_or(u64::MAX, |megabytes| u64::from(megabytes) << 20);
+        let bytes_max = own_max.min(file_bytes_max);
+        if announced.is_some_and(|bytes| bytes > bytes_max) {
+            return Err(Problem::too_large(bytes_max));
+        }
+        Ok(entered.environment.files.begin(bytes_max)?)
+    });
+    let incoming = match began.await {
+        Ok(incoming) => incoming,
+        Err(problem) => {
+            discard(body).await;
+            return Err(problem);
+        }
+    };
+    let incoming = receive(&asked.cx, body, incoming).await?;
+    let metrics = asked.cx.state.metrics.clone();
+    let written = asked.cx.in_environment(&asked.environment, move |entered| {
+        let kept = incoming.finish()?;
+        let file = FileRef { name, media_type, size: kept.size_bytes, hash: kept.hash };
+        let reply = set_field(entered, &collection, &key, &field, expected, Value::File(Box::new(file)))?;
+        metrics.write();
+        Ok(reply)
+    });
+    Ok(written.await?.into_response())
+}
+
+/// Empties the field. The bytes stay for the journal, which may name them.
+pub(crate) async fn file_delete(
+    asked: Asked,
+    collection: String,
+    key: Key,
+    field: String,
+) -> Result<Response, Problem> {
+    let expected = version_of(&asked.headers, header::IF_MATCH)?;
+    let metrics = asked.cx.state.metrics.clone();
+    let written = asked.cx.in_environment(&asked.environment, move |entered| {
+        let reply = set_field(entered, &collection, &key, &field, expected, Value::Null)?;
+        metrics.write();
+        Ok(reply)
+    });
+    Ok(written.await?.into_response())
+}
+
+fn set_field(
+    entered: &Entered,
+    collection: &str,
+    key: &Key,
+    field: &str,
+    expected: Option<u64>,
+    content: Value,
+) -> Result<Reply, Problem> {
+    let engine = &entered.environment.engine;
+    let dictionary = engine.dictionary();
+    let entity = entity_of(&dictionary, collection)?;
+    let index = file_field(entity, field)?;
+    let id: RecordId = id_of(entered, entity, key)?;
+    let mut draft = Draft::default();
+    draft.fields.insert(entity.fields[index].name.clone(), Input::Value(content));
+    let name = entity.name.clone();
+    let done = engine.transact(&entered.caller, move |unit| unit.update(&name, id, expected, draft));
+    done.map_err(|error| refusal(entered, &dictionary, entity, error))?;
+    let record = engine.get(&entered.caller, &entity.name, id, &[])?;
+    let version = match entity.index("version").map(|version| record.row.get(version)) {
+        Some(Value::Integer(version)) => u64::try_from(*version).unwrap_or_default(),
+        _ => 0,
+    };
+    Ok(Reply { status: StatusCode::NO_CONTENT, etag: Some(etag(version)), ..Reply::default() })
+}
+
+fn file_field(entity: &Entity, name: &str) -> Result<FieldIndex, Problem> {
+    let index = entity.index(name).ok_or_else(Problem::not_found)?;
+    let field = &entity.fields[index];
+    let holds_file = matches!(field.kind.name(), "file" | "image" | "signature") && !field.secret;
+    if holds_file { Ok(index) } else { Err(Problem::not_found()) }
+}
+
+/// Passes a body on as it comes. A client that stalls is given up.
+async fn receive(
+    cx: &Cx,
+    mut body: Body,
+    mut incoming: Box<dyn Incoming>,
+) -> Result<Box<dyn Incoming>, Problem> {
+    loop {
+        let frame =
+            tokio::time::timeout(cx.state.config.body_timeout, body.frame()).await.map_err(|_| too_slow())?;
+        let Some(frame) = frame else { return Ok(incoming) };
+        let cut =
+            |_| Problem::bad_request("Le fichier n'est pas arrivé entier.", "The file did not arrive whole.");
+        let Ok(bytes) = frame.map_err(cut)?.into_data() else { continue };
+        incoming = cx
+            .run(move || {
+                incoming.write(&bytes)?;
+                Ok(incoming)
+            })
+            .await?;
+    }
+}
+
+/// The name that `Content-Disposition` gives, without folders; `filename*` comes before `filename`.
+fn file_name(headers: &HeaderMap) -> String {
+    let text =
+        headers.get(header::CONTENT_DISPOSITION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let text = text.unwrap_or_default();
+    let parameter = |name: &str| {
+        text.split(';').find_map(|part| {
+            let (key, value) = part.trim().split_once('=')?;
+            key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+        })
+    };
+    let extended = parameter("filename*").and_then(|value| {
+        let encoded = value.strip_prefix("UTF-8''").or_else(|| value.strip_prefix("utf-8''"))?.to_owned();
+        percent_decode_str(&encoded).decode_utf8().ok().map(|name| name.into_owned())
+    });
+    let name = extended.or_else(|| parameter("filename").map(|value| value.trim_matches('"').to_owned()));
+    let name = name.unwrap_or_default();
+    let name: String = name
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NAME_MAX)
+        .collect();
+    let name = name.trim().to_owned();
+    if matches!(name.as_str(), "" | "." | "..") { "fichier".to_owned() } else { name }
+}
+
+/// The media type that `Content-Type` gives, without parameters.
+fn media_type(headers: &HeaderMap) -> String {
+    let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if media_type.contains('/') { media_type } else { "application/octet-stream".to_owned() }
+}
+
+mod chunks {
+    //! The bytes of a file as a stream, read a piece at a time: a slow client holds a piece in memory, not the file.
+
+    use std::io;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use futures_core::Stream;
+    use tokio::sync::mpsc;
+
+    use super::{CHUNK_BYTES, Found};
+    use crate::cx::Cx;
+    use crate::problem::Problem;
+
+    pub(super) struct Chunks(mpsc::Receiver<Result<Vec<u8>, io::Error>>);
+
+    impl Chunks {
+        pub(super) fn start(cx: Cx, found: Found, first: u64, length: u64) -> Chunks {
+            let (sender, receiver) = mpsc::channel(1);
+            tokio::spawn(async move {
+                let (mut at, end) = (first, first + length);
+                while at < end {
+                    let wanted = (end - at).min(CHUNK_BYTES);
+                    let (files, hash) = (found.files.clone(), found.file.hash.clone());
+                    let read = cx.run(move || {
+                        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+                        files
+                            .read(&hash, at, wanted)?
+                            .filter(|bytes| !bytes.is_empty())
+                            .ok_or_else(Problem::not_found)
+                    });
+                    let chunk = read.await;
+                    let failed = chunk.is_err();
+                    at += chunk.as_ref().map_or(0, |bytes| bytes.len() as u64);
+                    let chunk = chunk.map_err(|problem| io::Error::other(problem.code));
+                    if sender.send(chunk).await.is_err() || failed {
+                        return;
+                    }
+                }
+            });
+            Chunks(receiver)
+        }
+    }
+
+    impl Stream for Chunks {
+        type Item = Result<Vec<u8>, io::Error>;
+
+        fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+            self.0.poll_recv(context)
+        }
+    }
+}
+
+use chunks::Chunks;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_cut_to_the_file_and_told_when_beyond_it() {
+        let part = |first, last| Some(Range::Part { first, last });
+        assert_eq!(Range::read("bytes=0-99", 1_000), part(0, 99));
+        assert_eq!(Range::read("bytes=900-5000", 1_000), part(900, 999));
+        assert_eq!(Range::read("bytes=900-", 1_000), part(900, 999));
+        assert_eq!(Range::read("bytes=-50", 1_000), part(950, 999));
+        assert_eq!(Range::read("bytes=-5000", 1_000), part(0, 999));
+        for beyond in ["bytes=1000-", "bytes=-0"] {
+            assert_eq!(Range::read(beyond, 1_000), Some(Range::Beyond), "{beyond}");
+        }
+        assert_eq!(Range::read("bytes=0-", 0), Some(Range::Beyond));
+        for nothing in ["bytes=5-2", "items=0-1", "bytes=a-b", "bytes=0-1,5-6", "bytes"] {
+            assert_eq!(Range::read(nothing, 1_000), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn names_of_files_have_no_folders_and_may_have_accents() {
+        let name = |text: &'static str| {
+            file_name(&HeaderMap::from_iter([(header::CONTENT_DISPOSITION, HeaderValue::from_static(text))]))
+        };
+        assert_eq!(name("attachment; filename=\"devis 12.pdf\""), "devis 12.pdf");
+        assert_eq!(name("attachment; filename=\"../../etc/passwd\""), "passwd");
+        assert_eq!(
+            name("attachment; filename=\"c_t_.pdf\"; filename*=UTF-8''c%C3%B4t%C3%A9.pdf"),
+            "côté.pdf"
+        );
+        assert_eq!(name("attachment; filename=\"..\""), "fichier");
+        assert_eq!(name("attachment"), "fichier");
+    }
 }

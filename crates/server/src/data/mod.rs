@@ -23,6 +23,7 @@ use axum::response::{IntoResponse, Response};
 use dictionary::model::{Dictionary, Entity};
 use percent_encoding::percent_decode_str;
 
+use crate::body::discard;
 use crate::cx::Cx;
 use crate::health::named;
 use crate::problem::Problem;
@@ -103,11 +104,13 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
 
 /// What is at no address is not found, but a stranger is told to sign in first, as everywhere.
 async fn unknown(asked: Asked) -> Result<Response, Problem> {
+    discard(asked.body).await;
     asked.cx.in_environment(&asked.environment, |_| Ok(())).await?;
     Err(Problem::not_found())
 }
 
 async fn refuse_method(asked: Asked) -> Result<Response, Problem> {
+    discard(asked.body).await;
     asked.cx.in_environment(&asked.environment, |_| Ok(())).await?;
     Err(Problem::method_not_allowed())
 }

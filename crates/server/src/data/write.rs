@@ -11,7 +11,7 @@ use journal::Actor;
 use platform::Entered;
 use serde_json::{Map, Value as Json, json};
 
-use crate::body::json_object;
+use crate::body::{discard, json_object};
 use crate::data::history::People;
 use crate::data::resource::Key;
 use crate::data::shape::{Shape, json_value, property_name};
@@ -37,7 +37,12 @@ impl Write {
     async fn read(mut asked: Asked, with_body: bool) -> Result<Write, Problem> {
         let config = asked.cx.state.config.clone();
         let body = std::mem::take(&mut asked.body);
-        let body = if with_body { json_object(body, &asked.headers, &config).await? } else { Map::new() };
+        let body = if with_body {
+            json_object(body, &asked.headers, &config).await?
+        } else {
+            discard(body).await;
+            Map::new()
+        };
         let options = ListOptions::read(asked.query.as_deref())?;
         let expected = version_of(&asked.headers, header::IF_MATCH)?;
         let minimal = prefers_minimal(&asked.headers);

@@ -104,7 +104,7 @@ impl Client {
         if let Some(content_type) = content_type {
             request = request.header("content-type", content_type);
         }
-        let sent = if content_type.is_some() || !body.is_empty() {
+        let sent = if content_type.is_some() {
             self.agent.run(request.body(body).unwrap())
         } else {
             self.agent.run(request.body(()).unwrap())

@@ -1,8 +1,20 @@
 //! The server as its clients see it: over HTTP, with a real platform.
 
 #![expect(unreachable_pub, reason = "one program: nothing is public beyond it")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod app;
 mod client;
+mod descriptions;
+mod events;
+mod files;
+mod lists;
 mod module;
+mod paging;
 mod records;
+mod refusals;
+mod sessions;
+mod strangers;
+mod surroundings;
+mod tokens;
+mod value_lists;

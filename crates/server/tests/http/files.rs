@@ -1,0 +1,115 @@
+//! File fields.
+
+use serde_json::{Value as Json, json};
+
+use crate::app::App;
+use crate::client::{Answer, Client};
+
+fn send(client: &Client, path: &str, name: &str, media_type: &str, bytes: &[u8]) -> Answer {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    client.with("content-disposition", &disposition).send("PUT", path, Some(media_type), bytes)
+}
+
+fn account(client: &Client) -> String {
+    let account = client.create("accounts", json!({"name": "Lenoir"}));
+    client.at(&format!("accounts/{}", account["id"].as_str().unwrap()))
+}
+
+/// Bytes that don't repeat soon.
+fn content(length: usize) -> Vec<u8> {
+    (0..length).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
+}
+
+#[test]
+fn a_file_comes_back_as_it_was_sent_whole_or_in_part() {
+    let app = App::start();
+    let ada = app.ada();
+    let record = account(&ada);
+    let path = format!("{record}/contract");
+    assert_eq!(ada.get(&path).status, 404);
+    let bytes = content(700_000);
+    let sent = send(&ada, &path, "contrat 2026.pdf", "application/pdf", &bytes);
+    assert_eq!(sent.status, 204, "{}", sent.text());
+    let field = ada.get(&record).json()["contract"].clone();
+    assert_eq!(
+        (&field["name"], &field["type"], &field["size"]),
+        (&json!("contrat 2026.pdf"), &json!("application/pdf"), &json!(700_000))
+    );
+
+    let whole = ada.get(&path);
+    assert_eq!((whole.status, whole.bytes == bytes), (200, true));
+    assert_eq!(whole.header("content-type"), Some("application/pdf"));
+    assert!(
+        whole.header("content-disposition").unwrap().starts_with("inline; filename=\"contrat 2026.pdf\"")
+    );
+    let etag = whole.header("etag").unwrap();
+    assert_eq!(etag, format!("\"{}\"", field["hash"].as_str().unwrap()));
+    assert_eq!(ada.with("if-none-match", etag).get(&path).status, 304);
+
+    let part = ada.with("range", "bytes=300000-300009").get(&path);
+    assert_eq!((part.status, &part.bytes[..]), (206, &bytes[300_000..300_010]));
+    assert_eq!(part.header("content-range"), Some("bytes 300000-300009/700000"));
+    assert_eq!(ada.with("range", "bytes=-3").get(&path).bytes, &bytes[699_997..]);
+    let beyond = ada.with("range", "bytes=700000-").get(&path);
+    assert_eq!((beyond.status, beyond.header("content-range")), (416, Some("bytes */700000")));
+    assert_eq!(ada.with("range", "bytes=0-9").with("if-range", "\"other\"").get(&path).status, 200);
+
+    assert_eq!(ada.delete(&path).status, 204);
+    assert_eq!(ada.get(&path).status, 404);
+    assert_eq!(ada.get(&record).json()["contract"], Json::Null);
+    assert_eq!(ada.get(&format!("{record}/$history")).json()["value"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn what_a_stranger_uploads_is_saved_and_never_opened_as_a_page() {
+    let app = App::start();
+    let ada = app.ada();
+    let path = format!("{}/contract", account(&ada));
+    assert_eq!(send(&ada, &path, "page.html", "text/html", b"<script>alert(1)</script>").status, 204);
+    let page = ada.get(&path);
+    assert!(page.header("content-disposition").unwrap().starts_with("attachment; filename=\"page.html\""));
+    assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(page.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+}
+
+#[test]
+fn files_too_large_or_of_another_kind_are_refused_and_nothing_is_kept() {
+    let app = App::start();
+    let ada = app.ada();
+    let record = account(&ada);
+    let path = format!("{record}/contract");
+    assert_eq!(
+        send(&ada, &path, "x.pdf", "application/pdf", &content((1 << 20) + 1)).refusal(),
+        (413, "too_large".to_owned())
+    );
+    let wrong = send(&ada, &path, "x.zip", "application/zip", b"PK");
+    assert_eq!(wrong.refusal(), (422, "validation".to_owned()));
+    assert!(wrong.json()["fields"]["contract"].is_string(), "{}", wrong.text());
+    assert_eq!(
+        send(&app.remi(), &path, "x.pdf", "application/pdf", b"%PDF").refusal(),
+        (403, "forbidden".to_owned())
+    );
+    assert_eq!(send(&ada, &format!("{record}/name"), "x.pdf", "application/pdf", b"%PDF").status, 404);
+    assert_eq!(
+        send(&ada.without("x-csrf-token"), &path, "x.pdf", "application/pdf", b"%PDF").refusal(),
+        (403, "csrf".to_owned())
+    );
+    assert_eq!(ada.get(&path).status, 404);
+    let stale = ada.with("if-match", "W/\"1\"");
+    assert_eq!(send(&stale, &path, "x.pdf", "application/pdf", b"%PDF").refusal(), (412, "stale".to_owned()));
+}
+
+#[test]
+fn a_record_cannot_name_a_file_that_was_never_sent() {
+    let app = App::start();
+    let ada = app.ada();
+    let record = account(&ada);
+    let invented =
+        json!({"contract": {"name": "x.pdf", "type": "application/pdf", "size": 3, "hash": "0".repeat(64)}});
+    assert_eq!(ada.patch(&record, &invented).refusal(), (422, "validation".to_owned()));
+    assert_eq!(send(&ada, &format!("{record}/contract"), "x.pdf", "application/pdf", b"%PDF").status, 204);
+    let known = ada.get(&record).json()["contract"].clone();
+    let other = account(&ada);
+    assert_eq!(ada.patch(&other, &json!({"contract": known})).status, 200);
+    assert_eq!(ada.get(&format!("{other}/contract")).bytes, b"%PDF");
+}

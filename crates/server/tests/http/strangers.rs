@@ -1,0 +1,88 @@
+//! Who has no business here.
+
+use serde_json::json;
+use server::ROUTES;
+
+use crate::app::App;
+
+fn filled(path: &str, environment: &str) -> String {
+    let id = "0192f3a0-7e1c-7c3a-9f5e-0123456789ab";
+    let parts = [
+        ("{env}", environment),
+        ("{collection}", "accounts"),
+        ("{id}", id),
+        ("{key}", "code"),
+        ("{value}", "T000001"),
+        ("{list}", "account_kind"),
+        ("{tag}", "customer"),
+        ("{field}", "contract"),
+        ("{transition}", "convert"),
+    ];
+    parts.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
+}
+
+#[test]
+fn nobody_unauthenticated_gets_in_anywhere() {
+    let app = App::start();
+    app.ada().create("accounts", json!({"name": "Lenoir"}));
+    let stranger = app.stranger();
+    let mut walked = 0;
+    for route in ROUTES.iter().filter(|route| !route.open) {
+        for environment in ["acme", "platform", "nowhere"] {
+            let body = matches!(route.method, "POST" | "PUT" | "PATCH").then_some("application/json");
+            let answer = stranger.send(route.method, &filled(route.path, environment), body, b"{}");
+            assert_eq!(answer.refusal(), (401, "sign_in_needed".to_owned()), "{route:?} in {environment}");
+            walked += 1;
+        }
+    }
+    assert!(walked > 50, "{walked}");
+    assert_eq!(app.ada().names("accounts"), ["Lenoir"]);
+}
+
+#[test]
+fn the_environment_of_another_client_cannot_be_told_from_one_that_does_not_exist() {
+    let app = App::start();
+    app.grace().create("accounts", json!({"name": "Secret"}));
+    let ada = app.ada();
+    for route in ROUTES.iter().filter(|route| route.path.contains("{env}")) {
+        let body = matches!(route.method, "POST" | "PUT" | "PATCH").then_some("application/json");
+        let ask = |environment: &str| {
+            let answer = ada.send(route.method, &filled(route.path, environment), body, b"{}");
+            let mut problem = answer.json();
+            problem["request_id"] = json!(null);
+            (answer.status, problem)
+        };
+        let (status, problem) = ask("globex");
+        assert_eq!((status, &problem["code"]), (404, &json!("not_found")), "{route:?}");
+        assert_eq!(ask("nowhere"), (status, problem), "{route:?}");
+        assert_eq!(ask("platform").0, 404, "{route:?}");
+    }
+}
+
+#[test]
+fn an_access_taken_away_is_gone_at_once() {
+    let app = App::start();
+    let ada = app.ada();
+    assert_eq!(ada.get(&ada.at("accounts")).status, 200);
+    app.platform.access_revoke(app.user("ada@acme.example"), "acme").unwrap();
+    assert_eq!(ada.get(&ada.at("accounts")).status, 404);
+    assert_eq!(ada.get("/session").json()["environments"], json!([]));
+    app.platform.access_grant(app.user("ada@acme.example"), "acme", engine::Profile::Reader).unwrap();
+    assert_eq!(ada.get(&ada.at("accounts")).status, 200);
+    assert_eq!(ada.post(&ada.at("accounts"), &json!({"name": "x"})).status, 403);
+}
+
+#[test]
+fn addresses_that_name_nothing_tell_strangers_nothing() {
+    let app = App::start();
+    for path in ["/data/acme/accounts/x/y/z", "/data/acme/$nothing", "/data/acme/nothing", "/data/", "/data"]
+    {
+        let answer = app.stranger().with("accept", "application/json").get(path);
+        assert!(matches!(answer.status, 401 | 404), "{path}: {}", answer.status);
+    }
+    let ada = app.ada();
+    assert_eq!(ada.get(&ada.at("accounts/x")).refusal(), (404, "not_found".to_owned()));
+    assert_eq!(ada.get(&ada.at("acounts")).json()["near"], "accounts");
+    assert_eq!(ada.get(&ada.at("dictionary_sources")).status, 404);
+    assert_eq!(ada.send("PUT", &ada.at("accounts"), Some("application/json"), b"{}").status, 405);
+}

@@ -1,0 +1,54 @@
+//! Value lists, changed while people work.
+
+use serde_json::json;
+
+use crate::app::App;
+
+#[test]
+fn an_administrator_adds_and_changes_values_of_a_list() {
+    let app = App::start();
+    let ada = app.ada();
+    let before = ada.get(&ada.at("$dictionary"));
+    let list = ada.get(&ada.at("$lists/colour_tag")).json();
+    assert_eq!(list["values"].as_array().unwrap().len(), 2);
+    let value = json!({"tag": "green", "label": {"fr": "Vert", "en": "Green"}, "colour": "sage"});
+    let added = ada.post(&ada.at("$lists/colour_tag"), &value);
+    assert_eq!(added.status, 201, "{}", added.text());
+    assert_eq!(ada.create("accounts", json!({"name": "x", "tags": ["green"]}))["tags"], json!(["green"]));
+    assert_eq!(
+        ada.with("if-none-match", before.header("etag").unwrap()).get(&ada.at("$dictionary")).status,
+        200
+    );
+    let changed = ada
+        .patch(&ada.at("$lists/account_kind/lost"), &json!({"label": {"fr": "Abandonné"}, "active": false}));
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    let lost = changed.json()["values"][2].clone();
+    assert_eq!(
+        (&lost["tag"], &lost["label"]["fr"], &lost["active"]),
+        (&json!("lost"), &json!("Abandonné"), &json!(false))
+    );
+    assert_eq!(lost["label"]["en"], "Lost");
+}
+
+#[test]
+fn what_cannot_be_added_to_a_list_is_told() {
+    let app = App::start();
+    let ada = app.ada();
+    let value = json!({"tag": "friend", "label": {"fr": "Ami"}});
+    assert_eq!(ada.post(&ada.at("$lists/account_kind"), &value).status, 422);
+    assert_eq!(
+        ada.post(&ada.at("$lists/colour_tag"), &json!({"tag": "red", "label": {"fr": "Rouge"}})).status,
+        422
+    );
+    assert_eq!(ada.post(&ada.at("$lists/colour_tag"), &json!({"label": {"fr": "Rouge"}})).status, 422);
+    assert_eq!(
+        ada.post(&ada.at("$lists/colour_tag"), &json!({"tag": "Not A Tag", "label": {"fr": "x"}})).status,
+        422
+    );
+    assert_eq!(
+        ada.post(&ada.at("$lists/colour_tag"), &json!({"tag": "x", "lable": {"fr": "x"}})).refusal(),
+        (422, "unknown_field".to_owned())
+    );
+    assert_eq!(ada.post(&ada.at("$lists/nothing"), &value).status, 404);
+    assert_eq!(ada.patch(&ada.at("$lists/colour_tag/nothing"), &json!({"active": false})).status, 404);
+}
