@@ -20,6 +20,5 @@ mod web_app;
 
 pub use config::ServerConfig;
 pub use routes::{ROUTES, Route};
-pub use web_app::has_web_app;
 pub use serve::{ServeError, Serving, serve};
 pub use web_app::has_web_app;
