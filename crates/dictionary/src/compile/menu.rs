@@ -54,7 +54,7 @@ fn read_item(cx: &Compiling<'_>, dictionary: &Dictionary, id: &str, entry: &Entr
     let icon = reader.text("icon").map(|given| given.value.to_owned());
     reader.require(&["entity"], ("une entrée de menu", "a menu item"));
     reader.finish();
-    let given = given?;
+    let given = given.filter(|given| !cx.is_removed_entity(given.value))?;
     let Some(entity) = dictionary.entity(given.value) else {
         let name = given.value;
         let finding = Finding::new(

@@ -55,6 +55,18 @@ impl<'m> Compiling<'m> {
         self.unread.borrow().iter().any(|other| other == name)
     }
 
+    /// Whether a layer removed an entity: screens and menus that name it simply no longer do.
+    pub(crate) fn is_removed_entity(&self, name: &str) -> bool {
+        self.section("entities").and_then(|table| table.get(name)).is_some_and(Entry::is_removed)
+    }
+
+    /// Whether a layer removed a field: screens that name it simply no longer do.
+    pub(crate) fn is_removed_field(&self, entity: &str, name: &str) -> bool {
+        let entity = self.section("entities").and_then(|table| table.get(entity)?.table());
+        let fields = entity.and_then(|table| table.get("fields")?.table());
+        fields.and_then(|table| table.get(name)).is_some_and(Entry::is_removed)
+    }
+
     /// The layer that first wrote a part.
     pub(crate) fn layer_of(&self, entry: &Entry) -> String {
         self.merged.layer_of(entry.key).to_owned()

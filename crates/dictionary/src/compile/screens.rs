@@ -16,7 +16,7 @@ use crate::model::{
 pub(crate) fn read(cx: &Compiling<'_>, dictionary: &mut Dictionary) {
     let section = cx.section("screens");
     for (name, entry) in section.map(|table| table.written()).unwrap_or_default() {
-        if dictionary.entity(name).is_none() {
+        if dictionary.entity(name).is_none() && !cx.is_removed_entity(name) {
             let names = dictionary.entities.iter().map(|entity| entity.name.as_str());
             let place =
                 entry.table().and_then(|t| t.written().first().map(|(_, e)| e.key)).unwrap_or(entry.key);
@@ -57,6 +57,10 @@ fn read_list(cx: &Compiling<'_>, dictionary: &Dictionary, entity: EntityIndex, e
         for (path, column) in ordered(table, &[], cx.findings) {
             let reader = Reader::new(cx.findings, column);
             reader.know(&["after"]);
+            let field = path.split('.').next().unwrap_or(path);
+            if cx.is_removed_field(&dictionary.entities[entity].name, field) {
+                continue;
+            }
             cx.path(dictionary, entity, Given { value: path, place: column.key });
             list.columns.push(Column { path: path.to_owned(), width: reader.number("width", 20..=2000) });
             reader.finish();
@@ -99,7 +103,10 @@ fn read_form(cx: &Compiling<'_>, dictionary: &Dictionary, entity: EntityIndex, e
     let mut form = FormScreen::default();
     if let Some(table) = reader.part("tabs").and_then(Entry::table) {
         for (name, tab) in ordered(table, &[], cx.findings) {
-            form.tabs.push(read_tab(cx, dictionary, entity, name, tab));
+            let tab = read_tab(cx, dictionary, entity, name, tab);
+            if !tab.sections.is_empty() || tab.related.is_some() {
+                form.tabs.push(tab);
+            }
         }
     }
     reader.finish();
@@ -147,6 +154,9 @@ fn read_section(
             reader.know(&["after"]);
             let span = reader.number("span", 1..=3);
             reader.finish();
+            if cx.is_removed_field(&dictionary.entities[entity].name, field) {
+                continue;
+            }
             let given = Given { value: field, place: entry.key };
             let Some(index) = cx.own_field(&dictionary.entities[entity], given) else { continue };
             if dictionary.entities[entity].fields[index].secret {
@@ -183,6 +193,9 @@ fn read_related(
     reader.require(&["entity", "by"], ("`related`", "`related`"));
     reader.finish();
     let (child, by) = (child?, by?);
+    if cx.is_removed_entity(child.value) || cx.is_removed_field(child.value, by.value) {
+        return None;
+    }
     let Some(listed) = dictionary.entity(child.value) else {
         let name = child.value;
         let finding = Finding::new(

@@ -225,3 +225,39 @@ fn warnings_do_not_prevent_a_dictionary() {
     ];
     assert_eq!(said, expected);
 }
+
+#[test]
+fn screens_and_menus_forget_what_a_layer_removes() {
+    let screens = r#"
+[screens.book.list.columns.title]
+[screens.book.list.columns.pages]
+[screens.book.form.tabs.general]
+label = { fr = "Général" }
+[screens.book.form.tabs.general.sections.main.fields]
+title = {}
+pages = {}
+[screens.author.list.columns.name]
+[screens.author.form.tabs.general]
+label = { fr = "Général" }
+[screens.author.form.tabs.general.sections.main.fields.name]
+[screens.author.form.tabs.books]
+label = { fr = "Livres" }
+related = { entity = "book", by = "author" }
+[menu.groups.library]
+label = { fr = "Bibliothèque" }
+[menu.groups.library.items]
+books = { entity = "book" }
+authors = { entity = "author" }
+"#;
+    let no_pages =
+        "[entities.book.fields.pages]\nremove = true\n[entities.book.rules.some_pages]\nremove = true";
+    let without = dictionary(&[("library", LIBRARY), ("screens", screens), ("acme", no_pages)]);
+    let book = without.entity("book").unwrap();
+    assert_eq!(book.list.columns.len(), 1);
+    assert_eq!(book.form.tabs[0].sections[0].fields.len(), 1);
+
+    let no_books = "[entities.book]\nremove = true";
+    let without = dictionary(&[("library", LIBRARY), ("screens", screens), ("acme", no_books)]);
+    assert_eq!(without.entity("author").unwrap().form.tabs.len(), 1);
+    assert_eq!(without.menu[0].items.len(), 1);
+}
