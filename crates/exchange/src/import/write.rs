@@ -6,7 +6,7 @@ use dictionary::field_types::FieldContext;
 use dictionary::model::ID;
 use dictionary::value::{Address, Point};
 use dictionary::{Entity, FieldIndex, Label, RecordId, Value};
-use engine::{Draft, EngineError, FieldProblem, Input, LineDraft, Record, Unit};
+use engine::{Draft, EngineError, Expand, Expanded, FieldProblem, Input, LineDraft, Record, Unit};
 
 use crate::import::prepare::{Piece, Prepared};
 use crate::mapping::resolve::{Key, Resolved, is_unique};
@@ -38,6 +38,7 @@ pub(crate) fn write(
     found: &mut Found,
 ) -> Result<Outcome, EngineError> {
     let entity = resolved.entity();
+    let expand = lines_named(resolved, prepared);
     let existing = match (&resolved.key, prepared.key.as_slice()) {
         (Key::Id, [text]) => {
             let id = RecordId::parse(text).ok_or_else(|| {
@@ -48,18 +49,18 @@ pub(crate) fn write(
                     format!("“{text}” is not an id."),
                 )
             })?;
-            match unit.get(&entity.name, id, &[]) {
+            match unit.get(&entity.name, id, &expand) {
                 Ok(record) => Some((id, record)),
                 Err(EngineError::NotFound) => None,
                 Err(error) => return Err(error),
             }
         }
         (Key::Unique(field), [text]) => match unit.find(&entity.name, &entity.fields[*field].name, text)? {
-            Some(id) => Some((id, unit.get(&entity.name, id, &[])?)),
+            Some(id) => Some((id, unit.get(&entity.name, id, &expand)?)),
             None => None,
         },
         _ => match known {
-            Some(id) => Some((id, unit.get(&entity.name, id, &[])?)),
+            Some(id) => Some((id, unit.get(&entity.name, id, &expand)?)),
             None => None,
         },
     };
@@ -125,8 +126,13 @@ fn input(
             }
         }
         Piece::Lines(index, objects) => {
-            let lines =
-                objects.iter().map(|object| line(resolved, *index, object)).collect::<Result<_, _>>()?;
+            let mut lines = Vec::with_capacity(objects.len());
+            for object in objects {
+                lines.push(line(unit, resolved, *index, object)?);
+            }
+            if current.is_some_and(|record| same_lines(resolved, record, *index, &lines)) {
+                return Ok(None);
+            }
             return Ok(Some((resolved.field(*index).name.clone(), Input::Lines(lines))));
         }
     };
@@ -260,8 +266,36 @@ fn by_any_key(unit: &mut dyn Unit, target: &Entity, text: &str) -> Result<Option
     Ok(None)
 }
 
+/// The `lines` fields that a row gives, to be read with the record.
+fn lines_named(resolved: &Resolved, prepared: &Prepared) -> Vec<Expand> {
+    let fields = prepared.pieces.iter().filter_map(|piece| match piece {
+        Piece::Lines(field, _) => Some(resolved.field(*field).name.clone()),
+        _ => None,
+    });
+    fields.map(|field| Expand { field, expand: Vec::new() }).collect()
+}
+
+/// Whether the record has these lines and no other.
+fn same_lines(resolved: &Resolved, record: &Record, index: FieldIndex, lines: &[LineDraft]) -> bool {
+    let child = resolved.field(index).options.of.as_deref().and_then(|of| resolved.dictionary.entity(of));
+    let (Some(Expanded::Many(current)), Some(child)) = (record.expanded.get(&index), child) else {
+        return lines.is_empty();
+    };
+    let same = |line: &LineDraft| {
+        let old = current.iter().find(|old| Some(old.row.id()) == line.id);
+        old.is_some_and(|old| {
+            line.draft.fields.iter().all(|(name, input)| match (child.index(name), input) {
+                (Some(field), Input::Value(value)) => old.row.get(field) == value,
+                _ => false,
+            })
+        })
+    };
+    lines.len() == current.len() && lines.iter().all(same)
+}
+
 /// A line from JSON: `id` says which line it changes.
 fn line(
+    unit: &mut dyn Unit,
     resolved: &Resolved,
     index: FieldIndex,
     object: &serde_json::Map<String, serde_json::Value>,
@@ -285,7 +319,13 @@ fn line(
         }
         let input = match (field.kind.name(), json) {
             (_, serde_json::Value::Null) => Input::Value(Value::Null),
-            ("reference", serde_json::Value::String(text)) => Input::Text(text.clone()),
+            ("reference", serde_json::Value::String(text)) => {
+                let target = field.options.to.as_deref().and_then(|to| resolved.dictionary.entity(to));
+                match target.map(|target| by_any_key(unit, target, text)).transpose()?.flatten() {
+                    Some(id) => Input::Value(Value::Id(id)),
+                    None => Input::Text(text.clone()),
+                }
+            }
             (_, json) => Input::Value(field.kind.from_json(json, &field.options).map_err(|invalid| {
                 EngineError::Validation(vec![FieldProblem {
                     field: name.clone(),

@@ -82,7 +82,11 @@ fn what_an_export_writes_an_import_reads_back_to_the_same_records() {
         }
         // A second time, everything already is so.
         let (again, _) = copy
-            .import_with(&copy.path(name), &Mapping::default(), &ImportOptions { restart: true, ..ImportOptions::new("article") })
+            .import_with(
+                &copy.path(name),
+                &Mapping::default(),
+                &ImportOptions { restart: true, ..ImportOptions::new("article") },
+            )
             .unwrap();
         assert_eq!((again.same, again.updated, again.created), (2, 0, 0), "{name}");
     }
@@ -91,7 +95,8 @@ fn what_an_export_writes_an_import_reads_back_to_the_same_records() {
 #[test]
 fn a_csv_export_begins_with_its_mark_and_holds_what_the_filter_keeps() {
     let world = filled();
-    let text = String::from_utf8(exported(&world, "articles", Format::Csv, Some("name starts with 'nu'"))).unwrap();
+    let text =
+        String::from_utf8(exported(&world, "articles", Format::Csv, Some("name starts with 'nu'"))).unwrap();
     assert!(text.starts_with("\u{feff}id;code;name;"), "{text}");
     assert_eq!(text.trim_end().lines().count(), 2);
     assert!(text.contains("A0002;Nue"), "{text}");
@@ -107,7 +112,8 @@ fn a_wrong_filter_says_what_was_meant() {
         delimiter: None,
         language: Language::En,
     };
-    let refused = exchange::export(&world.environment, &Caller::system(), &options, &mut Vec::new(), &mut |_| {});
+    let refused =
+        exchange::export(&world.environment, &Caller::system(), &options, &mut Vec::new(), &mut |_| {});
     match refused {
         Err(exchange::ExchangeError::Engine(engine::EngineError::Expression(errors))) => {
             assert_eq!(errors[0].near.as_deref(), Some("name"));

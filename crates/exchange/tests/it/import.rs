@@ -37,7 +37,10 @@ fn columns_are_found_by_name_or_label_and_values_are_read_as_people_write_them()
     assert_eq!(value("colour"), Value::from("red"));
     assert_eq!(value("colours"), Value::Tags(vec!["green".into(), "red".into()]));
     assert_eq!(value("place"), Value::Point(Point { latitude: 48.5, longitude: 7.75 }));
-    assert_eq!(value("made_at"), Value::Address(Box::new(Address { city: Some("Metz".into()), ..Address::default() })));
+    assert_eq!(
+        value("made_at"),
+        Value::Address(Box::new(Address { city: Some("Metz".into()), ..Address::default() }))
+    );
     assert_eq!(value("stock"), Value::Integer(5), "an absent column leaves the default");
     let round = world.value("article", ("barcode", "222"), "maker");
     assert_eq!(round, value("maker"), "a reference is found by code or by name");
@@ -59,7 +62,10 @@ fn a_workbook_of_another_library_is_read_with_its_dates_and_numbers() {
     let file = world.file("a.xlsx", include_bytes!("openpyxl.xlsx"));
     let (report, told) = world.import("article", &file).unwrap();
     assert_eq!((report.created, report.refused), (2, 1), "{:?}", told.refusals());
-    assert_eq!(world.value("article", ("barcode", "111"), "since"), Value::Date("2026-11-23".parse().unwrap()));
+    assert_eq!(
+        world.value("article", ("barcode", "111"), "since"),
+        Value::Date("2026-11-23".parse().unwrap())
+    );
     assert_eq!(world.value("article", ("barcode", "111"), "price"), Value::Decimal("12.50".parse().unwrap()));
     assert_eq!(world.value("article", ("barcode", "111"), "opens"), Value::Time("08:30:00".parse().unwrap()));
     assert_eq!(world.value("article", ("barcode", "222"), "name"), Value::from("Chaise, « pliante »"));
@@ -90,8 +96,18 @@ fn refused_rows_once_mended_are_imported_from_their_file() {
     let (report, _) = world.import("article", &world.file("a.csv", text)).unwrap();
     let path = report.refused_file.unwrap();
     let refused = std::fs::read_to_string(&path).unwrap();
-    assert!(refused.contains("tisserand_reason") && refused.contains("free") && refused.contains("\"\"C\"\" x;3;1"), "{refused}");
-    let mended = refused.replace("free", "7").lines().filter(|line| !line.contains(" x;3;1")).collect::<Vec<_>>().join("\n");
+    assert!(
+        refused.contains("tisserand_reason")
+            && refused.contains("free")
+            && refused.contains("\"\"C\"\" x;3;1"),
+        "{refused}"
+    );
+    let mended = refused
+        .replace("free", "7")
+        .lines()
+        .filter(|line| !line.contains(" x;3;1"))
+        .collect::<Vec<_>>()
+        .join("\n");
     let (report, told) = world.import("article", &world.file("mended.csv", mended)).unwrap();
     assert_eq!((report.created, report.refused), (1, 0), "{:?}", told.refusals());
     assert_eq!(world.column("article", "name"), ["A", "B"]);
@@ -104,7 +120,12 @@ fn a_key_finds_records_again_and_what_is_not_named_is_not_touched() {
     let again = options("article", |o| o.key = Some(vec!["barcode".into()]));
     let file = world.file("b.csv", "barcode;price\n1;12,00\n2;6\n3;1\n");
     let (report, told) = world.import_with(&file, &Mapping::default(), &again).unwrap();
-    assert_eq!((report.created, report.updated, report.same, report.refused), (0, 1, 1, 1), "{:?}", told.refusals());
+    assert_eq!(
+        (report.created, report.updated, report.same, report.refused),
+        (0, 1, 1, 1),
+        "{:?}",
+        told.refusals()
+    );
     assert!(told.refusals()[0].1.contains("name"), "a new record needs its name: {:?}", told.refusals());
     assert_eq!(world.value("article", ("barcode", "2"), "notes"), Value::from("y"));
     let before = world.environment.head().unwrap().position;
@@ -171,7 +192,9 @@ fn wrong_names_are_refused_before_anything_is_written_and_say_what_was_meant() {
     assert!(fault("name\nA\n", "[columns]\nname = \"nom\"", None).contains("no column “nom”"));
     assert!(fault("name\nA\n", "[columns]\nnamme = \"name\"", None).contains("“name”"));
     assert!(fault("name\nA\n", "", Some("barcode")).contains("barcode"));
-    assert!(fault("name;double\nA;1\n", "[columns]\ndouble = \"double\"", None).contains("kept by the system"));
+    assert!(
+        fault("name;double\nA;1\n", "[columns]\ndouble = \"double\"", None).contains("kept by the system")
+    );
     assert!(fault("name\nA\n", "entity = \"maker\"", None).contains("“maker”"));
     let unknown = ImportOptions::new("artcle");
     let error = world.import_with(&world.path("a.csv"), &Mapping::default(), &unknown).err().unwrap();
@@ -190,8 +213,14 @@ fn a_dry_run_says_what_each_row_would_do_and_writes_nothing() {
         o.key = Some(vec!["barcode".into()]);
     });
     let (report, told) = world.import_with(&file, &Mapping::default(), &options).unwrap();
-    let expected =
-        [(2, Outcome::Same), (3, Outcome::Update), (4, Outcome::Create), (5, Outcome::Update), (6, Outcome::Refuse), (7, Outcome::Refuse)];
+    let expected = [
+        (2, Outcome::Same),
+        (3, Outcome::Update),
+        (4, Outcome::Create),
+        (5, Outcome::Update),
+        (6, Outcome::Refuse),
+        (7, Outcome::Refuse),
+    ];
     assert_eq!(told.outcomes(), expected);
     assert_eq!((report.created, report.updated, report.same, report.refused), (1, 2, 1, 2));
     assert_eq!((world.digest(), world.environment.head().unwrap().position), (before, position));
@@ -213,7 +242,8 @@ fn an_import_stopped_midway_goes_on_and_neither_loses_nor_doubles() {
         runs += 1;
         let mut told = Told { stop_after: Some(1), ..Told::default() };
         let report =
-            exchange::import(&world.environment, &Caller::system(), &file, &mapping, &options, &mut told).unwrap();
+            exchange::import(&world.environment, &Caller::system(), &file, &mapping, &options, &mut told)
+                .unwrap();
         assert!(runs < 10);
         if report.complete {
             break report;
@@ -261,7 +291,8 @@ fn a_reader_imports_nothing() {
     let file = world.file("a.csv", "name\nA\n");
     let caller = Caller { profile: engine::Profile::Reader, ..Caller::system() };
     let options = ImportOptions::new("article");
-    let refused = exchange::import(&world.environment, &caller, &file, &Mapping::default(), &options, &mut ());
+    let refused =
+        exchange::import(&world.environment, &caller, &file, &Mapping::default(), &options, &mut ());
     assert!(matches!(refused, Err(exchange::ExchangeError::Engine(engine::EngineError::Forbidden { .. }))));
     assert!(world.records("article").is_empty());
 }

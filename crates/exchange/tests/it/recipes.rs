@@ -4,13 +4,13 @@ use dictionary::Language;
 use exchange::ExchangeError;
 use exchange::recipe::{Recipe, RecipeOptions, follow};
 
-use crate::support::{Hashed, World, modules};
+use crate::support::{Kept, World, modules};
 
 fn followed(name: &str) -> (World, u64) {
     let recipe = Recipe::read(&modules().join("demo").join(name)).unwrap();
     let world = World::of_modules(&["geography", "core"]);
     let options = RecipeOptions { shared: None, small: true };
-    match follow(&recipe, &world.environment, &Hashed, &options, &mut |_| {}) {
+    match follow(&recipe, &world.environment, &Kept(&world), &options, &mut |_| {}) {
         Ok(made) => (world, made),
         Err(ExchangeError::Refused(label)) => panic!("{}", label.text(Language::En)),
         Err(other) => panic!("{other:?}"),
@@ -47,7 +47,7 @@ fn a_fault_in_a_recipe_names_step_record_and_field() {
     let fault = |steps: &str| {
         let world = World::of_modules(&["geography", "core"]);
         let followed = Recipe::read(&recipe(steps)).and_then(|recipe| {
-            follow(&recipe, &world.environment, &Hashed, &RecipeOptions::default(), &mut |_| {})
+            follow(&recipe, &world.environment, &Kept(&world), &RecipeOptions::default(), &mut |_| {})
         });
         followed.unwrap_err().to_string()
     };

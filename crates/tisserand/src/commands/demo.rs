@@ -4,7 +4,7 @@
 //! next start begins again.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,6 +18,7 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use platform::{Door, Identity, NewEnvironment, NewUser, Options, Platform};
+use store::Store;
 
 use crate::cli::Demo;
 use crate::commands::serve;
@@ -175,7 +176,8 @@ fn company(
             bar.set_position(progress.made);
         }
     };
-    let made = follow(recipe, &environment.engine, &Kept(platform.folder().join("environments").join(name).join("files")), options, &mut told)?;
+    let made =
+        follow(recipe, &environment.engine, &Kept(environment.engine.store().as_ref()), options, &mut told)?;
     if let Some((_, done)) = bar.take() {
         done.finish_and_clear();
     }
@@ -213,19 +215,16 @@ fn unpack(files: &BTreeMap<String, Vec<u8>>, folder: &Path) -> anyhow::Result<()
     Ok(())
 }
 
-/// Files of recipes go where the environment keeps its own: `ab/cd…` under the hash `abcd…`.
-struct Kept(PathBuf);
+/// Files of recipes go where the environment keeps its own.
+struct Kept<'a>(&'a dyn Store);
 
-impl Files for Kept {
+impl Files for Kept<'_> {
     fn keep(&self, path: &Path) -> Result<FileRef, ExchangeError> {
-        let bytes = std::fs::read(path).map_err(ExchangeError::file("read", path))?;
-        let hash = blake3::hash(&bytes).to_hex().to_string();
-        let folder = self.0.join(&hash[..2]);
-        std::fs::create_dir_all(&folder).map_err(ExchangeError::file("make", &folder))?;
-        let place = folder.join(&hash[2..]);
-        std::fs::write(&place, &bytes).map_err(ExchangeError::file("write", &place))?;
+        let mut file = std::fs::File::open(path).map_err(ExchangeError::file("read", path))?;
+        let kept = store::files::put(self.0.files(), &mut file, u64::MAX)
+            .map_err(|error| ExchangeError::file("keep", path)(std::io::Error::other(error)))?;
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(FileRef { media_type: media_type(path).to_owned(), name, size: bytes.len() as u64, hash })
+        Ok(FileRef { media_type: media_type(path).to_owned(), name, size: kept.size_bytes, hash: kept.hash })
     }
 }
 
