@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dictionary::Dictionary;
-use dictionary::plan::{Change, Conversion, creation, plan};
+use dictionary::plan::{Change, Conversion, creation, former_entity, former_field, plan};
 use proptest::prelude::*;
 
 use crate::common::dictionary;
@@ -112,6 +112,22 @@ impl Tables {
     }
 }
 
+/// Whether values that people gave are no longer where they were after a change.
+fn loses_values(change: &Change, old: &Dictionary, new: &Dictionary) -> bool {
+    match change {
+        Change::SetAsideEntity { .. } => true,
+        Change::ChangeField { conversion, .. } => *conversion == Conversion::Lossy,
+        Change::SetAsideField { entity, field, .. } => {
+            let after = new.entity(entity).unwrap();
+            let before = former_entity(old, new, after).unwrap();
+            let renamed = after.field(field).and_then(|field| former_field(before, after, field));
+            let was = renamed.or_else(|| before.field(field)).unwrap();
+            was.is_stored() && was.computed.is_none()
+        }
+        _ => false,
+    }
+}
+
 /// A field: its name, its type, and whether it is indexed, unique, renamed.
 type FieldSketch = (u8, u8, bool, bool, bool);
 
@@ -181,6 +197,7 @@ proptest! {
         let mut tables = Tables::of(&old);
         for step in plan(&old, &new).steps {
             tables.apply(&step.change, &new);
+            prop_assert_eq!(step.destructive, loses_values(&step.change, &old, &new), "{:?}", step);
         }
         prop_assert_eq!(&tables, &Tables::of(&new));
 
