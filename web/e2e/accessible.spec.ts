@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { env, expect, openList, rows, test } from './base'
+import { env, expect, input, openList, rows, test } from './base'
 
 /** Screens as a person meets them. */
 const screens: Record<string, (page: Page) => Promise<void>> = {
@@ -24,7 +24,7 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
   },
   form: async (page) => {
     await page.goto(`/e/${env}/accounts/new`)
-    await page.getByLabel('Raison sociale').waitFor()
+    await input(page, 'name').waitFor()
   },
   'form with lines': async (page) => {
     await openList(page, 'tasks')

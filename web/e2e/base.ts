@@ -122,3 +122,8 @@ export async function openRecord(page: Page, collection: string, id: string): Pr
 export function field(page: Page, name: string) {
   return page.locator(`[data-field="${name}"]`)
 }
+
+/** Where a field is typed, by its name in the dictionary. */
+export function input(page: Page, name: string) {
+  return field(page, name).locator('input, textarea').first()
+}

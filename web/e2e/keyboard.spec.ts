@@ -1,4 +1,4 @@
-import { env, expect, openList, rows, test, unique } from './base'
+import { env, expect, input, openList, rows, test, unique } from './base'
 
 test('a day without the mouse: palette, list, record, edit, save, back', async ({ page, api }) => {
   const name = unique('Clavier')
@@ -31,8 +31,8 @@ test('a day without the mouse: palette, list, record, edit, save, back', async (
   await expect(page.getByRole('heading', { level: 1, name: `${name} A` })).toBeVisible()
   await page.getByRole('button', { name: 'Modifier' }).waitFor()
   await page.keyboard.press('e')
-  await expect(page.getByLabel('Raison sociale')).toBeFocused()
-  await page.getByLabel('Raison sociale').fill(`${name} C`)
+  await expect(input(page, 'name')).toBeFocused()
+  await input(page, 'name').fill(`${name} C`)
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('heading', { level: 1, name: `${name} C` })).toBeVisible()
   await page.getByRole('button', { name: 'Modifier' }).waitFor()

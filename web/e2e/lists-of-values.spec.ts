@@ -1,4 +1,4 @@
-import { env, expect, test, unique } from './base'
+import { env, expect, input, test, unique } from './base'
 
 test('a value is added to a list, renamed, coloured and retired; forms follow at once', async ({ page }) => {
   const word = unique('Salon')
@@ -13,13 +13,13 @@ test('a value is added to a list, renamed, coloured and retired; forms follow at
   await page.getByRole('button', { name: `Couleur, ${word} pro` }).click()
   await page.getByRole('menuitem', { name: 'sauge' }).click()
   await page.goto(`/e/${env}/accounts/new`)
-  await page.getByRole('textbox', { name: 'Origine' }).click()
+  await input(page, 'source').click()
   await expect(page.getByRole('option', { name: `${word} pro` })).toBeAttached()
   await page.goto(`/admin/${env}/lists?list=account_source`)
   await page.getByRole('switch', { name: `Proposer « ${word} pro »` }).uncheck({ force: true })
   await expect(page.getByRole('switch', { name: `Proposer « ${word} pro »` })).not.toBeChecked()
   await page.goto(`/e/${env}/accounts/new`)
-  await page.getByRole('textbox', { name: 'Origine' }).click()
+  await input(page, 'source').click()
   await expect(page.getByRole('option').first()).toBeAttached()
   await expect(page.getByRole('option', { name: `${word} pro` })).toHaveCount(0)
 })

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { env, expect, openRecord, rows, test, unique } from './base'
+import { env, expect, input, openRecord, rows, test, unique } from './base'
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true })
 
@@ -25,7 +25,7 @@ test('on a phone a record is read, edited and saved', async ({ page, api }) => {
   await openRecord(page, 'accounts', id)
   await expectFits(page)
   await page.getByRole('button', { name: 'Modifier' }).click()
-  await page.getByLabel('Nom commercial').fill('depuis la chaufferie')
+  await input(page, 'trade_name').fill('depuis la chaufferie')
   await expectFits(page)
   await page.getByRole('button', { name: 'Enregistrer' }).click()
   await expect(page.getByText('depuis la chaufferie')).toBeVisible()

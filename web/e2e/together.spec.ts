@@ -1,4 +1,4 @@
-import { expect, field, openList, openRecord, rows, test, unique } from './base'
+import { expect, field, input, openList, openRecord, rows, test, unique } from './base'
 
 test('what somebody else changes appears by itself, in the list and in the record', async ({ page, as, api }) => {
   const name = unique('Vu à deux')
@@ -30,12 +30,12 @@ test('two people change the same field: each value is shown and one is chosen', 
   const { id } = await api.create('accounts', { name, trade_name: 'au début' })
   await openRecord(page, 'accounts', id)
   await page.getByRole('button', { name: 'Modifier' }).click()
-  await page.getByLabel('Nom commercial').fill('selon Ada')
-  await page.getByRole('textbox', { name: 'E-mail' }).fill('ada@exemple.fr')
+  await input(page, 'trade_name').fill('selon Ada')
+  await input(page, 'email').fill('ada@exemple.fr')
   const bruno = await as('bruno')
   await openRecord(bruno.page, 'accounts', id)
   await bruno.page.getByRole('button', { name: 'Modifier' }).click()
-  await bruno.page.getByLabel('Nom commercial').fill('selon Bruno')
+  await input(bruno.page, 'trade_name').fill('selon Bruno')
   await bruno.page.getByRole('button', { name: 'Enregistrer' }).click()
   await expect(bruno.page.getByRole('button', { name: 'Modifier' })).toBeVisible()
 
@@ -57,7 +57,7 @@ test('two people change different fields: both stand, and nobody is asked anythi
   const { id } = await api.create('accounts', { name: unique('Ensemble') })
   await openRecord(page, 'accounts', id)
   await page.getByRole('button', { name: 'Modifier' }).click()
-  await page.getByLabel('Nom commercial').fill('par Ada')
+  await input(page, 'trade_name').fill('par Ada')
   const bruno = await as('bruno')
   await bruno.api.change('accounts', id, { email: 'bruno@exemple.fr' })
   await page.getByRole('button', { name: 'Enregistrer' }).click()

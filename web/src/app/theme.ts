@@ -48,9 +48,14 @@ export const theme = createTheme({
     Menu: Menu.extend({ defaultProps: { shadow: 'none', transitionProps: { duration: 120 }, radius: 'md' } }),
     Popover: Popover.extend({ defaultProps: { shadow: 'none', transitionProps: { duration: 120 }, radius: 'md' } }),
     Modal: Modal.extend({
-      defaultProps: { radius: 'md', centered: true, transitionProps: { duration: 140, transition: 'fade' } },
+      defaultProps: {
+        radius: 'md',
+        centered: true,
+        lockScroll: false,
+        transitionProps: { duration: 140, transition: 'fade' },
+      },
     }),
-    Drawer: Drawer.extend({ defaultProps: { transitionProps: { duration: 140 } } }),
+    Drawer: Drawer.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 140 } } }),
     Tooltip: Tooltip.extend({
       defaultProps: {
         openDelay: 350,

@@ -37,7 +37,7 @@ export function ConflictDialog({ entity, stale, mine, onSave, onLater }: Props) 
       onClose={onLater}
       title={t('conflict.title')}
       size="xl"
-      closeButtonProps={{ 'aria-label': t('conflict.later') }}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <p className={styles.hint}>{t('conflict.hint', { who })}</p>
       <div className={styles.quick}>

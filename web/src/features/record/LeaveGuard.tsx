@@ -24,7 +24,7 @@ export function LeaveGuard({ dirty, discard, stays }: Props) {
       opened
       onClose={blocker.reset}
       title={t('record.leave.title')}
-      closeButtonProps={{ 'aria-label': t('record.leave.stay') }}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <p className={styles.hint}>{t('record.leave.hint')}</p>
       <div className={styles.actions}>

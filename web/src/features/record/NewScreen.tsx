@@ -1,4 +1,5 @@
 import { Button, Tabs } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -90,6 +91,7 @@ function NewRecord({ entity }: { entity: Entity }) {
     })
   }
   useShortcuts({ 'ctrl+Enter': submit, Escape: cancel })
+  const phone = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
   const faults = fieldsWithMessages(form.messages)
   if (!tab) return null
   return (
@@ -110,14 +112,14 @@ function NewRecord({ entity }: { entity: Entity }) {
         </div>
         <div className={headStyles.main}>
           <h1>{t('record.newTitle', { what: label(entity.label) })}</h1>
-          <div className={headStyles.actions}>
+          <div className={headStyles.actions} data-editing>
             <Button variant="default" onClick={cancel}>
               {t('record.cancel')}
             </Button>
             <Button
               onClick={submit}
               loading={create.isPending}
-              rightSection={<span className={headStyles.key}>Ctrl ↵</span>}
+              rightSection={phone ? undefined : <span className={headStyles.key}>Ctrl ↵</span>}
             >
               {t('record.create')}
             </Button>

@@ -81,14 +81,18 @@ export function RecordHead(props: Props) {
       </div>
       <div className={styles.main}>
         <h1>{title}</h1>
-        <div className={styles.actions}>
+        <div className={styles.actions} data-editing={editing || undefined}>
           {editing ? (
             <>
               {dirty && <span className={styles.unsaved}>{t('record.unsaved')}</span>}
               <Button variant="default" onClick={cancel}>
                 {t('record.cancel')}
               </Button>
-              <Button onClick={submit} loading={saving} rightSection={<span className={styles.key}>Ctrl ↵</span>}>
+              <Button
+                onClick={submit}
+                loading={saving}
+                rightSection={phone ? undefined : <span className={styles.key}>Ctrl ↵</span>}
+              >
                 {t('record.save')}
               </Button>
             </>
