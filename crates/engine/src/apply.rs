@@ -96,7 +96,7 @@ impl Environment {
             tx.set_cause(cause(&who, &context));
             migrate(tx, &current.dictionary, &target)?;
             sources::write(tx, &target, &layers, sources::fresh(&*inner.ids, context.now))?;
-            let session = Session::begin(target, &who, &inner.settings.zone, &*inner.ids, tx, context);
+            let session = Session::begin(&inner, target, &who, tx, context);
             fill(session, &plan)?;
             Ok(Some(plan))
         })?;

@@ -141,8 +141,7 @@ impl Environment {
         self.shared.write(move |tx| {
             let prepared = inner.prepared(&*tx)?.0;
             let context = inner.context(&caller);
-            let mut session =
-                Session::begin(prepared, &caller, &inner.settings.zone, &*inner.ids, tx, context);
+            let mut session = Session::begin(&inner, prepared, &caller, tx, context);
             let value = work(&mut session)?;
             session.finish()?;
             Ok(value)

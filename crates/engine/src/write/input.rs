@@ -3,8 +3,9 @@
 use dictionary::expression::error::nearest;
 use dictionary::field_types::{FieldContext, Invalid};
 use dictionary::model::{EntityIndex, FieldIndex, ID};
+use dictionary::value::FileRef;
 use dictionary::{Entity, Field, Label, Value};
-use store::Row;
+use store::{Row, StoreError};
 
 use crate::draft::Input;
 use crate::error::EngineError;
@@ -42,7 +43,12 @@ impl Session<'_> {
     /// What a field's type needs to know beside a value.
     pub(crate) fn field_context<'f>(&'f self, field: &'f Field) -> FieldContext<'f> {
         let list = field.options.list.as_ref().and_then(|name| self.prepared.dictionary.lists.get(name));
-        FieldContext { options: &field.options, list, zone: self.zone, language: self.caller.language }
+        FieldContext {
+            options: &field.options,
+            list,
+            zone: &self.shared.settings.zone,
+            language: self.caller.language,
+        }
     }
 
     /// The value that an input stands for, or why the field's type refuses it.
@@ -58,6 +64,10 @@ impl Session<'_> {
             return self.read_reference(definition, input);
         }
         Ok(match input {
+            Input::Value(Value::File(file)) => match self.kept_file(*file)? {
+                Ok(file) => definition.kind.check(Value::File(Box::new(file)), &context),
+                Err(invalid) => Err(invalid),
+            },
             Input::Value(value) => definition.kind.check(value, &context),
             Input::Text(text) | Input::Code(text) if text.trim().is_empty() => Ok(Value::Null),
             Input::Text(text) | Input::Code(text) => definition
@@ -70,6 +80,21 @@ impl Session<'_> {
                 "This field does not hold lines.",
             )),
         })
+    }
+
+    /// The file as the store has it, which knows its size best.
+    fn kept_file(&self, file: FileRef) -> Result<Result<FileRef, Invalid>, EngineError> {
+        let size = self.shared.store.files().size(&file.hash).map_err(|source| EngineError::Store {
+            action: "look for a file",
+            source: StoreError::Database { action: "look for a file", source: source.into() },
+        })?;
+        Ok(size.map(|size| FileRef { size, ..file }).ok_or_else(|| {
+            Invalid::new(
+                "no_such_file",
+                "Ce fichier n'a pas été reçu : envoyez-le d'abord.",
+                "This file has not been received: send it first.",
+            )
+        }))
     }
 
     /// Whether that value may be set: `old` is the record before, none for a new one.

@@ -35,8 +35,11 @@ impl Session<'_> {
             self.stage_delete((child, *gone))?;
         }
         // Ids that rise, so that lines made together stay in the order they were given in.
-        let mut fresh: Vec<RecordId> =
-            lines.iter().filter(|line| line.id.is_none()).map(|_| self.ids.next(self.context.now)).collect();
+        let mut fresh: Vec<RecordId> = lines
+            .iter()
+            .filter(|line| line.id.is_none())
+            .map(|_| self.shared.ids.next(self.context.now))
+            .collect();
         fresh.sort_unstable();
         let mut fresh = fresh.into_iter();
         let mut seen = HashSet::new();

@@ -109,7 +109,7 @@ impl Session<'_> {
         key: &str,
         text: &str,
     ) -> Result<(FieldIndex, Value), EngineError> {
-        key_value(&self.prepared, entity, key, text, self.zone, self.caller.language)
+        key_value(&self.prepared, entity, key, text, &self.shared.settings.zone, self.caller.language)
     }
 
     /// The record whose unique field has that value, as this unit would leave it.

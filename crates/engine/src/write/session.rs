@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use dictionary::model::EntityIndex;
 use dictionary::{RecordId, Value};
-use jiff::tz::TimeZone;
 use journal::{Actor, Cause, Position};
 use store::{Context, Row, StoreError, Transaction};
 
 use crate::caller::{Caller, Profile};
-use crate::clock::IdSource;
 use crate::draft::Draft;
+use crate::environment::Shared;
 use crate::error::{EngineError, failed};
 use crate::prepared::Prepared;
 use crate::query::{Expand, Record};
@@ -26,8 +25,7 @@ use crate::write::staging::{Outdated, Staged, Staging};
 pub(crate) struct Session<'t> {
     pub(crate) prepared: Arc<Prepared>,
     pub(crate) caller: &'t Caller,
-    pub(crate) zone: &'t TimeZone,
-    pub(crate) ids: &'t dyn IdSource,
+    pub(crate) shared: &'t Shared,
     pub(crate) tx: &'t mut dyn Transaction,
     pub(crate) context: Context,
     pub(crate) cache: Cache,
@@ -42,10 +40,9 @@ pub(crate) struct Session<'t> {
 impl<'t> Session<'t> {
     /// Begins a unit of work at `context.now`.
     pub(crate) fn begin(
+        shared: &'t Shared,
         prepared: Arc<Prepared>,
         caller: &'t Caller,
-        zone: &'t TimeZone,
-        ids: &'t dyn IdSource,
         tx: &'t mut dyn Transaction,
         context: Context,
     ) -> Session<'t> {
@@ -53,8 +50,7 @@ impl<'t> Session<'t> {
         Session {
             prepared,
             caller,
-            zone,
-            ids,
+            shared,
             tx,
             context,
             cache: Cache::default(),
@@ -187,7 +183,7 @@ impl<'t> Session<'t> {
 impl Unit for Session<'_> {
     fn create(&mut self, entity: &str, id: Option<RecordId>, draft: Draft) -> Result<RecordId, EngineError> {
         let entity = self.writable("create", entity)?;
-        let id = id.unwrap_or_else(|| self.ids.next(self.context.now));
+        let id = id.unwrap_or_else(|| self.shared.ids.next(self.context.now));
         self.operation(|session, problems| session.stage_create((entity, id), draft, "", problems))?;
         Ok(id)
     }

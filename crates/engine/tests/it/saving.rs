@@ -1,6 +1,7 @@
 //! Creating and changing records: what is set, what is refused, and where it is said.
 
 use dictionary::Value;
+use dictionary::value::FileRef;
 use engine::{Caller, EngineError, Input};
 
 use crate::support::{World, admin, decimal, draft, problems, written};
@@ -231,6 +232,25 @@ fn a_reference_is_given_by_id_by_unique_value_or_by_a_title_that_one_record_has(
     assert_eq!(problems(twin), [("account".to_owned(), "ambiguous")]);
     let nobody = world.try_create("contact", draft().with("account", admin().me().unwrap()));
     assert_eq!(problems(nobody), [("account".to_owned(), "no_such_record")]);
+}
+
+#[test]
+fn a_file_is_there_before_the_record_that_refers_to_it() {
+    let world = World::new(&format!(
+        "{CRM}\n[entities.account.fields.contract]\ntype = \"file\"\nlabel = {{ fr = \"Contrat\", en = \"Contract\" }}\n"
+    ));
+    let file = |hash: &str| {
+        let file =
+            FileRef { name: "c.txt".into(), media_type: "text/plain".into(), size: 1, hash: hash.into() };
+        written(&[("name", "Forge")]).with("contract", Value::File(Box::new(file)))
+    };
+    let missing = world.try_create("account", file(&"0".repeat(64)));
+    assert_eq!(problems(missing), [("contract".to_owned(), "no_such_file")]);
+    let files = world.environment.store().files();
+    let kept = ::store::files::put(files, &mut "signed".as_bytes(), 100).unwrap();
+    let id = world.create("account", file(&kept.hash));
+    let Value::File(stored) = world.value("account", id, "contract") else { panic!("a file was given") };
+    assert_eq!((stored.size, stored.hash), (6, kept.hash));
 }
 
 #[test]
