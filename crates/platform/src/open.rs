@@ -48,6 +48,12 @@ pub(crate) fn open(
     let store = SqliteStore::open(folder, &settings.name, clock.now())
         .map_err(failed("open the store of an environment"))?;
     let engine = Environment::open(settings, Arc::new(store), clock, ids)?;
+    // Made by an earlier version of Tisserand, and today's built-in layer does not go with its own: it works on with the one it has. Refusing
+    // to open it would leave nobody able to put that right.
+    if let Err(error) = engine.upgrade() {
+        let name = &engine.settings().name;
+        tracing::error!(environment = %name, error = &error as &dyn std::error::Error, "not upgraded");
+    }
     Ok(OpenEnvironment { engine, files: files(folder)? })
 }
 
