@@ -1,5 +1,7 @@
 //! The store's own tables, beside those of entities. Their names start with `_`, which no identifier does.
 
+use std::sync::OnceLock;
+
 use journal::chain::CHAIN_START;
 use journal::{Hash, StateDigest};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -39,8 +41,8 @@ pub(crate) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
     };
     let (application, format) = (pragma(db, "application_id")?, pragma(db, "user_version")?);
     match (application, format) {
-        (APPLICATION_ID, FORMAT) => return Ok(()),
-        (0, 0) => {}
+        (APPLICATION_ID, FORMAT) => return refold(db),
+        (0, 0) if is_empty(db)? => {}
         (APPLICATION_ID, newer) => {
             let what =
                 format!("its format is {newer} and this program knows up to {FORMAT}: use a newer one");
@@ -59,11 +61,45 @@ pub(crate) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
             params![CHAIN_START, StateDigest::default().to_bytes()],
         )?;
         tx.execute("INSERT INTO _name VALUES (?1, 0)", [DICTIONARY_ENTITY])?;
+        tx.execute("INSERT INTO _note VALUES (?1, ?2)", [FOLD_NOTE, fold_mark()])?;
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
         tx.pragma_update(None, "user_version", FORMAT)?;
         tx.commit()
     };
     create().map_err(fault("create the environment's tables"))
+}
+
+fn is_empty(db: &Connection) -> Result<bool, StoreError> {
+    db.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0)).map_err(fault("read the database"))
+}
+
+/// The note that says by which folding of texts the indexes were sorted.
+const FOLD_NOTE: &str = "_folded";
+
+/// Indexes on texts are sorted by folded text. A program that folds otherwise (newer rules, newer Unicode) would miss rows in them:
+/// they are made again.
+fn refold(db: &Connection) -> Result<(), StoreError> {
+    let failed = fault("sort the indexes on texts again");
+    let noted: Option<String> = db
+        .query_row("SELECT value FROM _note WHERE key = ?1", [FOLD_NOTE], |row| row.get(0))
+        .optional()
+        .map_err(&failed)?;
+    if noted.as_deref() == Some(fold_mark()) {
+        return Ok(());
+    }
+    db.execute_batch("BEGIN IMMEDIATE; REINDEX folded;").map_err(&failed)?;
+    let sql = "INSERT INTO _note VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2";
+    db.execute(sql, [FOLD_NOTE, fold_mark()]).map_err(&failed)?;
+    db.execute_batch("COMMIT").map_err(failed)
+}
+
+/// What tells this program's folding from another's: a hash of the folded characters of the scripts that people write here.
+fn fold_mark() -> &'static str {
+    static MARK: OnceLock<String> = OnceLock::new();
+    MARK.get_or_init(|| {
+        let characters: String = ('\u{80}'..'\u{3000}').collect();
+        blake3::hash(dictionary::text::fold(&characters).as_bytes()).to_hex()[..16].to_owned()
+    })
 }
 
 /// The head as the database has it.

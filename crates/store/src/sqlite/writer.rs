@@ -129,7 +129,13 @@ impl Writer {
             let count = queue.waiting.len().min(GROUP_MAX);
             queue.waiting.drain(..count).collect()
         };
-        let outcomes = bench.run(&group, around, open, publish);
+        let run = catch_unwind(AssertUnwindSafe(|| bench.run(&group, around, open, publish)));
+        let outcomes = run.unwrap_or_else(|_| {
+            // A fault of the store itself: nobody may wait for ever. Closing the connection undoes what was not committed.
+            bench.connection = None;
+            around.0.clear();
+            fail_all(group.len(), &StoreError::database("commit", "the store failed"))
+        });
         drop(bench);
         let mut unfinished = Vec::new();
         for (ticket, outcome) in group.into_iter().zip(outcomes) {

@@ -129,6 +129,11 @@ fn a_file_of_another_program_or_of_a_newer_version_is_left_alone() {
     let error = SqliteStore::open(folder.path(), "acme", moment(0)).unwrap_err();
     assert_eq!(error.to_string(), "the store is damaged: environment.sqlite is not a file of Tisserand");
 
+    let foreign = Connection::open(&path).unwrap();
+    foreign.execute_batch("PRAGMA application_id = 0").unwrap();
+    drop(foreign);
+    assert!(matches!(SqliteStore::open(folder.path(), "acme", moment(0)), Err(StoreError::Damaged { .. })));
+
     std::fs::write(&path, b"certainly not a database, but quite long enough to be taken for one").unwrap();
     assert!(matches!(SqliteStore::open(folder.path(), "acme", moment(0)), Err(StoreError::Damaged { .. })));
 
@@ -157,5 +162,27 @@ fn what_a_crash_left_in_the_log_is_there_after_opening() {
         let snapshot = store.snapshot().unwrap();
         assert!(snapshot.get(test.entity("account"), id(1)).unwrap().is_some());
         assert!(store::verify(&*snapshot, &test.dictionary, &mut |_, _| {}).unwrap().is_whole());
+    });
+}
+
+#[test]
+fn indexes_sorted_by_another_folding_are_made_again() {
+    each(|mut test| {
+        for n in 1..=40 {
+            test.add_account(id(n), &[("name", Value::Text(format!("Nom {n}"))), ("siren", Value::Text(n.to_string()))]);
+        }
+        test.store = None;
+        let other = Connection::open(file(&test)).unwrap();
+        other.create_collation("folded", |a, b| dictionary::text::compare(b, a)).unwrap();
+        other.execute_batch("REINDEX; UPDATE _note SET value = 'other' WHERE key = '_folded'").unwrap();
+        drop(other);
+        test.reopen();
+        let account = test.entity("account");
+        let snapshot = test.store().snapshot().unwrap();
+        let siren = account.index("siren").unwrap();
+        for n in 1..=40_u128 {
+            let found = snapshot.find(account, siren, &Value::Text(n.to_string())).unwrap();
+            assert_eq!(found.map(|row| row.id()), Some(id(n)));
+        }
     });
 }
