@@ -138,6 +138,8 @@ impl Layout {
                     && mine.scale == theirs.options.scale
                     && mine.stored == theirs.is_stored()
             })
+            && self.uniques.len() == entity.uniques.len()
+            && self.uniques.iter().zip(&entity.uniques).all(|((name, _), theirs)| *name == theirs.name)
     }
 
     /// Columns of a field.

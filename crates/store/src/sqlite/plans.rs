@@ -109,7 +109,8 @@ impl Planned {
                 Sort { path: self.typed(part.trim_start_matches('-'), false), descending }
             })
             .collect();
-        let keyset = after.map(|value| Keyset { values: vec![value], id: RecordId(uuid::Uuid::from_u128(5)) });
+        let keyset =
+            after.map(|value| Keyset { values: vec![value], id: RecordId(uuid::Uuid::from_u128(5)) });
         let select = Select {
             entity: self.dictionary.entity("account").unwrap(),
             filters: filter.iter().collect(),
@@ -138,7 +139,10 @@ fn comparisons_with_a_constant_are_looked_up_in_an_index() {
         ("balance < 12.505", "SEARCH t0 USING INDEX _i_account__balance (balance<?)"),
         ("seen >= now() - days(30)", "SEARCH t0 USING INDEX _i_account__seen (seen>?)"),
         ("seen >= today()", "SEARCH t0 USING INDEX _i_account__seen (seen>?)"),
-        ("parent = '0192f3a0-0000-7000-8000-000000000001'", "SEARCH t0 USING INDEX _i_account__parent (parent=?)"),
+        (
+            "parent = '0192f3a0-0000-7000-8000-000000000001'",
+            "SEARCH t0 USING INDEX _i_account__parent (parent=?)",
+        ),
         ("parent = null", "SEARCH t0 USING INDEX _i_account__parent (parent=?)"),
     ] {
         let plan = planned.count_plan(filter);

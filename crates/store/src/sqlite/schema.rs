@@ -70,7 +70,8 @@ pub(crate) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
 }
 
 fn is_empty(db: &Connection) -> Result<bool, StoreError> {
-    db.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0)).map_err(fault("read the database"))
+    db.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
+        .map_err(fault("read the database"))
 }
 
 /// The note that says by which folding of texts the indexes were sorted.

@@ -133,7 +133,6 @@ impl Writer {
         let outcomes = run.unwrap_or_else(|_| {
             // A fault of the store itself: nobody may wait for ever. Closing the connection undoes what was not committed.
             bench.connection = None;
-            around.0.clear();
             fail_all(group.len(), &StoreError::database("commit", "the store failed"))
         });
         drop(bench);
@@ -174,25 +173,27 @@ impl Bench {
         }
         let mut head = self.head.clone();
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(group.len());
+        let alone = group.len() == 1;
         for ticket in group {
             let Some(unit) = ticket.unit.lock().take() else { continue };
-            let (outcome, after) = run_unit(connection, around, &head, unit);
-            head = after;
-            outcomes.push(Some(outcome));
+            let ran = run_unit(connection, around, &head, unit, alone);
+            head = ran.head;
+            let failed = ran.outcome.is_err();
+            outcomes.push(Some(ran.outcome));
+            if !ran.undone {
+                // What the unit wrote could not be taken back: closing the connection takes everything back.
+                self.connection = None;
+                return give_up(outcomes, group.len());
+            }
             if connection.db.is_autocommit() {
+                if alone && failed {
+                    return outcomes; // taken back with its transaction
+                }
                 // A full disk or a read error made SQLite give the whole transaction up: nothing of the group remains.
-                around.0.clear();
-                let error = match outcomes.last() {
-                    Some(Some(Err(UnitError::Store(error)))) => error.again(),
-                    _ => StoreError::database("commit", "the database gave the transaction up"),
-                };
-                let mut failed = fail_all(outcomes.len(), &error);
-                failed.resize_with(group.len(), || None);
-                return failed;
+                return give_up(outcomes, group.len());
             }
         }
         if let Err(error) = self.commit(&head) {
-            around.0.clear();
             return fail_all(group.len(), &error);
         }
         self.head = head;
@@ -216,16 +217,44 @@ fn fail_all(count: usize, error: &StoreError) -> Vec<Option<Outcome>> {
     (0..count).map(|_| Some(Err(UnitError::Store(error.again())))).collect()
 }
 
-/// Runs one unit in its savepoint; returns its outcome, and the head after it.
+/// The outcomes of a group of which nothing remains: all units that ran failed, as the last of them, and the others did not run.
+fn give_up(outcomes: Vec<Option<Outcome>>, group: usize) -> Vec<Option<Outcome>> {
+    let error = match outcomes.last() {
+        Some(Some(Err(UnitError::Store(error)))) => error.again(),
+        _ => StoreError::database("commit", "the database gave the transaction up"),
+    };
+    let mut failed = fail_all(outcomes.len(), &error);
+    failed.resize_with(group, || None);
+    failed
+}
+
+/// What became of a unit.
+struct Ran {
+    outcome: Outcome,
+    /// The head after it.
+    head: HeadState,
+    /// What it wrote was taken back, if it failed.
+    undone: bool,
+}
+
+/// Runs one unit in a savepoint of its own.
+///
+/// A unit `alone` in its transaction needs none: the transaction is undone instead. An open savepoint makes SQLite remember every page as it
+/// was, and go through what it remembers at each statement: much for an import of thousands of rows.
 fn run_unit(
     connection: &Connection,
     (layouts, files): (&Layouts, &dyn FileStore),
     head: &HeadState,
     unit: Unit,
-) -> (Outcome, HeadState) {
+    alone: bool,
+) -> Ran {
     let db = &connection.db;
+    let (begin, end, undo) = match alone {
+        true => ("", "", "ROLLBACK"),
+        false => ("SAVEPOINT unit", "RELEASE unit", "ROLLBACK TO unit; RELEASE unit"),
+    };
     let run = || -> Result<(Box<dyn Any + Send>, HeadState), UnitError> {
-        db.execute_batch("SAVEPOINT unit").map_err(fault("begin a unit of work"))?;
+        db.execute_batch(begin).map_err(fault("begin a unit of work"))?;
         let mut transaction = SqliteTransaction::new(connection, layouts, files, head.clone());
         let value = catch_unwind(AssertUnwindSafe(|| unit(&mut transaction))).unwrap_or_else(|panic| {
             let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -233,17 +262,16 @@ fn run_unit(
             Err(UnitError::Store(StoreError::database("run a unit of work: it panicked", said)))
         })?;
         let after = transaction.finish()?;
-        db.execute_batch("RELEASE unit").map_err(fault("end a unit of work"))?;
+        db.execute_batch(end).map_err(fault("end a unit of work"))?;
         Ok((value, after))
     };
     match run() {
-        Ok((value, after)) => (Ok(Committed { position: after.position, value }), after),
+        Ok((value, after)) => {
+            Ran { outcome: Ok(Committed { position: after.position, value }), head: after, undone: true }
+        }
         Err(error) => {
-            if !db.is_autocommit() {
-                drop(db.execute_batch("ROLLBACK TO unit; RELEASE unit"));
-            }
-            layouts.clear(); // the unit may have changed the tables
-            (Err(error), head.clone())
+            let undone = db.is_autocommit() || db.execute_batch(undo).is_ok();
+            Ran { outcome: Err(error), head: head.clone(), undone }
         }
     }
 }

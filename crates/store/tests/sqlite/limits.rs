@@ -169,7 +169,10 @@ fn what_a_crash_left_in_the_log_is_there_after_opening() {
 fn indexes_sorted_by_another_folding_are_made_again() {
     each(|mut test| {
         for n in 1..=40 {
-            test.add_account(id(n), &[("name", Value::Text(format!("Nom {n}"))), ("siren", Value::Text(n.to_string()))]);
+            test.add_account(
+                id(n),
+                &[("name", Value::Text(format!("Nom {n}"))), ("siren", Value::Text(n.to_string()))],
+            );
         }
         test.store = None;
         let other = Connection::open(file(&test)).unwrap();
