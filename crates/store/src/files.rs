@@ -116,7 +116,7 @@ impl LocalFiles {
     pub fn open(folder: &Path) -> Result<LocalFiles, FileError> {
         match fs::remove_dir_all(folder.join(INCOMING)) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(failed("remove files half-written")(error));
+                Err(failed("remove files half-written")(error))
             }
             _ => Ok(LocalFiles { folder: folder.to_owned(), next: AtomicU64::new(0) }),
         }

@@ -6,8 +6,11 @@ use proptest::prelude::*;
 
 use crate::values::entries;
 
+/// A part of an entry and what alters it.
+type Alteration = (&'static str, fn(&mut Entry));
+
 /// Every way to alter one part of an entry.
-fn alterations() -> Vec<(&'static str, fn(&mut Entry))> {
+fn alterations() -> Vec<Alteration> {
     vec![
         ("position", |e| e.position += 1),
         ("epoch", |e| e.epoch += 1),

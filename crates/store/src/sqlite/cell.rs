@@ -1,4 +1,4 @@
-//! Values as SQLite keeps them: `docs/decisions/0101-sqlite-tables.md`.
+//! Values as SQLite keeps them: `docs/decisions/0009-tables-of-sqlite.md`.
 
 use dictionary::field_types::ColumnKind;
 use dictionary::{RecordId, Value};

@@ -1,7 +1,7 @@
 //! Grouped commits: units of work that wait at the same time share one transaction and one sync, each in its own savepoint.
 //!
 //! No thread is kept for it. The first caller to find nobody at work leads: it runs the waiting units, commits, wakes their callers, and
-//! hands the lead to the next that waits. `docs/decisions/0102-group-commit.md`.
+//! hands the lead to the next that waits. `docs/decisions/0008-group-commit-without-a-thread.md`.
 
 use std::any::Any;
 use std::collections::VecDeque;
