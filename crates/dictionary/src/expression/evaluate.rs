@@ -14,11 +14,7 @@ use crate::value::{self, Value};
 ///
 /// Arithmetic without an answer is `Null`. The only errors are those of `scope`.
 pub fn evaluate(typed: &Typed, scope: &dyn Scope, context: &Context) -> Result<Value, EvaluateError> {
-    let found = value(typed, scope, context)?.into_owned();
-    Ok(match (found, &typed.ty) {
-        (Value::Integer(number), Type::Decimal) => Value::Decimal(number.into()),
-        (found, _) => found,
-    })
+    value(typed, scope, context).map(Cow::into_owned)
 }
 
 /// Whether the condition `typed` holds for the record `scope`: null does not.
@@ -26,7 +22,22 @@ pub fn holds(typed: &Typed, scope: &dyn Scope, context: &Context) -> Result<bool
     Ok(is_true(value(typed, scope, context)?.as_ref()))
 }
 
+/// The value of a piece. Whole numbers become decimals piece by piece, as their types say, and not at the end only: rounding a whole number
+/// may overflow where rounding a decimal does not, and stores, which keep to types, must find the same.
 fn value<'a>(
+    typed: &'a Typed,
+    scope: &'a dyn Scope,
+    context: &Context,
+) -> Result<Cow<'a, Value>, EvaluateError> {
+    let found = any_number(typed, scope, context)?;
+    Ok(match (found.as_ref(), &typed.ty) {
+        (Value::Integer(number), Type::Decimal) => Cow::Owned(Value::Decimal((*number).into())),
+        _ => found,
+    })
+}
+
+/// As [`value`], a whole number being left as it is.
+fn any_number<'a>(
     typed: &'a Typed,
     scope: &'a dyn Scope,
     context: &Context,
