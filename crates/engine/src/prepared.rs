@@ -31,6 +31,8 @@ pub(crate) struct PreparedEntity {
     pub(crate) system: SystemFields,
     /// References to it, system fields apart: `created_by` says what was, whoever has left since.
     pub(crate) referrers: Vec<Referrer>,
+    /// References of this entity by which rules of another count or add up its records, and that other entity.
+    pub(crate) counted_by: Vec<(FieldIndex, EntityIndex)>,
     /// References that its title follows, as branches from the record.
     pub(crate) title_reads: Reads,
     /// References and lists of records that its virtual computed fields read.
@@ -97,6 +99,16 @@ impl Prepared {
                 entities[target].referrers.push(Referrer { entity: position, field: index, on_delete });
             }
         }
+        for (position, entity) in dictionary.entities.iter().enumerate() {
+            let mut reads = Reads::default();
+            for rule in &entity.rules {
+                rule.when.iter().for_each(|when| reads.add(when));
+                reads.add(&rule.require);
+            }
+            for (child, by) in reads.children.keys() {
+                entities[*child].counted_by.push((*by, position));
+            }
+        }
         Prepared { dictionary, is_current: AtomicBool::new(false), entities, ranks }
     }
 
@@ -133,6 +145,7 @@ impl PreparedEntity {
         PreparedEntity {
             system: SystemFields::of(entity),
             referrers: Vec::new(),
+            counted_by: Vec::new(),
             title_reads,
             virtual_reads,
             virtuals,

@@ -147,7 +147,7 @@ impl Session<'_> {
                 || (reads.records && lines_are_wrong);
             // A record that changes as a consequence answers for what the consequence broke, not for what was broken before.
             let before = match (&staged.place, &staged.old) {
-                (None, Some(old)) => broken(old)?,
+                (None, Some(old)) if !staged.touched => broken(old)?,
                 _ => false,
             };
             if !unsure && !before {

@@ -93,6 +93,14 @@ impl Session<'_> {
                 self.compute(rank, id)?;
             }
         }
+        for key in self.outdated.rules() {
+            self.outdated.clear_rules(key);
+            let row = self.view().row(key.0, key.1).map_err(failed("read a record"))?;
+            if let Some(row) = row.filter(|_| checked) {
+                let (old, new) = (Some(row.clone()), Some(row));
+                self.stage(key, Staged { old, new, touched: true, ..Staged::default() })?;
+            }
+        }
         let mut problems = Problems::default();
         if checked {
             self.check(&mut problems)?;
@@ -124,11 +132,18 @@ impl Session<'_> {
         let prepared = self.prepared.clone();
         let Some(staged) = self.staging.get(key) else { return Ok(()) };
         let is_new = staged.old.is_none();
+        let rows = [&staged.old, &staged.new];
+        let counted = prepared.entities[key.0].counted_by.iter().flat_map(|(by, parent)| {
+            let ids = rows.into_iter().flatten().filter_map(|row| row.get(*by).as_id());
+            ids.map(|id| (*parent, id))
+        });
+        let counted: Vec<Key> = counted.filter(|parent| self.staging.get(*parent).is_none()).collect();
         let fields = 0..prepared.entity(key.0).fields.len();
         let changed: Vec<FieldIndex> = fields.filter(|field| staged.changes(*field)).collect();
         for field in changed {
             self.mark_dependents(key, field)?;
         }
+        counted.into_iter().for_each(|parent| self.outdated.mark_rules(parent));
         if is_new {
             for field in &prepared.entities[key.0].computed {
                 if let Some(rank) = prepared.ranks.get(&(key.0, *field)) {

@@ -70,7 +70,7 @@ impl Session<'_> {
                 place: Some(place.to_owned()),
                 given: applied.given,
                 wrong: applied.wrong,
-                moved: false,
+                ..Staged::default()
             },
         )?;
         for (field, lines) in applied.lines {
@@ -99,7 +99,7 @@ impl Session<'_> {
                 place: Some(place.to_owned()),
                 given: applied.given,
                 wrong: applied.wrong,
-                moved: false,
+                ..Staged::default()
             },
         )?;
         for (field, lines) in applied.lines {

@@ -134,6 +134,9 @@ impl<'t> Session<'t> {
             (None, None) => return Ok(()),
             (old, new) => (old, new),
         };
+        if old == new {
+            return Ok(());
+        }
         self.originals.entry(key).or_insert_with(|| old.clone());
         match (&old, &new) {
             (Some(old), Some(new)) => {

@@ -25,6 +25,8 @@ pub(crate) struct Staged {
     pub(crate) given: HashSet<FieldIndex>,
     /// Fields already found wrong: what reads them is not checked any further.
     pub(crate) wrong: HashSet<FieldIndex>,
+    /// Records that its rules count or add up changed, so that a rule may be broken though the record is as it was.
+    pub(crate) touched: bool,
     /// A transition moved its state: the move needs no checking again.
     pub(crate) moved: bool,
 }
@@ -82,6 +84,7 @@ impl Staging {
                 known.given.extend(staged.given);
                 known.wrong.extend(staged.wrong);
                 known.moved |= staged.moved;
+                known.touched |= staged.touched;
             }
             None => {
                 self.order.push(key);
@@ -104,6 +107,8 @@ pub(crate) struct Outdated {
     /// Records by place of the field in the order of computing.
     computed: BTreeMap<usize, HashSet<RecordId>>,
     search: HashSet<Key>,
+    /// Records whose rules are to be asked again.
+    rules: HashSet<Key>,
     /// Marks set (`true`) and cleared since the operation began.
     log: Vec<(Mark, bool)>,
 }
@@ -112,12 +117,13 @@ pub(crate) struct Outdated {
 enum Mark {
     Computed(usize, RecordId),
     Search(Key),
+    Rules(Key),
 }
 
 impl Outdated {
     /// Whether nothing is.
     pub(crate) fn is_empty(&self) -> bool {
-        self.computed.is_empty() && self.search.is_empty()
+        self.computed.is_empty() && self.search.is_empty() && self.rules.is_empty()
     }
 
     /// Whether that computed field of that record is.
@@ -139,6 +145,13 @@ impl Outdated {
         }
     }
 
+    /// Marks the rules of a record.
+    pub(crate) fn mark_rules(&mut self, key: Key) {
+        if self.rules.insert(key) {
+            self.log.push((Mark::Rules(key), true));
+        }
+    }
+
     /// The computed field was refreshed.
     pub(crate) fn clear(&mut self, rank: usize, id: RecordId) {
         if self.remove(rank, id) {
@@ -150,6 +163,13 @@ impl Outdated {
     pub(crate) fn clear_search(&mut self, key: Key) {
         if self.search.remove(&key) {
             self.log.push((Mark::Search(key), false));
+        }
+    }
+
+    /// The rules were asked.
+    pub(crate) fn clear_rules(&mut self, key: Key) {
+        if self.rules.remove(&key) {
+            self.log.push((Mark::Rules(key), false));
         }
     }
 
@@ -181,6 +201,13 @@ impl Outdated {
         keys
     }
 
+    /// Records whose rules are, sorted.
+    pub(crate) fn rules(&self) -> Vec<Key> {
+        let mut keys: Vec<Key> = self.rules.iter().copied().collect();
+        keys.sort_unstable();
+        keys
+    }
+
     /// The operation holds.
     pub(crate) fn keep(&mut self) {
         self.log.clear();
@@ -201,6 +228,12 @@ impl Outdated {
                 }
                 (Mark::Search(key), false) => {
                     self.search.insert(key);
+                }
+                (Mark::Rules(key), true) => {
+                    self.rules.remove(&key);
+                }
+                (Mark::Rules(key), false) => {
+                    self.rules.insert(key);
                 }
             }
         }

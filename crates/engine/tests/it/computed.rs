@@ -211,6 +211,26 @@ fn a_consequence_that_breaks_a_rule_elsewhere_refuses_the_change() {
 }
 
 #[test]
+fn a_line_changed_by_itself_answers_to_the_rules_of_its_record() {
+    let world = World::new(SALES);
+    let sale = world.create(
+        "order_head",
+        with_lines(draft(), "lines", vec![(None, line("1", "40")), (None, line("1", "2"))]),
+    );
+    let lines: Vec<_> = world.all("order_line").into_iter().map(|line| line.row.id()).collect();
+    world.delete("order_line", lines[0]).unwrap();
+    assert_eq!(problems(world.delete("order_line", lines[1])), [("lines".to_owned(), "rule")]);
+    assert!(world.exists("order_line", lines[1]));
+    let replaced = world.environment.transact(&admin(), move |unit| {
+        unit.delete("order_line", lines[1], None)?;
+        unit.create("order_line", None, line("2", "3").with("sale", sale))
+    });
+    replaced.unwrap();
+    assert_eq!(world.value("order_head", sale, "total"), decimal("6.00"), "only the end of a unit counts");
+    world.delete("order_head", sale).unwrap();
+}
+
+#[test]
 fn a_hundred_lines_in_one_unit_refresh_their_parent_once() {
     let world = World::new(SALES);
     let client = world.create("client", written(&[("name", "Forge")]));
