@@ -35,14 +35,14 @@ pub(crate) async fn session_create(
         let agent =
             parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let caller = cx.clone();
-        cx.run(move || {
+        let signing_in = state.sign_ins.run(move || {
             let platform = &caller.state.platform;
             let signed_in = platform.sign_in(&email, &password, caller.info.address, agent.as_deref())?;
             caller.info.set_language(signed_in.identity.user.language);
             let view = session_view(platform, &signed_in.identity)?;
             Ok((signed_in.secret, view))
-        })
-        .await
+        });
+        signing_in.await
     };
     let response = match signed_in.await {
         Ok((secret, view)) => {

@@ -11,12 +11,19 @@ use crate::config::ServerConfig;
 use crate::events::Live;
 use crate::metrics::Metrics;
 
+/// People signing in at once…
+const SIGN_INS_AT_ONCE: usize = 4;
+/// …and waiting for their turn.
+const SIGN_INS_WAITING: usize = 200;
+
 /// Shared by all requests; built once, by `serve`.
 #[derive(Clone)]
 pub(crate) struct AppState {
     pub(crate) platform: Arc<Platform>,
     pub(crate) config: Arc<ServerConfig>,
     pub(crate) calls: Arc<Calls>,
+    /// Passwords are slow to verify, by design: they have turns of their own, so that a flood of them keeps nobody else waiting.
+    pub(crate) sign_ins: Arc<Calls>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) live: Arc<Live>,
     pub(crate) started: Instant,
@@ -33,6 +40,7 @@ impl AppState {
         AppState {
             platform,
             calls: Arc::new(Calls::new(config.calls_at_once, config.calls_waiting)),
+            sign_ins: Arc::new(Calls::new(SIGN_INS_AT_ONCE, SIGN_INS_WAITING)),
             live: Arc::new(Live::new(config.live_max)),
             config: Arc::new(config),
             metrics: Arc::default(),

@@ -23,44 +23,50 @@ pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Resp
     let config = asked.cx.state.config.clone();
     let environment = asked.environment.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        let engine = &entered.environment.engine;
-        let dictionary = engine.dictionary();
-        let entity = entity_of(&dictionary, &collection)?;
-        let selection =
-            expand::selection(&dictionary, entity, options.select.as_deref(), options.expand.as_deref())?;
-        let order = reading::sort(&dictionary, entity, &options)?;
-        let place = match &options.skiptoken {
-            Some(token) => Some(paging::read(&dictionary, entity, &options, &order, token)?),
-            None => None,
-        };
-        let left = place.as_ref().map_or(paging.total, |place| place.left);
-        let limit = left.map_or(paging.size, |left| left.min(paging.size));
-        let page = engine.list(
-            &entered.caller,
-            &Query {
-                dictionary: Some(dictionary.clone()),
-                entity: entity.name.clone(),
-                filters: reading::filters(&dictionary, entity, &options)?,
-                search: reading::search_words(&options)?,
-                order: order.clone(),
-                after: place.map(|place| place.after),
-                limit,
-                expand: selection.expand(entity, &dictionary),
-                count: options.count,
-                timeout_ms: config.query_timeout_ms,
-            },
-        )?;
-        let shown = u32::try_from(page.records.len()).unwrap_or(u32::MAX);
-        let left = left.map(|left| left.saturating_sub(shown));
-        let next = page.next.as_ref().filter(|_| left != Some(0) && limit > 0).map(|keyset| {
-            let token = paging::write(&dictionary, entity, &options, &order, keyset, left);
-            next_link(&environment, &collection, &options, &token)
-        });
-        let context = format!("/data/{environment}/$metadata#{collection}");
-        let shape = Shape::new(&dictionary, entity, &selection);
-        let view =
-            ListView { context: &context, count: page.count, shape: &shape, records: &page.records, next };
-        Ok(Reply::json(serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?))
+        reading::stable(entered, |dictionary| {
+            let engine = &entered.environment.engine;
+            let entity = entity_of(dictionary, &collection)?;
+            let selection =
+                expand::selection(dictionary, entity, options.select.as_deref(), options.expand.as_deref())?;
+            let order = reading::sort(dictionary, entity, &options)?;
+            let place = match &options.skiptoken {
+                Some(token) => Some(paging::read(dictionary, entity, &options, &order, token)?),
+                None => None,
+            };
+            let left = place.as_ref().map_or(paging.total, |place| place.left);
+            let limit = left.map_or(paging.size, |left| left.min(paging.size));
+            let page = engine.list(
+                &entered.caller,
+                &Query {
+                    dictionary: Some(dictionary.clone()),
+                    entity: entity.name.clone(),
+                    filters: reading::filters(dictionary, entity, &options)?,
+                    search: reading::search_words(&options)?,
+                    order: order.clone(),
+                    after: place.map(|place| place.after),
+                    limit,
+                    expand: selection.expand(entity, dictionary),
+                    count: options.count,
+                    timeout_ms: config.query_timeout_ms,
+                },
+            )?;
+            let shown = u32::try_from(page.records.len()).unwrap_or(u32::MAX);
+            let left = left.map(|left| left.saturating_sub(shown));
+            let next = page.next.as_ref().filter(|_| left != Some(0) && limit > 0).map(|keyset| {
+                let token = paging::write(dictionary, entity, &options, &order, keyset, left);
+                next_link(&environment, &collection, &options, &token)
+            });
+            let context = format!("/data/{environment}/$metadata#{collection}");
+            let shape = Shape::new(dictionary, entity, &selection);
+            let view = ListView {
+                context: &context,
+                count: page.count,
+                shape: &shape,
+                records: &page.records,
+                next,
+            };
+            Ok(Reply::json(serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?))
+        })
     });
     Ok(reply.await?.into_response())
 }

@@ -1,5 +1,7 @@
 //! What reads have in common: options of the request, checked against the dictionary.
 
+use std::sync::Arc;
+
 use dictionary::expression::{Expr, ExpressionError, Node, Span, Type, Typed, check, check_condition, parse};
 use dictionary::model::{Dictionary, Entity, EntityIndex, Sort};
 use engine::{Expand, Record};
@@ -11,6 +13,24 @@ use crate::problem::Problem;
 
 /// Longest text of `$search`, bytes.
 const SEARCH_BYTES_MAX: usize = 500;
+
+/// Times that a read begins again because the dictionary changed under it.
+const TRIES: u32 = 3;
+
+/// Reads with the dictionary in force. When another comes into force meanwhile the engine refuses to mix them, and the read begins again.
+pub(crate) fn stable<T>(
+    entered: &Entered,
+    mut read: impl FnMut(&Arc<Dictionary>) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    let engine = &entered.environment.engine;
+    for _ in 1..TRIES {
+        match read(&engine.dictionary()) {
+            Err(problem) if problem.code == "dictionary_changed" => {}
+            result => return result,
+        }
+    }
+    read(&engine.dictionary())
+}
 
 /// Position of an entity.
 pub(crate) fn entity_index(dictionary: &Dictionary, entity: &Entity) -> EntityIndex {

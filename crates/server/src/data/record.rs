@@ -22,19 +22,22 @@ pub(crate) async fn record_show(asked: Asked, collection: String, key: Key) -> R
         asked.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let environment = asked.environment.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        let dictionary = entered.environment.engine.dictionary();
-        let entity = entity_of(&dictionary, &collection)?;
-        let selection =
-            expand::selection(&dictionary, entity, options.select.as_deref(), options.expand.as_deref())?;
-        let record = reading::record(entered, entity, &key, &selection.expand(entity, &dictionary))?;
-        // What is expanded has versions of its own, that the tag of the record does not tell.
-        let known = known.filter(|_| selection.expanded.is_empty());
-        let mut reply = reply(&dictionary, entity, &selection, &environment, &record)?;
-        if known.is_some_and(|known| known.split(',').any(|tag| Some(tag.trim()) == reply.etag.as_deref())) {
-            reply.status = StatusCode::NOT_MODIFIED;
-            reply.body.clear();
-        }
-        Ok(reply)
+        reading::stable(entered, |dictionary| {
+            let entity = entity_of(dictionary, &collection)?;
+            let selection =
+                expand::selection(dictionary, entity, options.select.as_deref(), options.expand.as_deref())?;
+            let record = reading::record(entered, entity, &key, &selection.expand(entity, dictionary))?;
+            // What is expanded has versions of its own, that the tag of the record does not tell.
+            let known = known.as_deref().filter(|_| selection.expanded.is_empty());
+            let mut reply = reply(dictionary, entity, &selection, &environment, &record)?;
+            if known
+                .is_some_and(|known| known.split(',').any(|tag| Some(tag.trim()) == reply.etag.as_deref()))
+            {
+                reply.status = StatusCode::NOT_MODIFIED;
+                reply.body.clear();
+            }
+            Ok(reply)
+        })
     });
     Ok(reply.await?.into_response())
 }

@@ -64,13 +64,23 @@ impl Write {
             let engine = &entered.environment.engine;
             let dictionary = engine.dictionary();
             let entity = entity_of(&dictionary, &collection)?;
-            let selection =
-                expand::selection(&dictionary, entity, options.select.as_deref(), options.expand.as_deref())?;
+            // Options that cannot be read refuse the write before it is made.
+            expand::selection(&dictionary, entity, options.select.as_deref(), options.expand.as_deref())?;
             let written = work(entered, &dictionary, entity, body)?;
             metrics.write();
-            let expand = selection.expand(entity, &dictionary);
-            let found = engine.get(&entered.caller, &entity.name, written.id, &expand)?;
-            let mut reply = record::reply(&dictionary, entity, &selection, &environment, &found)?;
+            // What is done is done: what comes back is read with whatever dictionary is in force by now.
+            let mut reply = reading::stable(entered, |dictionary| {
+                let entity = entity_of(dictionary, &collection)?;
+                let selection = expand::selection(
+                    dictionary,
+                    entity,
+                    options.select.as_deref(),
+                    options.expand.as_deref(),
+                )?;
+                let expand = selection.expand(entity, dictionary);
+                let found = engine.get(&entered.caller, &entity.name, written.id, &expand)?;
+                record::reply(dictionary, entity, &selection, &environment, &found)
+            })?;
             reply.status = written.status;
             if written.status == StatusCode::CREATED {
                 reply.location = Some(format!("/data/{environment}/{collection}/{}", written.id));

@@ -288,7 +288,7 @@ impl Parser<'_> {
                 let close = self.expect(&Kind::Close, ")")?;
                 Ok(Expr { span: Span { start: token.span.start, end: close.span.end }, ..inner })
             }
-            Kind::Word(word) if !is_reserved(&word) => {
+            Kind::Word(word) if !is_reserved(&word) && !word.contains(['$', '@']) => {
                 self.at += 1;
                 if self.peek().kind == Kind::Open {
                     self.call(&word, token.span)
@@ -353,6 +353,10 @@ impl Parser<'_> {
                 counted = true;
                 break;
             }
+            if name.contains(['$', '@']) {
+                self.at -= 1;
+                return Err(self.unexpected("le nom d'un champ", "the name of a field"));
+            }
             names.push(name);
         }
         resolve(self.dictionary, self.entity, &mut names);
@@ -401,4 +405,92 @@ fn operator_words() -> impl Iterator<Item = &'static str> {
 
 fn is_reserved(word: &str) -> bool {
     operator_words().any(|reserved| reserved == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use dictionary::compile;
+    use dictionary::layers::Layer;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn dictionary() -> Dictionary {
+        const LAYER: &str = "name = \"test\"\n\
+            [entities.thing]\nlabel = { fr = \"Chose\" }\nplural = { fr = \"Choses\" }\n\
+            [entities.thing.fields.name]\ntype = \"text\"\nlabel = { fr = \"Nom\" }\n\
+            [entities.thing.fields.size]\ntype = \"integer\"\nlabel = { fr = \"Taille\" }\n\
+            [entities.thing.fields.parent]\ntype = \"reference\"\nto = \"thing\"\nlabel = { fr = \"Parent\" }\n";
+        compile::compile(&[Layer::single("test", LAYER)]).unwrap()
+    }
+
+    fn read(dictionary: &Dictionary, text: &str) -> Result<String, ExpressionError> {
+        let thing = dictionary.entity("thing").unwrap();
+        parse(dictionary, thing, text).map(|expr| expr.to_string())
+    }
+
+    #[test]
+    fn conditions_mean_what_they_do_in_the_expression_language() {
+        let dictionary = dictionary();
+        let cases = [
+            ("name eq 'L''Arc' and not (size gt 3)", "name = 'L''Arc' and not size > 3"),
+            ("a or b and c", "a or b and c"),
+            ("(a or b) and c", "(a or b) and c"),
+            ("size add 2 mul 3 eq -4", "size + 2 * 3 = -4"),
+            ("startswith(tolower(name),'x')", "lower(name) starts with 'x'"),
+            ("parent/parent/name ne null", "parent.parent.name != null"),
+            ("parent_id eq null or parent/parent_id eq null", "parent = null or parent.parent = null"),
+            ("size in (1, 2.5)", "size in (1, 2.5)"),
+            ("things/$count ge 2", "count(things) >= 2"),
+        ];
+        for (odata, ours) in cases {
+            assert_eq!(read(&dictionary, odata).as_deref(), Ok(ours), "{odata}");
+        }
+    }
+
+    #[test]
+    fn words_of_the_language_are_no_fields() {
+        let dictionary = dictionary();
+        for text in [
+            "eq eq 'x'",
+            "and",
+            "name eq and",
+            "not",
+            "in (1)",
+            "name in ()",
+            "name in 1",
+            "contains()",
+            "a b",
+            "a/",
+            "a/'b'",
+        ] {
+            assert!(read(&dictionary, text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic_and_faults_lie_within_it(text in "[ -~éœ'()/,$0-9a-z]{0,60}") {
+            let dictionary = dictionary();
+            if let Err(error) = read(&dictionary, &text) {
+                prop_assert!(error.span.start <= error.span.end && error.span.end <= text.len());
+                prop_assert!(text.is_char_boundary(error.span.start));
+            }
+        }
+
+        #[test]
+        fn no_mixture_of_its_words_makes_the_reader_panic(
+            words in prop::collection::vec(prop::sample::select(vec![
+                "and", "or", "not", "(", ")", "eq", "in", ",", "name", "size", "'x'", "12", "-", "contains(", "/", "null", "duration'PT1S'",
+                "2026-11-23", "0192f3a0-7e1c-7c3a-9f5e-0123456789ab", "add", "$count",
+            ]), 0..25)
+        ) {
+            let dictionary = dictionary();
+            let text = words.join(" ");
+            if let Ok(ours) = read(&dictionary, &text) {
+                // What is read can be written in the expression language and read again there.
+                prop_assert!(dictionary::expression::parse(&ours).is_ok() || ours.contains("0192f3a0"), "{} → {}", text, ours);
+            }
+        }
+    }
 }

@@ -153,7 +153,7 @@ impl<'a> Lexer<'a> {
     fn word(&mut self) -> Result<Kind, ExpressionError> {
         let start = self.at;
         let run = self.rest();
-        let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '@' | '.');
+        let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '@');
         let length = run.find(|c| !part(c)).unwrap_or(run.len());
         let word = &run[..length];
         self.at += length;
