@@ -39,9 +39,6 @@ pub(crate) fn tell(failure: &anyhow::Error, console: &Console) -> ExitCode {
             said.push(line);
         }
     }
-    if console.json {
-        console.data(&serde_json::json!({ "error": said.join(" — ") }));
-    }
     let head = console.text("Erreur : ", "Error: ");
     console.note(format!("{head}{}", said.join("\n  → ")), format!("{head}{}", said.join("\n  → ")));
     let full =

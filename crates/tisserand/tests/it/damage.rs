@@ -10,6 +10,7 @@ fn a_value_changed_in_the_file_is_found_and_named() {
     place.run(&["import", "shop", "purchase", "orders.csv"]).ok();
     place.run(&["journal", "verify", "shop"]).ok();
     let database = Connection::open(place.path("data/environments/shop/environment.sqlite")).unwrap();
+    database.create_collation("folded", dictionary::text::compare).unwrap();
     let table: String = database
         .query_row(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%purchase'",
