@@ -38,13 +38,16 @@ pub(crate) struct Entry {
     pub(crate) variables: Vec<(String, Drawn)>,
 }
 
+/// Positions of records by the text of one of their values, for the first records of a pool.
+type Index = (usize, HashMap<String, Vec<usize>>);
+
 /// Records of one entity.
 #[derive(Default)]
 pub(crate) struct Pool {
     pub(crate) entries: Vec<Entry>,
     by_id: HashMap<RecordId, usize>,
     /// By path, text of the value → positions; up to the position noted.
-    indexes: RefCell<HashMap<String, (usize, HashMap<String, Vec<usize>>)>>,
+    indexes: RefCell<HashMap<String, Index>>,
 }
 
 impl Pool {

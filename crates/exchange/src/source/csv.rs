@@ -290,7 +290,10 @@ mod tests {
     use super::*;
     use dictionary::Language;
 
-    fn read(text: &str) -> (Vec<String>, Vec<Result<Vec<String>, (u64, String)>>) {
+    /// Cells of a good row, line and reason of a bad one.
+    type Row = Result<Vec<String>, (u64, String)>;
+
+    fn read(text: &str) -> (Vec<String>, Vec<Row>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file.csv");
         std::fs::write(&path, text).unwrap();

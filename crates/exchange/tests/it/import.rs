@@ -49,7 +49,7 @@ fn columns_are_found_by_name_or_label_and_values_are_read_as_people_write_them()
 #[test]
 fn latin_1_and_tabs_are_recognised_without_being_told() {
     let world = World::shop();
-    let text = "Désignation\tCode barres\nThé à la crème\t1\n".replace('é', "\u{e9}");
+    let text = "Désignation\tCode barres\nThé à la crème\t1\n";
     let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
     let (report, _) = world.import("article", &world.file("a.txt", latin)).unwrap();
     assert_eq!(report.created, 1);

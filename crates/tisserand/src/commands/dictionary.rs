@@ -1,7 +1,5 @@
 //! `dictionary`: what an environment is made of, and changes to it.
 
-use std::path::PathBuf;
-
 use dictionary::layers::{self, Layer, Setting};
 use dictionary::plan::Plan;
 use engine::Caller;
@@ -58,14 +56,10 @@ fn layers_of(
         layers.extend(own.into_iter().filter(|layer| !known.contains(&layer.name)));
     } else {
         for folder in &wanted.layers {
-            layers.push(layer_of(folder)?);
+            layers.push(read_layer(folder)?);
         }
     }
     Ok(layers)
-}
-
-fn layer_of(folder: &PathBuf) -> anyhow::Result<Layer> {
-    read_layer(folder)
 }
 
 fn show(layers: &[Layer], path: Option<&str>, console: &Console) -> anyhow::Result<()> {

@@ -1,5 +1,5 @@
 //! The real binary, as people run it.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)] // tests: names are sentences, and a panic is a failure
 
 mod commands;
 mod crash;
