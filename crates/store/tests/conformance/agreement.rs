@@ -195,7 +195,7 @@ fn in_order(order: &[Sort], (a, a_id): (&[Value], RecordId), (b, b_id): (&[Value
 /// What the tests above once found, asked again of a world with every number in it.
 #[test]
 fn what_once_differed_does_not_differ_again() {
-    let numbers: Vec<u16> = (0..1_200_u32).map(|n| (n * 7_919 >> 3) as u16).collect();
+    let numbers: Vec<u16> = (0..1_200_u32).map(|n| ((n * 7_919) >> 3) as u16).collect();
     worlds(&numbers, |test, world, _| {
         let snapshot = test.store().snapshot().unwrap();
         let account = world.entity("account");
