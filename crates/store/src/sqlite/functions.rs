@@ -200,7 +200,9 @@ impl Aggregate<Option<Making>, Cell> for Figure {
             Some(making) => making,
             None => {
                 let forms = text(arguments, 0)?.and_then(forms).ok_or_else(|| wrong("a signature"))?;
-                let ty = forms.get(1).map_or(Type::Null, |form| number_type(*form));
+                // A body that is null whatever the row says nothing of its type: the result's is the same.
+                let telling = forms.iter().skip(1).find(|form| **form != Form::Null).or(forms.first());
+                let ty = telling.map_or(Type::Null, |form| number_type(*form));
                 making.insert(Making { accumulator: Accumulator::new(self.0, &ty), forms })
             }
         };

@@ -207,5 +207,11 @@ fn what_once_differed_does_not_differ_again() {
             let expected = world.records[&account].values().filter(|row| holds(row)).count();
             assert_eq!(found.len(), expected, "{source}");
         }
+        // A body that is null whatever the row: the sum is still of its type.
+        let body = typed(world, "hours(1) * 9223372036854775807", false).unwrap();
+        let aggregation = Aggregation { function: AggregateFunction::Sum, body: Some(&body) };
+        let sum =
+            snapshot.aggregate(&world.dictionary, &select(world, Vec::new(), &[]), &aggregation).unwrap();
+        assert_eq!(sum, Value::Duration(0));
     });
 }
