@@ -138,6 +138,8 @@ const routeTree = rootRoute.addChildren([
 export const router = createRouter({
   routeTree,
   defaultPreload: false,
+  // What a screen did not validate does not reach it.
+  search: { strict: true },
   scrollRestoration: false,
   defaultPendingMs: 300,
   defaultErrorComponent: Crashed,

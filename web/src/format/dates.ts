@@ -64,6 +64,12 @@ export function nearInstant(iso: string, now: Date, manner: Manner): string {
   return day.slice(0, 4) === today.slice(0, 4) || Math.abs(daysBetween(today, day)) < 7 ? `${said} ${time}` : said
 }
 
+/** As `nearInstant`, with the day always said: for a sentence rather than a column. */
+export function saidInstant(iso: string, now: Date, manner: Manner): string {
+  const said = nearInstant(iso, now, manner)
+  return /^\d{2}:\d{2}$/.test(said) ? `${nearWords[manner.language][0]} ${said}` : said
+}
+
 /** An instant in full: `lundi 23 novembre 2026 à 14:05:07`. */
 export function exactInstant(iso: string, manner: Manner): string {
   const instant = new Date(iso)

@@ -20,7 +20,7 @@ export function useShortcuts(shortcuts: Shortcuts, options: { insideDialogs?: bo
       const name = keyName(event)
       const typing = target?.closest('input:not([type=checkbox]), textarea, select, [contenteditable=true]')
       if (typing && !name.startsWith('ctrl+') && name !== 'Escape') return
-      if (!insideDialogs && document.querySelector('[role=dialog], [role=menu], [role=listbox]:not([hidden])')) return
+      if (!insideDialogs && somethingIsOpen()) return
       const run = latest.current[name]
       if (!run) return
       event.preventDefault()
@@ -29,4 +29,10 @@ export function useShortcuts(shortcuts: Shortcuts, options: { insideDialogs?: bo
     window.addEventListener('keydown', press)
     return () => window.removeEventListener('keydown', press)
   }, [insideDialogs])
+}
+
+/** Whether a dialog, a menu or a list of options is open: keys are then its own. Closed ones may stay in the page, hidden. */
+function somethingIsOpen(): boolean {
+  const floating = document.querySelectorAll('[role=dialog], [role=menu], [role=listbox]')
+  return [...floating].some((element) => element.checkVisibility())
 }

@@ -18,7 +18,8 @@ export function Preferences() {
   const { t, i18n } = useTranslation()
   const client = useQueryClient()
   const router = useRouter()
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  // Suspending transitions would need an inline style, which the content security policy forbids.
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true })
   const [dense, setDense] = useDense()
   const language = useMutation({
     mutationFn: (wanted: Language) => source.session.update({ language: wanted }),

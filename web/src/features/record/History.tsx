@@ -41,7 +41,9 @@ export function History({ entity, id }: { entity: Entity; id: string }) {
       </Late>
     )
   if (found.error) return <ProblemNotice problem={asProblem(found.error)} retry={() => void found.refetch()} />
-  const entries = found.data.pages.flatMap((page) => page.value)
+  const entries = found.data.pages
+    .flatMap((page) => page.value)
+    .filter((entry) => entry.operation !== 'update' || changesOf(entity, entry).length > 0)
   if (entries.length === 0) return <p className="quiet">{t('history.nothing')}</p>
   return (
     <>
@@ -70,10 +72,11 @@ interface Change {
   to: unknown
 }
 
+/** What was changed by somebody: what the system keeps or works out from the rest is no news. */
 function changesOf(entity: Entity, entry: HistoryEntry): Change[] {
   return Object.entries(entry.changes ?? {}).flatMap(([key, [from, to]]) => {
     const field = fieldOf(entity, fieldNameOf(entity, key))
-    return field && !field.system ? [{ field, from, to }] : []
+    return field && !field.system && field.type !== 'computed' ? [{ field, from, to }] : []
   })
 }
 

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Entity, RecordData, Transition } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
 import { titleOf } from '../../dictionary/model'
-import { exactInstant, nearInstant } from '../../format/dates'
+import { exactInstant, saidInstant } from '../../format/dates'
 import { now } from '../../format/now'
 import { Icon } from '../../icons/Icon'
 import { IconAction } from '../../ui/IconAction'
@@ -122,7 +122,7 @@ export function RecordHead(props: Props) {
         <StateStepper entity={entity} record={record} />
         {changed && (
           <span className={styles.changed} title={exactInstant(changed, manner)}>
-            {t('record.updatedOn', { when: nearInstant(changed, now(), manner) })}
+            {t('record.updatedOn', { when: saidInstant(changed, now(), manner) })}
           </span>
         )}
         {history && (

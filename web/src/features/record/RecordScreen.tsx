@@ -123,8 +123,9 @@ function Shown({ entity, record, gone, back }: ShownProps) {
       // Nothing typed here is touched: the edits go on from the new version.
       form.rebase(event.position)
     }
-    if (mine || event.operation !== 'update') return
-    const what = fields.map((name) => label(fieldOf(entity, name)?.label)).filter(Boolean)
+    const theirs = fields.filter((name) => fieldOf(entity, name)?.type !== 'computed')
+    if (mine || event.operation !== 'update' || theirs.length === 0) return
+    const what = theirs.map((name) => label(fieldOf(entity, name)?.label)).filter(Boolean)
     setTold({ who: actorId(event), what: what.join(', ') })
   })
 

@@ -76,7 +76,6 @@ export function Picker({
           onChange={(event) => {
             setTyped(event.currentTarget.value)
             box.openDropdown()
-            box.selectFirstOption()
           }}
           onBlur={() => {
             // Text that was never chosen is no reference: emptied by hand means emptied, anything else goes back.
@@ -88,6 +87,20 @@ export function Picker({
             if (event.key === 'Escape' && box.dropdownOpened) {
               event.stopPropagation()
               setTyped(null)
+            }
+            // The best answer is taken when none was chosen by the arrows, once it is the answer to what is typed.
+            const best = records[0]
+            const answered = asked === (typed ?? '') && !found.isPlaceholderData && !found.isFetching
+            if (
+              event.key === 'Enter' &&
+              best &&
+              typed &&
+              answered &&
+              box.dropdownOpened &&
+              box.getSelectedOptionIndex() < 0
+            ) {
+              event.preventDefault()
+              take(best.id)
             }
           }}
         />
