@@ -39,7 +39,7 @@ pub struct ServerConfig {
 impl Default for ServerConfig {
     fn default() -> ServerConfig {
         ServerConfig {
-            address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7400),
+            address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7700),
             secure: false,
             trusted_proxies: Vec::new(),
             body_bytes_max: 4 << 20,
