@@ -88,7 +88,9 @@ fn run_import(
         Some(map) => Mapping::read(&recipe.folder.join(map))?,
         None => Mapping::default(),
     };
-    let scratch = std::env::temp_dir().join(format!("tisserand-{}-{}.refused.csv", recipe.name, spec.name));
+    let (process, environment_name) = (std::process::id(), &environment.settings().name);
+    let scratch = format!("tisserand-{process}-{environment_name}-{}-{}.refused.csv", recipe.name, spec.name);
+    let scratch = std::env::temp_dir().join(scratch);
     let import_options = ImportOptions {
         limit: spec.limit,
         refused: Some(scratch),
@@ -108,6 +110,8 @@ fn run_import(
     }
     let report =
         import(environment, &Caller::system(), &file, &mapping, &import_options, &mut Told(progress, spec))?;
+    // Real files hold rows that no rule accepts: they are left out of the company, and nobody mends them here.
+    let _ = std::fs::remove_file(&scratch);
     Ok(report.created + report.updated)
 }
 
