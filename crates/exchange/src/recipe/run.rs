@@ -93,7 +93,7 @@ fn run_import(
     let scratch = std::env::temp_dir().join(scratch);
     let import_options = ImportOptions {
         limit: spec.limit,
-        refused: Some(scratch),
+        refused: Some(scratch.clone()),
         restart: true,
         ..ImportOptions::new(&spec.entity)
     };
