@@ -49,6 +49,9 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
   },
 }
 
+// Reading every element of a full list twice takes a while on a busy machine.
+test.setTimeout(150_000)
+
 /** Looks at the same screen in both themes. */
 async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {

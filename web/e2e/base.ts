@@ -47,6 +47,14 @@ export class Api {
     expect(answer.ok(), await answer.text()).toBe(true)
   }
 
+  async move(collection: string, id: string, transition: string): Promise<void> {
+    const answer = await this.request.post(`/data/${env}/${collection}/${id}/${transition}`, {
+      data: {},
+      headers: { 'X-CSRF-Token': this.csrf },
+    })
+    expect(answer.ok(), await answer.text()).toBe(true)
+  }
+
   async read(collection: string, id: string): Promise<Record<string, unknown> | null> {
     const answer = await this.request.get(`/data/${env}/${collection}/${id}`)
     return answer.status() === 404 ? null : answer.json()

@@ -2,16 +2,13 @@ import { env, expect, openList, rows, test, unique } from './base'
 
 test('a list is searched, filtered and sorted, and its address keeps it so', async ({ page, api }) => {
   const word = unique('Zinguerie')
-  for (const [name, kind] of [
-    [`${word} Beta`, 'customer'],
-    [`${word} Alpha`, 'customer'],
-    [`${word} Gamma`, 'supplier'],
-  ])
-    await api.create('accounts', { name, kind })
+  for (const name of ['Beta', 'Alpha']) await api.create('accounts', { name: `${word} ${name}` })
+  const supplier = await api.create('accounts', { name: `${word} Gamma` })
+  await api.move('accounts', supplier.id, 'buy_from')
   await openList(page, 'accounts')
   await page.getByRole('searchbox', { name: 'Chercher dans la liste' }).fill(word)
   await expect(rows(page)).toHaveCount(3)
-  await page.getByRole('button', { name: 'Clients', exact: true }).click()
+  await page.getByRole('button', { name: 'Prospects', exact: true }).click()
   await expect(rows(page)).toHaveCount(2)
   await page
     .getByRole('columnheader', { name: /Raison sociale/ })
@@ -39,7 +36,7 @@ test('a filter on a field narrows the list and can be taken away', async ({ page
   await expect(rows(page)).toHaveCount(2)
   await page.getByRole('button', { name: 'Filtre', exact: true }).click()
   await page.getByRole('textbox', { name: 'Quel champ' }).fill('ville')
-  await page.getByRole('button', { name: /Ville/ }).first().click()
+  await page.getByRole('list', { name: 'Filtrer par' }).getByRole('button', { name: /Ville/ }).first().click()
   await page.getByRole('textbox', { name: 'Valeur' }).fill('metz')
   await page.getByRole('button', { name: 'Appliquer' }).click()
   await expect(rows(page)).toHaveText([`${word} B`])

@@ -16,7 +16,7 @@ test('a value is added to a list, renamed, coloured and retired; forms follow at
   await input(page, 'source').click()
   await expect(page.getByRole('option', { name: `${word} pro` })).toBeAttached()
   await page.goto(`/admin/${env}/lists?list=account_source`)
-  await page.getByRole('switch', { name: `Proposer « ${word} pro »` }).uncheck({ force: true })
+  await page.getByRole('switch', { name: `Proposer « ${word} pro »` }).click({ force: true })
   await expect(page.getByRole('switch', { name: `Proposer « ${word} pro »` })).not.toBeChecked()
   await page.goto(`/e/${env}/accounts/new`)
   await input(page, 'source').click()

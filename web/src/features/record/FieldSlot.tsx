@@ -62,7 +62,7 @@ export function FieldSlot({ field: raw, span, record, collection, form, locked, 
       collection={collection}
     />
   ) : value === null ? (
-    <span className={styles.none}>{form && raw.type !== 'computed' && !record ? t('record.automatic') : '—'}</span>
+    <span className={styles.none}>{form && !record ? t('record.automatic') : '—'}</span>
   ) : (
     <ui.Display field={field} value={value} record={record ?? undefined} collection={collection} />
   )

@@ -40,6 +40,7 @@ export function fieldsOfTab(tab: Tab): string[] {
 export function FormBody({ entity, tab, record, form, onEdit }: Props) {
   const { label } = useSurroundings()
   const { t } = useTranslation()
+  // The state moves by its actions, and begins where the machine says.
   const stateField = entity.states?.field
   return (
     <div className={styles.body}>
@@ -65,7 +66,7 @@ export function FormBody({ entity, tab, record, form, onEdit }: Props) {
                   record={record}
                   collection={entity.collection}
                   form={form}
-                  locked={field.name === stateField && record !== null}
+                  locked={field.name === stateField}
                   onEdit={onEdit}
                 />
               ))}
