@@ -70,8 +70,10 @@ static REGIONS: [Region; 27] = [
     region("US", "1", "1", 10..=10),
 ];
 
-/// French numbers that belong to an overseas calling code, by what follows the 0. Source: ARCEP, national numbering plan.
-const OVERSEAS: [(&str, &str); 14] = [
+/// French numbers that belong to an overseas calling code, by what follows the 0; the first that fits is right. Source: ARCEP, national
+/// numbering plan, which also keeps 06 39 98 for fiction on the mainland.
+const OVERSEAS: [(&str, &str); 15] = [
+    ("63998", "33"),
     ("590", "590"),
     ("690", "590"),
     ("691", "590"),
@@ -236,6 +238,8 @@ mod tests {
         }
         assert_eq!(read("0590 12 34 56", "FR").as_deref(), Ok("+590590123456"));
         assert_eq!(read("+33 692 12 34 56", "FR").as_deref(), Ok("+262692123456"));
+        assert_eq!(read("06 39 01 23 45", "FR").as_deref(), Ok("+262639012345"));
+        assert_eq!(read("06 39 98 12 34", "FR").as_deref(), Ok("+33639981234"));
         assert_eq!(read("0800 123 456", "FR").as_deref(), Ok("+33800123456"));
         assert_eq!(read("0692 12 34 56", "RE").as_deref(), Ok("+262692123456"));
     }
