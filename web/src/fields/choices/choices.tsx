@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useSurroundings } from '../../dictionary/context'
 import { Tag } from '../../ui/Tag'
 import { choicesFilter } from '../filters/choice'
-import { listValueOf, offeredValues } from '../shared/lists'
+import { inListOrder, listValueOf, offeredValues } from '../shared/lists'
 import { defineField, type InputProps, type ValueProps } from '../types'
 import styles from './choices.module.css'
 
@@ -11,7 +11,7 @@ function Display({ field, value }: ValueProps<string[]>) {
   const { dictionary, label } = useSurroundings()
   return (
     <span className={styles.tags}>
-      {value.map((tag) => {
+      {inListOrder(dictionary, field, value).map((tag) => {
         const found = listValueOf(dictionary, field, tag)
         return <Tag key={tag} colour={found?.colour} word={found ? label(found.label) : tag} />
       })}
@@ -26,7 +26,7 @@ function Input({ id, field, value, onChange, describedBy, invalid, required }: I
   return (
     <MultiSelect
       id={id}
-      value={value ?? []}
+      value={inListOrder(dictionary, field, value ?? [])}
       onChange={(next) => onChange(next.length ? next : null)}
       data={offered.map((option) => ({ value: option.tag, label: label(option.label) }))}
       searchable
@@ -44,7 +44,9 @@ function Input({ id, field, value, onChange, describedBy, invalid, required }: I
 export const choices = defineField<string[]>({
   of: (raw) => (Array.isArray(raw) && raw.length ? raw.filter((tag): tag is string => typeof tag === 'string') : null),
   text: (value, field, { dictionary, label }) =>
-    value.map((tag) => label(listValueOf(dictionary, field, tag)?.label) || tag).join(', '),
+    inListOrder(dictionary, field, value)
+      .map((tag) => label(listValueOf(dictionary, field, tag)?.label) || tag)
+      .join(', '),
   write: (value, field) => ({ [field.name]: value ?? [] }),
   Display,
   Input,

@@ -10,3 +10,9 @@ export function offeredValues(dictionary: Dictionary, field: Field, held: string
   const values = field.list ? (dictionary.lists[field.list]?.values ?? []) : []
   return values.filter((value) => value.active || held.includes(value.tag))
 }
+
+/** Tags in the order of the field's list, Monday before Friday; those the list no longer has come last. */
+export function inListOrder(dictionary: Dictionary, field: Field, tags: string[]): string[] {
+  const order = field.list ? (dictionary.lists[field.list]?.values ?? []).map((value) => value.tag) : []
+  return [...order.filter((tag) => tags.includes(tag)), ...tags.filter((tag) => !order.includes(tag))]
+}
