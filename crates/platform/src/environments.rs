@@ -1,7 +1,8 @@
 //! Environments: creating, listing, opening.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
-use std::{fs, io};
 
 use dictionary::RecordId;
 use dictionary::layers::Layer;
@@ -13,10 +14,13 @@ use crate::access::with_client;
 use crate::directory::{self, CLIENT, ENVIRONMENT, Fields};
 use crate::error::PlatformError;
 use crate::open::{self, OpenEnvironment};
-use crate::platform::Platform;
+use crate::platform::{Platform, environment_folder};
 
 /// Name of the reserved environment.
 pub const PLATFORM: &str = "platform";
+
+/// Folder, beside those of environments, of what was in the way of a new one.
+const ASIDE: &str = "aside";
 
 const NAME_MAX: usize = 40;
 
@@ -81,7 +85,7 @@ impl NewEnvironment {
 }
 
 impl Platform {
-    /// Makes an environment. Interrupted, it leaves nothing that a second try does not replace.
+    /// Makes an environment. Interrupted, it leaves nothing that hinders a second try.
     ///
     /// Errors: the name is taken or not valid, zone, currency or a module is unknown, the dictionary does not validate.
     pub fn environment_create(&self, new: NewEnvironment) -> Result<EnvironmentInfo, PlatformError> {
@@ -97,13 +101,8 @@ impl Platform {
         let modules: Vec<String> = layers.iter().map(|layer| layer.name.clone()).collect();
         layers.extend(new.layers.iter().cloned());
         let folder = self.folder_of(&new.name);
-        // A folder that the directory does not know is what an interrupted creation left.
-        match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(PlatformError::io("remove", folder)(error));
-            }
-            _ => {}
-        }
+        // A folder that the directory does not know is what an interrupted creation left, or what somebody took off the list by mistake.
+        set_aside(&self.data, &new.name, self.new_id())?;
         let settings = self.settings(&new.name, zone, &new.currency);
         let created = open::create(&folder, settings, &layers, self.clock.clone(), self.ids.clone());
         if let Err(error) = created {
@@ -223,6 +222,20 @@ impl PlatformError {
     }
 }
 
+/// Moves the folder that has the place of a new environment out of its way: `environments/aside/<name>-<id>`. Nothing is ever deleted here.
+pub(crate) fn set_aside(data: &Path, name: &str, id: RecordId) -> Result<(), PlatformError> {
+    let folder = environment_folder(data, name);
+    if !folder.exists() {
+        return Ok(());
+    }
+    let aside = data.join("environments").join(ASIDE);
+    fs::create_dir_all(&aside).map_err(PlatformError::io("make the folder", &aside))?;
+    let to = aside.join(format!("{name}-{id}"));
+    fs::rename(&folder, &to).map_err(PlatformError::io("set aside", &folder))?;
+    tracing::warn!(environment.name = name, folder = %to.display(), "a folder that was in the way is set aside");
+    Ok(())
+}
+
 /// The zone of that IANA name.
 pub(crate) fn zone(name: &str) -> Result<TimeZone, PlatformError> {
     TimeZone::get(name).map_err(|_| {
@@ -237,7 +250,7 @@ fn check_name(name: &str) -> Result<(), PlatformError> {
     let well_formed = name.len() <= NAME_MAX
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if name == PLATFORM {
+    if name == PLATFORM || name == ASIDE {
         return Err(taken(name));
     }
     if well_formed {

@@ -106,10 +106,8 @@ impl Platform {
             return Err(PlatformError::Exists { folder: options.data });
         }
         let folder = environment_folder(&options.data, PLATFORM);
-        if folder.exists() {
-            // The mark is written last: without it, this is what an interrupted creation left.
-            fs::remove_dir_all(&folder).map_err(PlatformError::io("remove", &folder))?;
-        }
+        // The mark is written last: without it, this is what an interrupted creation left, or a platform that lost its mark.
+        environments::set_aside(&options.data, PLATFORM, options.ids.next(options.clock.now()))?;
         let zone = environments::zone("Europe/Paris")?;
         let modules: Vec<String> = OWN_MODULES.iter().map(|module| (*module).to_owned()).collect();
         let layers = options.modules.layers(&modules)?;
@@ -223,7 +221,7 @@ fn settings(options: &Options, zone: jiff::tz::TimeZone) -> engine::Settings {
     }
 }
 
-fn environment_folder(data: &Path, environment: &str) -> PathBuf {
+pub(crate) fn environment_folder(data: &Path, environment: &str) -> PathBuf {
     data.join("environments").join(environment)
 }
 

@@ -119,7 +119,7 @@ fn what_cannot_be_an_environment_is_refused_with_the_reason() {
 }
 
 #[test]
-fn what_an_interrupted_creation_left_is_replaced() {
+fn what_is_in_the_way_of_a_new_environment_is_set_aside_and_kept() {
     let folder = tempfile::tempdir().unwrap();
     let platform = Platform::create(options(folder.path())).unwrap();
     let remains = folder.path().join("data").join("environments").join("acme");
@@ -127,6 +127,10 @@ fn what_an_interrupted_creation_left_is_replaced() {
     fs::write(remains.join("half"), "x").unwrap();
     platform.environment_create(NewEnvironment::named("acme", "Acme", &["geography"])).unwrap();
     assert!(!remains.join("half").exists());
+    let aside = folder.path().join("data").join("environments").join("aside");
+    let kept: Vec<_> = fs::read_dir(aside).unwrap().map(|entry| entry.unwrap().path().join("half")).collect();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(fs::read_to_string(&kept[0]).unwrap(), "x");
     assert!(platform.environment("acme").unwrap().engine.dictionary().entity("commune").is_some());
 }
 
