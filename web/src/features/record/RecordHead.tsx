@@ -113,6 +113,7 @@ export function RecordHead(props: Props) {
                   {t('record.edit')}
                 </Button>
               )}
+              {history && phone && <IconAction icon="history" label={t('history.title')} onClick={history} />}
               <More {...props} moves={moves.slice(beside)} />
             </>
           )}
@@ -125,7 +126,7 @@ export function RecordHead(props: Props) {
             {t('record.updatedOn', { when: saidInstant(changed, now(), manner) })}
           </span>
         )}
-        {history && (
+        {history && !phone && (
           <Button variant="subtle" onClick={history} leftSection={<Icon name="history" size={16} />}>
             {t('history.title')}
           </Button>
