@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dictionary::{Entity, Label, RecordId};
+use dictionary::{Entity, Field, FieldIndex, Label, RecordId};
 use engine::{Caller, EngineError, Environment, FieldProblem, Query};
 
 use crate::import::prepare::{Piece, Prepared};
@@ -68,10 +68,21 @@ impl Lookup {
         prepared: &Prepared,
     ) -> Result<Option<RecordId>, EngineError> {
         let Key::Fields(fields) = &resolved.key else { return Ok(None) };
-        let names = fields.iter().map(|f| resolved.field(*f).name.as_str());
-        let pairs: Vec<(&str, &str)> = names.zip(prepared.key.iter().map(String::as_str)).collect();
+        let paths: Vec<String> = fields.iter().map(|field| key_path(resolved, *field)).collect();
+        let texts = prepared.key.iter().map(String::as_str);
+        let pairs: Vec<(&str, &str)> = paths.iter().map(String::as_str).zip(texts).collect();
         only(environment, caller, resolved.entity(), &pairs)
     }
+}
+
+/// What a field of a key is compared by: itself, or for a reference the field that finds its record.
+fn key_path(resolved: &Resolved, field: FieldIndex) -> String {
+    let Field { name, options, .. } = resolved.field(field);
+    if options.to.is_none() {
+        return name.clone();
+    }
+    let source = resolved.sources.iter().find(|source| source.field == field);
+    format!("{name}.{}", source.and_then(|source| source.rule.by.as_deref()).unwrap_or("code"))
 }
 
 /// The only record with these values; `None` if there is none, a refusal if there are several.

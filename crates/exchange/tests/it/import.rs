@@ -145,6 +145,23 @@ fn several_fields_together_are_a_key_within_one_file_too() {
 }
 
 #[test]
+fn a_reference_may_be_part_of_a_key() {
+    let world = shop_with_maker();
+    world.create("maker", Draft::default().with("name", "Atelier Sud"));
+    let mapping = Mapping::parse(
+        "key = ['maker', 'name']\n[columns]\nmaker = 'Fabricant'\nname = 'Nom'\nprice = 'Prix'\n[references.maker]\nby = 'name'\n",
+    )
+    .unwrap();
+    let import = |text: &str| {
+        world.import_with(&world.file("a.csv", text), &mapping, &ImportOptions::new("article")).unwrap().0
+    };
+    let first = import("Fabricant;Nom;Prix\nAtelier Nord;Table;10\nAtelier Sud;Table;20\n");
+    assert_eq!((first.created, first.updated), (2, 0));
+    let second = import("Fabricant;Nom;Prix\nAtelier Sud;Table;25\nAtelier Nord;Table;10\n");
+    assert_eq!((second.created, second.updated, second.same), (0, 1, 1));
+}
+
+#[test]
 fn a_mapping_says_columns_templates_constants_values_and_rows() {
     let world = shop_with_maker();
     let mapping = Mapping::parse(
