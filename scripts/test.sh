@@ -31,7 +31,7 @@ else
   part "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
   part "Rust tests" cargo nextest run --locked --workspace --no-fail-fast --status-level fail --final-status-level fail
   part "Rust examples in documentation" cargo test --locked --workspace --doc --quiet
-  part "browser tests" web run --silent e2e
+  part "browser tests" env TISSERAND_BIN="$PWD/target/debug/tisserand" npm --prefix web run --silent e2e
 fi
 
 printf '\n'
