@@ -20,7 +20,7 @@ use journal::{Cause, Change, Entry, Position};
 
 pub use error::StoreError;
 pub use files::{FileError, FileStore, Incoming, Kept, LocalFiles};
-pub use query::{Aggregation, Context, Keyset, Select};
+pub use query::{Aggregation, Context, Figure, Grouping, Keyset, Select};
 pub use row::Row;
 pub use sqlite::SqliteStore;
 pub use verify::verify;
@@ -128,6 +128,14 @@ pub trait Snapshot {
         aggregation: &Aggregation<'_>,
     ) -> Result<Value, StoreError>;
 
+    /// Groups of the rows of a query, in any order: the values of the keys, then the figures. Without keys there is one group, be it of no row.
+    fn group(
+        &self,
+        dictionary: &Dictionary,
+        select: &Select<'_>,
+        grouping: &Grouping<'_>,
+    ) -> Result<Vec<Vec<Value>>, StoreError>;
+
     /// Ids of rows that full-text search finds, best first.
     fn search(&self, entity: &Entity, text: &str, limit: u32) -> Result<Vec<RecordId>, StoreError>;
 
@@ -195,4 +203,14 @@ pub trait Transaction: Snapshot {
 
     /// Sets a note (not journalled).
     fn set_note(&mut self, key: &str, value: Option<&str>) -> Result<(), StoreError>;
+
+    /// Sets a note that is not there yet, and answers whether it did: of two units that claim the same, one does, even when they run at
+    /// once. A store whose units run one after the other needs no more than this.
+    fn claim_note(&mut self, key: &str, value: &str) -> Result<bool, StoreError> {
+        if self.note(key)?.is_some() {
+            return Ok(false);
+        }
+        self.set_note(key, Some(value))?;
+        Ok(true)
+    }
 }

@@ -43,3 +43,23 @@ pub struct Aggregation<'a> {
     /// Of what; `None` for `Count` and `Exists`.
     pub body: Option<&'a Typed>,
 }
+
+/// Groups of rows that have the same values, and figures over each group.
+#[derive(Debug, Clone)]
+pub struct Grouping<'a> {
+    /// What the rows of a group have in common; all rows are one group without any. Null is a value like another here.
+    pub keys: Vec<&'a Typed>,
+    /// What is worked out over each group.
+    pub figures: Vec<Figure<'a>>,
+    /// Groups at most.
+    pub limit: u32,
+}
+
+/// A figure over a group.
+#[derive(Debug, Clone)]
+pub enum Figure<'a> {
+    /// As over a whole query.
+    Of(Aggregation<'a>),
+    /// How many different values there are, null apart.
+    Distinct(&'a Typed),
+}

@@ -61,6 +61,13 @@ pub(super) fn divide(a: Decimal, b: Decimal) -> Option<Decimal> {
     exact(signed, QUOTIENT_SCALE)
 }
 
+/// What `a / b` leaves when its quotient is cut to a whole number, with the sign of `a`; `None` when `b` is 0 or digits run out.
+pub(super) fn remainder(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let (a, b) = (a.normalize(), b.normalize());
+    let scale = a.scale().max(b.scale());
+    exact(scaled(a, scale)?.checked_rem(scaled(b, scale)?)?, scale)
+}
+
 /// `number` at `places` decimals, half away from zero; negative `places` round to tens, hundreds…
 pub(super) fn round(number: Decimal, places: i64) -> Option<Decimal> {
     if let Ok(places) = u32::try_from(places) {
@@ -155,6 +162,17 @@ mod tests {
         }
         assert_eq!(divide(d("1"), d("0.00")), None);
         assert_eq!(divide(Decimal::MAX, d("0.1")), None);
+    }
+
+    #[test]
+    fn a_remainder_has_the_sign_of_what_is_divided() {
+        for (a, b, rest) in
+            [("5", "2", "1"), ("-5", "2", "-1"), ("5", "-2", "1"), ("5.5", "0.3", "0.1"), ("0.1", "7", "0.1")]
+        {
+            assert_eq!(remainder(d(a), d(b)), Some(d(rest)), "{a} mod {b}");
+        }
+        assert_eq!(remainder(d("1"), d("0.0")), None);
+        assert_eq!(remainder(Decimal::MAX, d("0.0000000000000000000000000001")), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 pub use super::operators::{binary, negate, not};
 use super::operators::{decimal, in_years, is_true};
-use super::{Context, Function, arithmetic};
+use super::{BinaryOperator, Context, Function, arithmetic};
 use crate::identifiers;
 use crate::text;
 use crate::value::{self, Value};
@@ -26,6 +26,7 @@ pub static FUNCTIONS: &[(&str, Function)] = &[
     ("length", Function::Length),
     ("concat", Function::Concat),
     ("substring", Function::Substring),
+    ("position", Function::Position),
     ("fold", Function::Fold),
     ("abs", Function::Abs),
     ("round", Function::Round),
@@ -33,11 +34,17 @@ pub static FUNCTIONS: &[(&str, Function)] = &[
     ("ceil", Function::Ceil),
     ("min", Function::Min),
     ("max", Function::Max),
+    ("div", Function::Div),
+    ("mod", Function::Mod),
     ("year", Function::Year),
     ("month", Function::Month),
     ("day", Function::Day),
     ("hour", Function::Hour),
     ("minute", Function::Minute),
+    ("second", Function::Second),
+    ("fraction", Function::Fraction),
+    ("offset_minutes", Function::OffsetMinutes),
+    ("time", Function::TimeOf),
     ("date", Function::DateOf),
     ("datetime", Function::DateTimeOf),
     ("days", Function::Days),
@@ -97,6 +104,9 @@ fn value_of<V: Borrow<Value>>(function: Function, arguments: &[V], context: &Con
         Function::Substring => {
             substring(text(0)?, whole(1)?, if arguments.len() > 2 { Some(whole(2)?) } else { None })
         }
+        Function::Position => Some(Value::Integer(position(text(0)?, text(1)?)?)),
+        Function::Div => divided(argument(0)?, argument(1)?),
+        Function::Mod => remainder(argument(0)?, argument(1)?),
         Function::Abs => absolute(argument(0)?),
         Function::Round if arguments.len() > 1 => rounded(argument(0)?, whole(1)?),
         Function::Round => {
@@ -111,6 +121,22 @@ fn value_of<V: Borrow<Value>>(function: Function, arguments: &[V], context: &Con
         Function::Day => Some(Value::Integer(day_of(argument(0)?, context)?.day().into())),
         Function::Hour => Some(Value::Integer(time_of(argument(0)?, context)?.hour().into())),
         Function::Minute => Some(Value::Integer(time_of(argument(0)?, context)?.minute().into())),
+        Function::Second => Some(Value::Integer(time_of(argument(0)?, context)?.second().into())),
+        Function::Fraction => {
+            let nanoseconds = time_of(argument(0)?, context)?.subsec_nanosecond();
+            Some(Value::Decimal(Decimal::new(nanoseconds.into(), 9).normalize()))
+        }
+        Function::OffsetMinutes => match argument(0)? {
+            Value::DateTime(instant) => {
+                Some(Value::Integer(i64::from(context.zone.to_offset(*instant).seconds()).div_euclid(60)))
+            }
+            _ => None,
+        },
+        Function::TimeOf => {
+            let time = time_of(argument(0)?, context)?;
+            // A time of day has whole seconds.
+            civil::Time::new(time.hour(), time.minute(), time.second(), 0).ok().map(Value::Time)
+        }
         Function::DateOf => day_of(argument(0)?, context).map(Value::Date),
         Function::DateTimeOf => first_instant(argument(0)?, context),
         Function::Days => duration(argument(0)?, 86_400),
@@ -147,6 +173,32 @@ fn substring(text: &str, from: i64, length: Option<i64>) -> Option<Value> {
         usize::try_from(end.saturating_sub(first)).unwrap_or(0)
     });
     some_text(text.chars().skip(skip).take(take).collect::<String>())
+}
+
+/// Where `part` first stands in `text`, in characters counted from 1; 0 if it does not.
+fn position(text: &str, part: &str) -> Option<i64> {
+    match text.find(part) {
+        Some(byte) => i64::try_from(text[..byte].chars().count()).ok().map(|before| before + 1),
+        None => Some(0),
+    }
+}
+
+/// The whole quotient of whole numbers, cut towards zero; `/` for anything else.
+fn divided(left: &Value, right: &Value) -> Option<Value> {
+    match (left, right) {
+        (Value::Integer(a), Value::Integer(b)) => a.checked_div(*b).map(Value::Integer),
+        _ => Some(binary(BinaryOperator::Divide, left, right)),
+    }
+}
+
+/// What division leaves, with the sign of `left`.
+fn remainder(left: &Value, right: &Value) -> Option<Value> {
+    match (left, right) {
+        // The smallest number divided by -1 overflows, but leaves 0.
+        (Value::Integer(_), Value::Integer(-1)) => Some(Value::Integer(0)),
+        (Value::Integer(a), Value::Integer(b)) => a.checked_rem(*b).map(Value::Integer),
+        _ => arithmetic::remainder(decimal(left)?, decimal(right)?).map(Value::Decimal),
+    }
 }
 
 fn absolute(value: &Value) -> Option<Value> {

@@ -86,7 +86,22 @@ fn number(depth: u32) -> Source {
         (n(), n()).prop_map(|(a, b)| format!("coalesce({a}, {b})")).boxed(),
         (condition(depth - 1), n(), n()).prop_map(|(c, a, b)| format!("if({c}, {a}, {b})")).boxed(),
         text(depth - 1).prop_map(|a| format!("length({a})")).boxed(),
-        (prop::sample::select(vec!["year", "month", "day", "hour", "minute"]), instant(depth - 1))
+        (n(), n()).prop_map(|(a, b)| format!("mod({a}, {b})")).boxed(),
+        (n(), n()).prop_map(|(a, b)| format!("div({a}, {b})")).boxed(),
+        (text(depth - 1), text(depth - 1)).prop_map(|(a, b)| format!("position({a}, {b})")).boxed(),
+        (
+            prop::sample::select(vec![
+                "year",
+                "month",
+                "day",
+                "hour",
+                "minute",
+                "second",
+                "fraction",
+                "offset_minutes",
+            ]),
+            instant(depth - 1),
+        )
             .prop_map(|(f, a)| format!("{f}({a})"))
             .boxed(),
         (day(depth - 1), day(depth - 1)).prop_map(|(a, b)| format!("(({a}) - ({b}))")).boxed(),

@@ -1,12 +1,12 @@
 //! Whole statements: pages, counts, figures.
 
-use dictionary::expression::{AggregateFunction, Type};
+use dictionary::expression::{Accumulator, AggregateFunction, Type};
 use dictionary::{Dictionary, Value};
 use sea_query::{Alias, Expr, ExprTrait, NullOrdering, Order, Query, SelectStatement};
 
 use crate::error::StoreError;
 use crate::layout::Layouts;
-use crate::query::{Aggregation, Select};
+use crate::query::{Aggregation, Figure, Grouping, Select};
 use crate::sql::compile::{Compiler, Place, all};
 use crate::sql::keyset::{self, Criterion};
 use crate::sql::{Dialect, Form, Statement};
@@ -157,6 +157,57 @@ pub(crate) fn aggregate(
         return Ok(Some((dialect.build(&outer), form)));
     }
     Ok(Some((dialect.build(&query), form)))
+}
+
+/// Groups with their figures, and the form of each column of the answer. `None` when there is no row at all.
+pub(crate) fn group(
+    dictionary: &Dictionary,
+    layouts: &Layouts,
+    dialect: &dyn Dialect,
+    select: &Select<'_>,
+    grouping: &Grouping<'_>,
+) -> Result<Option<(Statement, Vec<Form>)>, StoreError> {
+    let Parts { mut compiler, place, conditions, nothing } = parts(dictionary, layouts, dialect, select)?;
+    if nothing {
+        return Ok(None);
+    }
+    let mut query = Query::select();
+    let mut forms = Vec::with_capacity(grouping.keys.len() + grouping.figures.len());
+    for (index, key) in grouping.keys.iter().enumerate() {
+        let operand = compiler.value(key, &place)?;
+        query.expr(operand.expr);
+        forms.push(operand.form);
+        // By its place among the columns: values bound in it would not be bound to the same names twice.
+        query.add_group_by([Expr::cust((index + 1).to_string())]);
+    }
+    for figure in &grouping.figures {
+        match figure {
+            Figure::Of(aggregation) => {
+                let returns = figure_type(aggregation);
+                let Aggregation { function, body } = aggregation;
+                forms.push(compiler.figure(&mut query, *function, *body, &returns, &place)?);
+            }
+            Figure::Distinct(body) => {
+                query.expr(compiler.value(body, &place)?.expr.count_distinct());
+                forms.push(Form::of(&Type::Integer));
+            }
+        }
+    }
+    query.from_as(Alias::new(&select.entity.name), Alias::new(BASE));
+    compiler.join_into(&mut query);
+    query.cond_where(all(conditions)).limit(u64::from(grouping.limit));
+    Ok(Some((dialect.build(&query), forms)))
+}
+
+/// Figures over no row at all.
+pub(crate) fn figures_of_nothing(figures: &[Figure<'_>]) -> Vec<Value> {
+    let nothing = |figure: &Figure<'_>| match figure {
+        Figure::Of(Aggregation { function, body }) => {
+            Accumulator::new(*function, body.map_or(&Type::Null, |body| &body.ty)).finish()
+        }
+        Figure::Distinct(_) => Value::Integer(0),
+    };
+    figures.iter().map(nothing).collect()
 }
 
 /// Type of a figure.

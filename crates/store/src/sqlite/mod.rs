@@ -30,7 +30,7 @@ use crate::error::StoreError;
 use crate::files::{FileStore, LocalFiles};
 use crate::head::HeadState;
 use crate::layout::Layouts;
-use crate::query::{Aggregation, Select};
+use crate::query::{Aggregation, Grouping, Select};
 use crate::row::Row;
 use crate::{Committed, Head, Snapshot, Store, Unit, UnitError};
 use connection::{Connection, Role, fault};
@@ -72,6 +72,15 @@ macro_rules! delegate_reads {
             aggregation: &Aggregation<'_>,
         ) -> Result<Value, StoreError> {
             self.reads().aggregate(dictionary, select, aggregation)
+        }
+
+        fn group(
+            &self,
+            dictionary: &Dictionary,
+            select: &Select<'_>,
+            grouping: &Grouping<'_>,
+        ) -> Result<Vec<Vec<Value>>, StoreError> {
+            self.reads().group(dictionary, select, grouping)
         }
 
         fn search(&self, entity: &Entity, text: &str, limit: u32) -> Result<Vec<RecordId>, StoreError> {

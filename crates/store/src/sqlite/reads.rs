@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use dictionary::expression::AggregateFunction;
-use dictionary::field_types::ColumnKind;
 use dictionary::model::{Entity, FieldIndex};
 use dictionary::{Dictionary, RecordId, Value};
 use rusqlite::types::{Value as Cell, ValueRef};
@@ -11,7 +9,7 @@ use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use crate::error::StoreError;
 use crate::layout::{Layout, Layouts};
-use crate::query::{Aggregation, Select};
+use crate::query::{Aggregation, Figure, Grouping, Select};
 use crate::row::Row;
 use crate::sql::{self, Form, Statement};
 use crate::sqlite::cell;
@@ -193,18 +191,37 @@ impl Reads<'_> {
     ) -> Result<Value, StoreError> {
         let compiled = sql::select::aggregate(dictionary, self.layouts, &Sqlite, select, aggregation)?;
         let Some((statement, form)) = compiled else {
-            return Ok(match aggregation.function {
-                AggregateFunction::Sum => match sql::Form::of(&sql::select::figure_type(aggregation)) {
-                    Form::Decimal => Value::Decimal(0.into()),
-                    Form::Column(ColumnKind::Duration) => Value::Duration(0),
-                    _ => Value::Integer(0),
-                },
-                AggregateFunction::Count => Value::Integer(0),
-                AggregateFunction::Exists => Value::Boolean(false),
-                _ => Value::Null,
-            });
+            let mut none = sql::select::figures_of_nothing(&[Figure::Of(aggregation.clone())]);
+            return Ok(none.pop().unwrap_or_default());
         };
         self.cell(select, statement, |cell| crate::sqlite::functions::decode(form, cell))
+    }
+
+    pub(crate) fn group(
+        &self,
+        dictionary: &Dictionary,
+        select: &Select<'_>,
+        grouping: &Grouping<'_>,
+    ) -> Result<Vec<Vec<Value>>, StoreError> {
+        let compiled = sql::select::group(dictionary, self.layouts, &Sqlite, select, grouping)?;
+        let Some((Statement { sql, values }, forms)) = compiled else {
+            let none = grouping.keys.is_empty().then(|| sql::select::figures_of_nothing(&grouping.figures));
+            return Ok(none.into_iter().collect());
+        };
+        let failed = fault("group rows");
+        self.connection.within(select.context, select.timeout_ms, || {
+            let mut statement = self.connection.db.prepare_cached(&sql).map_err(&failed)?;
+            let mut rows =
+                statement.query(params_from_iter(values.into_iter().map(unbound))).map_err(&failed)?;
+            let mut groups = Vec::new();
+            while let Some(row) = rows.next().map_err(&failed)? {
+                let cell = |(index, form): (usize, &Form)| {
+                    crate::sqlite::functions::decode(*form, row.get_ref(index).map_err(&failed)?)
+                };
+                groups.push(forms.iter().enumerate().map(cell).collect::<Result<_, _>>()?);
+            }
+            Ok(groups)
+        })
     }
 
     pub(crate) fn search(

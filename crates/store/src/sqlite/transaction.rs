@@ -17,7 +17,7 @@ use crate::error::StoreError;
 use crate::files::FileStore;
 use crate::head::HeadState;
 use crate::layout::{Layout, Layouts};
-use crate::query::{Aggregation, Select};
+use crate::query::{Aggregation, Grouping, Select};
 use crate::row::Row;
 use crate::sqlite::connection::{Connection, fault};
 use crate::sqlite::reads::Reads;

@@ -9,7 +9,7 @@ use dictionary::expression::{
 use dictionary::model::Sort;
 use dictionary::{RecordId, Value, value};
 use proptest::prelude::*;
-use store::{Aggregation, Keyset, Row, Select};
+use store::{Aggregation, Figure, Grouping, Keyset, Row, Select};
 
 use crate::grammar::{self, At};
 use crate::support::{KINDS, TestStore, compiled};
@@ -161,6 +161,110 @@ proptest! {
             }
         });
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn groups_and_their_figures_are_those_of_memory(numbers in numbers()) {
+        worlds(&numbers, |test, world, draw| {
+            use AggregateFunction::{Average, Count, Max, Min, Sum};
+            let account = world.entity("account");
+            let snapshot = test.store().snapshot().unwrap();
+            for _ in 0..ASKED {
+                let sources: Vec<String> = (0..draw.below(3)).map(|_| key(draw)).collect();
+                let keys: Vec<Typed> = sources.iter().filter_map(|source| typed(world, source, false)).collect();
+                let Some(filter) = typed(world, &grammar::condition(draw, At::Account, 1), true) else { continue };
+                let body = typed(world, "balance + coalesce(staff, 0)", false).unwrap();
+                let text = typed(world, "lower(alias)", false).unwrap();
+                let figures = vec![
+                    Figure::Of(Aggregation { function: Count, body: None }),
+                    Figure::Of(Aggregation { function: Sum, body: Some(&body) }),
+                    Figure::Of(Aggregation { function: Average, body: Some(&body) }),
+                    Figure::Of(Aggregation { function: Min, body: Some(&text) }),
+                    Figure::Of(Aggregation { function: Max, body: Some(&body) }),
+                    Figure::Distinct(&text),
+                ];
+                let grouping = Grouping { keys: keys.iter().collect(), figures, limit: 1_000 };
+                let order = [];
+                let mut found = snapshot
+                    .group(&world.dictionary, &select(world, vec![&filter], &order), &grouping)
+                    .unwrap_or_else(|error| panic!("{sources:?}: {error:?}"));
+                let mut groups: Vec<(Vec<Value>, Vec<Row>)> = Vec::new();
+                if keys.is_empty() {
+                    groups.push((Vec::new(), Vec::new()));
+                }
+                for row in world.records[&account].values() {
+                    let record = world.record(account, row);
+                    if !holds(&filter, &record, &world.context).unwrap() {
+                        continue;
+                    }
+                    let key: Vec<Value> =
+                        keys.iter().map(|key| evaluate(key, &record, &world.context).unwrap()).collect();
+                    match groups.iter_mut().find(|(known, _)| same(known, &key)) {
+                        Some((_, rows)) => rows.push(row.clone()),
+                        None => groups.push((key, vec![row.clone()])),
+                    }
+                }
+                let mut expected: Vec<Vec<Value>> = groups
+                    .into_iter()
+                    .map(|(mut key, rows)| {
+                        let values = |typed: &Typed| -> Vec<Value> {
+                            rows.iter()
+                                .map(|row| evaluate(typed, &world.record(account, row), &world.context).unwrap())
+                                .collect()
+                        };
+                        let figure = |function, typed: &Typed| {
+                            let mut figure = dictionary::expression::Accumulator::new(function, &typed.ty);
+                            values(typed).iter().for_each(|value| figure.add(value));
+                            figure.finish()
+                        };
+                        let mut texts = values(&text);
+                        texts.retain(|value| !value.is_null());
+                        texts.sort_by(value::compare);
+                        texts.dedup();
+                        key.extend([
+                            Value::Integer(rows.len() as i64),
+                            figure(Sum, &body),
+                            figure(Average, &body),
+                            figure(Min, &text),
+                            figure(Max, &body),
+                            Value::Integer(texts.len() as i64),
+                        ]);
+                        key
+                    })
+                    .collect();
+                let by_key = |a: &Vec<Value>, b: &Vec<Value>| {
+                    a.iter().zip(b).map(|(a, b)| value::compare(a, b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+                };
+                found.sort_by(by_key);
+                expected.sort_by(by_key);
+                let agree = found.len() == expected.len() && found.iter().zip(&expected).all(|(a, b)| same(a, b));
+                assert!(agree, "{sources:?}: {found:?} instead of {expected:?}");
+            }
+        });
+    }
+}
+
+/// What a group has in common: a field, a part, something reached or something worked out.
+fn key(draw: &mut Draw) -> String {
+    match draw.below(6) {
+        0 => "name".to_owned(),
+        1 => draw.one(&["mood", "blocked", "balance", "founded", "seen", "site.city", "parent"]).to_owned(),
+        2 => "parent.name".to_owned(),
+        3 => grammar::text(draw, At::Account, 1),
+        4 => grammar::number(draw, At::Account, 1),
+        _ => grammar::date(draw, At::Account, 1),
+    }
+}
+
+/// The same values, numbers compared as numbers.
+fn same(a: &[Value], b: &[Value]) -> bool {
+    a.len() == b.len()
+        && a.iter()
+            .zip(b)
+            .all(|(a, b)| a == b || value::compare(a, b) == Ordering::Equal && a.is_null() == b.is_null())
 }
 
 /// A criterion: mostly a field, sometimes anything that has an order.

@@ -103,8 +103,9 @@ pub(crate) fn condition(draw: &mut Draw, at: At, depth: usize) -> String {
             text(draw, at, depth)
         ),
         _ => {
-            let time = |draw: &mut Draw| match draw.below(2) {
+            let time = |draw: &mut Draw| match draw.below(3) {
                 0 => at.path(draw, &["opens"], &[]),
+                1 => format!("time({})", instant(draw, at, 0)),
                 _ => draw.one(&["time '12:30'", "time '00:00:00'"]).to_owned(),
             };
             format!("{} {} {}", time(draw), draw.one(COMPARISONS), time(draw))
@@ -163,7 +164,16 @@ pub(crate) fn number(draw: &mut Draw, at: At, depth: usize) -> String {
         };
     }
     let inner = number(draw, at, depth - 1);
-    match draw.below(11) {
+    match draw.below(14) {
+        11 => format!("{}({inner}, {})", draw.one(&["div", "mod"]), number(draw, at, 0)),
+        12 => format!("position({}, {})", text(draw, at, depth - 1), text(draw, at, 0)),
+        13 => {
+            format!(
+                "{}({})",
+                draw.one(&["second", "fraction", "offset_minutes"]),
+                instant(draw, at, depth - 1)
+            )
+        }
         0 => format!("({inner} {} {})", draw.one(&["+", "-", "*", "/"]), number(draw, at, depth - 1)),
         1 => format!("{}({inner})", draw.one(&["abs", "floor", "ceil", "round"])),
         2 => format!("round({inner}, {})", draw.one(&["0", "1", "2", "-1"])),

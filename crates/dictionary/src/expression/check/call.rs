@@ -3,7 +3,7 @@
 use super::{Checker, Place, typed, types};
 use crate::expression::error::nearest;
 use crate::expression::{
-    AggregateFunction, Expr, ExpressionError, FUNCTIONS, Function, Node, Span, Type, Typed,
+    AggregateFunction, BinaryOperator, Expr, ExpressionError, FUNCTIONS, Function, Node, Span, Type, Typed,
 };
 
 impl Checker<'_> {
@@ -63,6 +63,7 @@ fn arity(function: Function) -> (usize, usize) {
         Function::Coalesce | Function::Concat => (1, usize::MAX),
         Function::Min | Function::Max => (2, usize::MAX),
         Function::If => (3, 3),
+        Function::Position | Function::Div | Function::Mod => (2, 2),
         Function::Substring => (2, 3),
         Function::Round => (1, 2),
         _ => (1, 1),
@@ -100,6 +101,18 @@ fn type_of(function: Function, arguments: &[Typed]) -> Result<Type, ExpressionEr
             arguments[1..].iter().try_for_each(|argument| is(argument, &[Type::Integer]))?;
             Ok(Type::Text)
         }
+        Function::Position => {
+            arguments.iter().try_for_each(|argument| is(argument, &[Type::Text])).map(|()| Type::Integer)
+        }
+        Function::Div => match (&arguments[0].ty, &arguments[1].ty) {
+            (Type::Integer, Type::Integer) => Ok(Type::Integer),
+            _ => types::arithmetic(BinaryOperator::Divide, &arguments[0], &arguments[1])
+                .map_err(|fault| fault.at(arguments[0].span.to(arguments[1].span))),
+        },
+        Function::Mod => {
+            arguments.iter().try_for_each(|argument| is(argument, &[Type::Decimal, Type::Integer]))?;
+            unified(arguments)
+        }
         Function::Abs => is(&arguments[0], &[Type::Decimal, Type::Integer, Type::Duration])
             .map(|()| arguments[0].ty.clone()),
         Function::Round if arguments.len() == 2 => {
@@ -113,9 +126,12 @@ fn type_of(function: Function, arguments: &[Typed]) -> Result<Type, ExpressionEr
         Function::Year | Function::Month | Function::Day => {
             is(&arguments[0], &[Type::Date, Type::DateTime]).map(|()| Type::Integer)
         }
-        Function::Hour | Function::Minute => {
+        Function::Hour | Function::Minute | Function::Second => {
             is(&arguments[0], &[Type::Time, Type::DateTime]).map(|()| Type::Integer)
         }
+        Function::Fraction => is(&arguments[0], &[Type::Time, Type::DateTime]).map(|()| Type::Decimal),
+        Function::OffsetMinutes => is(&arguments[0], &[Type::DateTime]).map(|()| Type::Integer),
+        Function::TimeOf => is(&arguments[0], &[Type::DateTime, Type::Time]).map(|()| Type::Time),
         Function::DateOf => is(&arguments[0], &[Type::DateTime, Type::Date]).map(|()| Type::Date),
         Function::DateTimeOf => is(&arguments[0], &[Type::Date]).map(|()| Type::DateTime),
         Function::Days | Function::Hours | Function::Minutes => {
