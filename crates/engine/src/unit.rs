@@ -53,4 +53,12 @@ pub trait Unit {
 
     /// Sets a note, or removes it; committed with the unit, not journalled.
     fn set_note(&mut self, key: &str, value: Option<&str>) -> Result<(), EngineError>;
+
+    /// The answer that this caller kept under that key within 24 hours. When there is none the key is this unit's until it ends, and the
+    /// unit keeps its own answer: of two units with the same key, one does the work.
+    fn answer(&mut self, key: &str) -> Result<Option<String>, EngineError>;
+
+    /// Keeps the answer under a key that this unit has; committed with the unit, not journalled. Nothing is kept for callers who may not
+    /// write.
+    fn keep_answer(&mut self, key: &str, answer: &str) -> Result<(), EngineError>;
 }

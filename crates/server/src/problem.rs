@@ -132,8 +132,8 @@ impl Problem {
         self
     }
 
-    /// The response in the reader's language.
-    pub(crate) fn render(&self, language: Language, request_id: &str) -> Response {
+    /// The body, as JSON, in the reader's language.
+    pub(crate) fn body(&self, language: Language, request_id: &str) -> String {
         let detail = self.detail.text(language);
         let mut body = Map::new();
         body.insert("type".to_owned(), json!(format!("{TYPES}{}", self.code)));
@@ -157,7 +157,12 @@ impl Problem {
         body.extend(self.extra.clone());
         body.insert("request_id".to_owned(), json!(request_id));
         body.insert("error".to_owned(), json!({"code": self.code, "message": detail}));
-        let mut response = (self.status, Value::Object(body).to_string()).into_response();
+        Value::Object(body).to_string()
+    }
+
+    /// The response in the reader's language.
+    pub(crate) fn render(&self, language: Language, request_id: &str) -> Response {
+        let mut response = (self.status, self.body(language, request_id)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -206,6 +211,7 @@ fn title(code: &str) -> Label {
         "forbidden" => ("Non autorisé", "Not allowed"),
         "csrf" => ("Demande d'origine incertaine", "Request of uncertain origin"),
         "not_found" => ("Introuvable", "Not found"),
+        "idempotency_key_reused" => ("Clé déjà utilisée", "Key used before"),
         "stale" => ("Modifié entre-temps", "Changed meanwhile"),
         "validation" => ("Données à corriger", "Data to correct"),
         "unknown_field" => ("Champ inconnu", "Unknown field"),

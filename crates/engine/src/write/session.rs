@@ -246,8 +246,13 @@ impl Unit for Session<'_> {
     fn get(&mut self, entity: &str, id: RecordId, expand: &[Expand]) -> Result<Record, EngineError> {
         self.refresh()?;
         let entity = self.prepared.entity_index(entity).ok_or(EngineError::NotFound)?;
+        if !expand.is_empty() {
+            // Rows that this unit wrote are remembered as they were handed over, without the stamps that the store gave them.
+            self.cache = Cache::default();
+        }
+        let found = self.tx.get(self.prepared.entity(entity), id).map_err(failed("read a record"))?;
+        let row = Arc::new(found.ok_or(EngineError::NotFound)?);
         let view = View { ahead: None, ..self.view() };
-        let row = view.row(entity, id).map_err(failed("read a record"))?.ok_or(EngineError::NotFound)?;
         let reader = Reader { view, language: self.caller.language };
         reader.records(entity, vec![row], expand)?.pop().ok_or(EngineError::NotFound)
     }
@@ -267,6 +272,14 @@ impl Unit for Session<'_> {
             return Err(EngineError::Forbidden { capability: "set a note".to_owned() });
         }
         self.tx.set_note(key, value).map_err(failed("set a note"))
+    }
+
+    fn answer(&mut self, key: &str) -> Result<Option<String>, EngineError> {
+        self.kept_answer(key)
+    }
+
+    fn keep_answer(&mut self, key: &str, answer: &str) -> Result<(), EngineError> {
+        self.store_answer(key, answer)
     }
 }
 

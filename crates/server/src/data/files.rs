@@ -6,9 +6,9 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use dictionary::Value;
 use dictionary::model::{Entity, FieldIndex};
 use dictionary::value::FileRef;
-use dictionary::{RecordId, Value};
 use engine::{Draft, Input};
 use http_body_util::BodyExt;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -17,9 +17,11 @@ use platform::files::{FileStore, Incoming};
 
 use crate::body::{announced_length, discard, too_slow};
 use crate::cx::Cx;
+use crate::data::idempotency::{self, Done, Once};
+use crate::data::operation::{Act, Answering, Operation, Shown};
 use crate::data::resource::Key;
-use crate::data::write::{id_of, refusal};
-use crate::data::{Asked, Reply, entity_of, etag, reading, version_of};
+use crate::data::{Asked, entity_of, reading, version_of};
+use crate::odata::ListOptions;
 use crate::problem::Problem;
 
 /// Bytes read from the store at a time.
@@ -189,12 +191,17 @@ pub(crate) async fn file_put(
     };
     let incoming = receive(&asked.cx, body, incoming).await?;
     let metrics = asked.cx.state.metrics.clone();
-    let written = asked.cx.in_environment(&asked.environment, move |entered| {
+    let environment = asked.environment.clone();
+    let cx = asked.cx.clone();
+    let entered = environment.clone();
+    let written = cx.in_environment(&entered, move |entered| {
         let kept = incoming.finish()?;
+        let once = asked.once(format!("{name}\n{media_type}\n{}", kept.hash).as_bytes())?;
         let file = FileRef { name, media_type, size: kept.size_bytes, hash: kept.hash };
-        let reply = set_field(entered, &collection, &key, &field, expected, Value::File(Box::new(file)))?;
+        let target = Target { environment, collection, key, field };
+        let done = set_field(entered, target, expected, Value::File(Box::new(file)), once.as_ref())?;
         metrics.write();
-        Ok(reply)
+        Ok(done)
     });
     Ok(written.await?.into_response())
 }
@@ -208,38 +215,44 @@ pub(crate) async fn file_delete(
 ) -> Result<Response, Problem> {
     let expected = version_of(&asked.headers, header::IF_MATCH)?;
     let metrics = asked.cx.state.metrics.clone();
+    let environment = asked.environment.clone();
+    let once = asked.once(b"")?;
     let written = asked.cx.in_environment(&asked.environment, move |entered| {
-        let reply = set_field(entered, &collection, &key, &field, expected, Value::Null)?;
+        let target = Target { environment, collection, key, field };
+        let done = set_field(entered, target, expected, Value::Null, once.as_ref())?;
         metrics.write();
-        Ok(reply)
+        Ok(done)
     });
     Ok(written.await?.into_response())
 }
 
+/// What the field becomes.
 fn set_field(
     entered: &Entered,
-    collection: &str,
-    key: &Key,
-    field: &str,
+    target: Target,
     expected: Option<u64>,
     content: Value,
-) -> Result<Reply, Problem> {
-    let engine = &entered.environment.engine;
-    let dictionary = engine.dictionary();
-    let entity = entity_of(&dictionary, collection)?;
-    let index = file_field(entity, field)?;
-    let id: RecordId = id_of(entered, entity, key)?;
+    once: Option<&Once>,
+) -> Result<Done, Problem> {
+    let Target { environment, collection, key, field } = target;
+    let dictionary = entered.environment.engine.dictionary();
+    let entity = entity_of(&dictionary, &collection)?;
+    let index = file_field(entity, &field)?;
     let mut draft = Draft::default();
     draft.fields.insert(entity.fields[index].name.clone(), Input::Value(content));
-    let name = entity.name.clone();
-    let done = engine.transact(&entered.caller, move |unit| unit.update(&name, id, expected, draft));
-    done.map_err(|error| refusal(entered, &dictionary, entity, error))?;
-    let record = engine.get(&entered.caller, &entity.name, id, &[])?;
-    let version = match entity.index("version").map(|version| record.row.get(version)) {
-        Some(Value::Integer(version)) => u64::try_from(*version).unwrap_or_default(),
-        _ => 0,
-    };
-    Ok(Reply { status: StatusCode::NO_CONTENT, etag: Some(etag(version)), ..Reply::default() })
+    let act = Act::Change { key, draft };
+    let operation = Operation { entity: entity.name.clone(), expected, act };
+    let (options, applied) = (ListOptions::default(), Vec::new());
+    let answering = Answering { environment, collection, options, shown: Shown::Tag, applied };
+    idempotency::perform(entered, &dictionary, operation, answering, once)
+}
+
+/// The field that is written, as the address names it.
+struct Target {
+    environment: String,
+    collection: String,
+    key: Key,
+    field: String,
 }
 
 fn file_field(entity: &Entity, name: &str) -> Result<FieldIndex, Problem> {

@@ -11,8 +11,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::data::resource::Key;
 use crate::data::shape::{json_value, property_name};
-use crate::data::write::id_of;
-use crate::data::{Asked, Reply, entity_of};
+use crate::data::{Asked, Reply, entity_of, reading};
 use crate::odata::ListOptions;
 use crate::problem::Problem;
 
@@ -36,7 +35,7 @@ pub(crate) async fn record_history(asked: Asked, collection: String, key: Key) -
         let engine = &entered.environment.engine;
         let dictionary = engine.dictionary();
         let entity = entity_of(&dictionary, &collection)?;
-        let id = id_of(entered, entity, &key)?;
+        let id = reading::id_of(entered, entity, &key)?;
         // One more than shown tells whether there is a next page.
         let mut entries = engine.history(&entered.caller, &entity.name, id, before, limit + 1)?;
         let more = entries.len() > limit as usize;

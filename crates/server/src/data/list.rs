@@ -6,6 +6,7 @@ use engine::Query;
 use form_urlencoded::Serializer;
 
 use crate::config::ServerConfig;
+use crate::data::prefer::Preferences;
 use crate::data::shape::{ListView, Shape};
 use crate::data::{Asked, Reply, entity_of, paging, reading};
 use crate::odata::{ListOptions, expand};
@@ -26,8 +27,7 @@ pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Resp
         reading::stable(entered, |dictionary| {
             let engine = &entered.environment.engine;
             let entity = entity_of(dictionary, &collection)?;
-            let selection =
-                expand::selection(dictionary, entity, options.select.as_deref(), options.expand.as_deref())?;
+            let selection = expand::selection(dictionary, entity, &options)?;
             let order = reading::sort(dictionary, entity, &options)?;
             let place = match &options.skiptoken {
                 Some(token) => Some(paging::read(dictionary, entity, &options, &order, token)?),
@@ -103,12 +103,7 @@ impl Paging {
     /// `$top` is the length of a page, and the next link goes on from there. A client that announces OData means the number of records it
     /// wants in all, as the standard says; it gives the length of a page by `Prefer: odata.maxpagesize`.
     fn asked(headers: &HeaderMap, options: &ListOptions, config: &ServerConfig) -> Paging {
-        let preferred = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
-        let preferred = preferred.flat_map(|line| line.split(',')).find_map(|preference| {
-            let (name, value) = preference.split_once('=')?;
-            matches!(name.trim(), "odata.maxpagesize" | "maxpagesize")
-                .then(|| value.trim().parse::<u32>().ok())?
-        });
+        let preferred = Preferences::read(headers).page_size;
         let strict = headers.contains_key(ODATA_VERSION) || headers.contains_key(ODATA_MAX_VERSION);
         let (size, total) = if strict { (preferred, options.top) } else { (preferred.or(options.top), None) };
         let wants_none = !strict && options.top == Some(0);
@@ -131,6 +126,9 @@ fn next_link(environment: &str, collection: &str, options: &ListOptions, token: 
         if let Some(value) = value {
             query.append_pair(name, value);
         }
+    }
+    for (name, value) in &options.aliases {
+        query.append_pair(name, value);
     }
     if let Some(top) = options.top {
         query.append_pair("$top", &top.to_string());

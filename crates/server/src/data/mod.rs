@@ -4,10 +4,13 @@ mod describe;
 mod draft;
 mod files;
 mod history;
+mod idempotency;
 mod list;
 mod lists;
 mod metadata;
+mod operation;
 mod paging;
+mod prefer;
 mod reading;
 mod record;
 mod resource;
@@ -32,10 +35,21 @@ use resource::Resource;
 /// A request for data, taken apart.
 pub(crate) struct Asked {
     pub(crate) cx: Cx,
+    pub(crate) method: Method,
     pub(crate) environment: String,
+    /// What stands after the environment, as it was sent.
+    pub(crate) path: String,
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+}
+
+impl Asked {
+    /// What `Idempotency-Key` asks of this request, whose content is `content`.
+    pub(crate) fn once(&self, content: &[u8]) -> Result<Option<idempotency::Once>, Problem> {
+        let (method, path) = (self.method.as_str(), self.path.as_str());
+        idempotency::Once::asked(&self.headers, method, path, self.query.as_deref(), content)
+    }
 }
 
 /// Answers a request below `/data`.
@@ -45,7 +59,9 @@ pub(crate) async fn dispatch(cx: Cx, request: Request) -> Response {
     let (environment, rest) = path.split_once('/').unwrap_or((path, ""));
     let environment = percent_decode_str(environment).decode_utf8_lossy().into_owned();
     let query = parts.uri.query().map(str::to_owned);
-    let asked = Asked { cx, environment, query, headers: parts.headers, body };
+    let path = rest.to_owned();
+    let asked =
+        Asked { cx, method: parts.method.clone(), environment, path, query, headers: parts.headers, body };
     let Some(resource) = resource::parse(rest) else {
         return named("/data/{env}/?", unknown(asked).await.into_response());
     };
@@ -135,6 +151,12 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
     pub(crate) etag: Option<String>,
     pub(crate) location: Option<String>,
+    /// Address of the record, when the answer has no body to tell it.
+    pub(crate) entity_id: Option<String>,
+    /// Preferences that were followed.
+    pub(crate) applied: Vec<String>,
+    /// The body is a problem.
+    pub(crate) problem: bool,
 }
 
 impl Reply {
@@ -151,14 +173,23 @@ impl IntoResponse for Reply {
         let headers = response.headers_mut();
         headers.remove(header::CONTENT_TYPE);
         if !empty {
-            let json = "application/json; odata.metadata=minimal; charset=utf-8";
+            let json = match self.problem {
+                true => "application/problem+json",
+                false => "application/json; odata.metadata=minimal; charset=utf-8",
+            };
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(json));
         }
         headers.insert(ODATA, HeaderValue::from_static("4.01"));
         // The browser keeps nothing without asking again: a record may change, or be taken from this person's sight.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         headers.insert(header::VARY, HeaderValue::from_static("authorization, cookie, accept-language"));
-        for (name, value) in [(header::ETAG, self.etag), (header::LOCATION, self.location)] {
+        if let Some(applied) = prefer::applied(&self.applied) {
+            headers.insert(prefer::APPLIED, applied);
+        }
+        const ENTITY_ID: HeaderName = HeaderName::from_static("odata-entityid");
+        for (name, value) in
+            [(header::ETAG, self.etag), (header::LOCATION, self.location), (ENTITY_ID, self.entity_id)]
+        {
             if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
                 headers.insert(name, value);
             }

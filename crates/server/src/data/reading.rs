@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dictionary::RecordId;
 use dictionary::expression::{Expr, ExpressionError, Node, Span, Type, Typed, check, check_condition, parse};
 use dictionary::model::{Dictionary, Entity, EntityIndex, Sort};
 use engine::{Expand, Record};
@@ -45,7 +46,8 @@ pub(crate) fn filters(
 ) -> Result<Vec<Typed>, OptionFault> {
     let mut filters = Vec::new();
     if let Some(text) = &options.filter {
-        let expr = filter::parse(dictionary, entity, text).map_err(OptionFault::of("$filter"))?;
+        let expr =
+            filter::parse(dictionary, entity, &options.aliases, text).map_err(OptionFault::of("$filter"))?;
         filters.push(condition(dictionary, entity, &expr, "$filter")?);
     }
     if let Some(text) = &options.condition {
@@ -135,6 +137,14 @@ pub(crate) fn record(
             check_key(entity, field)?;
             Ok(engine.find(caller, &entity.name, field, value, expand)?)
         }
+    }
+}
+
+/// The id of the record that an address names.
+pub(crate) fn id_of(entered: &Entered, entity: &Entity, key: &Key) -> Result<RecordId, Problem> {
+    match key {
+        Key::Id(id) => Ok(*id),
+        Key::Unique(..) => Ok(record(entered, entity, key, &[])?.row.id()),
     }
 }
 

@@ -24,8 +24,7 @@ pub(crate) async fn record_show(asked: Asked, collection: String, key: Key) -> R
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         reading::stable(entered, |dictionary| {
             let entity = entity_of(dictionary, &collection)?;
-            let selection =
-                expand::selection(dictionary, entity, options.select.as_deref(), options.expand.as_deref())?;
+            let selection = expand::selection(dictionary, entity, &options)?;
             let record = reading::record(entered, entity, &key, &selection.expand(entity, dictionary))?;
             // What is expanded has versions of its own, that the tag of the record does not tell.
             let known = known.as_deref().filter(|_| selection.expanded.is_empty());

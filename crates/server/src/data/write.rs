@@ -1,40 +1,39 @@
 //! Writes of one record. Each is one unit of work, and answers the record as it left it.
 
-use axum::http::StatusCode;
-use axum::http::header::{self, HeaderMap, HeaderName};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use dictionary::RecordId;
 use dictionary::model::{Dictionary, Entity};
+use engine::EngineError;
 use engine::error::FieldMove;
-use engine::{EngineError, Unit};
 use journal::Actor;
 use platform::Entered;
 use serde_json::{Map, Value as Json, json};
 
 use crate::body::{discard, json_object};
 use crate::data::history::People;
+use crate::data::idempotency::{self, Once};
+use crate::data::operation::{Act, Answering, Operation, Shown};
+use crate::data::prefer::Preferences;
 use crate::data::resource::Key;
 use crate::data::shape::{Shape, json_value, property_name};
-use crate::data::{Asked, Reply, draft, entity_of, reading, record, version_of};
+use crate::data::{Asked, draft, entity_of, reading, version_of};
 use crate::odata::ListOptions;
-use crate::odata::expand::{self, Selection};
+use crate::odata::expand::Selection;
 use crate::problem::Problem;
-
-const PREFER: HeaderName = HeaderName::from_static("prefer");
-const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// A write, taken apart.
 struct Write {
     asked: Asked,
+    collection: String,
     body: Map<String, Json>,
     options: ListOptions,
+    once: Option<Once>,
     expected: Option<u64>,
-    /// `Prefer: return=minimal`: the record need not come back.
-    minimal: bool,
+    preferences: Preferences,
 }
 
 impl Write {
-    async fn read(mut asked: Asked, with_body: bool) -> Result<Write, Problem> {
+    async fn read(mut asked: Asked, collection: String, with_body: bool) -> Result<Write, Problem> {
         let config = asked.cx.state.config.clone();
         let body = std::mem::take(&mut asked.body);
         let body = if with_body {
@@ -45,172 +44,79 @@ impl Write {
         };
         let options = ListOptions::read(asked.query.as_deref())?;
         let expected = version_of(&asked.headers, header::IF_MATCH)?;
-        let minimal = prefers_minimal(&asked.headers);
-        Ok(Write { asked, body, options, expected, minimal })
+        let content = serde_json::to_vec(&body).map_err(|error| Problem::internal(&error))?;
+        let once = asked.once(&content)?;
+        let preferences = Preferences::read(&asked.headers);
+        Ok(Write { asked, collection, body, options, once, expected, preferences })
     }
 
-    /// Runs `work` on the entity of `collection`, then answers the record it names.
+    /// Does what `act` makes of the body, and answers the record it leaves.
     async fn run(
         self,
-        collection: String,
-        work: impl FnOnce(&Entered, &Dictionary, &Entity, Map<String, Json>) -> Result<Written, Problem>
+        act: impl FnOnce(&Entered, &Dictionary, &Entity, Map<String, Json>) -> Result<Act, Problem>
         + Send
         + 'static,
     ) -> Result<Response, Problem> {
-        let Write { asked, body, options, minimal, .. } = self;
-        let environment = asked.environment.clone();
+        let Write { asked, collection, body, options, once, expected, preferences } = self;
+        let answering = answering(&asked.environment, collection, options, &preferences);
         let metrics = asked.cx.state.metrics.clone();
-        let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-            let engine = &entered.environment.engine;
-            let dictionary = engine.dictionary();
-            let entity = entity_of(&dictionary, &collection)?;
-            // Options that cannot be read refuse the write before it is made.
-            expand::selection(&dictionary, entity, options.select.as_deref(), options.expand.as_deref())?;
-            let written = work(entered, &dictionary, entity, body)?;
+        let done = asked.cx.in_environment(&asked.environment, move |entered| {
+            let dictionary = entered.environment.engine.dictionary();
+            let entity = entity_of(&dictionary, &answering.collection)?;
+            answering.check(&dictionary, entity)?;
+            let act = act(entered, &dictionary, entity, body)?;
+            let operation = Operation { entity: entity.name.clone(), expected, act };
+            let done = idempotency::perform(entered, &dictionary, operation, answering, once.as_ref())?;
             metrics.write();
-            // What is done is done: what comes back is read with whatever dictionary is in force by now.
-            let mut reply = reading::stable(entered, |dictionary| {
-                let entity = entity_of(dictionary, &collection)?;
-                let selection = expand::selection(
-                    dictionary,
-                    entity,
-                    options.select.as_deref(),
-                    options.expand.as_deref(),
-                )?;
-                let expand = selection.expand(entity, dictionary);
-                let found = engine.get(&entered.caller, &entity.name, written.id, &expand)?;
-                record::reply(dictionary, entity, &selection, &environment, &found)
-            })?;
-            reply.status = written.status;
-            if written.status == StatusCode::CREATED {
-                reply.location = Some(format!("/data/{environment}/{collection}/{}", written.id));
-            }
-            if minimal {
-                reply.body.clear();
-                reply.status =
-                    if written.status == StatusCode::OK { StatusCode::NO_CONTENT } else { written.status };
-            }
-            Ok(reply)
+            Ok(done)
         });
-        let mut response = reply.await?.into_response();
-        if minimal {
-            response.headers_mut().insert(APPLIED, header::HeaderValue::from_static("return=minimal"));
-        }
-        Ok(response)
+        Ok(done.await?.into_response())
     }
 }
 
-/// The record that a write left.
-struct Written {
-    id: RecordId,
-    status: StatusCode,
+/// How a write is answered.
+pub(crate) fn answering(
+    environment: &str,
+    collection: String,
+    options: ListOptions,
+    preferences: &Preferences,
+) -> Answering {
+    Answering {
+        environment: environment.to_owned(),
+        collection,
+        options,
+        shown: if preferences.minimal == Some(true) { Shown::Minimal } else { Shown::Record },
+        applied: preferences.returns().map(str::to_owned).into_iter().collect(),
+    }
 }
 
 /// Creates a record and answers it, with its address.
 ///
 /// `422 validation`, `unknown_field` or `duplicate`, with every field at fault.
 pub(crate) async fn record_create(asked: Asked, collection: String) -> Result<Response, Problem> {
-    let write = Write::read(asked, true).await?;
-    write
-        .run(collection, |entered, dictionary, entity, body| {
-            let body = draft::read(&entered.environment, dictionary, entity, body)?;
-            let name = entity.name.clone();
-            let done = entered
-                .environment
-                .engine
-                .transact(&entered.caller, move |unit| unit.create(&name, body.id, body.draft))?;
-            Ok(Written { id: done.value, status: StatusCode::CREATED })
-        })
-        .await
+    Write::read(asked, collection, true).await?.run(create).await
 }
 
 /// Changes the fields given and answers the record.
 ///
 /// `412 stale` when `If-Match` no longer holds, with what changed since.
 pub(crate) async fn record_change(asked: Asked, collection: String, key: Key) -> Result<Response, Problem> {
-    let write = Write::read(asked, true).await?;
-    let expected = write.expected;
-    write
-        .run(collection, move |entered, dictionary, entity, body| {
-            let body = draft::read(&entered.environment, dictionary, entity, body)?;
-            let id = id_of(entered, entity, &key)?;
-            let name = entity.name.clone();
-            let done = entered
-                .environment
-                .engine
-                .transact(&entered.caller, move |unit| unit.update(&name, id, expected, body.draft));
-            done.map_err(|error| refusal(entered, dictionary, entity, error))?;
-            Ok(Written { id, status: StatusCode::OK })
-        })
-        .await
+    let write = Write::read(asked, collection, true).await?;
+    write.run(|entered, dictionary, entity, body| change(entered, dictionary, entity, key, body)).await
 }
 
 /// Creates or changes the record that has this value of a unique field.
 pub(crate) async fn record_upsert(asked: Asked, collection: String, key: Key) -> Result<Response, Problem> {
-    let write = Write::read(asked, true).await?;
-    let expected = write.expected;
-    write
-        .run(collection, move |entered, dictionary, entity, body| {
-            let body = draft::read(&entered.environment, dictionary, entity, body)?;
-            let name = entity.name.clone();
-            let key = match key {
-                Key::Unique(field, value) => {
-                    reading::check_key(entity, &field)?;
-                    Ok((field, value))
-                }
-                Key::Id(id) => Err(id),
-            };
-            let work = move |unit: &mut dyn Unit| match key {
-                Ok((field, value)) => upsert_by_key(unit, &name, &field, &value, expected, body.draft),
-                Err(id) => match unit.get(&name, id, &[]) {
-                    Ok(_) => unit.update(&name, id, expected, body.draft).map(|()| (id, false)),
-                    Err(EngineError::NotFound) => {
-                        unit.create(&name, Some(id), body.draft).map(|id| (id, true))
-                    }
-                    Err(error) => Err(error),
-                },
-            };
-            let done = entered.environment.engine.transact(&entered.caller, work);
-            let (id, created) = done.map_err(|error| refusal(entered, dictionary, entity, error))?.value;
-            Ok(Written { id, status: if created { StatusCode::CREATED } else { StatusCode::OK } })
-        })
-        .await
-}
-
-fn upsert_by_key(
-    unit: &mut dyn Unit,
-    entity: &str,
-    field: &str,
-    value: &str,
-    expected: Option<u64>,
-    draft: engine::Draft,
-) -> Result<(RecordId, bool), EngineError> {
-    if let Some(expected) = expected
-        && let Some(id) = unit.find(entity, field, value)?
-    {
-        return unit.update(entity, id, Some(expected), draft).map(|()| (id, false));
-    }
-    unit.upsert(entity, field, value, draft)
+    let write = Write::read(asked, collection, true).await?;
+    write.run(|entered, dictionary, entity, body| upsert(entered, dictionary, entity, key, body)).await
 }
 
 /// Deletes a record.
 ///
 /// `409 referenced` when others refer to it and must not lose it.
 pub(crate) async fn record_delete(asked: Asked, collection: String, key: Key) -> Result<Response, Problem> {
-    let expected = version_of(&asked.headers, header::IF_MATCH)?;
-    let metrics = asked.cx.state.metrics.clone();
-    let deleted = asked.cx.in_environment(&asked.environment, move |entered| {
-        let engine = &entered.environment.engine;
-        let dictionary = engine.dictionary();
-        let entity = entity_of(&dictionary, &collection)?;
-        let id = id_of(entered, entity, &key)?;
-        let name = entity.name.clone();
-        let done = engine.transact(&entered.caller, move |unit| unit.delete(&name, id, expected));
-        done.map_err(|error| refusal(entered, &dictionary, entity, error))?;
-        metrics.write();
-        Ok(Reply { status: StatusCode::NO_CONTENT, ..Reply::default() })
-    });
-    Ok(deleted.await?.into_response())
+    let write = Write::read(asked, collection, false).await?;
+    write.run(|_, _, entity, _| delete(entity, key)).await
 }
 
 /// Moves a record along a transition of its state machine and answers it.
@@ -220,33 +126,68 @@ pub(crate) async fn record_transition(
     asked: Asked,
     collection: String,
     key: Key,
-    transition: String,
+    name: String,
 ) -> Result<Response, Problem> {
-    let write = Write::read(asked, false).await?;
-    let expected = write.expected;
-    write
-        .run(collection, move |entered, dictionary, entity, _| {
-            let known = entity.states.iter().flat_map(|states| &states.transitions);
-            if !known.into_iter().any(|known| known.name == transition) {
-                return Err(Problem::not_found());
-            }
-            let id = id_of(entered, entity, &key)?;
-            let name = entity.name.clone();
-            let done = entered
-                .environment
-                .engine
-                .transact(&entered.caller, move |unit| unit.transition(&name, id, expected, &transition));
-            done.map_err(|error| refusal(entered, dictionary, entity, error))?;
-            Ok(Written { id, status: StatusCode::OK })
-        })
-        .await
+    let write = Write::read(asked, collection, false).await?;
+    write.run(|_, _, entity, _| transition(entity, key, name)).await
 }
 
-/// The id of the record an address names.
-pub(crate) fn id_of(entered: &Entered, entity: &Entity, key: &Key) -> Result<RecordId, Problem> {
+/// The creation of a record from a body.
+pub(crate) fn create(
+    entered: &Entered,
+    dictionary: &Dictionary,
+    entity: &Entity,
+    body: Map<String, Json>,
+) -> Result<Act, Problem> {
+    let body = draft::read(&entered.environment, dictionary, entity, body)?;
+    Ok(Act::Create { id: body.id, draft: body.draft })
+}
+
+/// The change of a record by a body.
+pub(crate) fn change(
+    entered: &Entered,
+    dictionary: &Dictionary,
+    entity: &Entity,
+    key: Key,
+    body: Map<String, Json>,
+) -> Result<Act, Problem> {
+    check(entity, &key)?;
+    Ok(Act::Change { key, draft: draft::read(&entered.environment, dictionary, entity, body)?.draft })
+}
+
+/// The creation or change of a record by a body.
+pub(crate) fn upsert(
+    entered: &Entered,
+    dictionary: &Dictionary,
+    entity: &Entity,
+    key: Key,
+    body: Map<String, Json>,
+) -> Result<Act, Problem> {
+    check(entity, &key)?;
+    Ok(Act::Put { key, draft: draft::read(&entered.environment, dictionary, entity, body)?.draft })
+}
+
+/// The deletion of a record.
+pub(crate) fn delete(entity: &Entity, key: Key) -> Result<Act, Problem> {
+    check(entity, &key)?;
+    Ok(Act::Delete { key })
+}
+
+/// The transition of that name, if the entity has it.
+pub(crate) fn transition(entity: &Entity, key: Key, name: String) -> Result<Act, Problem> {
+    check(entity, &key)?;
+    let mut known = entity.states.iter().flat_map(|states| &states.transitions);
+    if known.any(|known| known.name == name) {
+        Ok(Act::Transition { key, name })
+    } else {
+        Err(Problem::not_found())
+    }
+}
+
+fn check(entity: &Entity, key: &Key) -> Result<(), Problem> {
     match key {
-        Key::Id(id) => Ok(*id),
-        Key::Unique(..) => Ok(reading::record(entered, entity, key, &[])?.row.id()),
+        Key::Id(_) => Ok(()),
+        Key::Unique(field, _) => reading::check_key(entity, field),
     }
 }
 
@@ -283,9 +224,4 @@ fn describe_move(entity: &Entity, change: &FieldMove, people: &mut People<'_>) -
         "at": change.at,
     });
     Some((property_name(field), described))
-}
-
-fn prefers_minimal(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
-    lines.flat_map(|line| line.split([',', ';'])).any(|preference| preference.trim() == "return=minimal")
 }

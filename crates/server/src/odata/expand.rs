@@ -7,7 +7,7 @@ use dictionary::expression::error::nearest;
 use dictionary::model::{Dictionary, Entity, FieldIndex};
 use engine::Expand;
 
-use super::OptionFault;
+use super::{ListOptions, OptionFault};
 
 /// Deepest nesting of `$expand`.
 const DEPTH_MAX: usize = 3;
@@ -46,9 +46,9 @@ pub(crate) fn target<'a>(dictionary: &'a Dictionary, field: &dictionary::Field) 
 pub(crate) fn selection(
     dictionary: &Dictionary,
     entity: &Entity,
-    select: Option<&str>,
-    expand: Option<&str>,
+    options: &ListOptions,
 ) -> Result<Selection, OptionFault> {
+    let (select, expand) = (options.select.as_deref(), options.expand.as_deref());
     let fields = select.map(|text| read_select(entity, text, 0)).transpose()?.flatten();
     let expanded = match expand {
         Some(text) => read_expand(dictionary, entity, text, 0, 1)?,

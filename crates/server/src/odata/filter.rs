@@ -14,32 +14,6 @@ const DEPTH_MAX: usize = 40;
 /// Most values in one `in (…)`.
 const IN_MAX: usize = 1_000;
 
-/// OData's functions with the name, and how many arguments, they have in the expression language.
-const FUNCTIONS: &[(&str, &str, usize)] = &[
-    ("tolower", "lower", 1),
-    ("toupper", "upper", 1),
-    ("trim", "trim", 1),
-    ("length", "length", 1),
-    ("concat", "concat", 2),
-    ("year", "year", 1),
-    ("month", "month", 1),
-    ("day", "day", 1),
-    ("hour", "hour", 1),
-    ("minute", "minute", 1),
-    ("date", "date", 1),
-    ("round", "round", 1),
-    ("floor", "floor", 1),
-    ("ceiling", "ceil", 1),
-    ("now", "now", 0),
-];
-
-/// OData's text tests, which are operators in the expression language.
-const TESTS: &[(&str, BinaryOperator)] = &[
-    ("contains", BinaryOperator::Contains),
-    ("startswith", BinaryOperator::StartsWith),
-    ("endswith", BinaryOperator::EndsWith),
-];
-
 const COMPARISONS: &[(&str, BinaryOperator)] = &[
     ("eq", BinaryOperator::Equal),
     ("ne", BinaryOperator::NotEqual),
@@ -52,55 +26,103 @@ const COMPARISONS: &[(&str, BinaryOperator)] = &[
 const SUMS: &[(&str, BinaryOperator)] = &[("add", BinaryOperator::Add), ("sub", BinaryOperator::Subtract)];
 
 const PRODUCTS: &[(&str, BinaryOperator)] =
-    &[("mul", BinaryOperator::Multiply), ("div", BinaryOperator::Divide), ("divby", BinaryOperator::Divide)];
+    &[("mul", BinaryOperator::Multiply), ("divby", BinaryOperator::Divide)];
+
+/// Operators that are functions in the expression language, of the rank of products.
+const QUOTIENTS: &[&str] = &["div", "mod"];
+
+/// Parameters of the request that start with `@`, which expressions may name.
+pub(crate) type Aliases = [(String, String)];
 
 /// The expression that an OData condition on `entity` means. Names are not checked here, `dictionary` does; only `<reference>_id` is
 /// read as the reference. Positions are bytes of `text`.
-pub(crate) fn parse(dictionary: &Dictionary, entity: &Entity, text: &str) -> Result<Expr, ExpressionError> {
-    if text.len() > BYTES_MAX {
-        let span = Span { start: BYTES_MAX, end: text.len() };
-        return Err(ExpressionError::new(
-            span,
-            "too_large",
-            format!("Un filtre a au plus {BYTES_MAX} octets."),
-            format!("A filter has at most {BYTES_MAX} bytes."),
-        ));
-    }
-    let mut parser = Parser { dictionary, entity, tokens: tokens(text)?, at: 0, depth: 0 };
+pub(crate) fn parse(
+    dictionary: &Dictionary,
+    entity: &Entity,
+    aliases: &Aliases,
+    text: &str,
+) -> Result<Expr, ExpressionError> {
+    let mut parser = Parser::new(dictionary, Some(entity), aliases, text)?;
     let root = parser.or()?;
-    match &parser.peek().kind {
-        Kind::End => Ok(root),
-        _ => Err(parser.unexpected("« and », « or » ou la fin", "“and”, “or” or the end")),
-    }
+    parser.end(root)
 }
 
-struct Parser<'a> {
-    dictionary: &'a Dictionary,
-    entity: &'a Entity,
+/// How two figures are joined.
+enum Join {
+    Operator(BinaryOperator),
+    Function(&'static str),
+}
+
+/// Reads one expression.
+pub(super) struct Parser<'a> {
+    pub(super) dictionary: &'a Dictionary,
+    aliases: &'a Aliases,
+    /// Records that names start from, those of the list first, then those of each lambda on the way.
+    pub(super) levels: Vec<Level<'a>>,
+    /// The level of names that no variable introduces.
+    pub(super) base: usize,
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
 }
 
-impl Parser<'_> {
-    fn peek(&self) -> &Token {
+/// Records that names may start from.
+#[derive(Debug, Clone)]
+pub(super) struct Level<'a> {
+    /// The name that stands for one of them.
+    pub(super) variable: String,
+    /// `None` when it is not known: the fault is told when names are checked.
+    pub(super) entity: Option<&'a Entity>,
+    /// Their reference to the record of the level before.
+    pub(super) by: String,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(
+        dictionary: &'a Dictionary,
+        entity: Option<&'a Entity>,
+        aliases: &'a Aliases,
+        text: &str,
+    ) -> Result<Parser<'a>, ExpressionError> {
+        if text.len() > BYTES_MAX {
+            let span = Span { start: BYTES_MAX, end: text.len() };
+            return Err(ExpressionError::new(
+                span,
+                "too_large",
+                format!("Un filtre a au plus {BYTES_MAX} octets."),
+                format!("A filter has at most {BYTES_MAX} bytes."),
+            ));
+        }
+        let levels = vec![Level { variable: "$it".to_owned(), entity, by: String::new() }];
+        Ok(Parser { dictionary, aliases, levels, base: 0, tokens: tokens(text)?, at: 0, depth: 0 })
+    }
+
+    /// `root`, if nothing follows it.
+    pub(super) fn end(&self, root: Expr) -> Result<Expr, ExpressionError> {
+        match &self.peek().kind {
+            Kind::End => Ok(root),
+            _ => Err(self.unexpected("« and », « or » ou la fin", "“and”, “or” or the end")),
+        }
+    }
+
+    pub(super) fn peek(&self) -> &Token {
         // The last token is `End` and is never stepped over.
         &self.tokens[self.at.min(self.tokens.len() - 1)]
     }
 
-    fn take(&mut self) -> Token {
+    pub(super) fn take(&mut self) -> Token {
         let token = self.peek().clone();
         self.at += 1;
         token
     }
 
-    fn takes(&mut self, kind: &Kind) -> bool {
+    pub(super) fn takes(&mut self, kind: &Kind) -> bool {
         let same = self.peek().kind == *kind;
         self.at += usize::from(same);
         same
     }
 
-    fn takes_word(&mut self, word: &str) -> bool {
+    pub(super) fn takes_word(&mut self, word: &str) -> bool {
         let same = matches!(&self.peek().kind, Kind::Word(w) if w == word);
         self.at += usize::from(same);
         same
@@ -113,7 +135,7 @@ impl Parser<'_> {
         Some(found)
     }
 
-    fn unexpected(&self, fr: &str, en: &str) -> ExpressionError {
+    pub(super) fn unexpected(&self, fr: &str, en: &str) -> ExpressionError {
         let token = self.peek();
         match &token.kind {
             Kind::End => syntax(
@@ -138,7 +160,7 @@ impl Parser<'_> {
         }
     }
 
-    fn expect(&mut self, kind: &Kind, sign: &str) -> Result<Token, ExpressionError> {
+    pub(super) fn expect(&mut self, kind: &Kind, sign: &str) -> Result<Token, ExpressionError> {
         if self.peek().kind == *kind {
             return Ok(self.take());
         }
@@ -146,7 +168,7 @@ impl Parser<'_> {
     }
 
     /// Runs `inner` one level deeper.
-    fn deeper(
+    pub(super) fn deeper(
         &mut self,
         inner: impl FnOnce(&mut Self) -> Result<Expr, ExpressionError>,
     ) -> Result<Expr, ExpressionError> {
@@ -159,7 +181,7 @@ impl Parser<'_> {
         result
     }
 
-    fn or(&mut self) -> Result<Expr, ExpressionError> {
+    pub(super) fn or(&mut self) -> Result<Expr, ExpressionError> {
         self.joined("or", BinaryOperator::Or, Self::and)
     }
 
@@ -185,23 +207,29 @@ impl Parser<'_> {
     /// Sums and products, from left to right. Each makes the tree one level deeper.
     fn figures(
         &mut self,
-        operators: &[(&str, BinaryOperator)],
+        join: fn(&mut Self) -> Option<Join>,
         operand: fn(&mut Self) -> Result<Expr, ExpressionError>,
     ) -> Result<Expr, ExpressionError> {
         let mut left = operand(self)?;
         let mut links = 0;
-        while let Some(operator) = self.takes_operator(operators) {
+        while let Some(join) = join(self) {
             links += 1;
             if links > DEPTH_MAX {
                 return Err(self.too_deep());
             }
             let right = operand(self)?;
-            left = binary(operator, left, right);
+            left = match join {
+                Join::Operator(operator) => binary(operator, left, right),
+                Join::Function(name) => {
+                    let span = left.span.to(right.span);
+                    Expr { kind: ExprKind::Call(name.to_owned(), vec![left, right]), span }
+                }
+            };
         }
         Ok(left)
     }
 
-    fn bound(&self, count: usize) -> Result<(), ExpressionError> {
+    pub(super) fn bound(&self, count: usize) -> Result<(), ExpressionError> {
         if count < IN_MAX {
             return Ok(());
         }
@@ -238,26 +266,87 @@ impl Parser<'_> {
             let right = self.sum()?;
             return Ok(binary(operator, left, right));
         }
+        if self.takes_word("has") {
+            return self.has(left);
+        }
         if !self.takes_word("in") {
             return Ok(left);
         }
-        self.expect(&Kind::Open, "(")?;
+        let (values, end) = self.values()?;
+        let span = Span { start: left.span.start, end };
+        Ok(Expr { kind: ExprKind::In(Box::new(left), values), span })
+    }
+
+    /// Values in parentheses, in brackets, or behind an alias; and where they end.
+    fn values(&mut self) -> Result<(Vec<Expr>, usize), ExpressionError> {
+        if let Some(values) = self.alias(|parser| parser.values().map(|(values, _)| values))? {
+            let end = self.tokens[self.at - 1].span.end;
+            let span = self.tokens[self.at - 1].span;
+            return Ok((values.into_iter().map(|value| moved(value, span)).collect(), end));
+        }
+        let close = if self.takes(&Kind::OpenList) {
+            (Kind::CloseList, "]")
+        } else {
+            self.expect(&Kind::Open, "(")?;
+            (Kind::Close, ")")
+        };
         let mut values = vec![self.sum()?];
         while self.takes(&Kind::Comma) {
             self.bound(values.len())?;
             values.push(self.sum()?);
         }
-        let close = self.expect(&Kind::Close, ")")?;
-        let span = Span { start: left.span.start, end: close.span.end };
-        Ok(Expr { kind: ExprKind::In(Box::new(left), values), span })
+        let close = self.expect(&close.0, close.1)?;
+        Ok((values, close.span.end))
     }
 
-    fn sum(&mut self) -> Result<Expr, ExpressionError> {
-        self.figures(SUMS, Self::product)
+    /// Steps over a parameter alias and runs `read` on what it stands for; `None` when there is none here.
+    fn alias<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, ExpressionError>,
+    ) -> Result<Option<T>, ExpressionError> {
+        let token = self.peek().clone();
+        let Kind::Word(name) = &token.kind else { return Ok(None) };
+        if !name.starts_with('@') {
+            return Ok(None);
+        }
+        let Some((_, text)) = self.aliases.iter().find(|(known, _)| known == name) else {
+            let near = nearest(name, self.aliases.iter().map(|(known, _)| known.as_str()));
+            return Err(ExpressionError::new(
+                token.span,
+                "unknown_alias",
+                format!("Le paramètre « {name} » n'est pas donné : ajoutez « &{name}=… » à l'adresse."),
+                format!("The parameter “{name}” is not given: add “&{name}=…” to the address."),
+            )
+            .with_near(near));
+        };
+        if self.depth == DEPTH_MAX {
+            return Err(self.too_deep());
+        }
+        // What is wrong in its text is told where it is named.
+        let here = |error: ExpressionError| ExpressionError { span: token.span, ..error };
+        let around = (std::mem::replace(&mut self.tokens, tokens(text).map_err(here)?), self.at);
+        self.at = 0;
+        self.depth += 1;
+        let value = read(self).and_then(|value| match self.peek().kind {
+            Kind::End => Ok(value),
+            _ => Err(self.unexpected("la fin", "the end")),
+        });
+        self.depth -= 1;
+        (self.tokens, self.at) = (around.0, around.1 + 1);
+        value.map(Some).map_err(here)
+    }
+
+    pub(super) fn sum(&mut self) -> Result<Expr, ExpressionError> {
+        self.figures(|parser| parser.takes_operator(SUMS).map(Join::Operator), Self::product)
     }
 
     fn product(&mut self) -> Result<Expr, ExpressionError> {
-        self.figures(PRODUCTS, Self::negation)
+        let join = |parser: &mut Self| {
+            let function =
+                QUOTIENTS.iter().find(|word| parser.takes_word(word)).map(|word| Join::Function(word));
+            function.or_else(|| parser.takes_operator(PRODUCTS).map(Join::Operator))
+        };
+        self.figures(join, Self::negation)
     }
 
     fn negation(&mut self) -> Result<Expr, ExpressionError> {
@@ -275,8 +364,28 @@ impl Parser<'_> {
         Ok(Expr { kind, span })
     }
 
+    /// `tags has 'red'`.
+    fn has(&mut self, left: Expr) -> Result<Expr, ExpressionError> {
+        let right = self.sum()?;
+        let choices = match &left.kind {
+            ExprKind::Path(names) => self.leads_to_choices(self.levels.len() - 1, names),
+            _ => false,
+        };
+        if choices {
+            return Ok(binary(BinaryOperator::Contains, left, right));
+        }
+        Err(syntax(
+            left.span,
+            "« has » s'applique à un champ de plusieurs choix.",
+            "“has” applies to a field of several choices.",
+        ))
+    }
+
     fn primary(&mut self) -> Result<Expr, ExpressionError> {
         let token = self.peek().clone();
+        if let Some(value) = self.alias(Self::or)? {
+            return Ok(moved(value, token.span));
+        }
         match token.kind {
             Kind::Literal(value) => {
                 self.at += 1;
@@ -288,7 +397,10 @@ impl Parser<'_> {
                 let close = self.expect(&Kind::Close, ")")?;
                 Ok(Expr { span: Span { start: token.span.start, end: close.span.end }, ..inner })
             }
-            Kind::Word(word) if !is_reserved(&word) && !word.contains(['$', '@']) => {
+            Kind::Word(word)
+                if !is_reserved(&word)
+                    && (matches!(word.as_str(), "$it" | "$this") || !word.contains('$')) =>
+            {
                 self.at += 1;
                 if self.peek().kind == Kind::Open {
                     self.call(&word, token.span)
@@ -301,106 +413,32 @@ impl Parser<'_> {
             }
         }
     }
-
-    fn call(&mut self, name: &str, at: Span) -> Result<Expr, ExpressionError> {
-        self.expect(&Kind::Open, "(")?;
-        let mut arguments = Vec::new();
-        if self.peek().kind != Kind::Close {
-            loop {
-                arguments.push(self.deeper(Self::or)?);
-                if arguments.len() > 8 || !self.takes(&Kind::Comma) {
-                    break;
-                }
-            }
-        }
-        let close = self.expect(&Kind::Close, ")")?;
-        let span = Span { start: at.start, end: close.span.end };
-        if let Some((_, operator)) = TESTS.iter().find(|(test, _)| *test == name) {
-            let [left, right] =
-                <[Expr; 2]>::try_from(arguments).map_err(|given| arity(at, name, 2, given.len()))?;
-            return Ok(Expr { span, ..binary(*operator, left, right) });
-        }
-        let Some((_, ours, count)) = FUNCTIONS.iter().find(|(function, ..)| *function == name) else {
-            let names =
-                FUNCTIONS.iter().map(|(function, ..)| *function).chain(TESTS.iter().map(|(test, _)| *test));
-            let near = nearest(name, names);
-            return Err(ExpressionError::new(
-                at,
-                "unknown_function",
-                format!("La fonction « {name} » n'existe pas."),
-                format!("There is no function “{name}”."),
-            )
-            .with_near(near));
-        };
-        if arguments.len() != *count {
-            return Err(arity(at, name, *count, arguments.len()));
-        }
-        Ok(Expr { kind: ExprKind::Call((*ours).to_owned(), arguments), span })
-    }
-
-    fn path(&mut self, first: String, at: Span) -> Result<Expr, ExpressionError> {
-        let mut names = vec![first];
-        let mut span = at;
-        let mut counted = false;
-        while self.takes(&Kind::Slash) {
-            let token = self.peek().clone();
-            let Kind::Word(name) = token.kind else {
-                return Err(self.unexpected("le nom d'un champ", "the name of a field"));
-            };
-            self.at += 1;
-            span.end = token.span.end;
-            if name == "$count" {
-                counted = true;
-                break;
-            }
-            if name.contains(['$', '@']) {
-                self.at -= 1;
-                return Err(self.unexpected("le nom d'un champ", "the name of a field"));
-            }
-            names.push(name);
-        }
-        resolve(self.dictionary, self.entity, &mut names);
-        let path = Expr { kind: ExprKind::Path(names), span };
-        if !counted {
-            return Ok(path);
-        }
-        Ok(Expr { kind: ExprKind::Call("count".to_owned(), vec![path]), span })
-    }
 }
 
-/// Reads the API's names as the dictionary's: `owner_id` is the reference `owner`.
-pub(crate) fn resolve(dictionary: &Dictionary, entity: &Entity, names: &mut [String]) {
-    let mut entity = Some(entity);
-    for name in names {
-        let Some(current) = entity else { return };
-        if current.field(name).is_none()
-            && let Some(reference) = name.strip_suffix("_id")
-            && current.field(reference).is_some_and(|field| field.kind.name() == "reference")
-        {
-            *name = reference.to_owned();
-        }
-        let target = current.field(name).and_then(|field| field.options.to.as_deref());
-        entity = target.and_then(|target| dictionary.entity(target));
-    }
-}
-
-fn binary(operator: BinaryOperator, left: Expr, right: Expr) -> Expr {
+pub(super) fn binary(operator: BinaryOperator, left: Expr, right: Expr) -> Expr {
     let span = Span { start: left.span.start, end: right.span.end };
     Expr { kind: ExprKind::Binary(operator, Box::new(left), Box::new(right)), span }
 }
 
-fn arity(span: Span, name: &str, wanted: usize, given: usize) -> ExpressionError {
-    ExpressionError::new(
-        span,
-        "arguments",
-        format!("« {name} » prend {wanted} argument(s), pas {given}."),
-        format!("“{name}” takes {wanted} argument(s), not {given}."),
-    )
+/// The expression, said to stand elsewhere: what an alias stands for has its place.
+fn moved(expr: Expr, span: Span) -> Expr {
+    let all = |exprs: Vec<Expr>| exprs.into_iter().map(|expr| moved(expr, span)).collect();
+    let one = |expr: Box<Expr>| Box::new(moved(*expr, span));
+    let kind = match expr.kind {
+        ExprKind::Literal(value) => ExprKind::Literal(value),
+        ExprKind::Path(names) => ExprKind::Path(names),
+        ExprKind::Call(name, arguments) => ExprKind::Call(name, all(arguments)),
+        ExprKind::Not(inner) => ExprKind::Not(one(inner)),
+        ExprKind::Negate(inner) => ExprKind::Negate(one(inner)),
+        ExprKind::Binary(operator, left, right) => ExprKind::Binary(operator, one(left), one(right)),
+        ExprKind::In(left, items) => ExprKind::In(one(left), all(items)),
+    };
+    Expr { kind, span }
 }
 
 fn operator_words() -> impl Iterator<Item = &'static str> {
     let operators = COMPARISONS.iter().chain(SUMS).chain(PRODUCTS).map(|(name, _)| *name);
-    operators.chain(["and", "or", "not", "in"])
+    operators.chain(QUOTIENTS.iter().copied()).chain(["and", "or", "not", "in", "has"])
 }
 
 fn is_reserved(word: &str) -> bool {
@@ -426,7 +464,7 @@ mod tests {
 
     fn read(dictionary: &Dictionary, text: &str) -> Result<String, ExpressionError> {
         let thing = dictionary.entity("thing").unwrap();
-        parse(dictionary, thing, text).map(|expr| expr.to_string())
+        parse(dictionary, thing, &[], text).map(|expr| expr.to_string())
     }
 
     #[test]

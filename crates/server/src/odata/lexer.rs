@@ -22,6 +22,10 @@ pub(super) enum Kind {
     Open,
     Close,
     Comma,
+    OpenList,
+    CloseList,
+    Colon,
+    Equals,
     Slash,
     Minus,
     End,
@@ -60,6 +64,10 @@ impl<'a> Lexer<'a> {
         let simple = match first {
             '(' => Some(Kind::Open),
             ')' => Some(Kind::Close),
+            '[' => Some(Kind::OpenList),
+            ']' => Some(Kind::CloseList),
+            ':' => Some(Kind::Colon),
+            '=' => Some(Kind::Equals),
             ',' => Some(Kind::Comma),
             '/' => Some(Kind::Slash),
             _ => None,
@@ -69,6 +77,8 @@ impl<'a> Lexer<'a> {
             kind
         } else if first == '\'' {
             Kind::Literal(Value::Text(self.quoted()?))
+        } else if first == '"' {
+            Kind::Literal(Value::Text(self.json_text()?))
         } else if let Some(id) = self.guid() {
             Kind::Literal(Value::Id(id))
         } else if first.is_ascii_digit() {
@@ -112,6 +122,22 @@ impl<'a> Lexer<'a> {
         ))
     }
 
+    /// Text between double quotes, as JSON writes it: in the lists of parameter aliases.
+    fn json_text(&mut self) -> Result<String, ExpressionError> {
+        let mut texts = serde_json::Deserializer::from_str(self.rest()).into_iter::<String>();
+        match texts.next() {
+            Some(Ok(text)) => {
+                self.at += texts.byte_offset();
+                Ok(text)
+            }
+            _ => Err(syntax(
+                Span { start: self.at, end: self.text.len() },
+                "Ce texte entre guillemets n'est pas du JSON.",
+                "This text in double quotes is not JSON.",
+            )),
+        }
+    }
+
     fn guid(&mut self) -> Option<RecordId> {
         let candidate = self.rest().get(..36)?;
         let follows = self.rest()[36..].chars().next();
@@ -128,8 +154,12 @@ impl<'a> Lexer<'a> {
         let taken = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-' | '+');
         let run = self.rest();
         let length = run.find(|c| !taken(c)).unwrap_or(run.len());
-        let text = &run[..length];
-        self.at += length;
+        let mut text = &run[..length];
+        // In `case(a gt 5:6)` the colon is no part of a time.
+        if !text.contains(['T', 't']) && time(text).is_none() {
+            text = text.split(':').next().unwrap_or(text);
+        }
+        self.at += text.len();
         let value = if text.contains(['T', 't']) {
             Timestamp::from_str(text).ok().map(Value::DateTime)
         } else if text.contains(':') {

@@ -2,6 +2,8 @@
 
 pub(crate) mod expand;
 pub(crate) mod filter;
+mod functions;
+pub(crate) mod lambda;
 mod lexer;
 pub(crate) mod options;
 pub(crate) mod order;

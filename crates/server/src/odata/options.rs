@@ -37,6 +37,8 @@ pub(crate) struct ListOptions {
     pub(crate) skiptoken: Option<String>,
     pub(crate) count: bool,
     pub(crate) format: Option<String>,
+    /// Parameter aliases, `@name`, with what they stand for.
+    pub(crate) aliases: Vec<(String, String)>,
 }
 
 impl ListOptions {
@@ -54,6 +56,10 @@ impl ListOptions {
         let mut options = ListOptions::default();
         let mut seen: Vec<&'static str> = Vec::new();
         for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+            if key.starts_with('@') {
+                options.aliases.push((key.into_owned(), value.into_owned()));
+                continue;
+            }
             let Some(option) = option(&key)? else { continue };
             if seen.contains(&option) {
                 return Err(OptionFault::new(

@@ -3,7 +3,7 @@
 use dictionary::expression::{Expr, ExprKind, ExpressionError, Span};
 use dictionary::model::{Dictionary, Entity};
 
-use super::filter::resolve;
+use super::lambda::resolve;
 use super::lexer::{Kind, syntax, tokens};
 
 /// Most criteria of a sort.

@@ -6,6 +6,13 @@ use serde_json::Value as Json;
 use ureq::Agent;
 use ureq::http::{Method, Request, Response};
 
+/// A text as it stands in a query string.
+pub fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}
+
 /// What came back.
 #[derive(Debug)]
 pub struct Answer {

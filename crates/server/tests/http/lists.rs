@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::app::App;
-use crate::client::Client;
+use crate::client::{Client, encoded};
 
 fn stocked(app: &App) -> Client {
     let ada = app.ada();
@@ -28,14 +28,8 @@ fn stocked(app: &App) -> Client {
 }
 
 fn filtered(client: &Client, filter: &str) -> Vec<String> {
-    let query: String = form_urlencoded(filter);
+    let query: String = encoded(filter);
     client.names(&format!("accounts?$filter={query}"))
-}
-
-fn form_urlencoded(text: &str) -> String {
-    text.bytes()
-        .map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") })
-        .collect()
 }
 
 #[test]
@@ -97,10 +91,10 @@ fn filters_of_odata_find_what_they_say() {
 fn tisserands_own_language_filters_too() {
     let app = App::start();
     let ada = stocked(&app);
-    let found = ada
-        .names(&format!("accounts?$where={}", form_urlencoded("owner = me() and main_address.city != null")));
+    let found =
+        ada.names(&format!("accounts?$where={}", encoded("owner = me() and main_address.city != null")));
     assert_eq!(found, ["Élan Chauffage"]);
-    let both = format!("accounts?$where={}&$filter=employees gt 5", form_urlencoded("kind = 'customer'"));
+    let both = format!("accounts?$where={}&$filter=employees gt 5", encoded("kind = 'customer'"));
     assert_eq!(ada.names(&both), ["Élan Chauffage"]);
 }
 

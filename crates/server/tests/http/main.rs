@@ -8,6 +8,8 @@ mod client;
 mod descriptions;
 mod events;
 mod files;
+mod idempotency;
+mod lambda;
 mod lists;
 mod module;
 mod paging;

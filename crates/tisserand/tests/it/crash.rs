@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::sync::mpsc::channel;
 use std::thread;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::support::{Client, Place, json_lines};
 use ureq::http::Method;
@@ -67,4 +67,66 @@ fn kill_9_under_write_load_loses_nothing_acknowledged_and_leaves_nothing_half_do
     let lost: Vec<_> = acknowledged.difference(&present).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
     assert!(acknowledged.len() > 20 * ROUNDS);
+}
+
+/// Writers are cut off by kills and send again what they had no answer to, with the same key: everything is there once.
+#[test]
+fn kill_9_between_a_write_and_its_repetition_doubles_nothing() {
+    const NUMBERS: usize = 60;
+    let place = Place::shop();
+    let token = place.token();
+    let mut answers: Vec<Option<Json>> = vec![None; NUMBERS];
+    let mut round = 0;
+    while answers.iter().any(Option::is_none) {
+        let mut server = place.serve(&[]);
+        let (told, acks) = channel();
+        let waiting: Vec<usize> = (0..NUMBERS).filter(|number| answers[*number].is_none()).collect();
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                let mine: Vec<usize> =
+                    waiting.iter().copied().filter(|number| number % WRITERS == writer).collect();
+                let (client, told) = (Client::new(&server, &token), told.clone());
+                thread::spawn(move || {
+                    for number in mine {
+                        let client = client.with("idempotency-key", &format!("purchase-{number}"));
+                        let body =
+                            json!({"name": format!("n{number}"), "items": [{"name": "i", "quantity": 1}]});
+                        match client.try_send(Method::POST, "/data/shop/purchases", Some(&body)) {
+                            Ok((201, answer)) => {
+                                if told.send((number, answer)).is_err() {
+                                    return;
+                                }
+                            }
+                            Err(_) => return,
+                            Ok(other) => panic!("{other:?}"),
+                        }
+                    }
+                })
+            })
+            .collect();
+        drop(told);
+        // Each round lives a little longer, so that the last one finishes.
+        for (number, answer) in acks.iter().take(3 + 4 * round) {
+            answers[number] = Some(answer);
+        }
+        server.kill();
+        for (number, answer) in acks.iter() {
+            answers[number] = Some(answer);
+        }
+        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        round += 1;
+    }
+    assert!(round > 3, "no kill fell between");
+    let server = place.serve(&[]);
+    let client = Client::new(&server, &token);
+    for (number, answer) in answers.iter().enumerate() {
+        let client = client.with("idempotency-key", &format!("purchase-{number}"));
+        let body = json!({"name": format!("n{number}"), "items": [{"name": "i", "quantity": 1}]});
+        let (status, again) = client.try_send(Method::POST, "/data/shop/purchases", Some(&body)).unwrap();
+        assert_eq!((status, Some(&again)), (201, answer.as_ref()));
+    }
+    let (_, list) = client.get("/data/shop/purchases?$count=true&$top=1");
+    assert_eq!(list["@odata.count"], NUMBERS);
+    let (_, items) = client.get("/data/shop/items?$count=true&$top=1");
+    assert_eq!(items["@odata.count"], NUMBERS);
 }

@@ -220,6 +220,7 @@ pub(crate) struct Client {
     agent: Agent,
     address: String,
     token: String,
+    header: Option<(String, String)>,
 }
 
 impl Client {
@@ -229,7 +230,13 @@ impl Client {
             agent: Agent::new_with_config(config),
             address: server.address.clone(),
             token: token.to_owned(),
+            header: None,
         }
+    }
+
+    /// The same, with one header more.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Client {
+        Client { header: Some((name.to_owned(), value.to_owned())), ..self.clone() }
     }
 
     /// Status and body; an error when the server is gone.
@@ -244,6 +251,10 @@ impl Client {
             .uri(format!("{}{path}", self.address))
             .header("authorization", format!("Bearer {}", self.token))
             .header("content-type", "application/json");
+        let request = match &self.header {
+            Some((name, value)) => request.header(name, value),
+            None => request,
+        };
         let mut answer = match body {
             Some(body) => self.agent.run(request.body(body.to_string())?)?,
             None => self.agent.run(request.body(())?)?,

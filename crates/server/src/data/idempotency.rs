@@ -1,0 +1,243 @@
+//! `Idempotency-Key`: a write that is sent again is answered as the first time, and done once.
+//! Source: draft-ietf-httpapi-idempotency-key-header.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use blake3::Hasher;
+use dictionary::Dictionary;
+use dictionary::Language;
+use engine::{EngineError, Unit};
+use platform::Entered;
+use serde::{Deserialize, Serialize};
+
+use crate::data::operation::{Answering, Operation};
+use crate::data::{Reply, entity_of, write};
+use crate::problem::Problem;
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says that an answer was given before.
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// Longest key, characters.
+const KEY_MAX: usize = 255;
+/// Largest answer that is kept, bytes. One that is larger, and can only be that of a batch, is put together again from those of its parts.
+pub(crate) const KEPT_BYTES_MAX: usize = 1 << 20;
+
+/// A write that must be done once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Once {
+    key: String,
+    /// Of all that makes the request what it is.
+    fingerprint: String,
+}
+
+impl Once {
+    /// What the header of a request asks; `content` is its body, or what stands for it. The same content differently spaced is the same.
+    pub(crate) fn asked(
+        headers: &HeaderMap,
+        method: &str,
+        path: &str,
+        query: Option<&str>,
+        content: &[u8],
+    ) -> Result<Option<Once>, Problem> {
+        let Some(value) = headers.get(&KEY) else { return Ok(None) };
+        // The draft writes keys between quotes; most clients don't.
+        let key = value.to_str().unwrap_or_default().trim().trim_matches('"');
+        let good = (1..=KEY_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        if !good {
+            return Err(Problem::bad_request(
+                format!("Idempotency-Key a de 1 à {KEY_MAX} caractères visibles, sans espace ni accent."),
+                format!("Idempotency-Key has 1 to {KEY_MAX} visible characters, without space or accent."),
+            ));
+        }
+        let mut hasher = Hasher::new();
+        for part in [method.as_bytes(), path.as_bytes(), query.unwrap_or_default().as_bytes(), content] {
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+        }
+        if let Some(condition) = headers.get("if-match") {
+            hasher.update(condition.as_bytes());
+        }
+        let fingerprint = hasher.finalize().to_hex().to_string();
+        Ok(Some(Once { key: key.to_owned(), fingerprint }))
+    }
+
+    /// The answer kept for this request, in the unit that would do it; `None` when the unit has to.
+    ///
+    /// Errors: `422` when the key was used for another request.
+    pub(crate) fn kept(&self, text: &str) -> Result<Kept, Problem> {
+        let kept: Kept = serde_json::from_str(text).map_err(|error| Problem::internal(&error))?;
+        if kept.fingerprint == self.fingerprint {
+            return Ok(kept);
+        }
+        Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency_key_reused",
+            "Cette Idempotency-Key a déjà servi à une autre demande : prenez-en une nouvelle.",
+            "This Idempotency-Key was used for another request: take a new one.",
+        ))
+    }
+
+    /// Asks for the answer that was kept, or claims the key for `unit`.
+    pub(crate) fn answer(&self, unit: &mut dyn Unit) -> Result<Option<String>, EngineError> {
+        unit.answer(&self.key)
+    }
+
+    /// Keeps an answer in the unit that it is the answer of.
+    pub(crate) fn keep(&self, unit: &mut dyn Unit, answer: &Answer<'_>) -> Result<(), EngineError> {
+        let kept = answer.kept(&self.fingerprint);
+        if kept.len() > KEPT_BYTES_MAX {
+            return Ok(());
+        }
+        unit.keep_answer(&self.key, &kept)
+    }
+
+    /// Keeps the answer to a request that changed nothing, unless another was kept meanwhile.
+    pub(crate) fn keep_refusal(
+        &self,
+        entered: &Entered,
+        problem: &Problem,
+        language: Language,
+    ) -> Result<(), Problem> {
+        let final_answer = matches!(
+            problem.status,
+            StatusCode::NOT_FOUND
+                | StatusCode::CONFLICT
+                | StatusCode::PRECONDITION_FAILED
+                | StatusCode::UNPROCESSABLE_ENTITY
+        );
+        if !final_answer || problem.code == "dictionary_changed" {
+            return Ok(());
+        }
+        let request = entered.caller.request.clone().unwrap_or_default();
+        let (once, body) = (self.clone(), problem.body(language, &request));
+        let status = problem.status;
+        entered.environment.engine.transact(&entered.caller, move |unit| {
+            if once.answer(unit)?.is_none() {
+                once.keep(unit, &Answer::Problem(status, &body))?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+}
+
+/// An answer on its way out, to be kept.
+pub(crate) enum Answer<'a> {
+    Reply(&'a Reply),
+    Problem(StatusCode, &'a str),
+}
+
+impl Answer<'_> {
+    fn kept(&self, fingerprint: &str) -> String {
+        let kept = match self {
+            Answer::Reply(reply) => Kept {
+                fingerprint: fingerprint.to_owned(),
+                status: reply.status.as_u16(),
+                body: String::from_utf8_lossy(&reply.body).into_owned(),
+                problem: false,
+                etag: reply.etag.clone(),
+                location: reply.location.clone(),
+                entity_id: reply.entity_id.clone(),
+                applied: reply.applied.clone(),
+            },
+            Answer::Problem(status, body) => Kept {
+                fingerprint: fingerprint.to_owned(),
+                status: status.as_u16(),
+                body: (*body).to_owned(),
+                problem: true,
+                ..Kept::default()
+            },
+        };
+        serde_json::to_string(&kept).unwrap_or_default()
+    }
+}
+
+/// An answer as it is kept.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    fingerprint: String,
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    problem: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entity_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    applied: Vec<String>,
+}
+
+impl IntoResponse for Kept {
+    fn into_response(self) -> Response {
+        let reply = Reply {
+            status: StatusCode::from_u16(self.status).unwrap_or_default(),
+            body: self.body.into_bytes(),
+            etag: self.etag,
+            location: self.location,
+            entity_id: self.entity_id,
+            applied: self.applied,
+            problem: self.problem,
+        };
+        let mut response = reply.into_response();
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+        response
+    }
+}
+
+/// What became of a write.
+pub(crate) enum Done {
+    Now(Reply),
+    Before(Kept),
+}
+
+impl IntoResponse for Done {
+    fn into_response(self) -> Response {
+        match self {
+            Done::Now(reply) => reply.into_response(),
+            Done::Before(kept) => kept.into_response(),
+        }
+    }
+}
+
+/// Runs an operation as a unit of work of its own, once if it is to be done once.
+pub(crate) fn perform(
+    entered: &Entered,
+    dictionary: &Arc<Dictionary>,
+    operation: Operation,
+    answering: Answering,
+    once: Option<&Once>,
+) -> Result<Done, Problem> {
+    let entity = entity_of(dictionary, &answering.collection)?;
+    let engine = &entered.environment.engine;
+    let Some(once) = once else {
+        let done = engine.transact(&entered.caller, move |unit| operation.run(unit));
+        let written = done.map_err(|error| write::refusal(entered, dictionary, entity, error))?.value;
+        return answering.after(entered, written).map(Done::Now);
+    };
+    let (mine, known) = (once.clone(), dictionary.clone());
+    let done = engine.transact(&entered.caller, move |unit| {
+        if let Some(kept) = mine.answer(unit)? {
+            return Ok(Err(kept));
+        }
+        let written = operation.run(unit)?;
+        let reply = answering.within(unit, &known, written)?;
+        mine.keep(unit, &Answer::Reply(&reply))?;
+        Ok(Ok(reply))
+    });
+    match done {
+        Ok(done) => match done.value {
+            Ok(reply) => Ok(Done::Now(reply)),
+            Err(kept) => once.kept(&kept).map(Done::Before),
+        },
+        Err(error) => {
+            let problem = write::refusal(entered, dictionary, entity, error);
+            once.keep_refusal(entered, &problem, entered.caller.language)?;
+            Err(problem)
+        }
+    }
+}
