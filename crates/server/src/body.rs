@@ -23,6 +23,16 @@ pub(crate) async fn json_object(
     headers: &HeaderMap,
     config: &ServerConfig,
 ) -> Result<Map<String, Value>, Problem> {
+    json_object_within(body, headers, config.body_bytes_max, config.body_timeout).await
+}
+
+/// As [`json_object`], with a size and a time of its own.
+pub(crate) async fn json_object_within(
+    body: Body,
+    headers: &HeaderMap,
+    bytes_max: usize,
+    timeout: Duration,
+) -> Result<Map<String, Value>, Problem> {
     let content_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
@@ -32,11 +42,11 @@ pub(crate) async fn json_object(
             "The body must be JSON, announced by Content-Type: application/json.",
         ));
     }
-    let too_large = || Problem::too_large(config.body_bytes_max as u64);
-    if announced_length(headers).is_some_and(|length| length > config.body_bytes_max as u64) {
+    let too_large = || Problem::too_large(bytes_max as u64);
+    if announced_length(headers).is_some_and(|length| length > bytes_max as u64) {
         return Err(too_large());
     }
-    let bytes = match tokio::time::timeout(config.body_timeout, to_bytes(body, config.body_bytes_max)).await {
+    let bytes = match tokio::time::timeout(timeout, to_bytes(body, bytes_max)).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(error)) if is_limit(&error) => return Err(too_large()),
         Ok(Err(_)) => {

@@ -14,6 +14,8 @@ pub struct ServerConfig {
     pub trusted_proxies: Vec<IpAddr>,
     /// Largest body of a request that is not a file, bytes.
     pub body_bytes_max: usize,
+    /// Largest body of a batch, bytes.
+    pub batch_bytes_max: usize,
     /// Largest file, bytes; a field may ask for less.
     pub file_bytes_max: u64,
     /// Records of a page when the request names no number.
@@ -43,6 +45,7 @@ impl Default for ServerConfig {
             secure: false,
             trusted_proxies: Vec::new(),
             body_bytes_max: 4 << 20,
+            batch_bytes_max: 32 << 20,
             file_bytes_max: 200 << 20,
             page_size: 100,
             page_size_max: 1_000,

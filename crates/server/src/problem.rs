@@ -212,6 +212,8 @@ fn title(code: &str) -> Label {
         "csrf" => ("Demande d'origine incertaine", "Request of uncertain origin"),
         "not_found" => ("Introuvable", "Not found"),
         "idempotency_key_reused" => ("Clé déjà utilisée", "Key used before"),
+        "failed_dependency" | "not_executed" => ("Non exécuté", "Not executed"),
+        "condition_failed" => ("Condition non remplie", "Condition not met"),
         "stale" => ("Modifié entre-temps", "Changed meanwhile"),
         "validation" => ("Données à corriger", "Data to correct"),
         "unknown_field" => ("Champ inconnu", "Unknown field"),

@@ -9,6 +9,7 @@ use engine::{Draft, FieldProblem, Input, LineDraft};
 use platform::OpenEnvironment;
 use serde_json::{Map, Value as Json};
 
+use crate::data::resource::{self, Key, Resource};
 use crate::data::shape::property_name;
 use crate::odata::expand::target;
 
@@ -49,6 +50,12 @@ impl Reader<'_> {
         let mut read = Body::default();
         for (name, json) in body {
             let at = format!("{prefix}{name}");
+            if let Some(reference) = name.strip_suffix("@odata.bind").or_else(|| name.strip_suffix("@bind")) {
+                if let Some((name, input)) = self.bound(entity, reference, &json, &at) {
+                    read.draft.fields.insert(name, input);
+                }
+                continue;
+            }
             if name.contains('@') {
                 continue;
             }
@@ -141,6 +148,44 @@ impl Reader<'_> {
                     "not_a_reference",
                     "Une référence s'écrit {\"id\": …}, {\"code\": …}, ou comme le texte d'un identifiant ou d'un code.",
                     "A reference is written {\"id\": …}, {\"code\": …}, or as the text of an id or a code.",
+                );
+                None
+            }
+        }
+    }
+
+    /// `owner@odata.bind`: the reference named, to the record at an address.
+    fn bound(&mut self, entity: &Entity, name: &str, json: &Json, at: &str) -> Option<(String, Input)> {
+        let found = entity.field(name).filter(|field| field.kind.name() == "reference" && !field.system);
+        let Some(field) = found else {
+            self.unknown(entity, name, at.to_owned());
+            return None;
+        };
+        if json.is_null() {
+            return Some((name.to_owned(), Input::Value(Value::Null)));
+        }
+        let collection = target(self.dictionary, field).map(|target| target.collection.as_str());
+        let address = json.as_str().unwrap_or_default();
+        // Whole addresses end with the collection and the key.
+        let start = collection.and_then(|collection| address.rfind(&format!("/{collection}")));
+        let path = start.map_or(address, |start| &address[start + 1..]);
+        match resource::parse(path) {
+            Some(Resource::Record(of, key)) if Some(of.as_str()) == collection => Some((
+                name.to_owned(),
+                match key {
+                    Key::Id(id) => Input::Value(Value::Id(id)),
+                    Key::Unique(_, value) => Input::Code(value),
+                },
+            )),
+            _ => {
+                let collection = collection.unwrap_or_default();
+                self.refuse(
+                    at,
+                    "not_an_address",
+                    &format!("Il faudrait l'adresse d'une fiche de {collection}, comme {collection}/0192…."),
+                    &format!(
+                        "The address of a record of {collection} is expected, such as {collection}/0192…."
+                    ),
                 );
                 None
             }

@@ -22,9 +22,6 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Longest key, characters.
 const KEY_MAX: usize = 255;
-/// Largest answer that is kept, bytes. One that is larger, and can only be that of a batch, is put together again from those of its parts.
-pub(crate) const KEPT_BYTES_MAX: usize = 1 << 20;
-
 /// A write that must be done once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Once {
@@ -63,6 +60,12 @@ impl Once {
         Ok(Some(Once { key: key.to_owned(), fingerprint }))
     }
 
+    /// The part of a request that is its own unit of work.
+    pub(crate) fn part(&self, number: usize) -> Once {
+        // No key of a client has a space.
+        Once { key: format!("{} {number}", self.key), ..self.clone() }
+    }
+
     /// The answer kept for this request, in the unit that would do it; `None` when the unit has to.
     ///
     /// Errors: `422` when the key was used for another request.
@@ -85,12 +88,18 @@ impl Once {
     }
 
     /// Keeps an answer in the unit that it is the answer of.
-    pub(crate) fn keep(&self, unit: &mut dyn Unit, answer: &Answer<'_>) -> Result<(), EngineError> {
-        let kept = answer.kept(&self.fingerprint);
-        if kept.len() > KEPT_BYTES_MAX {
-            return Ok(());
-        }
-        unit.keep_answer(&self.key, &kept)
+    pub(crate) fn keep_reply(&self, unit: &mut dyn Unit, reply: &Reply) -> Result<(), EngineError> {
+        self.keep(unit, Kept::of(reply))
+    }
+
+    /// As [`Once::keep_reply`], for a text that its reader knows what to make of.
+    pub(crate) fn keep_text(&self, unit: &mut dyn Unit, text: &str) -> Result<(), EngineError> {
+        self.keep(unit, Kept { status: StatusCode::OK.as_u16(), body: text.to_owned(), ..Kept::default() })
+    }
+
+    fn keep(&self, unit: &mut dyn Unit, kept: Kept) -> Result<(), EngineError> {
+        let kept = Kept { fingerprint: self.fingerprint.clone(), ..kept };
+        unit.keep_answer(&self.key, &serde_json::to_string(&kept).unwrap_or_default())
     }
 
     /// Keeps the answer to a request that changed nothing, unless another was kept meanwhile.
@@ -112,45 +121,14 @@ impl Once {
         }
         let request = entered.caller.request.clone().unwrap_or_default();
         let (once, body) = (self.clone(), problem.body(language, &request));
-        let status = problem.status;
+        let kept = Kept { status: problem.status.as_u16(), body, problem: true, ..Kept::default() };
         entered.environment.engine.transact(&entered.caller, move |unit| {
             if once.answer(unit)?.is_none() {
-                once.keep(unit, &Answer::Problem(status, &body))?;
+                once.keep(unit, kept)?;
             }
             Ok(())
         })?;
         Ok(())
-    }
-}
-
-/// An answer on its way out, to be kept.
-pub(crate) enum Answer<'a> {
-    Reply(&'a Reply),
-    Problem(StatusCode, &'a str),
-}
-
-impl Answer<'_> {
-    fn kept(&self, fingerprint: &str) -> String {
-        let kept = match self {
-            Answer::Reply(reply) => Kept {
-                fingerprint: fingerprint.to_owned(),
-                status: reply.status.as_u16(),
-                body: String::from_utf8_lossy(&reply.body).into_owned(),
-                problem: false,
-                etag: reply.etag.clone(),
-                location: reply.location.clone(),
-                entity_id: reply.entity_id.clone(),
-                applied: reply.applied.clone(),
-            },
-            Answer::Problem(status, body) => Kept {
-                fingerprint: fingerprint.to_owned(),
-                status: status.as_u16(),
-                body: (*body).to_owned(),
-                problem: true,
-                ..Kept::default()
-            },
-        };
-        serde_json::to_string(&kept).unwrap_or_default()
     }
 }
 
@@ -170,6 +148,21 @@ pub(crate) struct Kept {
     entity_id: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     applied: Vec<String>,
+}
+
+impl Kept {
+    fn of(reply: &Reply) -> Kept {
+        Kept {
+            status: reply.status.as_u16(),
+            body: String::from_utf8_lossy(&reply.body).into_owned(),
+            problem: reply.problem,
+            etag: reply.etag.clone(),
+            location: reply.location.clone(),
+            entity_id: reply.entity_id.clone(),
+            applied: reply.applied.clone(),
+            ..Kept::default()
+        }
+    }
 }
 
 impl IntoResponse for Kept {
@@ -226,7 +219,7 @@ pub(crate) fn perform(
         }
         let written = operation.run(unit)?;
         let reply = answering.within(unit, &known, written)?;
-        mine.keep(unit, &Answer::Reply(&reply))?;
+        mine.keep_reply(unit, &reply)?;
         Ok(Ok(reply))
     });
     match done {

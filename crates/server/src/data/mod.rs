@@ -1,5 +1,6 @@
 //! `/data/{env}/…`: reads the address, calls one handler.
 
+mod batch;
 mod describe;
 mod draft;
 mod files;
@@ -42,11 +43,16 @@ pub(crate) struct Asked {
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    /// As a part of a batch that must be done once.
+    pub(crate) once: Option<idempotency::Once>,
 }
 
 impl Asked {
     /// What `Idempotency-Key` asks of this request, whose content is `content`.
     pub(crate) fn once(&self, content: &[u8]) -> Result<Option<idempotency::Once>, Problem> {
+        if self.once.is_some() {
+            return Ok(self.once.clone());
+        }
         let (method, path) = (self.method.as_str(), self.path.as_str());
         idempotency::Once::asked(&self.headers, method, path, self.query.as_deref(), content)
     }
@@ -60,12 +66,16 @@ pub(crate) async fn dispatch(cx: Cx, request: Request) -> Response {
     let environment = percent_decode_str(environment).decode_utf8_lossy().into_owned();
     let query = parts.uri.query().map(str::to_owned);
     let path = rest.to_owned();
-    let asked =
-        Asked { cx, method: parts.method.clone(), environment, path, query, headers: parts.headers, body };
+    let (method, headers) = (parts.method.clone(), parts.headers);
+    let asked = Asked { cx, method, environment, path, query, headers, body, once: None };
     let Some(resource) = resource::parse(rest) else {
         return named("/data/{env}/?", unknown(asked).await.into_response());
     };
     let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
+    if (method.as_str(), &resource) == ("POST", &Resource::Batch) {
+        // Not among the others: it calls them.
+        return named("/data/{env}/$batch", batch::batch(asked).await.into_response());
+    }
     route(asked, method, resource).await
 }
 

@@ -12,6 +12,8 @@ pub(crate) enum Resource {
     Dictionary,
     /// `$metadata`
     Metadata,
+    /// `$batch`
+    Batch,
     /// `$search`
     Search,
     /// `$status`
@@ -56,6 +58,7 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
         return match (first, rest.as_slice()) {
             ("$dictionary", []) => Some(Resource::Dictionary),
             ("$metadata", []) => Some(Resource::Metadata),
+            ("$batch", []) => Some(Resource::Batch),
             ("$search", []) => Some(Resource::Search),
             ("$status", []) => Some(Resource::Status),
             ("$lists", [list]) => Some(Resource::List((*list).to_owned())),

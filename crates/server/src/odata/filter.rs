@@ -42,7 +42,7 @@ pub(crate) fn parse(
     aliases: &Aliases,
     text: &str,
 ) -> Result<Expr, ExpressionError> {
-    let mut parser = Parser::new(dictionary, Some(entity), aliases, text)?;
+    let mut parser = Parser::new(dictionary, entity, aliases, text)?;
     let root = parser.or()?;
     parser.end(root)
 }
@@ -55,7 +55,8 @@ enum Join {
 
 /// Reads one expression.
 pub(super) struct Parser<'a> {
-    pub(super) dictionary: &'a Dictionary,
+    /// `None` when there are no records.
+    pub(super) dictionary: Option<&'a Dictionary>,
     aliases: &'a Aliases,
     /// Records that names start from, those of the list first, then those of each lambda on the way.
     pub(super) levels: Vec<Level<'a>>,
@@ -78,12 +79,20 @@ pub(super) struct Level<'a> {
 }
 
 impl<'a> Parser<'a> {
+    /// Of an expression about records of an entity.
     pub(super) fn new(
         dictionary: &'a Dictionary,
-        entity: Option<&'a Entity>,
+        entity: &'a Entity,
         aliases: &'a Aliases,
         text: &str,
     ) -> Result<Parser<'a>, ExpressionError> {
+        let parser = Parser::of_columns(aliases, text)?;
+        let levels = vec![Level { variable: "$it".to_owned(), entity: Some(entity), by: String::new() }];
+        Ok(Parser { dictionary: Some(dictionary), levels, ..parser })
+    }
+
+    /// Of an expression about columns, whose names are whole paths.
+    pub(super) fn of_columns(aliases: &'a Aliases, text: &str) -> Result<Parser<'a>, ExpressionError> {
         if text.len() > BYTES_MAX {
             let span = Span { start: BYTES_MAX, end: text.len() };
             return Err(ExpressionError::new(
@@ -93,8 +102,8 @@ impl<'a> Parser<'a> {
                 format!("A filter has at most {BYTES_MAX} bytes."),
             ));
         }
-        let levels = vec![Level { variable: "$it".to_owned(), entity, by: String::new() }];
-        Ok(Parser { dictionary, aliases, levels, base: 0, tokens: tokens(text)?, at: 0, depth: 0 })
+        let levels = vec![Level { variable: "$it".to_owned(), entity: None, by: String::new() }];
+        Ok(Parser { dictionary: None, aliases, levels, base: 0, tokens: tokens(text)?, at: 0, depth: 0 })
     }
 
     /// `root`, if nothing follows it.

@@ -65,8 +65,10 @@ impl<'a> Parser<'a> {
         } else if names.first().is_some_and(|first| first.contains('$')) {
             return Err(syntax(span, "Il faudrait le nom d'un champ.", "The name of a field is expected."));
         }
-        if let Some(entity) = self.levels[level].entity {
-            resolve(self.dictionary, entity, &mut names);
+        match (self.dictionary, self.levels[level].entity) {
+            (None, _) => names = vec![names.join("/")],
+            (Some(dictionary), Some(entity)) => resolve(dictionary, entity, &mut names),
+            (Some(_), None) => {}
         }
         let back = self.levels[level + 1..].iter().rev().map(|level| level.by.clone());
         Ok(back.chain(names).collect())
@@ -79,7 +81,7 @@ impl<'a> Parser<'a> {
         for name in names {
             let Some(field) = entity.and_then(|entity| entity.field(name)) else { return false };
             choices = field.kind.name() == "choices";
-            entity = field.options.to.as_deref().and_then(|to| self.dictionary.entity(to));
+            entity = field.options.to.as_deref().and_then(|to| self.dictionary?.entity(to));
         }
         choices
     }
@@ -145,8 +147,8 @@ impl<'a> Parser<'a> {
     /// The level of the records of a lambda expression.
     fn level(&self, records: &[String], variable: String) -> Level<'a> {
         let around = self.levels.last().and_then(|level| level.entity);
-        let found = match (around, records) {
-            (Some(entity), [name]) => related(self.dictionary, entity, name),
+        let found = match (self.dictionary, around, records) {
+            (Some(dictionary), Some(entity), [name]) => related(dictionary, entity, name),
             _ => None,
         };
         let (entity, by) = match found {
