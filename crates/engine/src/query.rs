@@ -35,13 +35,32 @@ pub struct Query {
     pub timeout_ms: u64,
 }
 
-/// A reference or `lines` field to bring along.
+/// Records to bring along: what a reference leads to, lines, or the records of a collection that has one reference to this one.
 #[derive(Debug, Clone, Default)]
 pub struct Expand {
-    /// Name of the field.
+    /// Name of the field, or of the collection.
     pub field: String,
     /// What to bring along beneath it.
     pub expand: Vec<Expand>,
+    /// Which of several; `None` for all lines of a field. A collection needs it.
+    pub pick: Option<Pick>,
+}
+
+/// Which of the records that refer to one are brought along.
+#[derive(Debug, Clone)]
+pub struct Pick {
+    /// The dictionary that filters and sort were checked against.
+    pub dictionary: Arc<Dictionary>,
+    /// Conditions that all hold.
+    pub filters: Vec<Typed>,
+    /// Sort; the entity's own when empty.
+    pub order: Vec<Sort>,
+    /// Records passed over.
+    pub skip: u32,
+    /// Records at most, for each of those they refer to.
+    pub top: Option<u32>,
+    /// Count them too, whatever `skip` and `top` leave.
+    pub count: bool,
 }
 
 /// Records of one moment.
@@ -70,6 +89,17 @@ pub struct Record {
     pub title: String,
     /// What was asked to come along, by field.
     pub expanded: BTreeMap<FieldIndex, Expanded>,
+    /// What was picked to come along, by name.
+    pub related: BTreeMap<String, Related>,
+}
+
+/// Records that were picked.
+#[derive(Debug, Clone, Default)]
+pub struct Related {
+    /// In order.
+    pub records: Vec<Record>,
+    /// How many there are in all, when asked.
+    pub count: Option<u64>,
 }
 
 /// What came along.

@@ -9,16 +9,23 @@ use dictionary::{Language, RecordId, Value};
 use store::Row;
 
 use crate::error::{EngineError, FieldProblem, failed};
-use crate::query::{Expand, Expanded, Record};
+use crate::query::{Expand, Expanded, Record, Related};
 use crate::view::View;
 use crate::write::input::unknown_field;
 
 /// Levels of records brought along at most.
 const EXPAND_DEPTH_MAX: usize = 5;
 /// Lines brought along at most in one read.
-const LINES_MAX: u32 = 100_000;
+pub(crate) const LINES_MAX: u32 = 100_000;
 /// Parents whose lines are asked for in one query.
-const PARENTS_PER_QUERY: usize = 400;
+pub(crate) const PARENTS_PER_QUERY: usize = 400;
+
+/// What comes along with one record.
+#[derive(Debug, Clone, Default)]
+struct Along {
+    expanded: BTreeMap<FieldIndex, Expanded>,
+    related: BTreeMap<String, Related>,
+}
 
 /// Makes records of rows, for someone who reads a language.
 #[derive(Clone, Copy)]
@@ -38,7 +45,7 @@ impl Reader<'_> {
         self.at_depth(entity, rows, expand, 0)
     }
 
-    fn at_depth(
+    pub(crate) fn at_depth(
         &self,
         entity: EntityIndex,
         rows: Vec<Arc<Row>>,
@@ -49,11 +56,11 @@ impl Reader<'_> {
         let fetched = failed("read what records refer to");
         self.view.prefetch(&rows, &known.title_reads).map_err(fetched)?;
         self.view.prefetch(&rows, &known.virtual_reads).map_err(failed("read what records refer to"))?;
-        let expanded = self.expanded(entity, &rows, expand, depth)?;
-        let records = rows.into_iter().zip(expanded).map(|(row, expanded)| {
+        let along = self.along(entity, &rows, expand, depth)?;
+        let records = rows.into_iter().zip(along).map(|(row, Along { expanded, related })| {
             let title = self.view.title(entity, &row, self.language)?;
             let dictionary = self.view.prepared.dictionary.clone();
-            Ok(Record { dictionary, entity, row: self.shown(entity, row)?, title, expanded })
+            Ok(Record { dictionary, entity, row: self.shown(entity, row)?, title, expanded, related })
         });
         records.collect()
     }
@@ -74,14 +81,14 @@ impl Reader<'_> {
         Ok(shown)
     }
 
-    fn expanded(
+    fn along(
         &self,
         entity: EntityIndex,
         rows: &[Arc<Row>],
         expand: &[Expand],
         depth: usize,
-    ) -> Result<Vec<BTreeMap<FieldIndex, Expanded>>, EngineError> {
-        let mut all = vec![BTreeMap::new(); rows.len()];
+    ) -> Result<Vec<Along>, EngineError> {
+        let mut all = vec![Along::default(); rows.len()];
         if !expand.is_empty() && depth >= EXPAND_DEPTH_MAX {
             let message = Label::new(
                 &format!("On ne peut pas développer plus de {EXPAND_DEPTH_MAX} niveaux."),
@@ -91,9 +98,16 @@ impl Reader<'_> {
             return Err(EngineError::Validation(vec![FieldProblem { field, code: "too_deep", message }]));
         }
         for wanted in expand {
+            if let Some(pick) = &wanted.pick {
+                let found = self.related(entity, rows, wanted, pick, depth)?;
+                all.iter_mut().zip(found).for_each(|(into, one)| {
+                    into.related.insert(wanted.field.clone(), one);
+                });
+                continue;
+            }
             let (field, found) = self.branch(entity, rows, wanted, depth)?;
             all.iter_mut().zip(found).for_each(|(into, one)| {
-                into.insert(field, one);
+                into.expanded.insert(field, one);
             });
         }
         Ok(all)

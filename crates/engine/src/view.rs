@@ -136,10 +136,9 @@ impl<'a> View<'a> {
 
     /// The condition that a reference is one of these records.
     pub(crate) fn reference_is(&self, entity: EntityIndex, by: FieldIndex, ids: &[RecordId]) -> Typed {
-        let field = &self.prepared.entity(entity).fields[by];
-        let ty = Type::Reference(field.options.to.clone().unwrap_or_default());
+        let path = self.reference(entity, by);
+        let ty = path.ty.clone();
         let literal = |id: &RecordId| typed(Node::Literal(Value::Id(*id)), ty.clone());
-        let path = self.path(entity, by, ty.clone());
         match ids {
             [id] => typed(
                 Node::Binary(BinaryOperator::Equal, Box::new(path), Box::new(literal(id))),
@@ -147,6 +146,12 @@ impl<'a> View<'a> {
             ),
             ids => typed(Node::In(Box::new(path), ids.iter().map(literal).collect()), Type::Boolean),
         }
+    }
+
+    /// A reference, as an expression.
+    pub(crate) fn reference(&self, entity: EntityIndex, by: FieldIndex) -> Typed {
+        let to = self.prepared.entity(entity).fields[by].options.to.clone();
+        self.path(entity, by, Type::Reference(to.unwrap_or_default()))
     }
 
     /// The condition that a field equals a value.

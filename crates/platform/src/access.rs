@@ -236,5 +236,5 @@ fn profile(fields: &Fields<'_>) -> Option<Profile> {
 
 /// What comes along with an environment's record.
 pub(crate) fn with_client() -> Vec<Expand> {
-    vec![Expand { field: directory::CLIENT.to_owned(), expand: Vec::new() }]
+    vec![Expand { field: directory::CLIENT.to_owned(), ..Expand::default() }]
 }

@@ -148,7 +148,8 @@ fn references_come_along_beneath_references() {
     let epinal = town(&world, "Épinal", "small", 32_000, Some(region));
     world.create("shop", written(&[("name", "Pain")]).with("town", epinal));
     world.create("shop", written(&[("name", "Sans ville")]));
-    let nested = Expand { field: "town".into(), expand: vec![expand("region"), expand("created_by")] };
+    let nested =
+        Expand { field: "town".into(), expand: vec![expand("region"), expand("created_by")], pick: None };
     let wanted = Query { expand: vec![nested], ..query(&world, "shop", "") };
     let page = explained(world.environment.list(&admin(), &wanted));
     let along = |index: usize| page.records[index].expanded.values().next().unwrap();

@@ -208,7 +208,7 @@ pub(crate) fn reader() -> Caller {
 }
 
 pub(crate) fn expand(field: &str) -> Expand {
-    Expand { field: field.to_owned(), expand: Vec::new() }
+    Expand { field: field.to_owned(), ..Expand::default() }
 }
 
 pub(crate) fn draft() -> Draft {

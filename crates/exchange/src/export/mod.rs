@@ -87,7 +87,7 @@ fn expansions(dictionary: &dictionary::Dictionary, entity: &dictionary::Entity, 
     let mut expand = Vec::new();
     for field in entity.fields.iter().filter(|f| !f.system && !f.secret && f.computed.is_none()) {
         match field.kind.name() {
-            "reference" => expand.push(Expand { field: field.name.clone(), expand: Vec::new() }),
+            "reference" => expand.push(Expand { field: field.name.clone(), ..Expand::default() }),
             "lines" if lines => {
                 let child = field.options.of.as_deref().and_then(|of| dictionary.entity(of));
                 let beneath = child.map_or(Vec::new(), |child| {
@@ -95,7 +95,7 @@ fn expansions(dictionary: &dictionary::Dictionary, entity: &dictionary::Entity, 
                     beneath.retain(|e| Some(e.field.as_str()) != field.options.by.as_deref());
                     beneath
                 });
-                expand.push(Expand { field: field.name.clone(), expand: beneath });
+                expand.push(Expand { field: field.name.clone(), expand: beneath, pick: None });
             }
             _ => {}
         }

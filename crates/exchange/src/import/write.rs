@@ -272,7 +272,7 @@ fn lines_named(resolved: &Resolved, prepared: &Prepared) -> Vec<Expand> {
         Piece::Lines(field, _) => Some(resolved.field(*field).name.clone()),
         _ => None,
     });
-    fields.map(|field| Expand { field, expand: Vec::new() }).collect()
+    fields.map(|field| Expand { field, ..Expand::default() }).collect()
 }
 
 /// Whether the record has these lines and no other.

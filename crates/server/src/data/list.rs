@@ -45,7 +45,7 @@ pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Resp
                     order: order.clone(),
                     after: place.map(|place| place.after),
                     limit,
-                    expand: selection.expand(entity, dictionary),
+                    expand: selection.expand(dictionary),
                     count: options.count,
                     timeout_ms: config.query_timeout_ms,
                 },

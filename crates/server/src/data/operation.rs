@@ -168,7 +168,7 @@ impl Answering {
         let entity = entity_of(dictionary, &self.collection).map_err(|_| EngineError::Outdated)?;
         let selection =
             expand::selection(dictionary, entity, &self.options).map_err(|_| EngineError::Outdated)?;
-        let found = unit.get(&entity.name, written.id, &selection.expand(entity, dictionary))?;
+        let found = unit.get(&entity.name, written.id, &selection.expand(dictionary))?;
         if found.dictionary.hash != dictionary.hash {
             return Err(EngineError::Outdated);
         }
@@ -188,7 +188,7 @@ impl Answering {
         let reply = reading::stable(entered, |dictionary| {
             let entity = entity_of(dictionary, &self.collection)?;
             let selection = expand::selection(dictionary, entity, &self.options)?;
-            let expand = selection.expand(entity, dictionary);
+            let expand = selection.expand(dictionary);
             let found = entered.environment.engine.get(&entered.caller, &entity.name, written.id, &expand)?;
             record::reply(dictionary, entity, &selection, &self.environment, &found)
         })?;

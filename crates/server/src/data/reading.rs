@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use dictionary::RecordId;
-use dictionary::expression::{Expr, ExpressionError, Node, Span, Type, Typed, check, check_condition, parse};
-use dictionary::model::{Dictionary, Entity, EntityIndex, Sort};
+use dictionary::expression::{Typed, parse};
+use dictionary::model::{Dictionary, Entity, Sort};
 use engine::{Expand, Record};
 use platform::Entered;
 
 use crate::data::resource::Key;
-use crate::odata::{ListOptions, OptionFault, filter, order};
+use crate::odata::{ListOptions, OptionFault, typed};
 use crate::problem::Problem;
 
 /// Longest text of `$search`, bytes.
@@ -33,11 +33,6 @@ pub(crate) fn stable<T>(
     read(&engine.dictionary())
 }
 
-/// Position of an entity.
-pub(crate) fn entity_index(dictionary: &Dictionary, entity: &Entity) -> EntityIndex {
-    dictionary.entities.iter().position(|other| other.name == entity.name).unwrap_or_default()
-}
-
 /// The conditions of `$filter` and `$where`.
 pub(crate) fn filters(
     dictionary: &Dictionary,
@@ -46,37 +41,15 @@ pub(crate) fn filters(
 ) -> Result<Vec<Typed>, OptionFault> {
     let mut filters = Vec::new();
     if let Some(text) = &options.filter {
-        let expr =
-            filter::parse(dictionary, entity, &options.aliases, text).map_err(OptionFault::of("$filter"))?;
-        filters.push(condition(dictionary, entity, &expr, "$filter")?);
+        let filter = typed::condition(dictionary, entity, &options.aliases, text);
+        filters.push(filter.map_err(OptionFault::of("$filter"))?);
     }
     if let Some(text) = &options.condition {
         let expression = parse(text).map_err(OptionFault::of("$where"))?;
-        filters.push(condition(dictionary, entity, &expression.root, "$where")?);
+        let filter = typed::checked(dictionary, entity, &expression.root);
+        filters.push(filter.map_err(OptionFault::of("$where"))?);
     }
     Ok(filters)
-}
-
-fn condition(
-    dictionary: &Dictionary,
-    entity: &Entity,
-    expr: &Expr,
-    option: &'static str,
-) -> Result<Typed, OptionFault> {
-    check_condition(expr, dictionary, entity_index(dictionary, entity)).map_err(first(option))
-}
-
-/// One fault is told at a time: the first.
-fn first(option: &'static str) -> impl Fn(Vec<ExpressionError>) -> OptionFault {
-    move |errors| match errors.into_iter().next() {
-        Some(error) => OptionFault { option: option.to_owned(), error },
-        None => OptionFault::new(
-            option,
-            Span::default(),
-            "Cette option ne se lit pas.",
-            "This option cannot be read.",
-        ),
-    }
 }
 
 /// The sort: of `$orderby`, else the entity's own.
@@ -86,26 +59,7 @@ pub(crate) fn sort(
     options: &ListOptions,
 ) -> Result<Vec<Sort>, OptionFault> {
     let Some(text) = &options.order else { return Ok(entity.order.clone()) };
-    let criteria = order::parse(dictionary, entity, text).map_err(OptionFault::of("$orderby"))?;
-    let mut sort = Vec::with_capacity(criteria.len());
-    for (expr, descending) in criteria {
-        let path = check(&expr, dictionary, entity_index(dictionary, entity)).map_err(first("$orderby"))?;
-        let sortable = matches!(path.node, Node::Path(_))
-            && !matches!(
-                path.ty,
-                Type::Tags | Type::Point | Type::Address | Type::File | Type::Json | Type::Records(_)
-            );
-        if !sortable {
-            return Err(OptionFault::new(
-                "$orderby",
-                path.span,
-                "On ne peut pas trier par ce champ.",
-                "This field cannot be sorted by.",
-            ));
-        }
-        sort.push(Sort { path, descending });
-    }
-    Ok(sort)
+    typed::sort(dictionary, entity, text).map_err(OptionFault::of("$orderby"))
 }
 
 /// The words of `$search`. OData's quotes, `AND` and parentheses are passed over: all words are wanted anyway.

@@ -2,7 +2,7 @@
 
 use dictionary::Value;
 use dictionary::model::{Dictionary, Entity, Field, FieldIndex};
-use engine::{Expanded, Record};
+use engine::{Expanded, Record, Related};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::data::etag;
@@ -12,6 +12,8 @@ use crate::odata::expand::{Selection, target};
 #[derive(Debug)]
 pub(crate) struct Shape<'a> {
     properties: Vec<Property<'a>>,
+    /// What was picked to come along.
+    related: Vec<(String, Shape<'a>)>,
     /// Position of the field `version`.
     version: Option<FieldIndex>,
 }
@@ -36,15 +38,21 @@ impl<'a> Shape<'a> {
             if wanted && !field.kind.is_virtual() {
                 properties.push(Property { name: property_name(field), index, field, inner: None });
             }
-            let inner = selection.expanded.iter().find(|(expanded, _)| *expanded == index);
-            if let Some((inner, target)) =
-                inner.and_then(|(_, inner)| Some((inner, target(dictionary, field)?)))
+            let branch = selection.branches.iter().find(|branch| branch.field == Some(index));
+            if let Some(branch) = branch.filter(|branch| branch.picked.is_none())
+                && let Some(target) = target(dictionary, field)
             {
-                let inner = Some(Shape::new(dictionary, target, inner));
+                let inner = Some(Shape::new(dictionary, target, &branch.selection));
                 properties.push(Property { name: field.name.clone(), index, field, inner });
             }
         }
-        Shape { properties, version: entity.index("version") }
+        let picked = selection.branches.iter().filter(|branch| branch.picked.is_some());
+        let related = picked.filter_map(|branch| {
+            let target = dictionary.entity(&branch.target)?;
+            Some((branch.name.clone(), Shape::new(dictionary, target, &branch.selection)))
+        });
+        let related = related.collect();
+        Shape { properties, related, version: entity.index("version") }
     }
 
     /// A record in this shape.
@@ -105,6 +113,13 @@ impl Serialize for Shaped<'_> {
                 }
                 Some(Expanded::One(None)) | None => map.serialize_entry(name, &())?,
             }
+        }
+        for (name, inner) in &self.shape.related {
+            let Some(Related { records, count }) = self.record.related.get(name) else { continue };
+            if let Some(count) = count {
+                map.serialize_entry(&format!("{name}@odata.count"), count)?;
+            }
+            map.serialize_entry(name, &Many { shape: inner, records })?;
         }
         map.end()
     }

@@ -1,38 +1,70 @@
 //! `$select` and `$expand`: what of a record to answer, and what to bring along.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use dictionary::expression::Span;
 use dictionary::expression::error::nearest;
-use dictionary::model::{Dictionary, Entity, FieldIndex};
-use engine::Expand;
+use dictionary::expression::{ExpressionError, Span, Typed};
+use dictionary::model::{Dictionary, Entity, FieldIndex, Sort};
+use engine::{Expand, Pick};
 
-use super::{ListOptions, OptionFault};
+use super::filter::Aliases;
+use super::lambda::related;
+use super::parts::parts;
+use super::{ListOptions, OptionFault, typed};
 
 /// Deepest nesting of `$expand`.
 const DEPTH_MAX: usize = 3;
 
 /// What of a record to answer.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Selection {
     /// Fields to answer; `None` for all.
     pub(crate) fields: Option<BTreeSet<FieldIndex>>,
-    /// References and lines to answer in full.
-    pub(crate) expanded: Vec<(FieldIndex, Selection)>,
+    /// What to answer in full beside them.
+    pub(crate) branches: Vec<Branch>,
+}
+
+/// Records to answer along with others.
+#[derive(Debug, Clone)]
+pub(crate) struct Branch {
+    /// Name of the field, or of the collection that refers here.
+    pub(crate) name: String,
+    /// `None` for a collection.
+    pub(crate) field: Option<FieldIndex>,
+    /// Name of their entity.
+    pub(crate) target: String,
+    pub(crate) selection: Selection,
+    /// Which of several; `None` for what a reference leads to and for all lines.
+    pub(crate) picked: Option<Picked>,
+}
+
+/// Which of several records.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Picked {
+    filters: Vec<Typed>,
+    order: Vec<Sort>,
+    skip: u32,
+    top: Option<u32>,
+    count: bool,
 }
 
 impl Selection {
     /// What the engine has to bring along.
-    pub(crate) fn expand(&self, entity: &Entity, dictionary: &Dictionary) -> Vec<Expand> {
-        self.expanded
-            .iter()
-            .map(|(field, inner)| {
-                let field = &entity.fields[*field];
-                let target = target(dictionary, field);
-                let expand = target.map(|target| inner.expand(target, dictionary)).unwrap_or_default();
-                Expand { field: field.name.clone(), expand }
-            })
-            .collect()
+    pub(crate) fn expand(&self, dictionary: &Arc<Dictionary>) -> Vec<Expand> {
+        let expand = |branch: &Branch| Expand {
+            field: branch.name.clone(),
+            expand: branch.selection.expand(dictionary),
+            pick: branch.picked.clone().map(|Picked { filters, order, skip, top, count }| Pick {
+                dictionary: dictionary.clone(),
+                filters,
+                order,
+                skip,
+                top,
+                count,
+            }),
+        };
+        self.branches.iter().map(expand).collect()
     }
 }
 
@@ -48,13 +80,13 @@ pub(crate) fn selection(
     entity: &Entity,
     options: &ListOptions,
 ) -> Result<Selection, OptionFault> {
-    let (select, expand) = (options.select.as_deref(), options.expand.as_deref());
-    let fields = select.map(|text| read_select(entity, text, 0)).transpose()?.flatten();
-    let expanded = match expand {
-        Some(text) => read_expand(dictionary, entity, text, 0, 1)?,
+    let fields = options.select.as_deref().map(|text| read_select(entity, text, 0)).transpose()?.flatten();
+    let reader = Reader { dictionary, aliases: &options.aliases };
+    let branches = match &options.expand {
+        Some(text) => reader.branches(entity, text, 0, 1)?,
         None => Vec::new(),
     };
-    Ok(Selection { fields, expanded })
+    Ok(Selection { fields, branches })
 }
 
 fn read_select(
@@ -76,129 +108,184 @@ fn read_select(
         });
         match field.filter(|field| !entity.fields[*field].secret) {
             Some(field) => fields.insert(field),
-            None => return Err(unknown("$select", entity, name, span)),
+            None => return Err(unknown(entity, name, span)),
         };
     }
     Ok((!all).then_some(fields))
 }
 
-fn read_expand(
-    dictionary: &Dictionary,
-    entity: &Entity,
-    text: &str,
-    offset: usize,
-    depth: usize,
-) -> Result<Vec<(FieldIndex, Selection)>, OptionFault> {
-    if depth > DEPTH_MAX {
-        let span = Span { start: offset, end: offset + text.len() };
-        return Err(OptionFault::new(
-            "$expand",
-            span,
-            format!("$expand a au plus {DEPTH_MAX} niveaux."),
-            format!("$expand is at most {DEPTH_MAX} levels deep."),
-        ));
-    }
-    let mut expanded: Vec<(FieldIndex, Selection)> = Vec::new();
-    for (start, item) in parts(text, ',') {
-        let (name, options) = match item.split_once('(') {
-            Some((name, rest)) => (name.trim_end(), rest.strip_suffix(')')),
-            None => (item, Some("")),
-        };
-        let span = Span { start: offset + start, end: offset + start + item.len() };
-        let Some(options) = options else {
-            return Err(OptionFault::new(
-                "$expand",
+/// Reads `$expand`.
+struct Reader<'a> {
+    dictionary: &'a Dictionary,
+    aliases: &'a Aliases,
+}
+
+impl Reader<'_> {
+    fn branches(
+        &self,
+        entity: &Entity,
+        text: &str,
+        offset: usize,
+        depth: usize,
+    ) -> Result<Vec<Branch>, OptionFault> {
+        if depth > DEPTH_MAX {
+            let span = Span { start: offset, end: offset + text.len() };
+            return Err(fault(
                 span,
-                "Il manque une parenthèse fermante.",
-                "A closing parenthesis is missing.",
+                format!("$expand a au plus {DEPTH_MAX} niveaux."),
+                format!("$expand is at most {DEPTH_MAX} levels deep."),
             ));
+        }
+        let mut branches: Vec<Branch> = Vec::new();
+        for (start, item) in parts(text, ',') {
+            let at = offset + start;
+            let span = Span { start: at, end: at + item.len() };
+            let (name, options) = match item.split_once('(') {
+                Some((name, rest)) => (name.trim_end(), rest.strip_suffix(')')),
+                None => (item, Some("")),
+            };
+            let Some(options) = options else {
+                return Err(fault(
+                    span,
+                    "Il manque une parenthèse fermante.",
+                    "A closing parenthesis is missing.",
+                ));
+            };
+            let inside = at + item.find('(').map_or(item.len(), |open| open + 1);
+            let names: Vec<&str> = match name {
+                "*" => self.every(entity),
+                name => vec![name],
+            };
+            for name in names {
+                let named = Span { start: at, end: at + name.len() };
+                let branch = self.branch(entity, name, named, (options, inside), depth)?;
+                branches.retain(|other| other.name != branch.name);
+                branches.push(branch);
+            }
+        }
+        Ok(branches)
+    }
+
+    /// `*`: all references and lines.
+    fn every<'e>(&self, entity: &'e Entity) -> Vec<&'e str> {
+        let leads = |field: &&dictionary::Field| {
+            target(self.dictionary, field).is_some_and(|target| !field.secret && !target.internal)
         };
-        let found = entity.index(name).map(|field| (field, &entity.fields[field]));
-        let found = found.and_then(|(index, field)| Some((index, target(dictionary, field)?)));
-        let Some((field, target)) = found else {
-            let span = Span { start: span.start, end: span.start + name.len() };
-            return Err(unknown("$expand", entity, name, span));
+        entity.fields.iter().filter(leads).map(|field| field.name.as_str()).collect()
+    }
+
+    fn branch(
+        &self,
+        entity: &Entity,
+        name: &str,
+        span: Span,
+        (options, offset): (&str, usize),
+        depth: usize,
+    ) -> Result<Branch, OptionFault> {
+        let field = entity.index(name).filter(|field| !entity.fields[*field].secret);
+        let found = match field {
+            Some(field) => target(self.dictionary, &entity.fields[field]),
+            None => related(self.dictionary, entity, name).map(|(target, _)| target),
         };
-        let inside = span.start + item.find('(').map_or(item.len(), |open| open + 1);
-        let mut inner = Selection::default();
+        let Some(target) = found else { return Err(not_expandable(self.dictionary, entity, name, span)) };
+        let several = field.is_none_or(|field| entity.fields[field].kind.is_virtual());
+        let mut selection = Selection::default();
+        let mut picked = field.is_none().then(Picked::default);
         for (start, option) in parts(options, ';') {
-            let at = inside + start;
+            let at = offset + start;
             let (key, value) = option.split_once('=').unwrap_or((option, ""));
-            let value_at = at + key.len() + 1;
-            match key.trim() {
-                "$select" | "select" => inner.fields = read_select(target, value, value_at)?,
-                "$expand" | "expand" => {
-                    inner.expanded = read_expand(dictionary, target, value, value_at, depth + 1)?;
+            let (value_at, key) = (at + key.len() + 1, key.trim());
+            let here = Span { start: at, end: at + option.len() };
+            // What is wrong in an option has its place in the whole.
+            let moved = |error: ExpressionError| OptionFault {
+                option: "$expand".to_owned(),
+                error: ExpressionError {
+                    span: Span { start: error.span.start + value_at, end: error.span.end + value_at },
+                    ..error
+                },
+            };
+            let key = key.strip_prefix('$').unwrap_or(key);
+            match key {
+                "select" => selection.fields = read_select(target, value, value_at)?,
+                "expand" => selection.branches = self.branches(target, value, value_at, depth + 1)?,
+                "filter" | "orderby" | "top" | "skip" | "count" if several => {
+                    let picked = picked.get_or_insert_default();
+                    match key {
+                        "filter" => {
+                            let filter = typed::condition(self.dictionary, target, self.aliases, value);
+                            picked.filters = vec![filter.map_err(moved)?];
+                        }
+                        "orderby" => {
+                            picked.order = typed::sort(self.dictionary, target, value).map_err(moved)?;
+                        }
+                        "top" => picked.top = Some(number(value, here)?),
+                        "skip" => picked.skip = number(value, here)?,
+                        _ => picked.count = value.trim() == "true",
+                    }
                 }
-                other => {
-                    let span = Span { start: at, end: at + option.len() };
-                    return Err(OptionFault::new(
-                        "$expand",
-                        span,
-                        format!("« {other} » n'est pas une option de $expand : $select et $expand le sont."),
-                        format!("“{other}” is not an option of $expand; $select and $expand are."),
+                "filter" | "orderby" | "top" | "skip" | "count" => {
+                    return Err(fault(
+                        here,
+                        format!("« {name} » est une seule fiche : ${key} porte sur plusieurs."),
+                        format!("“{name}” is a single record; ${key} is about several."),
                     ));
                 }
+                other => {
+                    let known = ["select", "expand", "filter", "orderby", "top", "skip", "count"];
+                    let near = nearest(other, known).map(|near| format!("${near}"));
+                    let fault = fault(
+                        here,
+                        format!("« ${other} » n'est pas une option de $expand."),
+                        format!("“${other}” is not an option of $expand."),
+                    );
+                    return Err(OptionFault { error: fault.error.with_near(near), ..fault });
+                }
             }
         }
-        expanded.retain(|(other, _)| *other != field);
-        expanded.push((field, inner));
+        Ok(Branch { name: name.to_owned(), field, target: target.name.clone(), selection, picked })
     }
-    Ok(expanded)
 }
 
-/// The parts of a text between separators that stand in no parentheses, trimmed, with their byte; empty ones are passed over.
-fn parts(text: &str, separator: char) -> Vec<(usize, &str)> {
-    let mut parts = Vec::new();
-    let (mut start, mut depth) = (0, 0_usize);
-    for (at, c) in text.char_indices().chain([(text.len(), separator)]) {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if c == separator && (depth == 0 || at == text.len()) {
-            let part = &text[start..at];
-            let lead = part.len() - part.trim_start().len();
-            if !part.trim().is_empty() {
-                parts.push((start + lead, part.trim()));
-            }
-            start = (at + separator.len_utf8()).min(text.len());
-        }
-    }
-    parts
+fn number(text: &str, span: Span) -> Result<u32, OptionFault> {
+    text.trim().parse().map_err(|_| {
+        fault(
+            span,
+            format!("« {text} » n'est pas un nombre entier positif."),
+            format!("“{text}” is not a whole, positive number."),
+        )
+    })
 }
 
-fn unknown(option: &str, entity: &Entity, name: &str, span: Span) -> OptionFault {
+fn fault(span: Span, fr: impl AsRef<str>, en: impl AsRef<str>) -> OptionFault {
+    OptionFault::new("$expand", span, fr, en)
+}
+
+fn unknown(entity: &Entity, name: &str, span: Span) -> OptionFault {
     let names = entity.fields.iter().filter(|field| !field.secret).map(|field| field.name.as_str());
     let near = nearest(name, names);
     let entity = &entity.collection;
-    let fault = match option {
-        "$expand" => OptionFault::new(
-            option,
-            span,
-            format!("« {name} » n'est ni une référence ni des lignes de {entity}."),
-            format!("“{name}” is neither a reference nor lines of {entity}."),
-        ),
-        _ => OptionFault::new(
-            option,
-            span,
-            format!("« {name} » n'est pas un champ de {entity}."),
-            format!("“{name}” is not a field of {entity}."),
-        ),
-    };
+    let fault = OptionFault::new(
+        "$select",
+        span,
+        format!("« {name} » n'est pas un champ de {entity}."),
+        format!("“{name}” is not a field of {entity}."),
+    );
     OptionFault { error: fault.error.with_near(near), ..fault }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::parts;
-
-    #[test]
-    fn commas_in_parentheses_do_not_separate() {
-        let text = " owner($select=name,email) , lines";
-        assert_eq!(parts(text, ','), [(1, "owner($select=name,email)"), (29, "lines")]);
-        assert_eq!(parts("a)(,b", ','), [(0, "a)(,b")]);
-        assert!(parts(" , ", ',').is_empty());
-    }
+fn not_expandable(dictionary: &Dictionary, entity: &Entity, name: &str, span: Span) -> OptionFault {
+    let fields = entity.fields.iter().filter(|field| !field.secret && target(dictionary, field).is_some());
+    let fields = fields.map(|field| field.name.as_str());
+    let referring = dictionary.entities.iter().map(|other| other.collection.as_str());
+    let referring = referring.filter(|collection| related(dictionary, entity, collection).is_some());
+    let near = nearest(name, fields.chain(referring));
+    let entity = &entity.collection;
+    let fault = fault(
+        span,
+        format!(
+            "« {name} » n'est ni une référence, ni des lignes de {entity}, ni une liste qui s'y réfère une fois."
+        ),
+        format!("“{name}” is neither a reference, nor lines of {entity}, nor a list that refers to it once."),
+    );
+    OptionFault { error: fault.error.with_near(near), ..fault }
 }

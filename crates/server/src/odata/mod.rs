@@ -2,12 +2,14 @@
 
 pub(crate) mod columns;
 pub(crate) mod expand;
-pub(crate) mod filter;
+mod filter;
 mod functions;
 pub(crate) mod lambda;
 mod lexer;
 pub(crate) mod options;
-pub(crate) mod order;
+mod order;
+mod parts;
+pub(crate) mod typed;
 
 pub(crate) use options::ListOptions;
 

@@ -8,6 +8,7 @@ mod batch;
 mod client;
 mod descriptions;
 mod events;
+mod expand;
 mod files;
 mod idempotency;
 mod lambda;

@@ -129,7 +129,11 @@ fn one(request: Json, index: usize) -> Result<Part, Problem> {
         "PUT" => Method::PUT,
         "DELETE" => Method::DELETE,
         _ => {
-            return Err(wrong("method", "GET, POST, PATCH, PUT ou DELETE", "GET, POST, PATCH, PUT or DELETE"));
+            return Err(wrong(
+                "method",
+                "GET, POST, PATCH, PUT ou DELETE",
+                "GET, POST, PATCH, PUT or DELETE",
+            ));
         }
     };
     let url = text(&mut members, "url")?;
