@@ -27,6 +27,12 @@ fi
 if [ "$what" = test ]; then
   debian chromium chromium fonts-liberation
   debian python3 python3
+  if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
+    # Tests start servers of their own: the package shall make and start none.
+    mkdir -p /etc/postgresql-common 2>/dev/null && [ -e /etc/postgresql-common/createcluster.conf ] ||
+      echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf 2>/dev/null || true
+    debian /usr/lib/postgresql/15/bin/initdb postgresql-15 postgresql-client-15
+  fi
   if ! cargo nextest --version >/dev/null 2>&1; then
     echo "installing cargo-nextest…"
     cargo install --locked cargo-nextest

@@ -93,8 +93,8 @@ pub fn is_iban(text: &str) -> bool {
     rest == 1
 }
 
-/// `9` a digit, `A` a letter, `*` either.
-const VAT_SHAPES: [(&str, &str); 35] = [
+/// Shapes of VAT numbers by country: `9` a digit, `A` a letter, `*` either, anything else itself.
+pub const VAT_SHAPES: [(&str, &str); 35] = [
     ("AT", "U99999999"),
     ("BE", "0999999999"),
     ("BE", "1999999999"),
@@ -133,7 +133,7 @@ const VAT_SHAPES: [(&str, &str); 35] = [
 ];
 
 /// Lengths of IBANs. A country that is not here only has the check digits verified.
-const IBAN_LENGTHS: [(&str, usize); 42] = [
+pub const IBAN_LENGTHS: [(&str, usize); 42] = [
     ("AD", 24),
     ("AE", 23),
     ("AT", 20),

@@ -36,6 +36,15 @@ pub enum StoreError {
         /// Bound that was passed.
         timeout_ms: u64,
     },
+    /// The database went away while it was committing, and did not come back in time to tell what became of it: the change may stand or not.
+    /// Look before doing it again.
+    #[error(
+        "the database went away during a commit: the change may have been kept or not; look before doing it again"
+    )]
+    Uncertain {
+        /// Why nothing more is known.
+        source: Box<StoreError>,
+    },
     /// The content is not what it should be: stop and restore.
     #[error("the store is damaged: {what}")]
     Damaged {
@@ -73,6 +82,7 @@ impl StoreError {
             StoreError::MissingFile { hash } => StoreError::MissingFile { hash: hash.clone() },
             StoreError::Full => StoreError::Full,
             StoreError::Timeout { timeout_ms } => StoreError::Timeout { timeout_ms: *timeout_ms },
+            StoreError::Uncertain { source } => StoreError::Uncertain { source: Box::new(source.again()) },
             StoreError::Damaged { what } => StoreError::Damaged { what: what.clone() },
             StoreError::Database { action, source } => StoreError::database(action, source.to_string()),
         }

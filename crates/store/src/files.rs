@@ -3,13 +3,19 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
 
 /// Bytes read at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Folder of files being written.
 const INCOMING: &str = "incoming";
+
+/// End of the name of the file whose lock says that somebody writes in a folder.
+const LOCK: &str = "lock";
 
 /// Why a file could not be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -103,23 +109,92 @@ fn is_hash(hash: &str) -> bool {
     hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-/// Files in a local folder: `ab/cd…` under the hash `abcd…`.
+/// Files in a local folder: `ab/cd…` under the hash `abcd…`. Any number of processes may share it.
 #[derive(Debug)]
 pub struct LocalFiles {
     folder: PathBuf,
     /// Number of the next incoming file.
     next: AtomicU64,
+    /// This handle's own folder of files being written, made at the first one.
+    incoming: Mutex<Option<Arc<Workplace>>>,
+}
+
+/// A folder of files being written. The lock beside it says that somebody still writes there.
+#[derive(Debug)]
+struct Workplace {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Workplace {
+    /// A new one in the folder of all of them.
+    fn make(incoming: &Path) -> std::io::Result<Workplace> {
+        fs::create_dir_all(incoming)?;
+        for number in 0_u32.. {
+            let folder = incoming.join(format!("{}-{number}", std::process::id()));
+            let path = folder.with_extension(LOCK);
+            let lock = match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                opened => opened?,
+            };
+            // Another process that sweeps may have taken it in between: then it has removed it.
+            if lock.try_lock().is_ok() && path.exists() {
+                fs::create_dir(&folder)?;
+                return Ok(Workplace { folder, _lock: lock });
+            }
+        }
+        Err(ErrorKind::AlreadyExists.into())
+    }
+}
+
+impl Drop for Workplace {
+    fn drop(&mut self) {
+        // Left to the next opening when it cannot be removed.
+        drop(fs::remove_dir_all(&self.folder));
+        drop(fs::remove_file(self.folder.with_extension(LOCK)));
+    }
+}
+
+/// Removes what writers that are no more left half-written.
+fn sweep(incoming: &Path) -> std::io::Result<()> {
+    let entries = match fs::read_dir(incoming) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    let gone = |removed: std::io::Result<()>| match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == LOCK) {
+            let Ok(lock) = File::open(&path) else { continue };
+            if lock.try_lock().is_ok() {
+                gone(fs::remove_dir_all(path.with_extension("")))?;
+                gone(fs::remove_file(&path))?;
+            }
+        } else if path.is_file() {
+            gone(fs::remove_file(&path))?; // of an older version of Tisserand
+        }
+    }
+    Ok(())
 }
 
 impl LocalFiles {
-    /// Files of `folder`, which is made at the first one. What a crash left half-written is removed: the folder must be this process's own.
+    /// Files of `folder`, which is made at the first one. What a crash left half-written is removed.
     pub fn open(folder: &Path) -> Result<LocalFiles, FileError> {
-        match fs::remove_dir_all(folder.join(INCOMING)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(failed("remove files half-written")(error))
-            }
-            _ => Ok(LocalFiles { folder: folder.to_owned(), next: AtomicU64::new(0) }),
+        sweep(&folder.join(INCOMING)).map_err(failed("remove files half-written"))?;
+        Ok(LocalFiles { folder: folder.to_owned(), next: AtomicU64::new(0), incoming: Mutex::default() })
+    }
+
+    /// Where this handle writes.
+    fn workplace(&self) -> std::io::Result<Arc<Workplace>> {
+        let mut incoming = self.incoming.lock();
+        if let Some(workplace) = &*incoming {
+            return Ok(workplace.clone());
         }
+        let workplace = Arc::new(Workplace::make(&self.folder.join(INCOMING))?);
+        Ok(incoming.insert(workplace).clone())
     }
 
     fn path(&self, hash: &str) -> Option<PathBuf> {
@@ -138,9 +213,8 @@ impl LocalFiles {
 
 impl FileStore for LocalFiles {
     fn begin(&self, size_bytes_max: u64) -> Result<Box<dyn Incoming>, FileError> {
-        let incoming = self.folder.join(INCOMING);
-        fs::create_dir_all(&incoming).map_err(failed("make the folder of files"))?;
-        let path = incoming.join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
+        let workplace = self.workplace().map_err(failed("make the folder of files"))?;
+        let path = workplace.folder.join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
         Ok(Box::new(LocalIncoming {
             folder: self.folder.clone(),
@@ -149,6 +223,7 @@ impl FileStore for LocalFiles {
             hasher: blake3::Hasher::new(),
             size_bytes: 0,
             size_bytes_max,
+            _workplace: workplace,
         }))
     }
 
@@ -175,6 +250,8 @@ struct LocalIncoming {
     hasher: blake3::Hasher,
     size_bytes: u64,
     size_bytes_max: u64,
+    /// Stays as long as somebody writes in it.
+    _workplace: Arc<Workplace>,
 }
 
 impl LocalIncoming {

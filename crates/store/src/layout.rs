@@ -10,6 +10,7 @@ use dictionary::{RecordId, Value};
 use journal::{FieldChange, RowBytes};
 use parking_lot::RwLock;
 
+use crate::names::fitted;
 use crate::row::Row;
 
 /// A column of an entity's table.
@@ -79,7 +80,7 @@ fn columns_of(field: &Field) -> Vec<TableColumn> {
         .map(|column| TableColumn {
             name: match column.part {
                 "" => field.name.clone(),
-                part => format!("{}__{part}", field.name),
+                part => fitted(&format!("{}__{part}", field.name)),
             },
             part: column.part,
             kind: column.kind,

@@ -1,15 +1,22 @@
 #![doc = include_str!("../README.md")]
 
+mod cell;
 pub mod error;
 pub mod files;
+mod folding;
 mod head;
 mod layout;
 mod migration;
+mod names;
+pub mod postgres;
 pub mod query;
 pub mod row;
+mod snapshot;
 mod sql;
 pub mod sqlite;
 pub mod verify;
+mod work;
+mod writer;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -20,6 +27,7 @@ use journal::{Cause, Change, Entry, Position};
 
 pub use error::StoreError;
 pub use files::{FileError, FileStore, Incoming, Kept, LocalFiles};
+pub use postgres::{PostgresDatabase, PostgresStore};
 pub use query::{Aggregation, Context, Figure, Grouping, Keyset, Select};
 pub use row::Row;
 pub use sqlite::SqliteStore;

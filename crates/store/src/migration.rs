@@ -1,9 +1,21 @@
 //! What tables must undergo from one dictionary to the next, for every database.
 
-use dictionary::Dictionary;
-use dictionary::model::{Entity, FieldIndex};
+use std::collections::BTreeMap;
+
+use dictionary::expression::Node;
+use dictionary::field_types::FieldContext;
+use dictionary::model::{Entity, Field, FieldIndex, ID};
 use dictionary::plan::{self, Fate};
+use dictionary::{Dictionary, RecordId, Value};
+use journal::{Change, FieldChange, Operation};
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use crate::DICTIONARY_ENTITY;
+use crate::error::StoreError;
+use crate::head::HeadState;
+use crate::layout::{Layout, TableColumn};
+use crate::names::fitted;
 
 /// What becomes of a field that rows keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +122,7 @@ fn field_steps(
 }
 
 /// The steps as the journal keeps them, so that a reader of old entries can follow names and types.
-pub(crate) fn summary(steps: &[EntityStep<'_>]) -> Json {
+fn summary(steps: &[EntityStep<'_>]) -> Json {
     let mut entities = serde_json::Map::new();
     for step in steps {
         let (name, what) = match step {
@@ -142,4 +154,144 @@ pub(crate) fn summary(steps: &[EntityStep<'_>]) -> Json {
         entities.insert(key, what);
     }
     Json::Object(entities)
+}
+
+/// An index that a dictionary asks for.
+#[derive(Debug)]
+pub(crate) struct Index {
+    pub(crate) name: String,
+    pub(crate) table: String,
+    pub(crate) columns: Vec<TableColumn>,
+    /// Name of the unique key that it guards.
+    pub(crate) unique: Option<String>,
+}
+
+/// Every index that the dictionary asks for.
+pub(crate) fn indexes(dictionary: &Dictionary) -> Vec<Index> {
+    let mut wanted = Vec::new();
+    for entity in &dictionary.entities {
+        let layout = Layout::new(entity);
+        for key in &entity.uniques {
+            let columns = key.fields.iter().flat_map(|field| layout.columns_of(*field)).cloned().collect();
+            let name = unique_index(&entity.name, &key.name);
+            wanted.push(Index { name, table: entity.name.clone(), columns, unique: Some(key.name.clone()) });
+        }
+        for field in sorted_fields(entity) {
+            for column in layout.columns_of(field) {
+                // With the id, which every sort ends with: a page is one range of the index.
+                let columns = [column].into_iter().chain(layout.columns_of(ID)).cloned().collect();
+                let name = fitted(&format!("_i_{}__{}", entity.name, column.name));
+                wanted.push(Index { name, table: entity.name.clone(), columns, unique: None });
+            }
+        }
+    }
+    wanted
+}
+
+/// Name of the index of a unique key.
+pub(crate) fn unique_index(entity: &str, key: &str) -> String {
+    fitted(&format!("_u_{entity}__{key}"))
+}
+
+/// Fields that lists are sorted by or looked up by: indexed ones, references, the first of the default order.
+fn sorted_fields(entity: &Entity) -> Vec<FieldIndex> {
+    let mut sorted: Vec<FieldIndex> = Vec::new();
+    for (index, field) in entity.fields.iter().enumerate().filter(|(_, field)| field.is_stored()) {
+        let refers = field.options.to.is_some() && !field.system;
+        if (field.indexed || refers) && index != ID {
+            sorted.push(index);
+        }
+    }
+    if let Some(Node::Path(path)) = entity.order.first().map(|sort| &sort.path.node)
+        && path.hops.is_empty()
+        && path.field != ID
+        && !sorted.contains(&path.field)
+        && entity.fields[path.field].is_stored()
+    {
+        sorted.push(path.field);
+    }
+    sorted
+}
+
+/// The numbers of entities after these steps: a renamed one keeps its number under both names, so that its history stays whole.
+pub(crate) fn numbers(
+    mut numbers: BTreeMap<String, i64>,
+    steps: &[EntityStep<'_>],
+    new: &Dictionary,
+) -> BTreeMap<String, i64> {
+    for step in steps {
+        if let EntityStep::Alter { old, new, .. } = step
+            && let Some(number) = numbers.get(&old.name).copied()
+        {
+            numbers.insert(new.name.clone(), number);
+        }
+    }
+    for step in steps {
+        let EntityStep::Create(entity) = step else { continue };
+        let number = numbers.get(&entity.name).copied();
+        let live = |number: i64| {
+            new.entities.iter().any(|e| e.name != entity.name && numbers.get(&e.name) == Some(&number))
+        };
+        // An entity that comes back finds its history again, unless its name was only the former one of another.
+        let number = match number {
+            Some(number) if !live(number) => number,
+            _ => numbers.values().max().map_or(1, |max| max + 1),
+        };
+        numbers.insert(entity.name.clone(), number);
+    }
+    numbers
+}
+
+/// Whether tables must change from `old` to `new`; an error when `old` is not the dictionary in force.
+pub(crate) fn is_due(
+    head: &HeadState,
+    old: Option<&Dictionary>,
+    new: &Dictionary,
+) -> Result<bool, StoreError> {
+    let known = old.map_or("", |old| old.hash.as_str());
+    if head.dictionary != known {
+        let what = "the dictionary to start from is not the one in force";
+        return Err(StoreError::database("change the dictionary", what));
+    }
+    Ok(head.dictionary != new.hash)
+}
+
+/// Puts `new` in force in the head; returns what the journal says of it.
+pub(crate) fn note(head: &mut HeadState, steps: &[EntityStep<'_>], new: &Dictionary) -> Change {
+    let text = |hash: &str| if hash.is_empty() { Value::Null } else { Value::from(hash) };
+    let hashes = (text(&head.dictionary), text(&new.hash));
+    let operation = if head.dictionary.is_empty() { Operation::Create } else { Operation::Update };
+    head.dictionary.clone_from(&new.hash);
+    Change {
+        entity: DICTIONARY_ENTITY.to_owned(),
+        record: RecordId(Uuid::nil()),
+        operation,
+        fields: vec![
+            FieldChange { field: "hash".into(), old: hashes.0, new: hashes.1 },
+            FieldChange {
+                field: "plan".into(),
+                old: Value::Null,
+                new: Value::Json(Box::new(summary(steps))),
+            },
+        ],
+    }
+}
+
+/// Values of the columns of `after`, `count` of them, for what was a value of `before`: through text, as an import would. `None` for what cannot
+/// be read as the new type, which stays in the columns set aside.
+pub(crate) fn converted(
+    before: &Field,
+    value: &Value,
+    (dictionary, after): (&Dictionary, &Field),
+    count: usize,
+) -> Option<Vec<Value>> {
+    if value.is_null() {
+        return None;
+    }
+    let text = before.kind.format(value, &before.options);
+    let context = FieldContext::of(dictionary, after);
+    let value = after.kind.parse(&text, &context).and_then(|value| after.kind.check(value, &context)).ok()?;
+    let mut cells = after.kind.split(&value);
+    cells.resize(count, Value::Null);
+    Some(cells)
 }

@@ -15,7 +15,7 @@ use dictionary::{Dictionary, Value};
 use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 
 use crate::error::StoreError;
-use crate::layout::Layouts;
+use crate::layout::{Layouts, TableColumn};
 use crate::query::Context;
 use crate::sql::decimal::{Bound, bound, number_of};
 use crate::sql::{Dialect, Form, Operand};
@@ -162,10 +162,12 @@ impl<'a> Compiler<'a> {
         if !plain {
             return Ok(self.dialect.binary(operator, a, b, &Type::Boolean));
         }
-        let text = a.form == Form::Column(ColumnKind::Text);
         let never_null = a.literal.is_some() || b.literal.is_some();
-        let left = if text && !a.column { self.dialect.text_order(a.expr) } else { a.expr };
-        Ok(self.plain(operator, left, b.expr, never_null, nulls))
+        let (left, right) = match a.form {
+            Form::Column(ColumnKind::Text) => self.dialect.text_sides(&a, &b),
+            _ => (a.expr, b.expr),
+        };
+        Ok(self.plain(operator, left, right, never_null, nulls))
     }
 
     /// A comparison that the database does itself. `constant`: one side is known not to be null.
@@ -219,14 +221,14 @@ impl<'a> Compiler<'a> {
             let plain = item.form == choice.form
                 && matches!(item.form, Form::Column(kind) if !matches!(kind, ColumnKind::Decimal(_)));
             if plain && choice.literal.is_some() && item.literal.is_none() {
-                constants.push(choice.expr);
+                constants.push(self.dialect.compared(&choice));
             } else {
                 rest.push(choice);
             }
         }
         let mut found: Option<Expr> = None;
         if !constants.is_empty() {
-            let within = item.expr.clone().is_in(constants);
+            let within = self.dialect.compared(&item).is_in(constants);
             found = Some(match nulls {
                 Nulls::Lax => within,
                 Nulls::Never => self.dialect.never_null(within),
@@ -253,7 +255,7 @@ impl<'a> Compiler<'a> {
     fn literal(&self, value: Value, ty: &Type) -> Result<Operand, StoreError> {
         let form = if value.is_null() { Form::Null } else { Form::of(ty) };
         let expr = self.dialect.literal(form, &value)?;
-        Ok(Operand { expr, form, literal: Some(value), column: false })
+        Ok(Operand { expr, form, literal: Some(value), column: false, folded: None })
     }
 
     /// An expression as a value, null where it is null.
@@ -261,7 +263,7 @@ impl<'a> Compiler<'a> {
         if let Some(value) = self.constant(typed) {
             return self.literal(value, &typed.ty);
         }
-        let computed = |expr| Operand { expr, form: Form::of(&typed.ty), literal: None, column: false };
+        let computed = |expr| Operand::computed(expr, Form::of(&typed.ty));
         match &typed.node {
             Node::Literal(value) => self.literal(value.clone(), &typed.ty),
             Node::Path(path) => self.path(path, &typed.ty, at),
@@ -299,26 +301,27 @@ impl<'a> Compiler<'a> {
         }
         let layout = self.layouts.of(entity);
         let column = |name: &str| Expr::col((Alias::new(&place.alias), Alias::new(name)));
-        let operand = |name: &str, kind| Operand {
-            expr: column(name),
-            form: Form::Column(kind),
+        let operand = |found: &TableColumn| Operand {
+            expr: column(&found.name),
+            form: Form::Column(found.kind),
             literal: None,
             column: true,
+            folded: self.dialect.folded_column(found).map(|name| column(&name)),
         };
         if let Some(column) = layout.column(path.field, path.part)
             && !matches!(column.kind, ColumnKind::Json | ColumnKind::Real)
         {
-            return Ok(operand(&column.name, column.kind));
+            return Ok(operand(column));
         }
         let columns = layout.columns_of(path.field);
-        let cells = columns.iter().map(|column| operand(&column.name, column.kind)).collect();
+        let cells = columns.iter().map(operand).collect();
         let expr = self.dialect.pack(field.kind.name(), cells);
-        let whole = Operand { expr, form: Form::Packed, literal: None, column: false };
+        let whole = Operand::computed(expr, Form::Packed);
         Ok(match path.part {
             None => whole,
             Some(part) => {
                 let expr = self.dialect.part(whole, part, ty);
-                Operand { expr, form: Form::of(ty), literal: None, column: false }
+                Operand::computed(expr, Form::of(ty))
             }
         })
     }
@@ -364,7 +367,7 @@ impl<'a> Compiler<'a> {
             AggregateFunction::Exists => Expr::exists(query),
             _ => Expr::SubQuery(None, Box::new(query.into())),
         };
-        Ok(Operand { expr, form, literal: None, column: false })
+        Ok(Operand::computed(expr, form))
     }
 
     /// Puts a figure in the columns of `query`; returns its form.
@@ -390,7 +393,7 @@ impl<'a> Compiler<'a> {
             (_, None) => return Err(unsupported("a figure of nothing")),
             (_, Some(body)) => self.value(body, at)?,
         };
-        let sortable = body.column && matches!(body.form, Form::Column(_));
+        let sortable = body.column && matches!(body.form, Form::Column(_)) && body.folded.is_none();
         if sortable && matches!(function, Min | Max) {
             let form = body.form;
             query.expr(if function == Min { body.expr.min() } else { body.expr.max() });
@@ -400,17 +403,9 @@ impl<'a> Compiler<'a> {
         Ok(Form::of(returns))
     }
 
-    /// A criterion of a sort: it sorts as values compare.
+    /// A criterion of a sort.
     pub(crate) fn criterion(&mut self, typed: &Typed, at: &Place) -> Result<Operand, StoreError> {
-        let mut operand = self.value(typed, at)?;
-        if !operand.column {
-            operand.expr = match operand.form {
-                Form::Column(ColumnKind::Text) => self.dialect.text_order(operand.expr),
-                Form::Decimal => self.dialect.decimal_order(operand.expr),
-                _ => operand.expr,
-            };
-        }
-        Ok(operand)
+        self.value(typed, at)
     }
 
     /// The column `id` of a place.
@@ -422,7 +417,15 @@ impl<'a> Compiler<'a> {
             form: Form::Column(ColumnKind::Id),
             literal: None,
             column: true,
+            folded: None,
         }
+    }
+}
+
+impl Operand {
+    /// Neither a constant nor a column.
+    fn computed(expr: Expr, form: Form) -> Operand {
+        Operand { expr, form, literal: None, column: false, folded: None }
     }
 }
 

@@ -16,36 +16,55 @@ pub(crate) struct Criterion {
     pub(crate) descending: bool,
 }
 
+/// A part of a page, read apart from the others: its condition, and whether the first criterion has a value in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Part {
+    pub(crate) condition: Expr,
+    pub(crate) valued: bool,
+}
+
 /// Conditions under which rows come after a key, as parts to be read one after the other: first the rows whose first criterion has a
 /// value, then those where it is null. In two parts each is a plain range of an index.
 pub(crate) fn after(
     dialect: &dyn Dialect,
     criteria: &[Criterion],
     key: &[Value],
-) -> Result<Vec<Expr>, StoreError> {
+) -> Result<Vec<Part>, StoreError> {
     let Some((first, value)) = criteria.first().zip(key.first()) else {
         return Err(StoreError::database("go on with a list", "the sort has no criterion"));
     };
     let rest = beyond(dialect, criteria, key)?;
+    let column = dialect.compared(&first.operand);
     if value.is_null() {
-        let null = first.operand.expr.clone().is_null();
-        return Ok(vec![match rest {
+        let null = column.is_null();
+        let condition = match rest {
             Some(rest) => null.and(rest),
             None => null,
-        }]);
+        };
+        return Ok(vec![Part { condition, valued: false }]);
     }
     let bound = literal(dialect, first, value)?;
-    let column = first.operand.expr.clone();
-    let range = if first.descending { column.lte(bound) } else { column.gte(bound) };
-    let ranged = match rest {
+    let range = if first.descending { column.clone().lte(bound) } else { column.clone().gte(bound) };
+    let condition = match rest {
         Some(rest) => range.and(rest),
         None => range,
     };
-    Ok(vec![ranged, first.operand.expr.clone().is_null()])
+    Ok(vec![Part { condition, valued: true }, Part { condition: column.is_null(), valued: false }])
+}
+
+/// The parts of a whole list whose first criterion may be null.
+pub(crate) fn whole(dialect: &dyn Dialect, first: &Criterion) -> Vec<Part> {
+    let column = dialect.compared(&first.operand);
+    vec![
+        Part { condition: column.clone().is_not_null(), valued: true },
+        Part { condition: column.is_null(), valued: false },
+    ]
 }
 
 fn literal(dialect: &dyn Dialect, criterion: &Criterion, value: &Value) -> Result<Expr, StoreError> {
-    dialect.literal(criterion.operand.form, value)
+    let form = criterion.operand.form;
+    let (expr, literal) = (dialect.literal(form, value)?, Some(value.clone()));
+    Ok(dialect.compared(&Operand { expr, form, literal, column: false, folded: None }))
 }
 
 /// Rows after the key among those not excluded by the parts: `a > x or (a = x and (b > y or …))`, nulls last. `None` for no row.
@@ -54,7 +73,7 @@ fn beyond(dialect: &dyn Dialect, criteria: &[Criterion], key: &[Value]) -> Resul
     let value =
         key.first().ok_or_else(|| StoreError::database("go on with a list", "the key is too short"))?;
     let deeper = beyond(dialect, rest, &key[1..])?;
-    let column = || criterion.operand.expr.clone();
+    let column = || dialect.compared(&criterion.operand);
     if value.is_null() {
         return Ok(deeper.map(|deeper| column().is_null().and(deeper)));
     }

@@ -11,6 +11,7 @@ use dictionary::field_types::ColumnKind;
 use sea_query::{Expr, SelectStatement};
 
 use crate::error::StoreError;
+use crate::layout::TableColumn;
 
 /// A statement and the values bound to it.
 #[derive(Debug, Clone)]
@@ -61,6 +62,8 @@ pub(crate) struct Operand {
     pub(crate) literal: Option<Value>,
     /// A column as it is: it carries the collation of its declaration.
     pub(crate) column: bool,
+    /// The column that holds its folded text, where the database keeps one.
+    pub(crate) folded: Option<Expr>,
 }
 
 /// What databases say differently.
@@ -80,11 +83,20 @@ pub(crate) trait Dialect {
     /// False where `condition` is null.
     fn never_null(&self, condition: Expr) -> Expr;
 
-    /// A text that compares and sorts as `dictionary::text::compare` says.
-    fn text_order(&self, text: Expr) -> Expr;
+    /// Name of the column beside `column` that holds its folded text, if the database keeps one.
+    fn folded_column(&self, column: &TableColumn) -> Option<String>;
 
-    /// An exact decimal of [`Form::Decimal`] that sorts by its value.
-    fn decimal_order(&self, decimal: Expr) -> Expr;
+    /// An operand of a sort or of a list of values, as its values compare.
+    fn compared(&self, operand: &Operand) -> Expr;
+
+    /// Two texts that compare as `dictionary::text::compare` says.
+    fn text_sides(&self, a: &Operand, b: &Operand) -> (Expr, Expr);
+
+    /// What to sort by, one after the other, for the order of an operand's values.
+    fn order_terms(&self, operand: &Operand) -> Vec<Expr>;
+
+    /// Whether an index read backwards has its nulls last: else the first rows of a descending sort are read apart from those without a value.
+    fn nulls_last_by_index(&self) -> bool;
 
     /// `contains`, `starts with`, `ends with` on texts.
     fn text_test(&self, operator: BinaryOperator, text: Operand, part: Operand) -> Expr;

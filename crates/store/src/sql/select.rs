@@ -80,33 +80,48 @@ pub(crate) fn page(
     query.cond_where(all(conditions));
     query.limit(u64::from(select.limit));
 
-    let Some(after) = select.after else {
-        order(&mut query, &criteria);
-        return Ok(vec![dialect.build(&query)]);
+    let parts = match select.after {
+        Some(after) => {
+            if after.values.len() != select.order.len() {
+                return Err(StoreError::database("go on with a list", "the key is of another sort"));
+            }
+            let mut key = after.values.clone();
+            key.push(Value::Id(after.id));
+            keyset::after(dialect, &criteria, &key)?
+        }
+        // The id, which every sort ends with, is never null.
+        None if criteria.len() > 1 && criteria[0].descending && !dialect.nulls_last_by_index() => {
+            keyset::whole(dialect, &criteria[0])
+        }
+        None => {
+            order(&mut query, dialect, &criteria, None);
+            return Ok(vec![dialect.build(&query)]);
+        }
     };
-    if after.values.len() != select.order.len() {
-        return Err(StoreError::database("go on with a list", "the key is of another sort"));
-    }
-    let mut key = after.values.clone();
-    key.push(Value::Id(after.id));
-    let parts = keyset::after(dialect, &criteria, &key)?;
     let statements = parts.into_iter().map(|part| {
         let mut query = query.clone();
-        query.and_where(part);
-        order(&mut query, &criteria);
+        query.and_where(part.condition);
+        order(&mut query, dialect, &criteria, Some(part.valued));
         dialect.build(&query)
     });
     Ok(statements.collect())
 }
 
-fn order(query: &mut SelectStatement, criteria: &[Criterion]) {
+/// Sorts. `valued`: whether the first criterion has a value in all rows, or in none, where that is known.
+fn order(query: &mut SelectStatement, dialect: &dyn Dialect, criteria: &[Criterion], valued: Option<bool>) {
     let last = criteria.len() - 1;
+    let told = valued.filter(|_| !dialect.nulls_last_by_index());
     for (index, Criterion { operand, descending }) in criteria.iter().enumerate() {
-        let direction = if *descending { Order::Desc } else { Order::Asc };
-        if index == last {
-            query.order_by_expr(operand.expr.clone(), direction); // the id, never null
-        } else {
-            query.order_by_expr_with_nulls(operand.expr.clone(), direction, NullOrdering::Last);
+        let direction = || if *descending { Order::Desc } else { Order::Asc };
+        if index == 0 && last > 0 && told == Some(false) {
+            continue;
+        }
+        for term in dialect.order_terms(operand) {
+            if index == last || (index == 0 && told == Some(true)) {
+                query.order_by_expr(term, direction()); // never null
+            } else {
+                query.order_by_expr_with_nulls(term, direction(), NullOrdering::Last);
+            }
         }
     }
 }

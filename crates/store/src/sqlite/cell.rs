@@ -2,12 +2,12 @@
 
 use dictionary::field_types::ColumnKind;
 use dictionary::{RecordId, Value};
-use jiff::civil;
 use journal::value::{date_of_days, days_of, instant_of_micros, micros_of};
 use rusqlite::types::{Value as Cell, ValueRef};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use crate::cell::{checked, json_text, misfit, scaled, seconds_of, time_of_seconds};
 use crate::error::StoreError;
 
 /// `value` for a column of that kind.
@@ -33,42 +33,6 @@ pub(crate) fn encode(kind: ColumnKind, value: &Value) -> Result<Cell, StoreError
         (ColumnKind::Json, Value::Json(json)) => Cell::Text(json_text(json)),
         _ => return Err(misfit(kind)),
     })
-}
-
-/// PostgreSQL has no NUL in texts, and C functions stop at it: no store keeps one.
-fn checked(text: &str) -> Result<String, StoreError> {
-    if text.contains('\0') {
-        return Err(StoreError::database("keep a text", "it contains a NUL character"));
-    }
-    Ok(text.to_owned())
-}
-
-fn json_text(json: &impl serde::Serialize) -> String {
-    serde_json::to_string(json).expect("texts and JSON values always serialise")
-}
-
-fn misfit(kind: ColumnKind) -> StoreError {
-    StoreError::database("keep a value", format!("it does not fit a column of kind {kind:?}"))
-}
-
-/// The number of units of 10^−scale, if it is whole and fits.
-pub(crate) fn scaled(number: Decimal, scale: u32) -> Option<i64> {
-    let number = number.normalize();
-    let factor = 10_i128.checked_pow(scale.checked_sub(number.scale())?)?;
-    i64::try_from(number.mantissa().checked_mul(factor)?).ok()
-}
-
-/// Seconds since midnight.
-pub(crate) fn seconds_of(time: civil::Time) -> i64 {
-    i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second())
-}
-
-/// The time that many seconds after midnight.
-pub(crate) fn time_of_seconds(seconds: i64) -> Option<civil::Time> {
-    if !(0..86_400).contains(&seconds) {
-        return None;
-    }
-    Some(civil::time((seconds / 3_600) as i8, (seconds / 60 % 60) as i8, (seconds % 60) as i8, 0))
 }
 
 /// The value in a column of that kind.

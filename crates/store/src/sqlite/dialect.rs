@@ -9,6 +9,7 @@ use rusqlite::types::Value as Cell;
 use sea_query::{Alias, Expr, ExprTrait, Func, SelectStatement, SqliteQueryBuilder, Value as Bound};
 
 use crate::error::StoreError;
+use crate::layout::TableColumn;
 use crate::sql::{Dialect, Form, Operand, Statement};
 use crate::sqlite::cell;
 
@@ -131,6 +132,10 @@ fn function(name: &'static str, arguments: impl IntoIterator<Item = Expr>) -> Ex
     Func::cust(Alias::new(name)).args(arguments).into()
 }
 
+fn folded(text: Expr) -> Expr {
+    Expr::cust_with_expr("? COLLATE folded", text)
+}
+
 fn text(text: impl Into<String>) -> Expr {
     Expr::val(text.into())
 }
@@ -163,12 +168,30 @@ impl Dialect for Sqlite {
         Func::coalesce([condition, Expr::val(0)]).into()
     }
 
-    fn text_order(&self, text: Expr) -> Expr {
-        Expr::cust_with_expr("? COLLATE folded", text)
+    fn folded_column(&self, _: &TableColumn) -> Option<String> {
+        None // the collation folds
     }
 
-    fn decimal_order(&self, decimal: Expr) -> Expr {
-        Expr::cust_with_expr("? COLLATE decimal", decimal)
+    fn compared(&self, operand: &Operand) -> Expr {
+        match operand.form {
+            _ if operand.column || operand.literal.is_some() => operand.expr.clone(),
+            Form::Column(ColumnKind::Text) => folded(operand.expr.clone()),
+            Form::Decimal => Expr::cust_with_expr("? COLLATE decimal", operand.expr.clone()),
+            _ => operand.expr.clone(),
+        }
+    }
+
+    fn text_sides(&self, a: &Operand, b: &Operand) -> (Expr, Expr) {
+        let left = if a.column { a.expr.clone() } else { folded(a.expr.clone()) };
+        (left, b.expr.clone())
+    }
+
+    fn order_terms(&self, operand: &Operand) -> Vec<Expr> {
+        vec![self.compared(operand)]
+    }
+
+    fn nulls_last_by_index(&self) -> bool {
+        true
     }
 
     fn text_test(&self, operator: BinaryOperator, a: Operand, b: Operand) -> Expr {

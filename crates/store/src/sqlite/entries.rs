@@ -1,7 +1,7 @@
 //! Journal entries in SQLite.
 
 use dictionary::RecordId;
-use journal::payload::{Payload, decode_change, decode_changes};
+use journal::payload::{decode_change, decode_changes};
 use journal::value::{instant_of_micros, micros_of};
 use journal::{Actor, Cause, Entry, Hash, Origin, Position};
 use rusqlite::{Connection, Row, params};
@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::sqlite::connection::fault;
+use crate::work::NewEntry;
 
 const HEADER: &str = "position, epoch, at, actor, origin, device, request, payload_hash, digest, chain";
 
@@ -116,12 +117,8 @@ fn read_part(db: &Connection, position: i64, start: usize, length: usize) -> Res
 }
 
 /// Adds an entry with its payload, and where each record's change lies in it.
-pub(crate) fn append<'a>(
-    db: &Connection,
-    entry: &Entry,
-    payload: &Payload,
-    records: impl Iterator<Item = (&'a str, RecordId)>,
-) -> Result<(), StoreError> {
+pub(crate) fn append(db: &Connection, new: &NewEntry) -> Result<(), StoreError> {
+    let NewEntry { entry, payload, records } = new;
     let failed = fault("write the journal");
     let actor = match &entry.cause.actor {
         Actor::User(id) => Some(*id.0.as_bytes()),
@@ -153,7 +150,7 @@ pub(crate) fn append<'a>(
             "INSERT INTO _history VALUES (?1, (SELECT number FROM _name WHERE name = ?2), ?3, ?4, ?5)",
         )
         .map_err(&failed)?;
-    for (index, (entity, record)) in records.enumerate() {
+    for (index, (entity, record)) in records.iter().enumerate() {
         let (start, length) = payload.part(index);
         let position = entry.position as i64;
         statement

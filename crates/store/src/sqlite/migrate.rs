@@ -3,20 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dictionary::expression::Node;
-use dictionary::field_types::FieldContext;
 use dictionary::model::{Entity, FieldIndex, ID};
-use dictionary::{Dictionary, RecordId, Value};
-use journal::{Change, FieldChange, Operation, Position};
+use dictionary::{Dictionary, Value};
+use journal::{Change, Position};
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection as Db, params, params_from_iter};
-use uuid::Uuid;
 
-use crate::DICTIONARY_ENTITY;
 use crate::error::StoreError;
 use crate::head::HeadState;
 use crate::layout::{Layout, Layouts};
-use crate::migration::{EntityStep, FieldStep, steps, summary};
+use crate::migration::{self, EntityStep, FieldStep, Index, steps};
 use crate::sqlite::cell;
 use crate::sqlite::connection::{Connection, fault};
 use crate::sqlite::dialect::SEARCH_SHIFT;
@@ -36,12 +32,7 @@ pub(crate) fn run(
     old: Option<&Dictionary>,
     new: &Arc<Dictionary>,
 ) -> Result<Option<Change>, StoreError> {
-    let known = old.map_or("", |old| old.hash.as_str());
-    if head.dictionary != known {
-        let what = "the dictionary to start from is not the one in force";
-        return Err(StoreError::database("change the dictionary", what));
-    }
-    if head.dictionary == new.hash {
+    if !migration::is_due(head, old, new)? {
         return Ok(None);
     }
     let db = &connection.db;
@@ -57,7 +48,7 @@ pub(crate) fn run(
     number_entities(db, &steps, new)?;
     for (name, sql) in wanted {
         batch(db, &sql.replacen("INDEX", "INDEX IF NOT EXISTS", 1))
-            .map_err(|error| explain_index(error, &name))?;
+            .map_err(|error| explain_index(error, &name, new))?;
     }
     for step in steps.iter().filter(|step| step.changes_rows()) {
         if let EntityStep::Alter { new, .. } = step {
@@ -65,19 +56,7 @@ pub(crate) fn run(
         }
     }
     layouts.clear();
-    let plan = summary(&steps);
-    let text = |hash: &str| if hash.is_empty() { Value::Null } else { Value::from(hash) };
-    let hashes = (text(&head.dictionary), text(&new.hash));
-    head.dictionary.clone_from(&new.hash);
-    Ok(Some(Change {
-        entity: DICTIONARY_ENTITY.to_owned(),
-        record: RecordId(Uuid::nil()),
-        operation: if old.is_none() { Operation::Create } else { Operation::Update },
-        fields: vec![
-            FieldChange { field: "hash".into(), old: hashes.0, new: hashes.1 },
-            FieldChange { field: "plan".into(), old: Value::Null, new: Value::Json(Box::new(plan)) },
-        ],
-    }))
+    Ok(Some(migration::note(head, &steps, new)))
 }
 
 fn batch(db: &Db, sql: &str) -> Result<(), StoreError> {
@@ -85,13 +64,12 @@ fn batch(db: &Db, sql: &str) -> Result<(), StoreError> {
 }
 
 /// A unique key that the rows already there break is the caller's affair; anything else is ours.
-fn explain_index(error: StoreError, index: &str) -> StoreError {
-    match (&error, index.strip_prefix("_u_").and_then(|rest| rest.split_once("__"))) {
-        (StoreError::Database { source, .. }, Some((entity, key)))
-            if source.to_string().contains("UNIQUE constraint failed") =>
-        {
-            StoreError::Duplicate { entity: entity.to_owned(), key: key.to_owned() }
-        }
+fn explain_index(error: StoreError, index: &str, dictionary: &Dictionary) -> StoreError {
+    let broken = matches!(&error, StoreError::Database { source, .. }
+        if source.to_string().contains("UNIQUE constraint failed"));
+    let mut indexes = migration::indexes(dictionary).into_iter();
+    match indexes.find(|one| broken && one.name == index) {
+        Some(Index { table, unique: Some(key), .. }) => StoreError::Duplicate { entity: table, key },
         _ => error,
     }
 }
@@ -129,42 +107,14 @@ fn create_table(entity: &Entity) -> String {
 
 /// Every index the dictionary asks for: name and statement.
 fn indexes(dictionary: &Dictionary) -> BTreeMap<String, String> {
-    let mut wanted = BTreeMap::new();
-    for entity in &dictionary.entities {
-        let layout = Layout::new(entity);
-        let table = quoted(&entity.name);
-        let list = |columns: &[String]| columns.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(", ");
-        for (key, columns) in &layout.uniques {
-            let name = format!("_u_{}__{key}", entity.name);
-            let sql = format!("CREATE UNIQUE INDEX {} ON {table} ({})", quoted(&name), list(columns));
-            wanted.insert(name, sql);
-        }
-        let mut sorted: Vec<FieldIndex> = Vec::new();
-        for (index, field) in entity.fields.iter().enumerate().filter(|(_, field)| field.is_stored()) {
-            let refers = field.options.to.is_some() && !field.system;
-            if (field.indexed || refers) && index != ID {
-                sorted.push(index);
-            }
-        }
-        if let Some(Node::Path(path)) = entity.order.first().map(|sort| &sort.path.node)
-            && path.hops.is_empty()
-            && path.field != ID
-            && !sorted.contains(&path.field)
-            && entity.fields[path.field].is_stored()
-        {
-            sorted.push(path.field);
-        }
-        for field in sorted {
-            for column in layout.columns_of(field) {
-                // With the id, which every sort ends with: a page is one range of the index.
-                let name = format!("_i_{}__{}", entity.name, column.name);
-                let columns = list(&[column.name.clone(), "id".to_owned()]);
-                let sql = format!("CREATE INDEX {} ON {table} ({columns})", quoted(&name));
-                wanted.insert(name, sql);
-            }
-        }
-    }
-    wanted
+    let statement = |index: Index| {
+        let columns: Vec<String> = index.columns.iter().map(|column| quoted(&column.name)).collect();
+        let unique = if index.unique.is_some() { "UNIQUE " } else { "" };
+        let (name, table) = (quoted(&index.name), quoted(&index.table));
+        let sql = format!("CREATE {unique}INDEX {name} ON {table} ({})", columns.join(", "));
+        (index.name, sql)
+    };
+    migration::indexes(dictionary).into_iter().map(statement).collect()
 }
 
 /// Drops the indexes that are not wanted, or not so.
@@ -318,16 +268,10 @@ fn convert(
         let Some((last, _)) = batch.last() else { return Ok(()) };
         reached = *last;
         for (number, value) in batch {
-            if value.is_null() {
+            let count = to.columns_of(now).len();
+            let Some(cells) = migration::converted(before, &value, (dictionary, after), count) else {
                 continue;
-            }
-            let text = before.kind.format(&value, &before.options);
-            // What cannot be read as the new type stays in the columns set aside.
-            let context = FieldContext::of(dictionary, after);
-            let read = after.kind.parse(&text, &context).and_then(|value| after.kind.check(value, &context));
-            let Ok(value) = read else { continue };
-            let mut cells = after.kind.split(&value);
-            cells.resize(to.columns_of(now).len(), Value::Null);
+            };
             let columns = to.columns_of(now).iter();
             let encoded: Result<Vec<Cell>, StoreError> =
                 columns.zip(&cells).map(|(column, value)| cell::encode(column.kind, value)).collect();
@@ -338,34 +282,14 @@ fn convert(
     }
 }
 
-/// Gives every entity its number in `_name`. A renamed one keeps its number under both names, so that its history stays whole.
+/// Gives every entity its number in `_name`.
 fn number_entities(db: &Db, steps: &[EntityStep<'_>], new: &Dictionary) -> Result<(), StoreError> {
     let failed = fault(FAILED);
-    let mut numbers: BTreeMap<String, i64> = db
+    let numbers: BTreeMap<String, i64> = db
         .prepare("SELECT name, number FROM _name")
         .and_then(|mut statement| statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
         .map_err(&failed)?;
-    for step in steps {
-        if let EntityStep::Alter { old, new, .. } = step
-            && let Some(number) = numbers.get(&old.name).copied()
-        {
-            numbers.insert(new.name.clone(), number);
-        }
-    }
-    for step in steps {
-        let EntityStep::Create(entity) = step else { continue };
-        let number = numbers.get(&entity.name).copied();
-        let live = |number: i64| {
-            new.entities.iter().any(|e| e.name != entity.name && numbers.get(&e.name) == Some(&number))
-        };
-        // An entity that comes back finds its history again, unless its name was only the former one of another.
-        let number = match number {
-            Some(number) if !live(number) => number,
-            _ => numbers.values().max().map_or(1, |max| max + 1),
-        };
-        numbers.insert(entity.name.clone(), number);
-    }
-    for (name, number) in numbers {
+    for (name, number) in migration::numbers(numbers, steps, new) {
         let sql = "INSERT INTO _name VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET number = ?2";
         db.execute(sql, params![name, number]).map_err(&failed)?;
     }

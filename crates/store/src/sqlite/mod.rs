@@ -20,8 +20,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use dictionary::model::{Entity, FieldIndex};
-use dictionary::{Dictionary, RecordId, Value};
 use jiff::Timestamp;
 use journal::Position;
 use parking_lot::{Condvar, Mutex};
@@ -30,87 +28,13 @@ use crate::error::StoreError;
 use crate::files::{FileStore, LocalFiles};
 use crate::head::HeadState;
 use crate::layout::Layouts;
-use crate::query::{Aggregation, Grouping, Select};
-use crate::row::Row;
+use crate::snapshot::delegate_reads;
+use crate::writer::Writer;
 use crate::{Committed, Head, Snapshot, Store, Unit, UnitError};
 use connection::{Connection, Role, fault};
 use lock::FolderLock;
 use reads::Reads;
-use writer::Writer;
-
-/// The methods of [`Snapshot`] that read rows and the journal, from `connection` and `layouts`.
-macro_rules! delegate_reads {
-    () => {
-        fn get(&self, entity: &Entity, id: RecordId) -> Result<Option<Row>, StoreError> {
-            self.reads().get(entity, id)
-        }
-
-        fn get_many(&self, entity: &Entity, ids: &[RecordId]) -> Result<Vec<Row>, StoreError> {
-            self.reads().get_many(entity, ids)
-        }
-
-        fn find(&self, entity: &Entity, field: FieldIndex, value: &Value) -> Result<Option<Row>, StoreError> {
-            self.reads().find(entity, field, value)
-        }
-
-        fn scan(&self, entity: &Entity, after: Option<RecordId>, limit: u32) -> Result<Vec<Row>, StoreError> {
-            self.reads().scan(entity, after, limit)
-        }
-
-        fn select(&self, dictionary: &Dictionary, select: &Select<'_>) -> Result<Vec<Row>, StoreError> {
-            self.reads().select(dictionary, select)
-        }
-
-        fn count(&self, dictionary: &Dictionary, select: &Select<'_>, cap: u64) -> Result<u64, StoreError> {
-            self.reads().count(dictionary, select, cap)
-        }
-
-        fn aggregate(
-            &self,
-            dictionary: &Dictionary,
-            select: &Select<'_>,
-            aggregation: &Aggregation<'_>,
-        ) -> Result<Value, StoreError> {
-            self.reads().aggregate(dictionary, select, aggregation)
-        }
-
-        fn group(
-            &self,
-            dictionary: &Dictionary,
-            select: &Select<'_>,
-            grouping: &Grouping<'_>,
-        ) -> Result<Vec<Vec<Value>>, StoreError> {
-            self.reads().group(dictionary, select, grouping)
-        }
-
-        fn search(&self, entity: &Entity, text: &str, limit: u32) -> Result<Vec<RecordId>, StoreError> {
-            self.reads().search(entity, text, limit)
-        }
-
-        fn entries(&self, after: Position, limit: u32) -> Result<Vec<journal::Entry>, StoreError> {
-            crate::sqlite::entries::after(&self.reads().connection.db, after, limit)
-        }
-
-        fn history(
-            &self,
-            entity: &str,
-            id: RecordId,
-            before: Option<Position>,
-            limit: u32,
-        ) -> Result<Vec<journal::Entry>, StoreError> {
-            crate::sqlite::entries::history(&self.reads().connection.db, entity, id, before, limit)
-        }
-
-        fn indexed_changes(&self) -> Result<u64, StoreError> {
-            crate::sqlite::entries::indexed(&self.reads().connection.db)
-        }
-
-        fn note(&self, key: &str) -> Result<Option<String>, StoreError> {
-            self.reads().note(key)
-        }
-    };
-}
-pub(crate) use delegate_reads;
+use writer::Bench;
 
 /// Name of the database in an environment's folder.
 const FILE: &str = "environment.sqlite";
@@ -123,7 +47,7 @@ pub struct SqliteStore {
     folder: PathBuf,
     environment: String,
     layouts: Layouts,
-    writer: Writer,
+    writer: Writer<Bench>,
     files: LocalFiles,
     readers: Mutex<Vec<Connection>>,
     size_bytes_max: Mutex<Option<u64>>,
@@ -163,7 +87,7 @@ impl SqliteStore {
             environment: environment.to_owned(),
             layouts: Layouts::default(),
             position: Mutex::new(head.position),
-            writer: Writer::new(connection, head),
+            writer: Writer::new(Bench::new(connection, head)),
             readers: Mutex::default(),
             size_bytes_max: Mutex::default(),
             moved: Condvar::new(),
@@ -208,8 +132,7 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn write(&self, unit: Unit) -> Result<Committed, UnitError> {
-        self.writer
-            .write(unit, (&self.layouts, &self.files), &|| self.open_writer(), &|head| self.publish(head))
+        self.writer.write(unit, self)
     }
 
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, StoreError> {

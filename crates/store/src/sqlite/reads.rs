@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dictionary::model::{Entity, FieldIndex};
 use dictionary::{Dictionary, RecordId, Value};
+use journal::{Entry, Position};
 use rusqlite::types::{Value as Cell, ValueRef};
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
@@ -12,9 +13,9 @@ use crate::layout::{Layout, Layouts};
 use crate::query::{Aggregation, Figure, Grouping, Select};
 use crate::row::Row;
 use crate::sql::{self, Form, Statement};
-use crate::sqlite::cell;
 use crate::sqlite::connection::{Connection, fault};
 use crate::sqlite::dialect::{SEARCH_SHIFT, Sqlite, unbound, words};
+use crate::sqlite::{cell, entries};
 
 /// Ids looked up by one statement.
 const IDS_MAX: usize = 200;
@@ -247,6 +248,24 @@ impl Reads<'_> {
             .query_map(params![entity.name, words, limit], |row| row.get::<_, [u8; 16]>(0))
             .map_err(&failed)?;
         ids.map(|id| id.map(|id| RecordId(uuid::Uuid::from_bytes(id))).map_err(&failed)).collect()
+    }
+
+    pub(crate) fn entries(&self, after: Position, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        entries::after(&self.connection.db, after, limit)
+    }
+
+    pub(crate) fn history(
+        &self,
+        entity: &str,
+        id: RecordId,
+        before: Option<Position>,
+        limit: u32,
+    ) -> Result<Vec<Entry>, StoreError> {
+        entries::history(&self.connection.db, entity, id, before, limit)
+    }
+
+    pub(crate) fn indexed_changes(&self) -> Result<u64, StoreError> {
+        entries::indexed(&self.connection.db)
     }
 
     pub(crate) fn note(&self, key: &str) -> Result<Option<String>, StoreError> {

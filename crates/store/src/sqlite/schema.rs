@@ -1,13 +1,12 @@
 //! The store's own tables, beside those of entities. Their names start with `_`, which no identifier does.
 
-use std::sync::OnceLock;
-
 use journal::chain::CHAIN_START;
 use journal::{Hash, StateDigest};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::DICTIONARY_ENTITY;
 use crate::error::StoreError;
+use crate::folding::{FOLD_NOTE, fold_mark};
 use crate::head::HeadState;
 use crate::sqlite::connection::fault;
 
@@ -74,9 +73,6 @@ fn is_empty(db: &Connection) -> Result<bool, StoreError> {
         .map_err(fault("read the database"))
 }
 
-/// The note that says by which folding of texts the indexes were sorted.
-const FOLD_NOTE: &str = "_folded";
-
 /// Indexes on texts are sorted by folded text. A program that folds otherwise (newer rules, newer Unicode) would miss rows in them:
 /// they are made again.
 fn refold(db: &Connection) -> Result<(), StoreError> {
@@ -92,15 +88,6 @@ fn refold(db: &Connection) -> Result<(), StoreError> {
     let sql = "INSERT INTO _note VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2";
     db.execute(sql, [FOLD_NOTE, fold_mark()]).map_err(&failed)?;
     db.execute_batch("COMMIT").map_err(failed)
-}
-
-/// What tells this program's folding from another's: a hash of the folded characters of the scripts that people write here.
-fn fold_mark() -> &'static str {
-    static MARK: OnceLock<String> = OnceLock::new();
-    MARK.get_or_init(|| {
-        let characters: String = ('\u{80}'..'\u{3000}').collect();
-        blake3::hash(dictionary::text::fold(&characters).as_bytes()).to_hex()[..16].to_owned()
-    })
 }
 
 /// The head as the database has it.

@@ -1,10 +1,11 @@
 //! Files: kept whole or not at all.
 
 use std::io::{self, Read};
+use std::path::Path;
 
 use dictionary::Value;
 use dictionary::value::FileRef;
-use store::{FileError, StoreError, files};
+use store::{FileError, FileStore, LocalFiles, StoreError, files};
 
 use crate::support::{TestStore, each, id, row};
 
@@ -63,9 +64,36 @@ fn a_file_too_large_or_cut_short_leaves_nothing() {
         assert!(matches!(cut, Err(FileError::Io { .. })));
         let half = blake3::hash(b"half").to_hex();
         assert_eq!(files.size(half.as_str()).unwrap(), None);
-        let incoming = test.folder.path().join("files/incoming");
-        assert_eq!(std::fs::read_dir(incoming).unwrap().count(), 0);
+        assert_eq!(half_written(test.folder.path()), 0);
     });
+}
+
+/// Files that are being written, or were left so.
+fn half_written(folder: &Path) -> usize {
+    let places = std::fs::read_dir(folder.join("files/incoming")).unwrap().map(|place| place.unwrap().path());
+    places.filter(|place| place.is_dir()).map(|place| std::fs::read_dir(place).unwrap().count()).sum()
+}
+
+#[test]
+fn who_opens_the_same_files_leaves_alone_what_another_is_writing() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("files");
+    let (one, other) = (LocalFiles::open(&path).unwrap(), LocalFiles::open(&path).unwrap());
+    let mut writing = one.begin(100).unwrap();
+    writing.write(b"half ").unwrap();
+    assert_eq!(half_written(folder.path()), 1);
+    let third = LocalFiles::open(&path).unwrap();
+    writing.write(b"and half").unwrap();
+    let kept = writing.finish().unwrap();
+    assert_eq!(third.read(&kept.hash, 0, 100).unwrap().unwrap(), b"half and half");
+    assert_eq!(files::put(&other, &mut &b"half and half"[..], 100).unwrap(), kept);
+    // What a process that was killed left is swept away: its lock is free.
+    let left = path.join("incoming/999999999-0");
+    std::fs::create_dir_all(&left).unwrap();
+    std::fs::write(left.join("0"), "half").unwrap();
+    std::fs::write(left.with_extension("lock"), "").unwrap();
+    LocalFiles::open(&path).unwrap();
+    assert_eq!(half_written(folder.path()), 0);
 }
 
 #[test]

@@ -8,7 +8,10 @@ use dictionary::{Dictionary, Layer, RecordId, Value, compile};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use journal::{Actor, Cause, Origin, Position};
-use store::{Context, Row, SqliteStore, Store, StoreError, Transaction, UnitError};
+use store::postgres::Connections;
+use store::{
+    Context, PostgresDatabase, PostgresStore, Row, SqliteStore, Store, StoreError, Transaction, UnitError,
+};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -27,10 +30,23 @@ pub(crate) struct Kind {
 }
 
 /// Every kind of store.
-pub(crate) static KINDS: &[Kind] = &[Kind { name: "sqlite", open: open_sqlite }];
+pub(crate) static KINDS: &[Kind] =
+    &[Kind { name: "sqlite", open: open_sqlite }, Kind { name: "postgres", open: open_postgres }];
 
 fn open_sqlite(folder: &Path) -> Result<Box<dyn Store>, StoreError> {
     Ok(Box::new(SqliteStore::open(folder, "acme", moment(0))?))
+}
+
+/// In a place of the test's own, whose address is kept in the folder so that it can be opened again.
+fn open_postgres(folder: &Path) -> Result<Box<dyn Store>, StoreError> {
+    let noted = folder.join("address");
+    let address = std::fs::read_to_string(&noted).unwrap_or_else(|_| {
+        let address = test_postgres::address();
+        std::fs::write(&noted, &address).unwrap();
+        address
+    });
+    let database = PostgresDatabase::open(&address, Connections::default())?;
+    Ok(Box::new(PostgresStore::open(&database, "acme", &folder.join("files"))?))
 }
 
 /// Runs a test on every kind of store, each on the standard dictionary.
@@ -39,6 +55,13 @@ pub(crate) fn each(mut test: impl FnMut(TestStore)) {
         eprintln!("on {}", kind.name); // shown with a failure
         test(TestStore::new(kind, compiled(STANDARD)));
     }
+}
+
+/// Runs a test on one kind of store.
+#[allow(dead_code, reason = "for tests of one kind of store, which share this file")]
+pub(crate) fn on(name: &str, mut test: impl FnMut(TestStore)) {
+    let kind = KINDS.iter().find(|kind| kind.name == name);
+    test(TestStore::new(kind.expect("a kind of store of that name"), compiled(STANDARD)));
 }
 
 /// Seconds after the moment at which tests play.

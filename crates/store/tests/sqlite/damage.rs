@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use store::SqliteStore;
 use store::verify::{Difference, Finding, Report};
 
-use crate::support::{TestStore, each, id, moment};
+use crate::support::{TestStore, id, moment, on};
 
 /// Three accounts in five entries: 2, 3 and 4 make them, 5 renames the first, 6 deletes the third. Entry 1 is the dictionary.
 fn history(test: &TestStore) {
@@ -31,7 +31,7 @@ fn report(test: &TestStore) -> Report {
 /// What verification says after `damage`, the store being closed meanwhile.
 fn after(damage: impl Fn(&Connection)) -> Vec<String> {
     let mut said = Vec::new();
-    each(|mut test| {
+    on("sqlite", |mut test| {
         history(&test);
         let whole = report(&test);
         assert!(whole.is_whole(), "{:?}", whole.findings);
@@ -198,7 +198,7 @@ fn an_altered_head_is_named() {
 
 #[test]
 fn a_head_that_cannot_be_read_keeps_the_store_closed() {
-    each(|mut test| {
+    on("sqlite", |mut test| {
         test.store = None;
         let file = test.folder.path().join("environment.sqlite");
         Connection::open(file).unwrap().execute("UPDATE _head SET lanes = zeroblob(7)", []).unwrap();
@@ -223,7 +223,7 @@ fn a_redacted_payload_is_no_damage() {
 
 #[test]
 fn findings_can_be_acted_on_as_values() {
-    each(|mut test| {
+    on("sqlite", |mut test| {
         history(&test);
         test.store = None;
         let db = Connection::open(test.folder.path().join("environment.sqlite")).unwrap();

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use store::{Select, SqliteStore, Store, StoreError};
 use tempfile::TempDir;
 
-use crate::support::{TestStore, compiled, context, each, id, moment, row};
+use crate::support::{TestStore, compiled, context, id, moment, on, row};
 
 fn file(test: &TestStore) -> std::path::PathBuf {
     test.folder.path().join("environment.sqlite")
@@ -16,7 +16,7 @@ fn file(test: &TestStore) -> std::path::PathBuf {
 
 #[test]
 fn a_second_opening_is_refused_and_says_who_has_it() {
-    each(|mut test| {
+    on("sqlite", |mut test| {
         let second = SqliteStore::open(test.folder.path(), "acme", moment(60)).unwrap_err();
         let said = format!(
             "environment acme is open in another process (process {} since 2026-09-21T14:13:20Z); \
@@ -30,7 +30,7 @@ fn a_second_opening_is_refused_and_says_who_has_it() {
 
 #[test]
 fn another_process_is_refused_too() {
-    each(|test| {
+    on("sqlite", |test| {
         // flock(1) takes the same kind of lock as the store.
         let path = test.folder.path().join("lock");
         let tried = Command::new("flock").arg("--nonblock").arg(path).arg("true").status().unwrap();
@@ -87,7 +87,7 @@ fn a_full_disk_refuses_the_unit_and_the_store_goes_on_when_there_is_room() {
 
 #[test]
 fn a_query_that_takes_too_long_is_given_up_and_the_next_one_runs() {
-    each(|test| {
+    on("sqlite", |test| {
         let dictionary = Arc::clone(&test.dictionary);
         test.write(1, move |tx| {
             let account = dictionary.entity("account").unwrap();
@@ -137,7 +137,7 @@ fn a_file_of_another_program_or_of_a_newer_version_is_left_alone() {
     std::fs::write(&path, b"certainly not a database, but quite long enough to be taken for one").unwrap();
     assert!(matches!(SqliteStore::open(folder.path(), "acme", moment(0)), Err(StoreError::Damaged { .. })));
 
-    each(|mut test| {
+    on("sqlite", |mut test| {
         test.store = None;
         Connection::open(file(&test)).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
         match SqliteStore::open(test.folder.path(), "acme", moment(0)) {
@@ -151,7 +151,7 @@ fn a_file_of_another_program_or_of_a_newer_version_is_left_alone() {
 
 #[test]
 fn what_a_crash_left_in_the_log_is_there_after_opening() {
-    each(|test| {
+    on("sqlite", |test| {
         test.add_account(id(1), &[("name", "acquitté".into())]);
         // What a killed process leaves: the files as they are, the lock let go by the system.
         let copy = TempDir::new().unwrap();
@@ -167,7 +167,7 @@ fn what_a_crash_left_in_the_log_is_there_after_opening() {
 
 #[test]
 fn indexes_sorted_by_another_folding_are_made_again() {
-    each(|mut test| {
+    on("sqlite", |mut test| {
         for n in 1..=40 {
             test.add_account(
                 id(n),

@@ -1,0 +1,240 @@
+//! One unit of work: it writes rows, notes what changed, and ends as a journal entry. Writes wait in the connection and are sent with the
+//! next read, or at the unit's end.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use dictionary::field_types::ColumnKind;
+use dictionary::model::Entity;
+use dictionary::text::fold;
+use dictionary::{Dictionary, RecordId, Value};
+use journal::{Cause, Change, Position};
+
+use crate::error::StoreError;
+use crate::files::FileStore;
+use crate::head::HeadState;
+use crate::layout::{Layout, Layouts, TableColumn};
+use crate::names::{folded, quoted};
+use crate::postgres::cell::{Cell, encode};
+use crate::postgres::connection::{Connection, Request, fault};
+use crate::postgres::migrate;
+use crate::postgres::reads::Reads;
+use crate::postgres::search;
+use crate::row::Row;
+use crate::work::{NewEntry, Pointless, Work, not_as_read};
+use crate::{Head, Snapshot, Transaction};
+
+/// A unit of work in progress.
+pub(crate) struct PostgresTransaction<'w> {
+    connection: &'w Connection,
+    layouts: &'w Layouts,
+    schema: &'w str,
+    /// Entries of the group that are written with its commit.
+    waiting: &'w RefCell<Vec<NewEntry>>,
+    work: Work<'w>,
+}
+
+/// Names and cells of columns, the folded ones too.
+pub(crate) fn cells_of(columns: &[TableColumn], values: &[Value]) -> Result<Vec<(String, Cell)>, StoreError> {
+    let mut cells = Vec::with_capacity(columns.len() * 2);
+    for (column, value) in columns.iter().zip(values) {
+        let cell = encode(column.kind, value)?;
+        if column.kind == ColumnKind::Text {
+            let folded_text = value.as_text().map_or(Cell::Null, |text| Cell::Text(fold(text)));
+            cells.push((folded(&column.name), folded_text));
+        }
+        cells.push((column.name.clone(), cell));
+    }
+    Ok(cells)
+}
+
+impl<'w> PostgresTransaction<'w> {
+    /// Starts on `head`, inside a savepoint of the caller.
+    pub(crate) fn new(
+        (connection, layouts, schema): (&'w Connection, &'w Layouts, &'w str),
+        waiting: &'w RefCell<Vec<NewEntry>>,
+        files: &'w dyn FileStore,
+        head: HeadState,
+    ) -> Self {
+        PostgresTransaction { connection, layouts, schema, waiting, work: Work::new(files, head) }
+    }
+
+    /// Puts the journal entry among those that wait for the commit, if anything changed; returns the head after it.
+    pub(crate) fn finish(mut self) -> Result<HeadState, StoreError> {
+        for Pointless { layout, now, before } in self.work.take_pointless() {
+            self.write_differences(&layout, &now, &before)?;
+        }
+        let (head, entry) = self.work.into_entry()?;
+        self.waiting.borrow_mut().extend(entry);
+        Ok(head)
+    }
+
+    fn reads(&self) -> Reads<'_> {
+        Reads { connection: self.connection, layouts: self.layouts, waiting: Some(self.waiting) }
+    }
+
+    /// Only the columns that differ are written: an index whose columns stay may be left alone.
+    fn write_differences(&self, layout: &Arc<Layout>, old: &Row, new: &Row) -> Result<(), StoreError> {
+        let mut cells = Vec::new();
+        for field in 0..layout.fields.len() {
+            if old.get(field) != new.get(field) {
+                let values = layout.cells(field, new.get(field));
+                cells.extend(cells_of(layout.columns_of(field), values.as_slice())?);
+            }
+        }
+        if cells.is_empty() {
+            return Ok(());
+        }
+        let sets: Vec<String> =
+            cells.iter().enumerate().map(|(i, (name, _))| format!("{} = ${}", quoted(name), i + 1)).collect();
+        let sql = format!(
+            "UPDATE {} SET {} WHERE \"id\" = ${} AND \"version\" = ${}",
+            quoted(&layout.entity),
+            sets.join(", "),
+            cells.len() + 1,
+            cells.len() + 2
+        );
+        let mut cells: Vec<Cell> = cells.into_iter().map(|(_, cell)| cell).collect();
+        cells.push(Cell::id(old.id()));
+        cells.push(Cell::Integer(layout.version(old)));
+        self.queue_row("change a row", sql, cells, layout, Some(old.id()));
+        Ok(())
+    }
+
+    /// A write to a table; of the row `id`, which must be as it was read.
+    fn queue_row(
+        &self,
+        action: &'static str,
+        sql: String,
+        cells: Vec<Cell>,
+        layout: &Arc<Layout>,
+        id: Option<RecordId>,
+    ) {
+        let mut request = Request::new(action, sql, cells);
+        request.layout = Some(layout.clone());
+        if let Some(id) = id {
+            let layout = layout.clone();
+            request.check =
+                Some(Box::new(move |count| if count == 1 { Ok(()) } else { Err(not_as_read(&layout, id)) }));
+        }
+        self.connection.queue(request);
+    }
+}
+
+impl Snapshot for PostgresTransaction<'_> {
+    fn head(&self) -> Result<Head, StoreError> {
+        Ok(self.work.head.view())
+    }
+
+    crate::snapshot::delegate_reads!();
+}
+
+impl Transaction for PostgresTransaction<'_> {
+    fn set_cause(&mut self, cause: Cause) {
+        self.work.set_cause(cause);
+    }
+
+    fn allow_missing_files(&mut self) {
+        self.work.allow_missing_files();
+    }
+
+    fn insert(&mut self, entity: &Entity, row: Row, search_text: Option<&str>) -> Result<(), StoreError> {
+        let layout = self.layouts.of(entity);
+        let row = self.work.row_to_insert(&layout, row)?;
+        let id = row.id();
+        let mut named = Vec::with_capacity(layout.columns.len() * 2);
+        for field in 0..layout.fields.len() {
+            let values = layout.cells(field, row.get(field));
+            named.extend(cells_of(layout.columns_of(field), values.as_slice())?);
+        }
+        let (names, cells): (Vec<String>, Vec<Cell>) = named.into_iter().unzip();
+        let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+        let marks: Vec<String> = (1..=names.len()).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "INSERT INTO {} ({}) VALUES ({})",
+            quoted(&layout.entity),
+            names.join(", "),
+            marks.join(", ")
+        );
+        self.queue_row("add a row", sql, cells, &layout, None);
+        if search_text.is_some() {
+            self.connection.queue(search::replace(&layout, id, search_text));
+        }
+        self.work.note_change(layout, id, None, Some(row));
+        Ok(())
+    }
+
+    fn update(
+        &mut self,
+        entity: &Entity,
+        old: &Row,
+        new: Row,
+        search_text: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let layout = self.layouts.of(entity);
+        let id = new.id();
+        self.index(entity, id, search_text)?;
+        let Some((before, new)) = self.work.row_to_update(&layout, old, new)? else { return Ok(()) };
+        self.write_differences(&layout, &before, &new)?;
+        self.work.note_change(layout, id, Some(before), Some(new));
+        Ok(())
+    }
+
+    fn delete(&mut self, entity: &Entity, old: &Row) -> Result<(), StoreError> {
+        let layout = self.layouts.of(entity);
+        let id = old.id();
+        let before = self.work.row_to_delete(&layout, old)?;
+        let sql = format!("DELETE FROM {} WHERE \"id\" = $1 AND \"version\" = $2", quoted(&layout.entity));
+        let cells = vec![Cell::id(id), Cell::Integer(layout.version(&before))];
+        self.queue_row("remove a row", sql, cells, &layout, Some(id));
+        self.connection.queue(search::remove(&layout, id));
+        self.work.note_change(layout, id, Some(before), None);
+        Ok(())
+    }
+
+    fn index(&mut self, entity: &Entity, id: RecordId, search_text: Option<&str>) -> Result<(), StoreError> {
+        let layout = self.layouts.of(entity);
+        self.connection.queue(search::replace(&layout, id, search_text));
+        Ok(())
+    }
+
+    fn next_number(&mut self, counter: &str, at_least: u64) -> Result<u64, StoreError> {
+        const ACTION: &str = "take a number";
+        let sql = "INSERT INTO _counter AS c VALUES ($1, greatest(1, $2)) ON CONFLICT (name)
+            DO UPDATE SET value = greatest(c.value + 1, $2) RETURNING value";
+        let cells = [Cell::Text(counter.to_owned()), Cell::Integer(at_least as i64)];
+        let rows = self.connection.query(ACTION, sql, &cells, None)?;
+        let number = rows.first().map(|row| row.try_get::<_, i64>(0)).transpose().map_err(fault(ACTION))?;
+        number.map(|number| number as u64).ok_or_else(|| StoreError::database(ACTION, "no answer"))
+    }
+
+    fn changes(&self) -> Vec<Change> {
+        self.work.changes()
+    }
+
+    fn next_position(&self) -> Position {
+        self.work.next_position()
+    }
+
+    fn migrate(&mut self, old: Option<&Dictionary>, new: &Arc<Dictionary>) -> Result<(), StoreError> {
+        self.work.may_migrate()?;
+        let position = self.next_position();
+        let place = (self.connection, self.layouts, self.schema);
+        let change = migrate::run(place, &mut self.work.head, position, old, new)?;
+        self.work.note_migration(change);
+        Ok(())
+    }
+
+    fn set_note(&mut self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        const ACTION: &str = "write a note";
+        let key = Cell::Text(key.to_owned());
+        self.connection.queue(match value {
+            Some(value) => {
+                let sql = "INSERT INTO _note VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+                Request::new(ACTION, sql, vec![key, Cell::Text(crate::cell::checked(value)?)])
+            }
+            None => Request::new(ACTION, "DELETE FROM _note WHERE key = $1", vec![key]),
+        });
+        Ok(())
+    }
+}

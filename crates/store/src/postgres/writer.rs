@@ -1,0 +1,177 @@
+//! How PostgreSQL runs a group of units of work.
+//!
+//! The lock of the head's row is the turn to write: it is taken when a group begins, because versions, digest and chain follow from the head, and
+//! given back by the commit. So positions follow each other in the order of commits, whichever process writes, and a rollback leaves no gap.
+//! `docs/decisions/0022-positions-on-postgresql.md`.
+
+use std::cell::RefCell;
+
+use crate::error::StoreError;
+use crate::head::HeadState;
+use crate::postgres::PostgresStore;
+use crate::postgres::cell::Cell;
+use crate::postgres::connection::{Connection, Mark, Request, fault};
+use crate::postgres::entries;
+use crate::postgres::pool::Lease;
+use crate::postgres::schema::{head_of, write_head};
+use crate::postgres::transaction::PostgresTransaction;
+use crate::work::NewEntry;
+use crate::writer::{After, GroupCommit, Outcome, guarded};
+use crate::{Committed, Unit, UnitError};
+
+/// What the leader works with.
+#[derive(Default)]
+pub(crate) struct Bench {
+    group: Option<Group>,
+}
+
+/// A group that runs.
+struct Group {
+    connection: Lease,
+    /// Head that the group started on.
+    head: HeadState,
+    /// Head after the last unit.
+    ahead: HeadState,
+    /// Entries that the commit writes.
+    waiting: RefCell<Vec<NewEntry>>,
+}
+
+impl GroupCommit for PostgresStore {
+    type Bench = Bench;
+
+    fn begin(&self, bench: &mut Bench) -> Result<(), StoreError> {
+        let (connection, head) =
+            self.database.writers.begin(&self.schema, &self.beginning.write, &self.beginning.turn)?;
+        let head = head_of(head).inspect_err(|_| connection.give_up())?;
+        bench.group = Some(Group { connection, ahead: head.clone(), head, waiting: RefCell::default() });
+        Ok(())
+    }
+
+    fn unit(&self, bench: &mut Bench, unit: Unit, alone: bool) -> (Outcome, After) {
+        let Some(group) = &mut bench.group else {
+            return (Err(lost().into()), After::Lost);
+        };
+        let (entries, mark) = (group.waiting.borrow().len(), group.connection.mark());
+        match self.run_unit(group, unit, alone) {
+            Ok((committed, head)) => {
+                group.ahead = head;
+                (Ok(committed), After::GoesOn)
+            }
+            Err(error) => {
+                group.waiting.borrow_mut().truncate(entries);
+                let undone = undo(&group.connection, mark, alone);
+                if alone || !undone {
+                    if !undone {
+                        group.connection.give_up();
+                    }
+                    bench.group = None;
+                }
+                let after = match (undone, alone) {
+                    (true, true) => After::TakenBack,
+                    (true, false) => After::GoesOn,
+                    (false, _) => After::Lost,
+                };
+                (Err(error), after)
+            }
+        }
+    }
+
+    fn commit(&self, bench: &mut Bench) -> Result<(), StoreError> {
+        let Some(Group { connection, head, ahead, waiting }) = bench.group.take() else { return Err(lost()) };
+        let last = waiting.borrow().last().map(|new| (new.entry.position, new.entry.chain));
+        write_entries(&connection, &waiting);
+        if ahead != head {
+            connection.queue(write_head(&ahead));
+        }
+        if let Err(error) = connection.flush() {
+            // Not committed: the server was not asked to yet.
+            connection.give_up();
+            return Err(error);
+        }
+        if let Err(error) = connection.batch_raw("COMMIT") {
+            connection.give_up();
+            drop(connection);
+            match error.as_db_error() {
+                Some(_) => return Err(fault("commit")(error)), // refused: nothing remains
+                None => self.settle(last)?,
+            }
+        }
+        self.publish(ahead.position);
+        Ok(())
+    }
+
+    fn abandon(&self, bench: &mut Bench) {
+        if let Some(group) = bench.group.take() {
+            group.connection.give_up(); // closing the connection takes everything back
+        }
+    }
+}
+
+fn lost() -> StoreError {
+    StoreError::database("commit", "the connection is closed")
+}
+
+/// Takes back what a failed unit wrote. A unit alone takes its transaction with it.
+fn undo(connection: &Connection, mark: Mark, alone: bool) -> bool {
+    if connection.forget_since(mark) && !alone {
+        return true; // its savepoint was not sent either
+    }
+    let sql = if alone { "ROLLBACK" } else { "ROLLBACK TO unit; RELEASE unit" };
+    !connection.is_broken() && connection.batch_raw(sql).is_ok()
+}
+
+/// Asks for the entries that wait to be written.
+pub(crate) fn write_entries(connection: &Connection, waiting: &RefCell<Vec<NewEntry>>) {
+    let waiting = waiting.take();
+    if !waiting.is_empty() {
+        entries::append(waiting).into_iter().for_each(|request| connection.queue(request));
+    }
+}
+
+impl PostgresStore {
+    fn run_unit(&self, group: &Group, unit: Unit, alone: bool) -> Result<(Committed, HeadState), UnitError> {
+        let connection: &Connection = &group.connection;
+        connection.set_scope(&self.schema, &group.ahead.dictionary);
+        if !alone {
+            connection.queue(Request::new("begin a unit of work", "SAVEPOINT unit", Vec::new()));
+        }
+        let mut transaction = PostgresTransaction::new(
+            (connection, &self.layouts, &self.schema),
+            &group.waiting,
+            &self.files,
+            group.ahead.clone(),
+        );
+        let value = guarded(unit, &mut transaction)?;
+        let after = transaction.finish()?;
+        // What it wrote is known to stand before the next unit builds on it.
+        connection.flush()?;
+        if !alone {
+            connection.queue(Request::new("end a unit of work", "RELEASE SAVEPOINT unit", Vec::new()));
+        }
+        Ok((Committed { position: after.position, value }, after))
+    }
+
+    /// Finds out what became of a commit whose answer never came: `Ok` if it stands.
+    ///
+    /// Nobody commits as long as somebody holds the turn: once we have it, the lost transaction has ended one way or the other, and its last entry
+    /// is in the journal or is not. It is never tried again here.
+    fn settle(&self, last: Option<(journal::Position, journal::Hash)>) -> Result<(), StoreError> {
+        let unknown = |source: StoreError| StoreError::Uncertain { source: Box::new(source) };
+        let begun = self.database.writers.begin(&self.schema, &self.beginning.write, &self.beginning.turn);
+        let (connection, head) = begun.map_err(unknown)?;
+        let Some((position, chain)) = last else {
+            connection.give_up();
+            // Notes and numbers leave no entry by which to know.
+            return Err(unknown(StoreError::database("commit", "the link broke during the commit")));
+        };
+        head_of(head).map_err(unknown)?;
+        let sql = "SELECT 1 FROM _entry WHERE position = $1 AND chain = $2";
+        let cells = [Cell::Integer(position as i64), Cell::Bytes(chain.to_vec())];
+        let found = connection.query("look for a commit", sql, &cells, None).map_err(unknown)?;
+        connection.send("ROLLBACK");
+        if found.is_empty() {
+            return Err(StoreError::database("commit", "the link broke before the commit: nothing was kept"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,250 @@
+//! What a unit of work has done so far, and the journal entry it ends as: the same for every database.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dictionary::{RecordId, Value};
+use journal::chain::{Header, chain_hash};
+use journal::payload::{Payload, encode_changes, payload_hash};
+use journal::value::{instant_of_micros, micros_of};
+use journal::{Actor, Cause, Change, Entry, Operation, Position};
+
+use crate::error::StoreError;
+use crate::files::FileStore;
+use crate::head::HeadState;
+use crate::layout::Layout;
+use crate::row::Row;
+
+/// A record that the unit touched: as it was before the unit, and as it is now.
+struct Touched {
+    layout: Arc<Layout>,
+    before: Option<Row>,
+    after: Option<Row>,
+}
+
+/// A unit of work in progress: what it changed, on which head, for which cause.
+pub(crate) struct Work<'w> {
+    /// `None` once rows may refer to files that are not there.
+    files: Option<&'w dyn FileStore>,
+    /// The head that the unit started on; a migration moves its digest and dictionary.
+    pub(crate) head: HeadState,
+    cause: Option<Cause>,
+    /// In the order they were first touched.
+    touched: Vec<Touched>,
+    places: HashMap<(RecordId, Arc<str>), usize>,
+    migration: Option<Change>,
+}
+
+/// A journal entry to be written, with the payload it certifies and the records in it.
+pub(crate) struct NewEntry {
+    pub(crate) entry: Entry,
+    pub(crate) payload: Payload,
+    /// Entity and record of each change, in order.
+    pub(crate) records: Vec<(String, RecordId)>,
+}
+
+/// A row to be put back as it was: changed and changed back, it leaves no trace.
+pub(crate) struct Pointless {
+    pub(crate) layout: Arc<Layout>,
+    pub(crate) now: Row,
+    pub(crate) before: Row,
+}
+
+impl<'w> Work<'w> {
+    /// Nothing done yet, on `head`.
+    pub(crate) fn new(files: &'w dyn FileStore, head: HeadState) -> Work<'w> {
+        Work {
+            files: Some(files),
+            head,
+            cause: None,
+            touched: Vec::new(),
+            places: HashMap::new(),
+            migration: None,
+        }
+    }
+
+    pub(crate) fn set_cause(&mut self, mut cause: Cause) {
+        // The journal keeps microseconds: rows must say the same instant.
+        cause.at = instant_of_micros(micros_of(cause.at)).unwrap_or(cause.at);
+        self.cause = Some(cause);
+    }
+
+    pub(crate) fn allow_missing_files(&mut self) {
+        self.files = None;
+    }
+
+    pub(crate) fn next_position(&self) -> Position {
+        self.head.position + 1
+    }
+
+    /// The row that the unit last wrote for a record: `None` when it did not touch it, `Some(None)` when it removed it.
+    pub(crate) fn written(&self, layout: &Layout, id: RecordId) -> Option<Option<&Row>> {
+        self.place(layout, id).map(|place| self.touched[place].after.as_ref())
+    }
+
+    /// A row as it will be added.
+    pub(crate) fn row_to_insert(&self, layout: &Layout, mut row: Row) -> Result<Row, StoreError> {
+        let (at, by) = self.moment()?;
+        self.require_files(&row, None)?;
+        layout.stamp(&mut row, self.next_position() as i64, at, by, true);
+        let place = self.place(layout, row.id());
+        if let Some(before) = place.and_then(|place| self.touched[place].before.as_ref()) {
+            // Removed and made again by the same unit: the journal will tell one update.
+            layout.keep_creation(&mut row, before);
+        }
+        Ok(row)
+    }
+
+    /// A row as it will be changed, with what it was; `None` when nothing differs.
+    pub(crate) fn row_to_update(
+        &self,
+        layout: &Layout,
+        old: &Row,
+        mut new: Row,
+    ) -> Result<Option<(Row, Row)>, StoreError> {
+        let old = self.written(layout, new.id()).flatten().unwrap_or(old);
+        layout.keep_creation(&mut new, old);
+        if !layout.differ(old, &new) {
+            return Ok(None);
+        }
+        let (at, by) = self.moment()?;
+        self.require_files(&new, Some(old))?;
+        layout.stamp(&mut new, self.next_position() as i64, at, by, false);
+        Ok(Some((old.clone(), new)))
+    }
+
+    /// A row as it is when it will be removed.
+    pub(crate) fn row_to_delete(&self, layout: &Layout, old: &Row) -> Result<Row, StoreError> {
+        self.moment()?;
+        Ok(self.written(layout, old.id()).flatten().unwrap_or(old).clone())
+    }
+
+    /// Notes that a record goes from one state to another.
+    pub(crate) fn note_change(
+        &mut self,
+        layout: Arc<Layout>,
+        id: RecordId,
+        before: Option<Row>,
+        after: Option<Row>,
+    ) {
+        match self.place(&layout, id) {
+            Some(place) => self.touched[place].after = after,
+            None => {
+                self.places.insert((id, Arc::clone(&layout.entity)), self.touched.len());
+                self.touched.push(Touched { layout, before, after });
+            }
+        }
+    }
+
+    /// That a migration may begin: it comes first in a unit, and once.
+    pub(crate) fn may_migrate(&self) -> Result<(), StoreError> {
+        if self.touched.is_empty() && self.migration.is_none() {
+            return Ok(());
+        }
+        Err(StoreError::database(
+            "change the dictionary",
+            "a unit of work changes the dictionary first, and once",
+        ))
+    }
+
+    pub(crate) fn note_migration(&mut self, change: Option<Change>) {
+        self.migration = change;
+    }
+
+    pub(crate) fn changes(&self) -> Vec<Change> {
+        let rows = self.touched.iter().filter_map(|Touched { layout, before, after }| {
+            let operation = match (before, after) {
+                (None, Some(_)) => Operation::Create,
+                (Some(_), Some(_)) => Operation::Update,
+                (Some(_), None) => Operation::Delete,
+                (None, None) => return None,
+            };
+            let fields = layout.differences(before.as_ref(), after.as_ref());
+            let record = after.as_ref().or(before.as_ref())?.id();
+            let unchanged = operation == Operation::Update && fields.is_empty();
+            (!unchanged).then(|| Change { entity: layout.entity.to_string(), record, operation, fields })
+        });
+        self.migration.iter().cloned().chain(rows).collect()
+    }
+
+    /// Takes out the rows that were changed and changed back: they get their version back, so that they leave no trace.
+    pub(crate) fn take_pointless(&mut self) -> Vec<Pointless> {
+        let mut pointless = Vec::new();
+        for one in std::mem::take(&mut self.touched) {
+            match (one.before, one.after) {
+                (Some(before), Some(now)) if !one.layout.differ(&before, &now) => {
+                    pointless.push(Pointless { layout: one.layout, now, before });
+                }
+                (None, None) => {}
+                (before, after) => self.touched.push(Touched { layout: one.layout, before, after }),
+            }
+        }
+        pointless
+    }
+
+    /// The entry that tells all this, if anything changed, and the head after it.
+    pub(crate) fn into_entry(mut self) -> Result<(HeadState, Option<NewEntry>), StoreError> {
+        let changes = self.changes();
+        if changes.is_empty() {
+            return Ok((self.head, None));
+        }
+        for Touched { layout, before, after } in &self.touched {
+            if let Some(before) = before {
+                self.head.digest.remove(&layout.bytes(before));
+            }
+            if let Some(after) = after {
+                self.head.digest.add(&layout.bytes(after));
+            }
+        }
+        let cause = self.cause.take().ok_or_else(no_cause)?;
+        let payload = encode_changes(&changes);
+        let (payload_hash, digest) = (payload_hash(&payload.bytes), self.head.digest.hash());
+        let (position, epoch) = (self.head.position + 1, self.head.epoch);
+        let header = Header { position, epoch, cause: &cause, payload_hash: &payload_hash, digest: &digest };
+        let chain = chain_hash(&self.head.chain, header);
+        let entry = Entry { position, epoch, cause, changes: None, payload_hash, digest, chain };
+        self.head.position = position;
+        self.head.chain = chain;
+        let records = changes.into_iter().map(|change| (change.entity, change.record)).collect();
+        Ok((self.head, Some(NewEntry { entry, payload, records })))
+    }
+
+    fn moment(&self) -> Result<(Value, Option<RecordId>), StoreError> {
+        let cause = self.cause.as_ref().ok_or_else(no_cause)?;
+        let by = match cause.actor {
+            Actor::User(id) => Some(id),
+            Actor::System => None,
+        };
+        Ok((Value::DateTime(cause.at), by))
+    }
+
+    /// Refuses a row whose files are not there, those apart that `before` had already.
+    fn require_files(&self, row: &Row, before: Option<&Row>) -> Result<(), StoreError> {
+        let Some(files) = self.files else { return Ok(()) };
+        for (field, value) in row.0.iter().enumerate() {
+            let Value::File(file) = value else { continue };
+            if before.is_some_and(|before| before.get(field) == value) {
+                continue;
+            }
+            let size = files.size(&file.hash);
+            if size.map_err(|error| StoreError::database("look for a file", error))?.is_none() {
+                return Err(StoreError::MissingFile { hash: file.hash.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&self, layout: &Layout, id: RecordId) -> Option<usize> {
+        self.places.get(&(id, Arc::clone(&layout.entity))).copied()
+    }
+}
+
+fn no_cause() -> StoreError {
+    StoreError::database("change a row", "the unit of work has not said its cause")
+}
+
+/// The failure of a write to a row that changed since it was read.
+pub(crate) fn not_as_read(layout: &Layout, id: RecordId) -> StoreError {
+    let what = format!("{} {id} is not as this unit of work read it", layout.entity);
+    StoreError::database("change a row", what)
+}

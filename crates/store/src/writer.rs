@@ -1,0 +1,207 @@
+//! Grouped commits: units of work that wait at the same time share one transaction and one sync, each in its own savepoint.
+//!
+//! No thread is kept for it. The first caller to find nobody at work leads: it runs the waiting units, commits, wakes their callers, and
+//! hands the lead to the next that waits. `docs/decisions/0008-group-commit-without-a-thread.md`.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use parking_lot::{Condvar, Mutex, MutexGuard};
+
+use crate::error::StoreError;
+use crate::{Committed, Transaction, Unit, UnitError};
+
+/// Units in one commit at most: bounds how long the first of them waits.
+const GROUP_MAX: usize = 128;
+
+/// What becomes of a unit of work.
+pub(crate) type Outcome = Result<Committed, UnitError>;
+
+/// How a kind of store runs a group of units in one transaction. `Bench` is what the leader alone works with.
+pub(crate) trait GroupCommit {
+    /// Connection, head and whatever else belongs to the leader.
+    type Bench: Send;
+
+    /// Begins the transaction of a group.
+    fn begin(&self, bench: &mut Self::Bench) -> Result<(), StoreError>;
+
+    /// Runs one unit in a savepoint of its own; `alone` in its group it may do without.
+    fn unit(&self, bench: &mut Self::Bench, unit: Unit, alone: bool) -> (Outcome, After);
+
+    /// Makes the group durable, and publishes its position before any caller hears of it.
+    fn commit(&self, bench: &mut Self::Bench) -> Result<(), StoreError>;
+
+    /// Takes back whatever is not committed: the store itself failed.
+    fn abandon(&self, bench: &mut Self::Bench);
+}
+
+/// Where the transaction of a group stands after a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum After {
+    /// It goes on; what a failed unit wrote was taken back.
+    GoesOn,
+    /// It was taken back with its only unit.
+    TakenBack,
+    /// Nothing of the group remains.
+    Lost,
+}
+
+/// A unit of work and its caller, who waits.
+struct Ticket {
+    unit: Mutex<Option<Unit>>,
+    state: Mutex<TicketState>,
+    changed: Condvar,
+}
+
+enum TicketState {
+    Waiting,
+    /// Its caller must lead now.
+    Lead,
+    Done(Outcome),
+    Collected,
+}
+
+impl Ticket {
+    fn settle(&self, state: TicketState) {
+        *self.state.lock() = state;
+        self.changed.notify_one();
+    }
+}
+
+/// Who waits, and whether somebody leads.
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Arc<Ticket>>,
+    led: bool,
+}
+
+/// The only writer of a store in this process.
+pub(crate) struct Writer<B> {
+    queue: Mutex<Queue>,
+    bench: Mutex<B>,
+}
+
+impl<B: Send> Writer<B> {
+    pub(crate) fn new(bench: B) -> Writer<B> {
+        Writer { queue: Mutex::default(), bench: Mutex::new(bench) }
+    }
+
+    /// The bench, when nobody leads: for rest and for closing.
+    pub(crate) fn bench(&self) -> MutexGuard<'_, B> {
+        self.bench.lock()
+    }
+
+    /// Runs `unit` as `store` does, and waits until it is durable.
+    pub(crate) fn write(&self, unit: Unit, store: &impl GroupCommit<Bench = B>) -> Outcome {
+        let ticket = Arc::new(Ticket {
+            unit: Mutex::new(Some(unit)),
+            state: Mutex::new(TicketState::Waiting),
+            changed: Condvar::new(),
+        });
+        {
+            let mut queue = self.queue.lock();
+            queue.waiting.push_back(Arc::clone(&ticket));
+            if !queue.led {
+                queue.led = true;
+                ticket.settle(TicketState::Lead);
+            }
+        }
+        loop {
+            let mut state = ticket.state.lock();
+            match std::mem::replace(&mut *state, TicketState::Collected) {
+                TicketState::Done(outcome) => return outcome,
+                TicketState::Lead => {
+                    *state = TicketState::Waiting;
+                    drop(state);
+                    self.lead(store);
+                }
+                TicketState::Waiting | TicketState::Collected => {
+                    *state = TicketState::Waiting;
+                    ticket.changed.wait(&mut state);
+                }
+            }
+        }
+    }
+
+    /// Runs one group, which holds the leader's own unit, then passes the lead on.
+    fn lead(&self, store: &impl GroupCommit<Bench = B>) {
+        let mut bench = self.bench.lock();
+        let group: Vec<Arc<Ticket>> = {
+            let mut queue = self.queue.lock();
+            let count = queue.waiting.len().min(GROUP_MAX);
+            queue.waiting.drain(..count).collect()
+        };
+        let ran = catch_unwind(AssertUnwindSafe(|| run(store, &mut bench, &group)));
+        let outcomes = ran.unwrap_or_else(|_| {
+            // A fault of the store itself: nobody may wait for ever.
+            store.abandon(&mut bench);
+            fail_all(group.len(), &StoreError::database("commit", "the store failed"))
+        });
+        drop(bench);
+        let mut unfinished = Vec::new();
+        for (ticket, outcome) in group.into_iter().zip(outcomes) {
+            match outcome {
+                Some(outcome) => ticket.settle(TicketState::Done(outcome)),
+                None => unfinished.push(ticket),
+            }
+        }
+        let mut queue = self.queue.lock();
+        for ticket in unfinished.into_iter().rev() {
+            queue.waiting.push_front(ticket);
+        }
+        match queue.waiting.front() {
+            Some(next) => next.settle(TicketState::Lead),
+            None => queue.led = false,
+        }
+    }
+}
+
+/// Runs a group in one transaction. `None` for units that were not run, because the database gave the transaction up before them.
+fn run<S: GroupCommit>(store: &S, bench: &mut S::Bench, group: &[Arc<Ticket>]) -> Vec<Option<Outcome>> {
+    if let Err(error) = store.begin(bench) {
+        return fail_all(group.len(), &error);
+    }
+    let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(group.len());
+    for ticket in group {
+        let Some(unit) = ticket.unit.lock().take() else { continue };
+        let (outcome, after) = store.unit(bench, unit, group.len() == 1);
+        outcomes.push(Some(outcome));
+        match after {
+            After::GoesOn => {}
+            After::TakenBack => return outcomes,
+            After::Lost => return give_up(outcomes, group.len()),
+        }
+    }
+    match store.commit(bench) {
+        Ok(()) => outcomes,
+        Err(error) => fail_all(group.len(), &error),
+    }
+}
+
+fn fail_all(count: usize, error: &StoreError) -> Vec<Option<Outcome>> {
+    (0..count).map(|_| Some(Err(UnitError::Store(error.again())))).collect()
+}
+
+/// The outcomes of a group of which nothing remains: all units that ran failed, as the last of them, and the others did not run.
+fn give_up(outcomes: Vec<Option<Outcome>>, group: usize) -> Vec<Option<Outcome>> {
+    let error = match outcomes.last() {
+        Some(Some(Err(UnitError::Store(error)))) => error.again(),
+        _ => StoreError::database("commit", "the database gave the transaction up"),
+    };
+    let mut failed = fail_all(outcomes.len(), &error);
+    failed.resize_with(group, || None);
+    failed
+}
+
+/// What a unit of work returns; a panic of its own is its own failure.
+pub(crate) fn guarded(
+    unit: Unit,
+    transaction: &mut dyn Transaction,
+) -> Result<Box<dyn std::any::Any + Send>, UnitError> {
+    catch_unwind(AssertUnwindSafe(|| unit(transaction))).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+        Err(UnitError::Store(StoreError::database("run a unit of work: it panicked", said)))
+    })
+}

@@ -1,0 +1,86 @@
+#![doc = include_str!("../README.md")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// Where nextest's setup script says which server there is.
+const VARIABLE: &str = "TISSERAND_TEST_POSTGRES";
+
+/// Address for `PostgresStore` and `--database`, in a place of its own.
+///
+/// # Panics
+/// When no server can be started: the message says what to install.
+pub fn address() -> String {
+    static SERVER: OnceLock<String> = OnceLock::new();
+    // Tests are told by the runner which server there is.
+    #[expect(clippy::disallowed_methods, reason = "only tests are configured so")]
+    let given = || std::env::var(VARIABLE).unwrap_or_else(|_| start());
+    apart(SERVER.get_or_init(given))
+}
+
+/// The same server with a prefix of schemas that nobody else has.
+fn apart(server: &str) -> String {
+    let unique = uuid::Uuid::new_v4().simple().to_string();
+    format!("{server}?prefix=t{}_", &unique[..12])
+}
+
+fn script() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/test-postgres.sh")
+}
+
+/// Starts a server that ends with this process; returns its address.
+fn start() -> String {
+    let said = Command::new(script()).arg(std::process::id().to_string()).env_remove("NEXTEST_ENV").output();
+    let said = said.unwrap_or_else(|error| panic!("scripts/test-postgres.sh: {error}"));
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    String::from_utf8_lossy(&said.stdout).trim().to_owned()
+}
+
+/// A server of one test's own.
+#[derive(Debug)]
+pub struct Server {
+    address: String,
+    folder: PathBuf,
+}
+
+impl Server {
+    /// Starts one; it ends with this process.
+    ///
+    /// # Panics
+    /// As [`address`].
+    pub fn start() -> Server {
+        let address = start();
+        let host = address.split('@').nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+        Server { folder: PathBuf::from(host.replace("%2F", "/")), address }
+    }
+
+    /// Address in a place of its own.
+    pub fn address(&self) -> String {
+        apart(&self.address)
+    }
+
+    /// Stops it at once, as a crash would, and starts it again.
+    ///
+    /// # Panics
+    /// When it does not start again.
+    pub fn crash_and_restart(&self) {
+        let restart = Command::new(script()).arg("restart").arg(&self.folder).output();
+        let said = restart.unwrap_or_else(|error| panic!("scripts/test-postgres.sh: {error}"));
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    }
+
+    /// Runs SQL as the server's superuser; returns what it says, a line per row.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub fn sql(&self, sql: &str) -> String {
+        let said = Command::new("psql")
+            .args(["-qAt", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", "tisserand", "-c", sql, "-h"])
+            .arg(&self.folder)
+            .output()
+            .unwrap_or_else(|error| panic!("psql: {error}"));
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        String::from_utf8_lossy(&said.stdout).trim().to_owned()
+    }
+}
