@@ -164,6 +164,11 @@ impl Environment {
         self.shared.store.wait_beyond(position, timeout_ms)
     }
 
+    /// Moment and person of expressions that a caller asks about something else than records.
+    pub fn context(&self, caller: &Caller) -> Context {
+        self.shared.context(caller)
+    }
+
     /// The store it stands on, for what is not records: files, backups, checks.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.shared.store

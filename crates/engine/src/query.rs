@@ -25,6 +25,8 @@ pub struct Query {
     pub order: Vec<Sort>,
     /// Where the previous page ended.
     pub after: Option<Keyset>,
+    /// Records passed over first, 10 000 at most.
+    pub skip: u32,
     /// Records at most; 0 for none (a count alone).
     pub limit: u32,
     /// References and lines to bring along.

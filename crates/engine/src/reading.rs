@@ -19,17 +19,19 @@ use crate::view::{Cache, View};
 
 /// Records of one page at most.
 const PAGE_MAX: u32 = 10_000;
+/// Records passed over at most: a page far away is reached by its key.
+pub const SKIP_MAX: u32 = 10_000;
 /// Records counted at most.
 pub const COUNT_MAX: u64 = 10_000;
 /// Entries handed out at once at most.
 const ENTRIES_MAX: u32 = 10_000;
 
 /// A moment of an environment, being read by somebody.
-struct Reading<'a> {
-    prepared: &'a Prepared,
-    head: &'a Head,
-    snapshot: &'a dyn Snapshot,
-    reader: Reader<'a>,
+pub(crate) struct Reading<'a> {
+    pub(crate) prepared: &'a Prepared,
+    pub(crate) head: &'a Head,
+    pub(crate) snapshot: &'a dyn Snapshot,
+    pub(crate) reader: Reader<'a>,
 }
 
 impl Environment {
@@ -179,7 +181,7 @@ impl Environment {
         })
     }
 
-    fn read<T>(
+    pub(crate) fn read<T>(
         &self,
         caller: &Caller,
         timeout_ms: u64,
@@ -208,7 +210,7 @@ impl Environment {
 
 impl Reading<'_> {
     /// The entity of that name, if the caller may read it.
-    fn entity(&self, caller: &Caller, name: &str) -> Result<EntityIndex, EngineError> {
+    pub(crate) fn entity(&self, caller: &Caller, name: &str) -> Result<EntityIndex, EngineError> {
         let entity = self.prepared.entity_index(name).ok_or(EngineError::NotFound)?;
         let hidden = self.prepared.entity(entity).internal && caller.profile != Profile::Administrator;
         if hidden { Err(EngineError::NotFound) } else { Ok(entity) }
@@ -232,6 +234,7 @@ impl Reading<'_> {
         let definition = self.prepared.entity(entity);
         let order: &[Sort] = if query.order.is_empty() { &definition.order } else { &query.order };
         let limit = query.limit.min(PAGE_MAX);
+        let skip = query.skip.min(SKIP_MAX);
         let mut select = Select {
             entity: definition,
             filters: query.filters.iter().collect(),
@@ -239,7 +242,7 @@ impl Reading<'_> {
             order,
             after: query.after.as_ref(),
             // One more tells whether another page follows.
-            limit: limit + 1,
+            limit: limit + 1 + skip,
             context: self.reader.view.context,
             timeout_ms,
         };
@@ -247,7 +250,7 @@ impl Reading<'_> {
         if limit > 0 {
             let rows =
                 self.snapshot.select(&self.prepared.dictionary, &select).map_err(failed("read a list"))?;
-            let mut rows: Vec<Arc<Row>> = rows.into_iter().map(Arc::new).collect();
+            let mut rows: Vec<Arc<Row>> = rows.into_iter().skip(skip as usize).map(Arc::new).collect();
             if rows.len() > limit as usize {
                 rows.truncate(limit as usize);
                 let paths: Vec<&Typed> = order.iter().map(|sort| &sort.path).collect();

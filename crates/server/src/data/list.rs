@@ -3,12 +3,14 @@
 use axum::http::header::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use engine::Query;
+use engine::reading::SKIP_MAX;
 use form_urlencoded::Serializer;
 
 use crate::config::ServerConfig;
 use crate::data::prefer::Preferences;
 use crate::data::shape::{ListView, Shape};
-use crate::data::{Asked, Reply, entity_of, paging, reading};
+use crate::data::{Asked, Reply, entity_of, paging, reading, summary};
+use crate::odata::apply::{self, Step};
 use crate::odata::{ListOptions, expand};
 use crate::problem::Problem;
 
@@ -27,6 +29,14 @@ pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Resp
         reading::stable(entered, |dictionary| {
             let engine = &entered.environment.engine;
             let entity = entity_of(dictionary, &collection)?;
+            let steps = options.apply.as_deref().map(apply::read).transpose()?.unwrap_or_default();
+            if steps.iter().any(|step| matches!(step, Step::Group { .. })) {
+                let timeout_ms = config.query_timeout_ms;
+                let body = summary::summary(entered, dictionary, entity, &options, &steps, timeout_ms)?;
+                return Ok(Reply::json(body));
+            }
+            let mut filters = reading::filters(dictionary, entity, &options)?;
+            filters.extend(summary::filters(dictionary, entity, &options, &steps)?);
             let selection = expand::selection(dictionary, entity, &options)?;
             let order = reading::sort(dictionary, entity, &options)?;
             let place = match &options.skiptoken {
@@ -40,9 +50,10 @@ pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Resp
                 &Query {
                     dictionary: Some(dictionary.clone()),
                     entity: entity.name.clone(),
-                    filters: reading::filters(dictionary, entity, &options)?,
+                    filters,
                     search: reading::search_words(&options)?,
                     order: order.clone(),
+                    skip: if place.is_none() { skipped(&options)? } else { 0 },
                     after: place.map(|place| place.after),
                     limit,
                     expand: selection.expand(dictionary),
@@ -93,6 +104,18 @@ pub(crate) async fn record_count(asked: Asked, collection: String) -> Result<Res
     Ok(count.await?.to_string().into_response())
 }
 
+/// Records passed over: few, since each is read.
+fn skipped(options: &ListOptions) -> Result<u32, Problem> {
+    let skip = options.skip.unwrap_or_default();
+    if skip <= SKIP_MAX {
+        return Ok(skip);
+    }
+    Err(Problem::bad_request(
+        format!("$skip passe au plus {SKIP_MAX} fiches ; suivez @odata.nextLink pour aller plus loin."),
+        format!("$skip passes over {SKIP_MAX} records at most; follow @odata.nextLink to go further."),
+    ))
+}
+
 /// How long pages are, and how many records are wanted in all.
 struct Paging {
     size: u32,
@@ -121,6 +144,7 @@ fn next_link(environment: &str, collection: &str, options: &ListOptions, token: 
         ("$expand", &options.expand),
         ("$orderby", &options.order),
         ("$search", &options.search),
+        ("$apply", &options.apply),
     ];
     for (name, value) in kept {
         if let Some(value) = value {

@@ -17,6 +17,7 @@ mod record;
 mod resource;
 mod search;
 pub(crate) mod shape;
+mod summary;
 mod write;
 
 use axum::body::Body;

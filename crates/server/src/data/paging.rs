@@ -78,7 +78,8 @@ pub(crate) fn read(
 /// Hash of what makes a list: the same filter in another order is another list.
 fn list_hash(entity: &Entity, options: &ListOptions, order: &[Sort]) -> String {
     let order: Vec<_> = order.iter().map(|sort| (path(sort), sort.descending)).collect();
-    let shape = (&entity.name, &options.filter, &options.condition, &options.search, &options.aliases, order);
+    let asked = (&options.filter, &options.condition, &options.search, &options.apply, &options.aliases);
+    let shape = (&entity.name, asked, order);
     let bytes = serde_json::to_vec(&shape).unwrap_or_default();
     blake3::hash(&bytes).to_hex()[..16].to_owned()
 }

@@ -1,5 +1,6 @@
 //! What the query options of a request say, in OData's own language: read into the expressions of `dictionary`.
 
+pub(crate) mod apply;
 pub(crate) mod columns;
 pub(crate) mod expand;
 mod filter;

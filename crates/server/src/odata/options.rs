@@ -18,7 +18,10 @@ const KNOWN: &[&str] = &[
     "$expand",
     "$orderby",
     "$top",
+    "$skip",
     "$skiptoken",
+    "$deltatoken",
+    "$apply",
     "$count",
     "$search",
     "$format",
@@ -34,6 +37,9 @@ pub(crate) struct ListOptions {
     pub(crate) order: Option<String>,
     pub(crate) search: Option<String>,
     pub(crate) top: Option<u32>,
+    pub(crate) skip: Option<u32>,
+    pub(crate) apply: Option<String>,
+    pub(crate) deltatoken: Option<String>,
     pub(crate) skiptoken: Option<String>,
     pub(crate) count: bool,
     pub(crate) format: Option<String>,
@@ -86,8 +92,10 @@ impl ListOptions {
             "$search" => self.search = text,
             "$skiptoken" => self.skiptoken = text,
             "$format" => self.format = text,
-            "$top" => {
-                let top = value.parse().map_err(|_| {
+            "$apply" => self.apply = text,
+            "$deltatoken" => self.deltatoken = text,
+            "$top" | "$skip" => {
+                let number = value.parse().map_err(|_| {
                     let span = Span { start: 0, end: value.len() };
                     OptionFault::new(
                         option,
@@ -96,7 +104,10 @@ impl ListOptions {
                         format!("“{value}” is not a whole, positive number."),
                     )
                 })?;
-                self.top = Some(top);
+                match option {
+                    "$top" => self.top = Some(number),
+                    _ => self.skip = Some(number),
+                }
             }
             _ => {
                 self.count = match value.as_ref() {

@@ -35,6 +35,16 @@ pub(crate) fn value(dictionary: &Dictionary, entity: &Entity, expr: &Expr) -> Re
     check(expr, dictionary, entity_index(dictionary, entity)).map_err(|errors| first(errors, expr))
 }
 
+/// The value that a text of OData means.
+pub(crate) fn expression(
+    dictionary: &Dictionary,
+    entity: &Entity,
+    aliases: &Aliases,
+    text: &str,
+) -> Result<Typed, ExpressionError> {
+    value(dictionary, entity, &filter::parse(dictionary, entity, aliases, text)?)
+}
+
 /// The sort that a text of OData means.
 pub(crate) fn sort(
     dictionary: &Dictionary,

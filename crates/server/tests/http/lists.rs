@@ -123,7 +123,7 @@ fn a_fault_in_an_option_is_told_with_its_place_and_what_was_probably_meant() {
         ("$select=name,nmae", "$select", 5, Some("name")),
         ("$select=secret_note", "$select", 0, None),
         ("$expand=onwer", "$expand", 0, Some("owner")),
-        ("$expand=name", "$expand", 0, Some("name")),
+        ("$expand=name", "$expand", 0, None),
         ("$expand=owner($select=nmae)", "$select", 14, Some("name")),
         ("$expand=owner($filter=x)", "$expand", 6, None),
         ("$top=many", "$top", 0, None),
