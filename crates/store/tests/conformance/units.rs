@@ -329,3 +329,26 @@ fn what_was_written_is_there_after_reopening_and_after_a_rest() {
         assert!(test.store().size_bytes().unwrap() > 4_096);
     });
 }
+
+#[test]
+fn of_units_that_claim_the_same_note_at_once_one_does() {
+    each(|test| {
+        const THREADS: usize = 8;
+        let start = std::sync::Barrier::new(THREADS);
+        let claimed = std::thread::scope(|scope| {
+            let claims: Vec<_> = (0..THREADS)
+                .map(|thread| {
+                    let (test, start) = (&test, &start);
+                    scope.spawn(move || {
+                        start.wait();
+                        test.write(1, move |tx| tx.claim_note("answer", &thread.to_string())).unwrap().1
+                    })
+                })
+                .collect();
+            claims.into_iter().map(|claim| claim.join().unwrap()).collect::<Vec<bool>>()
+        });
+        assert_eq!(claimed.iter().filter(|claimed| **claimed).count(), 1);
+        let first = claimed.iter().position(|claimed| *claimed).unwrap().to_string();
+        assert_eq!(test.store().snapshot().unwrap().note("answer").unwrap(), Some(first));
+    });
+}
