@@ -47,6 +47,12 @@ pub enum EngineError {
     /// Fields are missing, malformed or against a rule. Nothing was written.
     #[error("{} field(s) not valid", .0.len())]
     Validation(Vec<FieldProblem>),
+    /// What is asked about is too long ago, or of another history, to be told.
+    #[error("no longer known")]
+    Expired {
+        /// For people.
+        message: Label,
+    },
     /// The record moved since the version that the caller named. Nothing was written.
     #[error("record {id} is at version {stored}, not {expected}")]
     Stale {

@@ -3,6 +3,7 @@
 mod apply;
 pub mod caller;
 mod catalogue;
+pub mod changes;
 pub mod clock;
 pub mod draft;
 pub mod environment;

@@ -76,6 +76,8 @@ pub struct Page {
     pub count: Option<(u64, bool)>,
     /// Journal position they were read at.
     pub position: Position,
+    /// Epoch of that position.
+    pub epoch: u64,
 }
 
 /// A record as a caller may see it.

@@ -246,7 +246,7 @@ impl Reading<'_> {
             context: self.reader.view.context,
             timeout_ms,
         };
-        let mut page = Page { position: self.head.position, ..Page::default() };
+        let mut page = Page { position: self.head.position, epoch: self.head.epoch, ..Page::default() };
         if limit > 0 {
             let rows =
                 self.snapshot.select(&self.prepared.dictionary, &select).map_err(failed("read a list"))?;

@@ -56,6 +56,9 @@ impl From<EngineError> for Problem {
                 format!("Your profile does not allow this ({capability})."),
             ),
             EngineError::Validation(problems) => validation(problems),
+            EngineError::Expired { message } => {
+                Problem { detail: message, ..Problem::new(StatusCode::GONE, "expired", "", "") }
+            }
             EngineError::Stale { expected, stored, .. } => Problem::new(
                 StatusCode::PRECONDITION_FAILED,
                 "stale",

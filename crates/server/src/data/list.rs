@@ -3,13 +3,14 @@
 use axum::http::header::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use engine::Query;
+use engine::changes::Moment;
 use engine::reading::SKIP_MAX;
 use form_urlencoded::Serializer;
 
 use crate::config::ServerConfig;
 use crate::data::prefer::Preferences;
 use crate::data::shape::{ListView, Shape};
-use crate::data::{Asked, Reply, entity_of, paging, reading, summary};
+use crate::data::{Asked, Reply, delta, entity_of, paging, reading, summary};
 use crate::odata::apply::{self, Step};
 use crate::odata::{ListOptions, expand};
 use crate::problem::Problem;
@@ -22,6 +23,9 @@ const ODATA_MAX_VERSION: HeaderName = HeaderName::from_static("odata-maxversion"
 /// `400` names the option at fault, the position in it, and the name that was probably meant.
 pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Response, Problem> {
     let options = ListOptions::read(asked.query.as_deref())?;
+    if options.deltatoken.is_some() {
+        return delta::record_changes(asked, collection, options).await;
+    }
     let paging = Paging::asked(&asked.headers, &options, &asked.cx.state.config);
     let config = asked.cx.state.config.clone();
     let environment = asked.environment.clone();
@@ -43,6 +47,7 @@ pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Resp
                 Some(token) => Some(paging::read(dictionary, entity, &options, &order, token)?),
                 None => None,
             };
+            let since = place.as_ref().and_then(|place| place.since);
             let left = place.as_ref().map_or(paging.total, |place| place.left);
             let limit = left.map_or(paging.size, |left| left.min(paging.size));
             let page = engine.list(
@@ -63,10 +68,20 @@ pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Resp
             )?;
             let shown = u32::try_from(page.records.len()).unwrap_or(u32::MAX);
             let left = left.map(|left| left.saturating_sub(shown));
+            // What changes while pages are read is told by the changes since the first of them.
+            let since = match &since {
+                None => {
+                    Some(Moment { epoch: page.epoch, position: page.position }).filter(|_| paging.tracked)
+                }
+                since => *since,
+            };
             let next = page.next.as_ref().filter(|_| left != Some(0) && limit > 0).map(|keyset| {
-                let token = paging::write(dictionary, entity, &options, &order, keyset, left);
-                next_link(&environment, &collection, &options, &token)
+                let token = paging::write(dictionary, entity, &options, &order, keyset, (left, since));
+                link(&environment, &collection, &options, "$skiptoken", &token)
             });
+            let changes = since
+                .filter(|_| next.is_none())
+                .map(|since| link(&environment, &collection, &options, "$deltatoken", &delta::token(since)));
             let context = format!("/data/{environment}/$metadata#{collection}");
             let shape = Shape::new(dictionary, entity, &selection);
             let view = ListView {
@@ -75,8 +90,10 @@ pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Resp
                 shape: &shape,
                 records: &page.records,
                 next,
+                changes,
             };
-            Ok(Reply::json(serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?))
+            let body = serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?;
+            Ok(Reply { applied: paging.applied.clone(), ..Reply::json(body) })
         })
     });
     Ok(reply.await?.into_response())
@@ -120,22 +137,45 @@ fn skipped(options: &ListOptions) -> Result<u32, Problem> {
 struct Paging {
     size: u32,
     total: Option<u32>,
+    /// The list ends with a link to what changes from now on.
+    tracked: bool,
+    /// Preferences that are followed.
+    applied: Vec<String>,
 }
 
 impl Paging {
     /// `$top` is the length of a page, and the next link goes on from there. A client that announces OData means the number of records it
     /// wants in all, as the standard says; it gives the length of a page by `Prefer: odata.maxpagesize`.
     fn asked(headers: &HeaderMap, options: &ListOptions, config: &ServerConfig) -> Paging {
-        let preferred = Preferences::read(headers).page_size;
+        let preferences = Preferences::read(headers);
+        let preferred = preferences.page_size;
         let strict = headers.contains_key(ODATA_VERSION) || headers.contains_key(ODATA_MAX_VERSION);
         let (size, total) = if strict { (preferred, options.top) } else { (preferred.or(options.top), None) };
         let wants_none = !strict && options.top == Some(0);
         let size = size.unwrap_or(config.page_size).min(config.page_size_max);
-        Paging { size: if wants_none { 0 } else { size.max(1) }, total }
+        let size = if wants_none { 0 } else { size.max(1) };
+        // Part of a list has no changes of its own, and what is found by words cannot be told from the journal.
+        let whole = total.is_none() && options.skip.is_none() && options.search.is_none() && size > 0;
+        let tracked = preferences.track_changes && whole && options.apply.is_none();
+        let mut applied = Vec::new();
+        if preferred.is_some() {
+            applied.push(format!("maxpagesize={size}"));
+        }
+        if tracked {
+            applied.push("track-changes".to_owned());
+        }
+        Paging { size, total, tracked, applied }
     }
 }
 
-fn next_link(environment: &str, collection: &str, options: &ListOptions, token: &str) -> String {
+/// The address of the same list with a token.
+pub(crate) fn link(
+    environment: &str,
+    collection: &str,
+    options: &ListOptions,
+    option: &str,
+    token: &str,
+) -> String {
     let mut query = Serializer::new(String::new());
     let kept = [
         ("$filter", &options.filter),
@@ -154,10 +194,10 @@ fn next_link(environment: &str, collection: &str, options: &ListOptions, token: 
     for (name, value) in &options.aliases {
         query.append_pair(name, value);
     }
-    if let Some(top) = options.top {
+    if let Some(top) = options.top.filter(|_| option == "$skiptoken") {
         query.append_pair("$top", &top.to_string());
     }
     // The count is that of the first page: a client that scrolls doesn't make the server count each time.
-    query.append_pair("$skiptoken", token);
+    query.append_pair(option, token);
     format!("/data/{environment}/{collection}?{}", query.finish())
 }

@@ -1,6 +1,7 @@
 //! `/data/{env}/…`: reads the address, calls one handler.
 
 mod batch;
+mod delta;
 mod describe;
 mod draft;
 mod files;

@@ -4,6 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use dictionary::model::{Dictionary, Entity, Sort};
 use dictionary::{RecordId, Value};
 use engine::Keyset;
+use engine::changes::Moment;
 use serde::{Deserialize, Serialize};
 
 use crate::odata::ListOptions;
@@ -20,6 +21,9 @@ struct Token {
     /// Records still to come, when the client wanted so many in all.
     #[serde(skip_serializing_if = "Option::is_none")]
     left: Option<u32>,
+    /// Moment since which changes will be told: epoch and position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<(u64, u64)>,
 }
 
 /// Where a page begins, and how many records are still to come.
@@ -27,6 +31,8 @@ struct Token {
 pub(crate) struct Place {
     pub(crate) after: Keyset,
     pub(crate) left: Option<u32>,
+    /// The moment of the first page, when the list ends with a link to what changed since.
+    pub(crate) since: Option<Moment>,
 }
 
 /// The token of the page that begins after `keyset`.
@@ -36,15 +42,20 @@ pub(crate) fn write(
     options: &ListOptions,
     order: &[Sort],
     keyset: &Keyset,
-    left: Option<u32>,
+    (left, since): (Option<u32>, Option<Moment>),
 ) -> String {
     let values = order.iter().zip(&keyset.values);
     let after = values.map(|(sort, value)| {
         field_of(dictionary, sort)
             .map_or_else(|| serde_json::Value::Null, |(field, part)| write_value(field, part, value))
     });
-    let token =
-        Token { list: list_hash(entity, options, order), after: after.collect(), id: keyset.id, left };
+    let token = Token {
+        list: list_hash(entity, options, order),
+        after: after.collect(),
+        id: keyset.id,
+        left,
+        since: since.map(|since| (since.epoch, since.position)),
+    };
     Base64UrlUnpadded::encode_string(&serde_json::to_vec(&token).unwrap_or_default())
 }
 
@@ -72,7 +83,8 @@ pub(crate) fn read(
         let (field, part) = field_of(dictionary, sort).ok_or_else(wrong)?;
         values.push(read_value(field, part, json).ok_or_else(wrong)?);
     }
-    Ok(Place { after: Keyset { values, id: token.id }, left: token.left })
+    let since = token.since.map(|(epoch, position)| Moment { epoch, position });
+    Ok(Place { after: Keyset { values, id: token.id }, left: token.left, since })
 }
 
 /// Hash of what makes a list: the same filter in another order is another list.

@@ -163,6 +163,8 @@ pub(crate) struct ListView<'s> {
     pub(crate) shape: &'s Shape<'s>,
     pub(crate) records: &'s [Record],
     pub(crate) next: Option<String>,
+    /// Link to what changes from now on.
+    pub(crate) changes: Option<String>,
 }
 
 impl Serialize for ListView<'_> {
@@ -178,6 +180,9 @@ impl Serialize for ListView<'_> {
         map.serialize_entry("value", &Many { shape: self.shape, records: self.records })?;
         if let Some(next) = &self.next {
             map.serialize_entry("@odata.nextLink", next)?;
+        }
+        if let Some(changes) = &self.changes {
+            map.serialize_entry("@odata.deltaLink", changes)?;
         }
         map.end()
     }

@@ -7,6 +7,7 @@ mod app;
 mod apply;
 mod batch;
 mod client;
+mod delta;
 mod descriptions;
 mod events;
 mod expand;
