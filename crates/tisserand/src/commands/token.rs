@@ -120,7 +120,7 @@ pub(crate) fn run(settings: &Settings, asked: Token, console: &Console) -> anyho
 
 fn tokens(platform: &Platform) -> anyhow::Result<(std::sync::Arc<OpenEnvironment>, Vec<Record>)> {
     let root = platform.environment("platform")?;
-    let expand = ["user", "environment"].map(|field| Expand { field: field.to_owned(), expand: Vec::new() });
+    let expand = ["user", "environment"].map(|field| Expand { field: field.to_owned(), ..Expand::default() });
     let mut query =
         Query { entity: TOKEN.to_owned(), limit: 500, expand: expand.to_vec(), ..Query::default() };
     let mut records = Vec::new();
