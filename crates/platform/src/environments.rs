@@ -1,7 +1,5 @@
 //! Environments: creating, listing, opening.
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use dictionary::RecordId;
@@ -14,13 +12,11 @@ use crate::access::with_client;
 use crate::directory::{self, CLIENT, ENVIRONMENT, Fields};
 use crate::error::PlatformError;
 use crate::open::{self, OpenEnvironment};
-use crate::platform::{Platform, environment_folder};
+use crate::places::ASIDE;
+use crate::platform::Platform;
 
 /// Name of the reserved environment.
 pub const PLATFORM: &str = "platform";
-
-/// Folder, beside those of environments, of what was in the way of a new one.
-const ASIDE: &str = "aside";
 
 const NAME_MAX: usize = 40;
 
@@ -100,17 +96,20 @@ impl Platform {
         let mut layers = self.modules.layers(&new.modules)?;
         let modules: Vec<String> = layers.iter().map(|layer| layer.name.clone()).collect();
         layers.extend(new.layers.iter().cloned());
-        let folder = self.folder_of(&new.name);
-        // A folder that the directory does not know is what an interrupted creation left, or what somebody took off the list by mistake.
-        set_aside(&self.data, &new.name, self.new_id())?;
+        let turn = self.places.turn()?;
+        if turn.is_some() && self.environment_info(&new.name).is_ok() {
+            return Err(taken(&new.name)); // made by another process while we waited
+        }
+        // What the directory does not know is what an interrupted creation left, or what somebody took off the list by mistake.
+        self.places.set_aside(&new.name, self.new_id())?;
         let settings = self.settings(&new.name, zone, &new.currency);
-        let created = open::create(&folder, settings, &layers, self.clock.clone(), self.ids.clone());
+        let created = open::create(&self.places, settings, &layers, self.clock.clone(), self.ids.clone());
         if let Err(error) = created {
-            // Nothing of it is worth keeping; the reason it failed matters more than whether this removal works.
-            let _ = fs::remove_dir_all(&folder);
+            self.places.remove(&new.name);
             return Err(error);
         }
         let info = self.environment_note(&new, modules)?;
+        drop(turn);
         tracing::info!(environment.name = %info.name, "environment created");
         Ok(info)
     }
@@ -156,7 +155,7 @@ impl Platform {
         self.opened.get(name, now, || {
             let info = self.environment_info(name)?;
             let settings = self.settings(name, zone(&info.zone)?, &info.currency);
-            open::open(&self.folder_of(name), settings, self.clock.clone(), self.ids.clone())
+            open::open(&self.places, settings, self.clock.clone(), self.ids.clone())
         })
     }
 
@@ -220,20 +219,6 @@ impl PlatformError {
     pub fn is_not_found(&self) -> bool {
         matches!(self, PlatformError::NotFound | PlatformError::Engine(EngineError::NotFound))
     }
-}
-
-/// Moves the folder that has the place of a new environment out of its way: `environments/aside/<name>-<id>`. Nothing is ever deleted here.
-pub(crate) fn set_aside(data: &Path, name: &str, id: RecordId) -> Result<(), PlatformError> {
-    let folder = environment_folder(data, name);
-    if !folder.exists() {
-        return Ok(());
-    }
-    let aside = data.join("environments").join(ASIDE);
-    fs::create_dir_all(&aside).map_err(PlatformError::io("make the folder", &aside))?;
-    let to = aside.join(format!("{name}-{id}"));
-    fs::rename(&folder, &to).map_err(PlatformError::io("set aside", &folder))?;
-    tracing::warn!(environment.name = name, folder = %to.display(), "a folder that was in the way is set aside");
-    Ok(())
 }
 
 /// The zone of that IANA name.

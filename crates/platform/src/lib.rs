@@ -8,6 +8,7 @@ pub mod error;
 pub mod modules;
 pub mod open;
 pub mod password;
+mod places;
 pub mod platform;
 pub mod random;
 mod secret;

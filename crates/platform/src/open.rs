@@ -6,13 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dictionary::layers::Layer;
-use engine::{Clock, EngineError, Environment, IdSource, Settings};
+use engine::{Clock, Environment, IdSource, Settings};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use store::files::{FileStore, LocalFiles};
-use store::sqlite::SqliteStore;
 
 use crate::error::PlatformError;
+use crate::places::Places;
 
 /// An environment at hand: its records and its files.
 pub struct OpenEnvironment {
@@ -22,49 +22,48 @@ pub struct OpenEnvironment {
     pub files: Arc<dyn FileStore>,
 }
 
-/// Makes an environment in an empty folder.
+/// Makes an environment where there is none.
 pub(crate) fn create(
-    folder: &Path,
+    places: &Places,
     settings: Settings,
     layers: &[Layer],
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
 ) -> Result<OpenEnvironment, PlatformError> {
-    fs::create_dir_all(folder).map_err(PlatformError::io("make the folder", folder))?;
-    let store = SqliteStore::open(folder, &settings.name, clock.now())
-        .map_err(failed("create the store of an environment"))?;
-    let engine = Environment::create(settings, Arc::new(store), layers, clock, ids)?;
-    Ok(OpenEnvironment { engine, files: files(folder)? })
+    let folder = places.folder(&settings.name);
+    fs::create_dir_all(&folder).map_err(PlatformError::io("make the folder", &folder))?;
+    let store = places.store(&settings.name, clock.now(), "create the store of an environment")?;
+    let engine = Environment::create(settings, store, layers, clock, ids)?;
+    Ok(OpenEnvironment { engine, files: files(&folder)? })
 }
 
-/// Opens the environment of a folder.
+/// Opens an environment.
 pub(crate) fn open(
-    folder: &Path,
+    places: &Places,
     settings: Settings,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
 ) -> Result<OpenEnvironment, PlatformError> {
-    fs::metadata(folder).map_err(PlatformError::io("find the folder", folder))?;
-    let store = SqliteStore::open(folder, &settings.name, clock.now())
-        .map_err(failed("open the store of an environment"))?;
-    let engine = Environment::open(settings, Arc::new(store), clock, ids)?;
+    let folder = places.folder(&settings.name);
+    if !places.holds(&settings.name)? {
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        return Err(PlatformError::io("find the environment", folder)(missing));
+    }
+    let store = places.store(&settings.name, clock.now(), "open the store of an environment")?;
+    let engine = Environment::open(settings, store, clock, ids)?;
     // Made by an earlier version of Tisserand, and today's built-in layer does not go with its own: it works on with the one it has. Refusing
     // to open it would leave nobody able to put that right.
     if let Err(error) = engine.upgrade() {
         let name = &engine.settings().name;
         tracing::error!(environment = %name, error = &error as &dyn std::error::Error, "not upgraded");
     }
-    Ok(OpenEnvironment { engine, files: files(folder)? })
+    Ok(OpenEnvironment { engine, files: files(&folder)? })
 }
 
 fn files(folder: &Path) -> Result<Arc<dyn FileStore>, PlatformError> {
     let folder = folder.join("files");
     let files = LocalFiles::open(&folder).map_err(|source| PlatformError::Files { source })?;
     Ok(Arc::new(files))
-}
-
-fn failed(action: &'static str) -> impl FnOnce(store::StoreError) -> PlatformError {
-    move |source| PlatformError::Engine(EngineError::Store { action, source })
 }
 
 /// A place for one environment. Whoever opens it holds `environment`, the others wait for the result.

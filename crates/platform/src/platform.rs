@@ -1,12 +1,12 @@
 //! The platform itself: a folder, its reserved environment, and what is shared by all calls.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dictionary::RecordId;
 use engine::{Caller, Clock, IdSource, SystemClock, TimeOrderedIds};
 use jiff::SignedDuration;
+use store::PostgresDatabase;
 
 use crate::cache::Cache;
 use crate::environments::{self, NewEnvironment, PLATFORM};
@@ -14,13 +14,10 @@ use crate::error::PlatformError;
 use crate::modules::Modules;
 use crate::open::{self, OpenEnvironment, Opened};
 use crate::password::{Cost, Passwords};
+use crate::places::Places;
 use crate::random::{Random, SystemRandom};
 use crate::throttle::Throttle;
 
-/// Marks a folder that holds a platform.
-const MARK: &str = "platform.toml";
-/// Version of the layout of the folder.
-const LAYOUT: i64 = 1;
 /// Modules of the reserved environment.
 const OWN_MODULES: &[&str] = &["directory"];
 
@@ -29,6 +26,8 @@ const OWN_MODULES: &[&str] = &["directory"];
 pub struct Options {
     /// Its folder.
     pub data: PathBuf,
+    /// The database that holds its rows, which any number of processes may share; without one they are in the folder.
+    pub database: Option<Arc<PostgresDatabase>>,
     /// Standard modules.
     pub modules: Modules,
     /// The present moment.
@@ -46,6 +45,7 @@ impl Options {
     pub fn new(data: impl Into<PathBuf>) -> Options {
         Options {
             data: data.into(),
+            database: None,
             modules: Modules::built_in(),
             clock: Arc::new(SystemClock),
             ids: Arc::new(TimeOrderedIds),
@@ -84,7 +84,7 @@ impl Default for Limits {
 
 /// A running platform. Shared by all; calls block and belong on blocking threads.
 pub struct Platform {
-    pub(crate) data: PathBuf,
+    pub(crate) places: Places,
     pub(crate) modules: Modules,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
@@ -98,54 +98,60 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// Makes a platform in a folder that holds none.
+    /// Makes a platform where there is none.
     ///
-    /// Errors: the folder holds one already, or cannot be written.
+    /// Errors: there is one already, or its place cannot be written.
     pub fn create(options: Options) -> Result<Platform, PlatformError> {
-        if options.data.join(MARK).exists() {
+        let places = places(&options);
+        let turn = places.turn()?;
+        if places.holds_platform()? {
             return Err(PlatformError::Exists { folder: options.data });
         }
-        let folder = environment_folder(&options.data, PLATFORM);
         // The mark is written last: without it, this is what an interrupted creation left, or a platform that lost its mark.
-        environments::set_aside(&options.data, PLATFORM, options.ids.next(options.clock.now()))?;
+        places.set_aside(PLATFORM, options.ids.next(options.clock.now()))?;
         let zone = environments::zone("Europe/Paris")?;
         let modules: Vec<String> = OWN_MODULES.iter().map(|module| (*module).to_owned()).collect();
         let layers = options.modules.layers(&modules)?;
         let settings = settings(&options, zone);
-        let root = open::create(&folder, settings, &layers, options.clock.clone(), options.ids.clone())?;
-        let platform = Platform::around(options, root)?;
+        let root = open::create(&places, settings, &layers, options.clock.clone(), options.ids.clone())?;
+        let platform = Platform::around(options, places, root)?;
         let own = NewEnvironment::named(PLATFORM, "Plateforme", OWN_MODULES);
         platform.environment_note(&own, modules)?;
-        let mark = platform.data.join(MARK);
-        fs::write(&mark, format!("layout = {LAYOUT}\n")).map_err(PlatformError::io("write", &mark))?;
-        tracing::info!(platform.folder = %platform.data.display(), "platform created");
+        platform.places.mark(platform.root().store())?;
+        drop(turn);
+        tracing::info!(platform.folder = %platform.folder().display(), "platform created");
         Ok(platform)
     }
 
-    /// Opens the platform of a folder.
+    /// Opens the platform that is there.
     ///
-    /// Errors: there is none; it is open in another process; it was made by a newer Tisserand.
+    /// Errors: there is none; it is open in another process, rows being in the folder; it was made by a newer Tisserand.
     pub fn open(options: Options) -> Result<Platform, PlatformError> {
-        check_mark(&options.data)?;
+        let places = places(&options);
+        if !places.holds_platform()? {
+            return Err(PlatformError::NoPlatform { folder: options.data });
+        }
+        places.mark_folder()?;
         let zone = environments::zone("Europe/Paris")?;
-        let folder = environment_folder(&options.data, PLATFORM);
         let settings = settings(&options, zone);
-        let root = open::open(&folder, settings, options.clock.clone(), options.ids.clone())?;
-        let platform = Platform::around(options, root)?;
+        let root = open::open(&places, settings, options.clock.clone(), options.ids.clone())?;
+        let platform = Platform::around(options, places, root)?;
         platform.bring_up_to_date()?;
         Ok(platform)
     }
 
-    /// Whether a folder holds a platform.
-    pub fn exists(data: &Path) -> bool {
-        data.join(MARK).exists()
+    /// Whether there is a platform.
+    ///
+    /// Errors: the folder holds one that keeps its rows elsewhere; the database cannot be read.
+    pub fn exists(options: &Options) -> Result<bool, PlatformError> {
+        places(options).holds_platform()
     }
 
-    /// Opens the platform of a folder, or makes one where there is none.
+    /// Opens the platform that is there, or makes one.
     ///
     /// Errors: as [`Platform::open`] and [`Platform::create`].
     pub fn open_or_create(options: Options) -> Result<Platform, PlatformError> {
-        if Platform::exists(&options.data) { Platform::open(options) } else { Platform::create(options) }
+        if Platform::exists(&options)? { Platform::open(options) } else { Platform::create(options) }
     }
 
     /// The standard modules it was given.
@@ -165,11 +171,7 @@ impl Platform {
 
     /// The folder it lives in.
     pub fn folder(&self) -> &Path {
-        &self.data
-    }
-
-    pub(crate) fn folder_of(&self, environment: &str) -> PathBuf {
-        environment_folder(&self.data, environment)
+        &self.places.data
     }
 
     /// The PHC text of a person's password; `None` if they have none.
@@ -178,14 +180,14 @@ impl Platform {
         Ok(value.as_text().map(str::to_owned))
     }
 
-    fn around(options: Options, root: OpenEnvironment) -> Result<Platform, PlatformError> {
+    fn around(options: Options, places: Places, root: OpenEnvironment) -> Result<Platform, PlatformError> {
         let passwords = Passwords::new(
             options.limits.password_cost,
             options.limits.hashes_at_once,
             options.random.as_ref(),
         )?;
         Ok(Platform {
-            data: options.data,
+            places,
             modules: options.modules,
             clock: options.clock,
             ids: options.ids,
@@ -221,25 +223,6 @@ fn settings(options: &Options, zone: jiff::tz::TimeZone) -> engine::Settings {
     }
 }
 
-pub(crate) fn environment_folder(data: &Path, environment: &str) -> PathBuf {
-    data.join("environments").join(environment)
-}
-
-fn check_mark(data: &Path) -> Result<(), PlatformError> {
-    let path = data.join(MARK);
-    if !path.exists() {
-        return Err(PlatformError::NoPlatform { folder: data.to_path_buf() });
-    }
-    let text = fs::read_to_string(&path).map_err(PlatformError::io("read", &path))?;
-    let table: toml::Table = text.parse().unwrap_or_default();
-    match table.get("layout").and_then(toml::Value::as_integer) {
-        Some(LAYOUT) => Ok(()),
-        Some(found) if found > LAYOUT => {
-            Err(PlatformError::Newer { folder: data.to_path_buf(), found, known: LAYOUT })
-        }
-        _ => Err(PlatformError::refused(
-            format!("{} est abîmé : `layout = {LAYOUT}` est attendu.", path.display()),
-            format!("{} is damaged: `layout = {LAYOUT}` is expected.", path.display()),
-        )),
-    }
+fn places(options: &Options) -> Places {
+    Places { data: options.data.clone(), database: options.database.clone() }
 }

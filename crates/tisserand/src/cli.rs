@@ -17,6 +17,9 @@ pub(crate) struct Cli {
     /// Folder of the platform [default: ./data]
     #[arg(long, global = true, env = "TISSERAND_DATA", value_name = "DIR", hide_env_values = true)]
     pub(crate) data: Option<PathBuf>,
+    /// PostgreSQL database that holds the rows, such as postgres://user@host/name [default: files in the folder]
+    #[arg(long, global = true, env = "TISSERAND_DATABASE", value_name = "URL", hide_env_values = true)]
+    pub(crate) database: Option<String>,
     /// Settings file [default: ./tisserand.toml, if there is one]
     #[arg(long, global = true, env = "TISSERAND_CONFIG", value_name = "FILE", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use platform::{Modules, Options, Platform};
+use store::PostgresDatabase;
+use store::postgres::Connections;
 
 use crate::failure::refusal;
 use crate::settings::Settings;
@@ -16,11 +18,14 @@ const LOCK: &str = "tisserand.lock";
 #[derive(Debug)]
 pub(crate) struct Held {
     file: File,
+    shared: bool,
 }
 
 impl Held {
-    /// Takes the folder, made if there is none. `doing`: the command, told to whoever comes second.
-    pub(crate) fn take(data: &Path, doing: &str) -> anyhow::Result<Held> {
+    /// Takes the folder, made if there is none. `doing`: the command, told to whoever comes second. With a database, any number of processes
+    /// share the folder, and none of them without one.
+    pub(crate) fn take(settings: &Settings, doing: &str) -> anyhow::Result<Held> {
+        let (data, shared) = (settings.data.as_path(), settings.database.is_some());
         std::fs::create_dir_all(data).map_err(|error| {
             let data = data.display();
             refusal(
@@ -37,7 +42,8 @@ impl Held {
                 format!("{data} cannot be written to ({error}). Check whose folder it is, or give another with --data."),
             )
         })?;
-        match file.try_lock() {
+        let taken = if shared { file.try_lock_shared() } else { file.try_lock() };
+        match taken {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
@@ -58,14 +64,18 @@ impl Held {
                 return Err(error).with_context(|| format!("lock {}", path.display()));
             }
         }
-        let mut held = Held { file };
+        let mut held = Held { file, shared };
         held.say(doing);
         Ok(held)
     }
 
     /// Changes what a second process is told.
     pub(crate) fn say(&mut self, doing: &str) {
-        let text = format!("tisserand {doing} (process {})\n", std::process::id());
+        let process = std::process::id();
+        let text = match self.shared {
+            true => "tisserand, with PostgreSQL\n".to_owned(), // one of several processes
+            false => format!("tisserand {doing} (process {process})\n"),
+        };
         // The lock holds whether or not this remark can be written.
         let _ = self
             .file
@@ -86,18 +96,32 @@ pub(crate) fn modules(settings: &Settings) -> Modules {
     settings.modules.as_ref().map_or_else(Modules::built_in, Modules::folder)
 }
 
-/// Options of a platform in `data`.
-pub(crate) fn options(settings: &Settings, data: &Path) -> Options {
-    Options { modules: modules(settings), ..Options::new(data) }
+/// Options of a platform in `data`, with the database of the settings if they name one.
+pub(crate) fn options(settings: &Settings, data: &Path) -> anyhow::Result<Options> {
+    let database = settings.database.as_deref().map(|address| {
+        PostgresDatabase::open(address, Connections::default()).map_err(|error| {
+            let cause =
+                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            refusal(
+                format!("La base de données ne peut pas servir : {cause}. Voyez docs/postgresql.md."),
+                format!("The database cannot be used: {cause}. See docs/postgresql.md."),
+            )
+        })
+    });
+    Ok(Options { database: database.transpose()?, modules: modules(settings), ..Options::new(data) })
 }
 
 /// Opens the platform of the settings.
 pub(crate) fn open(settings: &Settings, doing: &str) -> anyhow::Result<Opened> {
-    if !Platform::exists(&settings.data) {
+    if settings.database.is_none() && !settings.data.exists() {
+        return Err(none(&settings.data)); // nothing is made for a look
+    }
+    let options = options(settings, &settings.data)?;
+    if !Platform::exists(&options)? {
         return Err(none(&settings.data));
     }
-    let held = Held::take(&settings.data, doing)?;
-    let platform = Platform::open(options(settings, &settings.data))?;
+    let held = Held::take(settings, doing)?;
+    let platform = Platform::open(options)?;
     Ok(Opened { platform, held })
 }
 

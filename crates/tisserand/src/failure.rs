@@ -25,6 +25,12 @@ pub(crate) fn refusal(fr: impl AsRef<str>, en: impl AsRef<str>) -> anyhow::Error
 #[error("{}", .0.text(Language::En))]
 pub(crate) struct WrongUse(pub(crate) Label);
 
+/// What went wrong, in a line.
+pub(crate) fn said(failure: &anyhow::Error, console: &Console) -> String {
+    let lines = failure.chain().map(|cause| describe(cause, console.language));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(": ")
+}
+
 /// Says what went wrong; the exit code is 1, or 2 for wrong use.
 pub(crate) fn tell(failure: &anyhow::Error, console: &Console) -> ExitCode {
     let lines: Vec<String> = failure

@@ -17,6 +17,7 @@ const ADDRESS: &str = "127.0.0.1:7700";
 #[serde(deny_unknown_fields)]
 struct SettingsFile {
     data: Option<PathBuf>,
+    database: Option<String>,
     address: Option<String>,
     modules: Option<PathBuf>,
     secure: Option<bool>,
@@ -28,6 +29,8 @@ struct SettingsFile {
 pub(crate) struct Settings {
     /// The folder of the platform.
     pub(crate) data: PathBuf,
+    /// The database that holds its rows; in the folder without one.
+    pub(crate) database: Option<String>,
     /// Where to listen.
     pub(crate) address: SocketAddr,
     /// Standard modules from a folder instead of those built in.
@@ -43,6 +46,7 @@ pub(crate) struct Settings {
 pub(crate) struct Given {
     pub(crate) config: Option<PathBuf>,
     pub(crate) data: Option<PathBuf>,
+    pub(crate) database: Option<String>,
     pub(crate) address: Option<String>,
     pub(crate) modules: Option<PathBuf>,
 }
@@ -72,6 +76,7 @@ impl Settings {
         })?;
         Ok(Settings {
             data: given.data.or(file.data).unwrap_or_else(|| PathBuf::from("data")),
+            database: given.database.or(file.database).filter(|address| !address.is_empty()),
             address,
             modules: given.modules.or(file.modules),
             secure: file.secure.unwrap_or(false),

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio_postgres::Row;
+use tokio_postgres::types::Type;
 
 use crate::error::StoreError;
 use crate::names::quoted;
 use crate::postgres::address::Address;
+use crate::postgres::cell::Cell;
 use crate::postgres::connection::fault;
 use crate::postgres::hints::Hints;
 use crate::postgres::pool::{Lease, Pool};
@@ -95,17 +97,56 @@ impl PostgresDatabase {
         lease.batch("remove an environment", &format!("DROP SCHEMA IF EXISTS {schema} CASCADE"))
     }
 
+    /// Removes every environment of this platform: for what an interrupted creation left, which nobody has seen.
+    pub fn remove_all(&self) -> Result<(), StoreError> {
+        const ACTION: &str = "remove environments";
+        let lease = self.writers.take("", Instant::now())?;
+        lease.set_scope("", "");
+        let beginning = self.address.schema("");
+        let sql = "SELECT nspname::text FROM pg_namespace WHERE starts_with(nspname::text, $1)";
+        let rows = lease.query(ACTION, sql, &[Cell::Text(beginning)], Some(&[Type::TEXT]))?;
+        for row in rows {
+            let schema: String = row.try_get(0).map_err(fault(ACTION))?;
+            lease.batch(ACTION, &format!("DROP SCHEMA {} CASCADE", quoted(&schema)))?;
+        }
+        Ok(())
+    }
+
+    /// The only turn to make environments in this database, of all processes: waits for it, and keeps it until it is dropped.
+    pub fn turn(&self) -> Result<Turn, StoreError> {
+        let (lease, _) = self.writers.begin("", "BEGIN", "SELECT 1")?;
+        lease.batch(
+            "wait for the turn to make an environment",
+            "SELECT pg_advisory_xact_lock(hashtext('tisserand environments'))",
+        )?;
+        Ok(Turn { lease })
+    }
+
     fn one(&self, sql: &str, schema: &str) -> Result<Row, StoreError> {
         let lease = self.writers.take("", Instant::now())?;
         lease.set_scope("", "");
-        let cells = [crate::postgres::cell::Cell::Text(schema.to_owned())];
-        let rows = lease.query(
-            "look for an environment",
-            sql,
-            &cells,
-            Some(&[tokio_postgres::types::Type::TEXT]),
-        )?;
+        let cells = [Cell::Text(schema.to_owned())];
+        let rows = lease.query("look for an environment", sql, &cells, Some(&[Type::TEXT]))?;
         rows.into_iter().next().ok_or_else(|| StoreError::database("look for an environment", "no answer"))
+    }
+}
+
+/// The turn to make environments: see [`PostgresDatabase::turn`].
+pub struct Turn {
+    lease: Lease,
+}
+
+impl std::fmt::Debug for Turn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Turn")
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if self.lease.batch_raw("ROLLBACK").is_err() {
+            self.lease.give_up();
+        }
     }
 }
 

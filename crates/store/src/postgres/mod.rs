@@ -31,7 +31,7 @@ use crate::snapshot::delegate_reads;
 use crate::writer::Writer;
 use crate::{Committed, Head, Snapshot, Store, Unit, UnitError};
 use connection::fault;
-pub use database::{Connections, PostgresDatabase, Refusal};
+pub use database::{Connections, PostgresDatabase, Refusal, Turn};
 use hints::Watched;
 use pool::Lease;
 use reads::Reads;

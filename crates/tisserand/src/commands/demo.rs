@@ -36,14 +36,14 @@ const PASSWORD: &str = "tisserand-demo";
 const PILOT: (&str, &str) = ("Camille Pilote", "camille@tisserand.example");
 
 pub(crate) fn run(settings: &Settings, demo: &Demo, console: &Console) -> anyhow::Result<()> {
-    let held = Held::take(&settings.data, "demo")?;
-    if !Platform::exists(&settings.data) {
+    let held = Held::take(settings, "demo")?;
+    if !is_made(settings)? {
         create(settings, demo, console)?;
     }
     if demo.only_create {
         return Ok(());
     }
-    let platform = Platform::open(data::options(settings, &settings.data))?;
+    let platform = Platform::open(data::options(settings, &settings.data)?)?;
     let accounts = accounts(&platform)?;
     serve::until_stopped(settings, Opened { platform, held }, console, |address, console| {
         serve::ready(address, console);
@@ -58,6 +58,12 @@ pub(crate) fn run(settings: &Settings, demo: &Demo, console: &Console) -> anyhow
         console.out("");
         console.out(console.text("Ctrl-C pour arrêter.", "Ctrl-C to stop."));
     })
+}
+
+/// Whether the companies are there. In a database they are made in place: the workshop stays until they are.
+fn is_made(settings: &Settings) -> anyhow::Result<bool> {
+    let interrupted = settings.database.is_some() && settings.data.join(WORKSHOP).exists();
+    Ok(!interrupted && Platform::exists(&data::options(settings, &settings.data)?)?)
 }
 
 /// Who may sign in, and where.
@@ -87,12 +93,19 @@ fn create(settings: &Settings, demo: &Demo, console: &Console) -> anyhow::Result
                 _ => {}
             }
         }
+        if let Some(database) = &data::options(settings, &settings.data)?.database {
+            database.remove_all()?;
+        }
     }
     console.note(
         "Première fois : création de deux entreprises d'exemple. Cela prend une à deux minutes ; ensuite, quelques secondes.",
         "First time: making two demo companies. It takes a minute or two; afterwards, seconds.",
     );
     std::fs::create_dir_all(&workshop).with_context(|| format!("make the folder {}", workshop.display()))?;
+    if settings.database.is_some() {
+        make(settings, demo, &settings.data, console)?;
+        return std::fs::remove_dir_all(&workshop).with_context(|| format!("remove {}", workshop.display()));
+    }
     make(settings, demo, &workshop, console)?;
     // The mark of a platform is moved last: without it, the next start begins again.
     for entry in ["environments", "platform.toml"] {
@@ -105,7 +118,7 @@ fn create(settings: &Settings, demo: &Demo, console: &Console) -> anyhow::Result
 
 /// Makes the platform and its companies in `folder`.
 fn make(settings: &Settings, demo: &Demo, folder: &Path, console: &Console) -> anyhow::Result<()> {
-    let material = folder.join("material");
+    let material = settings.data.join(WORKSHOP).join("material");
     let standard = data::modules(settings);
     for module in standard.names()?.iter().map(String::as_str).chain(["demo"]) {
         unpack(&standard.files(module)?, &material.join(module))?;
@@ -115,7 +128,7 @@ fn make(settings: &Settings, demo: &Demo, folder: &Path, console: &Console) -> a
     let platform = Platform::create(Options {
         clock: Arc::new(DemoClock(AtomicU64::new(recipes.first().map_or(0, morning)))),
         ids: Arc::new(DemoIds::default()),
-        ..data::options(settings, folder)
+        ..data::options(settings, folder)?
     })?;
     let shared = demo.shared.clone().or_else(data::shared_data);
     let options = RecipeOptions { shared, small: demo.small };

@@ -62,8 +62,20 @@ pub(crate) fn run(settings: &Settings, console: &Console) -> anyhow::Result<()> 
     let mut exam = Examination { console, findings: Vec::new() };
     clock(&mut exam);
     web(&mut exam);
-    if Platform::exists(&settings.data) {
-        match Held::take(&settings.data, "doctor") {
+    let there = data::options(settings, &settings.data).and_then(|options| Ok(Platform::exists(&options)?));
+    if let Err(error) = &there {
+        exam.note(
+            "database",
+            Verdict::Bad,
+            same(crate::failure::said(error, console)),
+            pair("Voyez docs/postgresql.md.", "See docs/postgresql.md."),
+        );
+    }
+    if let (Ok(true), Some(_)) = (&there, &settings.database) {
+        exam.note("database", Verdict::Good, pair("PostgreSQL répond", "PostgreSQL answers"), same(""));
+    }
+    if there.as_ref().is_ok_and(|there| *there) {
+        match Held::take(settings, "doctor") {
             Err(error) => {
                 let shown = error
                     .downcast_ref::<crate::failure::Refusal>()
@@ -86,7 +98,7 @@ pub(crate) fn run(settings: &Settings, console: &Console) -> anyhow::Result<()> 
                 drop(held);
             }
         }
-    } else {
+    } else if there.is_ok() {
         exam.note(
             "data",
             Verdict::Warning,
@@ -200,7 +212,8 @@ fn environments(exam: &mut Examination<'_>, settings: &Settings) {
             "Stop writing there and restore a backup of its folder.",
         )
     };
-    let platform = match Platform::open(data::options(settings, &settings.data)) {
+    let opened = data::options(settings, &settings.data).and_then(|options| Ok(Platform::open(options)?));
+    let platform = match opened {
         Ok(platform) => platform,
         Err(error) => {
             return exam.note(

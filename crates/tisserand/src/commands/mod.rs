@@ -23,8 +23,13 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         Cmd::Serve(serve) => serve.address.clone(),
         _ => None,
     };
-    let settings =
-        Settings::read(Given { config: cli.config, data: cli.data, address, modules: cli.modules })?;
+    let settings = Settings::read(Given {
+        config: cli.config,
+        data: cli.data,
+        database: cli.database,
+        address,
+        modules: cli.modules,
+    })?;
     match cli.command {
         Cmd::Demo(demo) => demo::run(&settings, &demo, console),
         Cmd::Serve(serve) => serve::run(&settings, &serve, console),

@@ -14,11 +14,13 @@ use crate::data::{self, Held, Opened};
 use crate::settings::Settings;
 
 pub(crate) fn run(settings: &Settings, serve: &Serve, console: &Console) -> anyhow::Result<()> {
-    let opened = if serve.create && !Platform::exists(&settings.data) {
-        let held = Held::take(&settings.data, "serve")?;
-        Opened { platform: Platform::create(data::options(settings, &settings.data))?, held }
-    } else {
-        data::open(settings, "serve")?
+    let opened = match serve.create {
+        true => {
+            let held = Held::take(settings, "serve")?;
+            let platform = Platform::open_or_create(data::options(settings, &settings.data)?)?;
+            Opened { platform, held }
+        }
+        false => data::open(settings, "serve")?,
     };
     until_stopped(settings, opened, console, ready)
 }
