@@ -216,23 +216,13 @@ fn environments(exam: &mut Examination<'_>, settings: &Settings) {
     let platform = match opened {
         Ok(platform) => platform,
         Err(error) => {
-            return exam.note(
-                "platform",
-                Verdict::Bad,
-                same(format!("{:#}", anyhow::Error::from(error))),
-                restore(),
-            );
+            return exam.note("platform", Verdict::Bad, same(format!("{error:#}")), restore());
         }
     };
     let all = match platform.environments() {
         Ok(all) => all,
         Err(error) => {
-            return exam.note(
-                "platform",
-                Verdict::Bad,
-                same(format!("{:#}", anyhow::Error::from(error))),
-                restore(),
-            );
+            return exam.note("platform", Verdict::Bad, same(format!("{error:#}")), restore());
         }
     };
     for info in all {

@@ -75,7 +75,10 @@ fn a_module_with_faults_is_told_all_of_them_with_file_line_and_column() {
 
 #[test]
 fn a_token_opens_the_api_until_it_is_revoked() {
-    let place = Place::shop();
+    Place::shops().iter().for_each(token_revoked);
+}
+
+fn token_revoked(place: &Place) {
     let token = place.token();
     {
         let server = place.serve(&[]);
@@ -89,7 +92,10 @@ fn a_token_opens_the_api_until_it_is_revoked() {
 
 #[test]
 fn the_journal_and_the_dictionary_can_be_read() {
-    let place = Place::shop();
+    Place::shops().iter().for_each(journal_read);
+}
+
+fn journal_read(place: &Place) {
     place.file("orders.csv", "name\nA\n");
     place.run(&["import", "shop", "purchase", "orders.csv"]).ok();
     let tail = place.run(&["journal", "tail", "shop"]).ok().out;

@@ -10,10 +10,18 @@ use ureq::http::Method;
 const ROUNDS: usize = 20;
 const WRITERS: usize = 6;
 
-/// The process is killed 20 times under load: every acknowledged write is there, none is half there, journal and digest verify each time.
 #[test]
 fn kill_9_under_write_load_loses_nothing_acknowledged_and_leaves_nothing_half_done() {
-    let place = Place::shop();
+    killed_under_load(&Place::shop());
+}
+
+#[test]
+fn kill_9_under_write_load_loses_nothing_acknowledged_on_postgresql_either() {
+    killed_under_load(&Place::shop_on_postgres());
+}
+
+/// The process is killed 20 times under load: every acknowledged write is there, none is half there, journal and digest verify each time.
+fn killed_under_load(place: &Place) {
     let token = place.token();
     let mut acknowledged: HashSet<String> = HashSet::new();
     for round in 0..ROUNDS {
@@ -69,11 +77,14 @@ fn kill_9_under_write_load_loses_nothing_acknowledged_and_leaves_nothing_half_do
     assert!(acknowledged.len() > 20 * ROUNDS);
 }
 
-/// Writers are cut off by kills and send again what they had no answer to, with the same key: everything is there once.
 #[test]
 fn kill_9_between_a_write_and_its_repetition_doubles_nothing() {
+    Place::shops().iter().for_each(killed_and_repeated);
+}
+
+/// Writers are cut off by kills and send again what they had no answer to, with the same key: everything is there once.
+fn killed_and_repeated(place: &Place) {
     const NUMBERS: usize = 60;
-    let place = Place::shop();
     let token = place.token();
     let mut answers: Vec<Option<Json>> = vec![None; NUMBERS];
     let mut round = 0;

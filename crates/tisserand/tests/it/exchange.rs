@@ -7,7 +7,10 @@ use crate::support::{Place, json_lines};
 /// Killed in the middle and started again, an import has every row exactly once, refused rows too.
 #[test]
 fn an_import_killed_with_9_and_started_again_neither_loses_nor_doubles() {
-    let place = Place::shop();
+    Place::shops().iter().for_each(import_killed);
+}
+
+fn import_killed(place: &Place) {
     let mut text = "name;number\n".to_owned();
     for i in 0..1_200 {
         let number = if i % 100 == 50 { "many".to_owned() } else { i.to_string() };
@@ -45,7 +48,10 @@ fn an_import_killed_with_9_and_started_again_neither_loses_nor_doubles() {
 
 #[test]
 fn a_dry_run_leaves_the_digest_as_it_was_and_tells_every_row() {
-    let place = Place::shop();
+    Place::shops().iter().for_each(dry_run);
+}
+
+fn dry_run(place: &Place) {
     let digest = || place.run(&["env", "show", "shop", "--json"]).ok().json()["digest"].clone();
     let before = digest();
     place.file("orders.csv", "name;number\nA;1\nB;x\n\"C;3\n");
@@ -66,7 +72,10 @@ fn a_dry_run_leaves_the_digest_as_it_was_and_tells_every_row() {
 
 #[test]
 fn an_export_replaces_a_file_whole_and_its_import_changes_nothing() {
-    let place = Place::shop();
+    Place::shops().iter().for_each(exported_and_imported);
+}
+
+fn exported_and_imported(place: &Place) {
     place.file("orders.csv", "name,number\nÉté,1\n\"B \"\"x\"\"\",2\n");
     place.run(&["import", "shop", "purchases", "orders.csv"]).ok();
     for name in ["out.csv", "out.xlsx", "out.jsonl"] {

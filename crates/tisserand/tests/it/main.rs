@@ -8,3 +8,4 @@ mod demo;
 mod entity;
 mod exchange;
 mod support;
+mod together;

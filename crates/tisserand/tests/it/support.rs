@@ -9,9 +9,10 @@ use tempfile::TempDir;
 use ureq::Agent;
 use ureq::http::{Method, Request};
 
-/// A platform in a folder, with its own modules folder.
+/// A platform in a folder, with its own modules folder; its rows in files, or in a database.
 pub(crate) struct Place {
     pub(crate) folder: TempDir,
+    pub(crate) database: Option<String>,
 }
 
 /// What a command said.
@@ -99,7 +100,12 @@ label = { fr = "Quantité", en = "Quantity" }
 impl Place {
     /// An empty folder, without platform.
     pub(crate) fn empty() -> Place {
-        let place = Place { folder: tempfile::tempdir().unwrap() };
+        Place::empty_in(None)
+    }
+
+    /// The same, whose rows will be in that database.
+    pub(crate) fn empty_in(database: Option<String>) -> Place {
+        let place = Place { folder: tempfile::tempdir().unwrap(), database };
         place.module_file("module.toml", MODULE);
         place.module_file("entities/purchase.toml", ORDER);
         place.module_file("entities/item.toml", ITEM);
@@ -108,7 +114,21 @@ impl Place {
 
     /// A platform with the environment `shop`, and Ada who administers it.
     pub(crate) fn shop() -> Place {
-        let place = Place::empty();
+        Place::shop_in(None)
+    }
+
+    /// The same, its rows in a database.
+    pub(crate) fn shop_on_postgres() -> Place {
+        Place::shop_in(Some(test_postgres::address()))
+    }
+
+    /// One on each kind of store.
+    pub(crate) fn shops() -> [Place; 2] {
+        [Place::shop(), Place::shop_on_postgres()]
+    }
+
+    fn shop_in(database: Option<String>) -> Place {
+        let place = Place::empty_in(database);
         drop(place.serve(&["--create"]));
         place.run(&["env", "create", "shop", "--label", "La boutique", "--with", "shop"]).ok();
         place
@@ -148,12 +168,16 @@ impl Place {
         command
             .env_remove("TISSERAND_ADDRESS")
             .env_remove("TISSERAND_CONFIG")
+            .env_remove("TISSERAND_DATABASE")
             .env_remove("LC_ALL")
             .env_remove("LC_MESSAGES");
         command
             .env("TISSERAND_DATA", self.path("data"))
             .env("TISSERAND_MODULES", self.path("modules"))
             .env("LANG", "C.UTF-8");
+        if let Some(database) = &self.database {
+            command.env("TISSERAND_DATABASE", database);
+        }
         command
     }
 
