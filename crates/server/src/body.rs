@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap};
 use serde_json::{Map, Value};
@@ -33,30 +33,13 @@ pub(crate) async fn json_object_within(
     bytes_max: usize,
     timeout: Duration,
 ) -> Result<Map<String, Value>, Problem> {
-    let content_type =
-        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
+    if !media_type(headers).eq_ignore_ascii_case("application/json") {
         return Err(Problem::bad_request(
             "Le corps doit être du JSON, annoncé par Content-Type: application/json.",
             "The body must be JSON, announced by Content-Type: application/json.",
         ));
     }
-    let too_large = || Problem::too_large(bytes_max as u64);
-    if announced_length(headers).is_some_and(|length| length > bytes_max as u64) {
-        return Err(too_large());
-    }
-    let bytes = match tokio::time::timeout(timeout, to_bytes(body, bytes_max)).await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) if is_limit(&error) => return Err(too_large()),
-        Ok(Err(_)) => {
-            return Err(Problem::bad_request(
-                "Le corps de la demande n'est pas arrivé entier.",
-                "The body of the request did not arrive whole.",
-            ));
-        }
-        Err(_) => return Err(too_slow()),
-    };
+    let bytes = whole(body, headers, bytes_max, timeout).await?;
     match serde_json::from_slice(&bytes) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(Problem::bad_request(
@@ -67,6 +50,54 @@ pub(crate) async fn json_object_within(
             format!("Le corps n'est pas du JSON (ligne {}, colonne {}).", error.line(), error.column()),
             format!("The body is not JSON (line {}, column {}).", error.line(), error.column()),
         )),
+    }
+}
+
+/// The text of a request, announced as `text/plain`.
+///
+/// Errors: as [`json_object`].
+pub(crate) async fn text(
+    body: Body,
+    headers: &HeaderMap,
+    bytes_max: usize,
+    timeout: Duration,
+) -> Result<String, Problem> {
+    if !media_type(headers).eq_ignore_ascii_case("text/plain") {
+        return Err(Problem::bad_request(
+            "Le corps doit être du texte, annoncé par Content-Type: text/plain.",
+            "The body must be text, announced by Content-Type: text/plain.",
+        ));
+    }
+    let bytes = whole(body, headers, bytes_max, timeout).await?;
+    String::from_utf8(bytes.to_vec())
+        .map_err(|_| Problem::bad_request("Le corps n'est pas de l'UTF-8.", "The body is not UTF-8."))
+}
+
+fn media_type(headers: &HeaderMap) -> &str {
+    let content_type =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    content_type.split(';').next().unwrap_or_default().trim()
+}
+
+/// All bytes of a body, within its bounds.
+async fn whole(
+    body: Body,
+    headers: &HeaderMap,
+    bytes_max: usize,
+    timeout: Duration,
+) -> Result<Bytes, Problem> {
+    let too_large = || Problem::too_large(bytes_max as u64);
+    if announced_length(headers).is_some_and(|length| length > bytes_max as u64) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(timeout, to_bytes(body, bytes_max)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_limit(&error) => Err(too_large()),
+        Ok(Err(_)) => Err(Problem::bad_request(
+            "Le corps de la demande n'est pas arrivé entier.",
+            "The body of the request did not arrive whole.",
+        )),
+        Err(_) => Err(too_slow()),
     }
 }
 

@@ -214,6 +214,7 @@ fn title(code: &str) -> Label {
         "idempotency_key_reused" => ("Clé déjà utilisée", "Key used before"),
         "failed_dependency" | "not_executed" => ("Non exécuté", "Not executed"),
         "condition_failed" => ("Condition non remplie", "Condition not met"),
+        "not_acceptable" => ("Format non servi", "Format not served"),
         "expired" => ("Trop ancien", "Too old"),
         "stale" => ("Modifié entre-temps", "Changed meanwhile"),
         "validation" => ("Données à corriger", "Data to correct"),

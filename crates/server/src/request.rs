@@ -64,6 +64,9 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
     if let Some(problem) = response.extensions_mut().remove::<Box<Problem>>() {
         let mut rendered = problem.render(info.language(), &info.id);
         *rendered.extensions_mut() = std::mem::take(response.extensions_mut());
+        if let Some(allowed) = response.headers_mut().remove(header::ALLOW) {
+            rendered.headers_mut().insert(header::ALLOW, allowed);
+        }
         response = rendered;
         if response.status() == StatusCode::UNAUTHORIZED && !from_browser {
             // Spreadsheets send a token as password only when asked to. A browser would open a dialogue of its own.

@@ -13,6 +13,7 @@ use crate::config::ServerConfig;
 use crate::data::prefer::Preferences;
 use crate::data::shape::Shape;
 use crate::data::{Asked, Reply, entity_of, list, reading};
+use crate::odata::style::Metadata;
 use crate::odata::{ListOptions, expand};
 use crate::problem::Problem;
 
@@ -55,7 +56,8 @@ pub(crate) async fn record_changes(
                 changes: &changes,
                 link,
             };
-            Ok(Reply::json(serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?))
+            let body = serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?;
+            Ok(Reply { style: options.style, ..Reply::json(body) })
         })
     });
     Ok(reply.await?.into_response())
@@ -123,7 +125,9 @@ struct ChangesView<'a> {
 impl Serialize for ChangesView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("@odata.context", self.context)?;
+        if self.shape.style().metadata != Metadata::None {
+            map.serialize_entry("@odata.context", self.context)?;
+        }
         map.serialize_entry("value", &Items(self))?;
         let link = if self.changes.more { "@odata.nextLink" } else { "@odata.deltaLink" };
         map.serialize_entry(link, &self.link)?;

@@ -255,7 +255,7 @@ struct Target {
     field: String,
 }
 
-fn file_field(entity: &Entity, name: &str) -> Result<FieldIndex, Problem> {
+pub(crate) fn file_field(entity: &Entity, name: &str) -> Result<FieldIndex, Problem> {
     let index = entity.index(name).ok_or_else(Problem::not_found)?;
     let field = &entity.fields[index];
     let holds_file = matches!(field.kind.name(), "file" | "image" | "signature") && !field.secret;

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::operation::{Answering, Operation};
 use crate::data::{Reply, entity_of, write};
+use crate::odata::style::Style;
 use crate::problem::Problem;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -148,6 +149,8 @@ pub(crate) struct Kept {
     entity_id: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     applied: Vec<String>,
+    #[serde(default)]
+    style: Style,
 }
 
 impl Kept {
@@ -160,6 +163,7 @@ impl Kept {
             location: reply.location.clone(),
             entity_id: reply.entity_id.clone(),
             applied: reply.applied.clone(),
+            style: reply.style,
             ..Kept::default()
         }
     }
@@ -175,6 +179,7 @@ impl IntoResponse for Kept {
             entity_id: self.entity_id,
             applied: self.applied,
             problem: self.problem,
+            style: self.style,
         };
         let mut response = reply.into_response();
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));

@@ -7,11 +7,13 @@ use engine::changes::Moment;
 use engine::reading::SKIP_MAX;
 use form_urlencoded::Serializer;
 
+use crate::body::text;
 use crate::config::ServerConfig;
 use crate::data::prefer::Preferences;
 use crate::data::shape::{ListView, Shape};
 use crate::data::{Asked, Reply, delta, entity_of, paging, reading, summary};
 use crate::odata::apply::{self, Step};
+use crate::odata::options::QUERY_BYTES_MAX;
 use crate::odata::{ListOptions, expand};
 use crate::problem::Problem;
 
@@ -22,7 +24,7 @@ const ODATA_MAX_VERSION: HeaderName = HeaderName::from_static("odata-maxversion"
 ///
 /// `400` names the option at fault, the position in it, and the name that was probably meant.
 pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Response, Problem> {
-    let options = ListOptions::read(asked.query.as_deref())?;
+    let options = asked.options()?;
     if options.deltatoken.is_some() {
         return delta::record_changes(asked, collection, options).await;
     }
@@ -37,7 +39,7 @@ pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Resp
             if steps.iter().any(|step| matches!(step, Step::Group { .. })) {
                 let timeout_ms = config.query_timeout_ms;
                 let body = summary::summary(entered, dictionary, entity, &options, &steps, timeout_ms)?;
-                return Ok(Reply::json(body));
+                return Ok(Reply { style: options.style, ..Reply::json(body) });
             }
             let mut filters = reading::filters(dictionary, entity, &options)?;
             filters.extend(summary::filters(dictionary, entity, &options, &steps)?);
@@ -93,10 +95,22 @@ pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Resp
                 changes,
             };
             let body = serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?;
-            Ok(Reply { applied: paging.applied.clone(), ..Reply::json(body) })
+            Ok(Reply { applied: paging.applied.clone(), style: options.style, ..Reply::json(body) })
         })
     });
     Ok(reply.await?.into_response())
+}
+
+/// A list whose options are too long for an address: they are the body, as they would stand after the `?`.
+pub(crate) async fn record_query(mut asked: Asked, collection: String) -> Result<Response, Problem> {
+    let body = asked.admitted().await?;
+    let timeout = asked.cx.state.config.body_timeout;
+    let text = text(body, &asked.headers, QUERY_BYTES_MAX, timeout).await?;
+    asked.query = Some(match asked.query.take().filter(|query| !query.is_empty()) {
+        Some(query) => format!("{query}&{}", text.trim()),
+        None => text.trim().to_owned(),
+    });
+    record_list(asked, collection).await
 }
 
 /// How many records there are, as a bare number; 10 000 at most.
@@ -185,6 +199,7 @@ pub(crate) fn link(
         ("$orderby", &options.order),
         ("$search", &options.search),
         ("$apply", &options.apply),
+        ("$format", &options.format),
     ];
     for (name, value) in kept {
         if let Some(value) = value {

@@ -10,9 +10,11 @@ mod idempotency;
 mod list;
 mod lists;
 mod metadata;
+mod methods;
 mod operation;
 mod paging;
 mod prefer;
+mod property;
 mod reading;
 mod record;
 mod resource;
@@ -32,6 +34,8 @@ use percent_encoding::percent_decode_str;
 use crate::body::discard;
 use crate::cx::Cx;
 use crate::health::named;
+use crate::odata::ListOptions;
+use crate::odata::style::Style;
 use crate::problem::Problem;
 use resource::Resource;
 
@@ -50,6 +54,25 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
+    /// The body, once it is known that the sender may come in: who may not is told so, whatever they send.
+    pub(crate) async fn admitted(&mut self) -> Result<Body, Problem> {
+        let body = std::mem::take(&mut self.body);
+        match self.cx.in_environment(&self.environment, |_| Ok(())).await {
+            Ok(()) => Ok(body),
+            Err(problem) => {
+                discard(body).await;
+                Err(problem)
+            }
+        }
+    }
+
+    /// The options of the query, and how the answer is written.
+    pub(crate) fn options(&self) -> Result<ListOptions, Problem> {
+        let options = ListOptions::read(self.query.as_deref())?;
+        let style = Style::asked(&self.headers, options.format.as_deref())?;
+        Ok(ListOptions { style, ..options })
+    }
+
     /// What `Idempotency-Key` asks of this request, whose content is `content`.
     pub(crate) fn once(&self, content: &[u8]) -> Result<Option<idempotency::Once>, Problem> {
         if self.once.is_some() {
@@ -74,6 +97,15 @@ pub(crate) async fn dispatch(cx: Cx, request: Request) -> Response {
         return named("/data/{env}/?", unknown(asked).await.into_response());
     };
     let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
+    let older = asked.headers.get("odata-maxversion").is_some_and(|version| version == "4.0");
+    let mut response = answered(asked, method, resource).await;
+    if older && let Some(version) = response.headers_mut().get_mut("odata-version") {
+        *version = HeaderValue::from_static("4.0");
+    }
+    response
+}
+
+async fn answered(asked: Asked, method: Method, resource: Resource) -> Response {
     if (method.as_str(), &resource) == ("POST", &Resource::Batch) {
         // Not among the others: it calls them.
         return named("/data/{env}/$batch", batch::batch(asked).await.into_response());
@@ -117,15 +149,20 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
             write::record_transition(asked, c, key, name).await,
         ),
         ("GET", R::Member(c, key, name)) => {
-            ("/data/{env}/{collection}/{id}/{field}", files::file_show(asked, c, key, name).await)
+            ("/data/{env}/{collection}/{id}/{field}", property::property_show(asked, c, key, name).await)
         }
+        ("GET", R::Value(c, key, name)) => {
+            ("/data/{env}/{collection}/{id}/{field}/$value", property::value_show(asked, c, key, name).await)
+        }
+        ("POST", R::Query(c)) => ("/data/{env}/{collection}/$query", list::record_query(asked, c).await),
+        ("OPTIONS", resource) => ("/data/{env}/?", methods::options_show(asked, &resource).await),
         ("PUT", R::Member(c, key, name)) => {
             ("/data/{env}/{collection}/{id}/{field}", files::file_put(asked, c, key, name).await)
         }
         ("DELETE", R::Member(c, key, name)) => {
             ("/data/{env}/{collection}/{id}/{field}", files::file_delete(asked, c, key, name).await)
         }
-        _ => ("/data/{env}/?", refuse_method(asked).await),
+        (_, resource) => ("/data/{env}/?", methods::refuse_method(asked, &resource).await),
     };
     named(name, answer.into_response())
 }
@@ -135,12 +172,6 @@ async fn unknown(asked: Asked) -> Result<Response, Problem> {
     discard(asked.body).await;
     asked.cx.in_environment(&asked.environment, |_| Ok(())).await?;
     Err(Problem::not_found())
-}
-
-async fn refuse_method(asked: Asked) -> Result<Response, Problem> {
-    discard(asked.body).await;
-    asked.cx.in_environment(&asked.environment, |_| Ok(())).await?;
-    Err(Problem::method_not_allowed())
 }
 
 /// The entity of a collection.
@@ -169,6 +200,8 @@ pub(crate) struct Reply {
     pub(crate) applied: Vec<String>,
     /// The body is a problem.
     pub(crate) problem: bool,
+    /// How the body is written.
+    pub(crate) style: Style,
 }
 
 impl Reply {
@@ -187,14 +220,15 @@ impl IntoResponse for Reply {
         if !empty {
             let json = match self.problem {
                 true => "application/problem+json",
-                false => "application/json; odata.metadata=minimal; charset=utf-8",
+                false => self.style.media_type(),
             };
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(json));
         }
         headers.insert(ODATA, HeaderValue::from_static("4.01"));
         // The browser keeps nothing without asking again: a record may change, or be taken from this person's sight.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-        headers.insert(header::VARY, HeaderValue::from_static("authorization, cookie, accept-language"));
+        headers
+            .insert(header::VARY, HeaderValue::from_static("authorization, cookie, accept, accept-language"));
         if let Some(applied) = prefer::applied(&self.applied) {
             headers.insert(prefer::APPLIED, applied);
         }

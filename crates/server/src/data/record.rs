@@ -9,7 +9,6 @@ use engine::Record;
 use crate::data::resource::Key;
 use crate::data::shape::Shape;
 use crate::data::{Asked, Reply, entity_of, etag, reading};
-use crate::odata::ListOptions;
 use crate::odata::expand::{self, Selection};
 use crate::problem::Problem;
 
@@ -17,7 +16,7 @@ use crate::problem::Problem;
 ///
 /// `304` when `If-None-Match` names its version; `404` if it does not exist or is not for this caller.
 pub(crate) async fn record_show(asked: Asked, collection: String, key: Key) -> Result<Response, Problem> {
-    let options = ListOptions::read(asked.query.as_deref())?;
+    let options = asked.options()?;
     let known =
         asked.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let environment = asked.environment.clone();
@@ -57,5 +56,5 @@ pub(crate) fn reply(
     let context = format!("/data/{environment}/$metadata#{}/$entity", entity.collection);
     let body = serde_json::to_vec(&shape.of(record).with_context(&context))
         .map_err(|error| Problem::internal(&error))?;
-    Ok(Reply { etag: Some(etag(shape.version(record))), ..Reply::json(body) })
+    Ok(Reply { etag: Some(etag(shape.version(record))), style: selection.style, ..Reply::json(body) })
 }

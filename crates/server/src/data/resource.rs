@@ -28,9 +28,13 @@ pub(crate) enum Resource {
     Count(String),
     /// `{collection}/{id}`, `{collection}(code='…')`
     Record(String, Key),
+    /// `{collection}/$query`: the options of a list in a body
+    Query(String),
+    /// `{collection}/{id}/{name}/$value`
+    Value(String, Key, String),
     /// `{collection}/{id}/$history`
     History(String, Key),
-    /// `{collection}/{id}/{name}`: a file field or a transition
+    /// `{collection}/{id}/{name}`: a property, a file field or a transition
     Member(String, Key, String),
 }
 
@@ -73,6 +77,7 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
     match rest.as_slice() {
         [] => Some(Resource::Collection(first.to_owned())),
         ["$count"] => Some(Resource::Count(first.to_owned())),
+        ["$query"] => Some(Resource::Query(first.to_owned())),
         [id, rest @ ..] => record(first, Key::Id(RecordId::parse(id)?), rest),
     }
 }
@@ -82,6 +87,9 @@ fn record(collection: &str, key: Key, rest: &[&str]) -> Option<Resource> {
     match rest {
         [] => Some(Resource::Record(collection, key)),
         ["$history"] => Some(Resource::History(collection, key)),
+        [member, "$value"] if !member.is_empty() && !member.starts_with('$') => {
+            Some(Resource::Value(collection, key, (*member).to_owned()))
+        }
         [member] if !member.is_empty() && !member.starts_with('$') => {
             Some(Resource::Member(collection, key, (*member).to_owned()))
         }

@@ -6,7 +6,9 @@ use engine::{Expanded, Record, Related};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::data::etag;
+use crate::data::metadata::{NAMESPACE, edm_type};
 use crate::odata::expand::{Selection, target};
+use crate::odata::style::{Metadata, Style};
 
 /// How records of an entity are answered.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub(crate) struct Shape<'a> {
     related: Vec<(String, Shape<'a>)>,
     /// Position of the field `version`.
     version: Option<FieldIndex>,
+    style: Style,
+    entity: &'a Entity,
 }
 
 /// A property of the answer.
@@ -52,7 +56,12 @@ impl<'a> Shape<'a> {
             Some((branch.name.clone(), Shape::new(dictionary, target, &branch.selection)))
         });
         let related = related.collect();
-        Shape { properties, related, version: entity.index("version") }
+        Shape { properties, related, version: entity.index("version"), style: selection.style, entity }
+    }
+
+    /// How it is written.
+    pub(crate) fn style(&self) -> Style {
+        self.style
     }
 
     /// A record in this shape.
@@ -78,6 +87,33 @@ pub(crate) fn json_value(field: &Field, value: &Value) -> serde_json::Value {
     if value.is_null() { serde_json::Value::Null } else { field.kind.to_json(value, &field.options) }
 }
 
+/// The type of a value that JSON does not tell.
+fn told_type(field: &Field) -> Option<String> {
+    let (ty, several) = edm_type(field);
+    let name = ty.strip_prefix("Edm.").unwrap_or(ty);
+    match (name, several) {
+        ("String" | "Boolean" | "Untyped", false) => None,
+        (name, false) => Some(format!("#{name}")),
+        (name, true) => Some(format!("#Collection({name})")),
+    }
+}
+
+/// What a double may not hold, as a string: whole numbers of 64 bits and decimals.
+pub(crate) fn exact_number(value: &Value, json: serde_json::Value) -> serde_json::Value {
+    match (value, json) {
+        (Value::Integer(_) | Value::Decimal(_), serde_json::Value::Number(number)) => {
+            serde_json::Value::String(number.to_string())
+        }
+        (Value::File(_), serde_json::Value::Object(mut members)) => {
+            if let Some(size) = members.get_mut("size").filter(|size| size.is_number()) {
+                *size = serde_json::Value::String(size.to_string());
+            }
+            serde_json::Value::Object(members)
+        }
+        (_, json) => json,
+    }
+}
+
 /// A record on its way out.
 pub(crate) struct Shaped<'s> {
     shape: &'s Shape<'s>,
@@ -95,15 +131,36 @@ impl<'s> Shaped<'s> {
 impl Serialize for Shaped<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        if let Some(context) = self.context {
-            map.serialize_entry("@odata.context", context)?;
+        let Style { metadata, exact } = self.shape.style;
+        if metadata != Metadata::None {
+            if let Some(context) = self.context {
+                map.serialize_entry("@odata.context", context)?;
+            }
+            map.serialize_entry("@odata.etag", &etag(self.shape.version(self.record)))?;
+            map.serialize_entry("@tisserand.title", &self.record.title)?;
         }
-        map.serialize_entry("@odata.etag", &etag(self.shape.version(self.record)))?;
-        map.serialize_entry("@tisserand.title", &self.record.title)?;
+        if metadata == Metadata::Full {
+            let Entity { name, collection, .. } = self.shape.entity;
+            let address = format!("{collection}/{}", self.record.row.id());
+            map.serialize_entry("@odata.type", &format!("#{NAMESPACE}.{name}"))?;
+            map.serialize_entry("@odata.id", &address)?;
+            map.serialize_entry("@odata.editLink", &address)?;
+        }
         for property in &self.shape.properties {
             let name = property.name.as_str();
             let Some(inner) = &property.inner else {
-                write_value(&mut map, name, property.field, self.record.row.get(property.index))?;
+                let value = self.record.row.get(property.index);
+                if metadata == Metadata::Full
+                    && let Some(ty) = told_type(property.field)
+                    && !value.is_null()
+                {
+                    map.serialize_entry(&format!("{name}@odata.type"), &ty)?;
+                }
+                if exact {
+                    map.serialize_entry(name, &exact_number(value, json_value(property.field, value)))?;
+                } else {
+                    write_value(&mut map, name, property.field, value)?;
+                }
                 continue;
             };
             match self.record.expanded.get(&property.index) {
@@ -170,9 +227,15 @@ pub(crate) struct ListView<'s> {
 impl Serialize for ListView<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("@odata.context", self.context)?;
+        let Style { metadata, exact } = self.shape.style;
+        if metadata != Metadata::None {
+            map.serialize_entry("@odata.context", self.context)?;
+        }
         if let Some((count, capped)) = self.count {
-            map.serialize_entry("@odata.count", &count)?;
+            match exact {
+                true => map.serialize_entry("@odata.count", &count.to_string())?,
+                false => map.serialize_entry("@odata.count", &count)?,
+            }
             if capped {
                 map.serialize_entry("@tisserand.count_capped", &true)?;
             }

@@ -13,8 +13,10 @@ use platform::Entered;
 use serde_json::{Map, Value as Json, json};
 
 use crate::data::reading;
+use crate::data::shape::exact_number;
 use crate::odata::apply::{Figure, Method, Placed, Step, fault, placed};
 use crate::odata::columns::{Column, Columns, holds};
+use crate::odata::style::{Metadata, Style};
 use crate::odata::{ListOptions, OptionFault, typed};
 use crate::problem::Problem;
 
@@ -77,7 +79,7 @@ pub(crate) fn summary(
     if let Some(top) = options.top {
         table.rows.truncate(top as usize);
     }
-    Ok(table.write(entered, entity, options.count.then_some(count)))
+    Ok(table.write(entered, entity, options.style, options.count.then_some(count)))
 }
 
 /// The conditions of the first steps, which are about records.
@@ -278,21 +280,24 @@ impl Table {
         Ok(())
     }
 
-    fn write(&self, entered: &Entered, entity: &Entity, count: Option<usize>) -> Vec<u8> {
+    fn write(&self, entered: &Entered, entity: &Entity, style: Style, count: Option<usize>) -> Vec<u8> {
         let names: Vec<&str> = self.columns.0.iter().map(|column| column.name.as_str()).collect();
         let environment = &entered.environment.engine.settings().name;
         let mut answer = Map::new();
         let context = format!("/data/{environment}/$metadata#{}({})", entity.collection, names.join(","));
-        answer.insert("@odata.context".to_owned(), json!(context));
+        if style.metadata != Metadata::None {
+            answer.insert("@odata.context".to_owned(), json!(context));
+        }
         if let Some(count) = count {
             answer.insert("@odata.count".to_owned(), json!(count));
         }
         let row = |row: &Vec<Value>| {
             let mut object = Map::new();
             for (column, value) in self.columns.0.iter().zip(row) {
-                let value =
+                let json =
                     if value.is_null() { Json::Null } else { column.kind.to_json(value, &column.options) };
-                put(&mut object, &column.name, value);
+                let json = if style.exact { exact_number(value, json) } else { json };
+                put(&mut object, &column.name, json);
             }
             Json::Object(object)
         };

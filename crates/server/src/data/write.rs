@@ -42,7 +42,7 @@ impl Write {
             discard(body).await;
             Map::new()
         };
-        let options = ListOptions::read(asked.query.as_deref())?;
+        let options = asked.options()?;
         let expected = version_of(&asked.headers, header::IF_MATCH)?;
         let content = serde_json::to_vec(&body).map_err(|error| Problem::internal(&error))?;
         let once = asked.once(&content)?;

@@ -11,6 +11,7 @@ use engine::{Expand, Pick};
 use super::filter::Aliases;
 use super::lambda::related;
 use super::parts::parts;
+use super::style::Style;
 use super::{ListOptions, OptionFault, typed};
 
 /// Deepest nesting of `$expand`.
@@ -23,6 +24,8 @@ pub(crate) struct Selection {
     pub(crate) fields: Option<BTreeSet<FieldIndex>>,
     /// What to answer in full beside them.
     pub(crate) branches: Vec<Branch>,
+    /// How it is all written.
+    pub(crate) style: Style,
 }
 
 /// Records to answer along with others.
@@ -81,12 +84,12 @@ pub(crate) fn selection(
     options: &ListOptions,
 ) -> Result<Selection, OptionFault> {
     let fields = options.select.as_deref().map(|text| read_select(entity, text, 0)).transpose()?.flatten();
-    let reader = Reader { dictionary, aliases: &options.aliases };
+    let reader = Reader { dictionary, aliases: &options.aliases, style: options.style };
     let branches = match &options.expand {
         Some(text) => reader.branches(entity, text, 0, 1)?,
         None => Vec::new(),
     };
-    Ok(Selection { fields, branches })
+    Ok(Selection { fields, branches, style: options.style })
 }
 
 fn read_select(
@@ -118,6 +121,7 @@ fn read_select(
 struct Reader<'a> {
     dictionary: &'a Dictionary,
     aliases: &'a Aliases,
+    style: Style,
 }
 
 impl Reader<'_> {
@@ -189,7 +193,7 @@ impl Reader<'_> {
         };
         let Some(target) = found else { return Err(not_expandable(self.dictionary, entity, name, span)) };
         let several = field.is_none_or(|field| entity.fields[field].kind.is_virtual());
-        let mut selection = Selection::default();
+        let mut selection = Selection { style: self.style, ..Selection::default() };
         let mut picked = field.is_none().then(Picked::default);
         for (start, option) in parts(options, ';') {
             let at = offset + start;

@@ -10,6 +10,7 @@ mod lexer;
 pub(crate) mod options;
 mod order;
 mod parts;
+pub(crate) mod style;
 pub(crate) mod typed;
 
 pub(crate) use options::ListOptions;

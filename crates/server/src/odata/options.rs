@@ -6,6 +6,7 @@ use dictionary::expression::Span;
 use dictionary::expression::error::nearest;
 
 use super::OptionFault;
+use super::style::Style;
 
 /// Longest query string, bytes.
 pub(crate) const QUERY_BYTES_MAX: usize = 32 * 1024;
@@ -43,6 +44,8 @@ pub(crate) struct ListOptions {
     pub(crate) skiptoken: Option<String>,
     pub(crate) count: bool,
     pub(crate) format: Option<String>,
+    /// How the answer is written.
+    pub(crate) style: Style,
     /// Parameter aliases, `@name`, with what they stand for.
     pub(crate) aliases: Vec<(String, String)>,
 }

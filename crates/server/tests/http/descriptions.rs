@@ -74,7 +74,10 @@ fn metadata_describes_every_collection_in_xml_and_in_json() {
         "<NavigationProperty Name=\"owner\" Type=\"Tisserand.user\"><ReferentialConstraint Property=\"owner_id\" ReferencedProperty=\"id\"/>",
         "<NavigationProperty Name=\"lines\" Type=\"Collection(Tisserand.quote_line)\"/>",
         "<EntitySet Name=\"accounts\" EntityType=\"Tisserand.account\">",
-        "String=\"Chiffre d'affaires\"",
+        "<Annotation Term=\"Common.Label\" String=\"Chiffre d'affaires\"/>",
+        "<NavigationProperty Name=\"quotes\" Type=\"Collection(Tisserand.quote)\"/>",
+        "<PropertyValue Property=\"Value\" String=\"customer\"/><Annotation Term=\"Common.Label\" String=\"Client\"/>",
+        "<Annotation Term=\"Capabilities.BatchSupported\" Bool=\"true\"/>",
     ] {
         assert!(text.contains(part), "{part} not in {text}");
     }
@@ -86,7 +89,7 @@ fn metadata_describes_every_collection_in_xml_and_in_json() {
     assert_eq!(model["$EntityContainer"], "Tisserand.Container");
     let types = model["Tisserand"].as_object().unwrap();
     for (name, set) in
-        types["Container"].as_object().unwrap().iter().filter(|(name, _)| !name.starts_with('$'))
+        types["Container"].as_object().unwrap().iter().filter(|(name, _)| !name.starts_with(['$', '@']))
     {
         let ty = set["$Type"].as_str().unwrap().strip_prefix("Tisserand.").unwrap();
         assert_eq!(types[ty]["$Kind"], "EntityType", "{name}");

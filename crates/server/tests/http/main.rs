@@ -16,6 +16,7 @@ mod idempotency;
 mod lambda;
 mod lists;
 mod module;
+mod negotiation;
 mod paging;
 mod records;
 mod refusals;

@@ -18,6 +18,7 @@ use crate::data::prefer::Preferences;
 use crate::data::resource::{self, Key, Resource};
 use crate::data::{entity_of, version_of, write};
 use crate::odata::ListOptions;
+use crate::odata::style::Style;
 use crate::problem::Problem;
 
 /// Executes the requests of a group together; an answer for each.
@@ -125,6 +126,8 @@ impl Group {
         let (path, query) = self.references.address(&self.environment, &part.url)?;
         let resource = resource::parse(&path).ok_or_else(Problem::not_found)?;
         let options = ListOptions::read(query.as_deref())?;
+        let style = Style::asked(&part.headers, options.format.as_deref())?;
+        let options = ListOptions { style, ..options };
         let expected = version_of(&part.headers, header::IF_MATCH)?;
         let body = match part.body.as_ref().map(|body| self.references.within(body)) {
             Some(Json::Object(body)) => body,

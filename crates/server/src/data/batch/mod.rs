@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::http::header::HeaderValue;
 use axum::response::{IntoResponse, Response};
 
-use crate::body::{discard, json_object_within};
+use crate::body::json_object_within;
 use crate::cx::Cx;
 use crate::data::idempotency::{Done, Once};
 use crate::data::prefer::Preferences;
@@ -30,12 +30,7 @@ const ANSWERS_BYTES_MAX: usize = 64 << 20;
 /// `400` when the batch itself cannot be read: nothing is executed then. What is wrong with a request is told in its answer.
 pub(crate) async fn batch(mut asked: Asked) -> Result<Response, Problem> {
     let config = asked.cx.state.config.clone();
-    let body = std::mem::take(&mut asked.body);
-    // Who may not come in is told so, whatever they send.
-    if let Err(problem) = asked.cx.in_environment(&asked.environment, |_| Ok(())).await {
-        discard(body).await;
-        return Err(problem);
-    }
+    let body = asked.admitted().await?;
     let body = json_object_within(body, &asked.headers, config.batch_bytes_max, config.body_timeout).await?;
     let preferences = Preferences::read(&asked.headers);
     let content = serde_json::to_vec(&body).map_err(|error| Problem::internal(&error))?;

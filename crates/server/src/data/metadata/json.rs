@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::model::{COMPLEX, EntityType, Model};
-use super::{CONTAINER, NAMESPACE};
+use super::{CAPABILITIES, CONTAINER, FORMATS, NAMESPACE, VOCABULARIES};
 
 pub(super) fn write(model: &Model<'_>) -> Json {
     let mut schema = Map::new();
@@ -23,16 +23,28 @@ pub(super) fn write(model: &Model<'_>) -> Json {
         if !bindings.is_empty() {
             set["$NavigationPropertyBinding"] = Json::Object(bindings);
         }
+        set["@Common.Label"] = json!(ty.plural);
+        set["@Capabilities.SearchRestrictions"] = json!({"Searchable": ty.searchable});
+        set["@Capabilities.CountRestrictions"] = json!({"Countable": true});
+        set["@Capabilities.ChangeTracking"] = json!({"Supported": true});
+        set["@Capabilities.TopSupported"] = json!(true);
+        set["@Capabilities.SkipSupported"] = json!(true);
         container.insert(ty.set.to_owned(), set);
     }
+    for (term, holds) in CAPABILITIES {
+        container.insert(format!("@Capabilities.{term}"), json!(holds));
+    }
+    container.insert("@Capabilities.SupportedFormats".to_owned(), json!(FORMATS));
+    let references = VOCABULARIES.iter().map(|(namespace, alias, address)| {
+        let included = json!({"$Include": [{"$Namespace": namespace, "$Alias": alias}]});
+        (format!("{address}.json"), included)
+    });
+    let references: Map<String, Json> = references.collect();
     schema.insert(CONTAINER.to_owned(), Json::Object(container));
     json!({
         "$Version": "4.01",
         "$EntityContainer": format!("{NAMESPACE}.{CONTAINER}"),
-        "$Reference": {
-            "https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Core.V1.json":
-                {"$Include": [{"$Namespace": "Org.OData.Core.V1", "$Alias": "Core"}]}
-        },
+        "$Reference": references,
         NAMESPACE: schema,
     })
 }
@@ -41,7 +53,7 @@ fn entity_type(ty: &EntityType<'_>) -> Json {
     let mut members = Map::from_iter([
         ("$Kind".to_owned(), json!("EntityType")),
         ("$Key".to_owned(), json!(["id"])),
-        ("@Core.Description".to_owned(), json!(ty.label)),
+        ("@Common.Label".to_owned(), json!(ty.label)),
     ]);
     for property in &ty.properties {
         let mut facets = Map::new();
@@ -68,7 +80,18 @@ fn entity_type(ty: &EntityType<'_>) -> Json {
                 facets.insert(facet.to_owned(), json!(true));
             }
         }
-        facets.insert("@Core.Description".to_owned(), json!(property.label));
+        facets.insert("@Common.Label".to_owned(), json!(property.label));
+        if let Some(help) = property.help {
+            facets.insert("@Core.Description".to_owned(), json!(help));
+        }
+        if property.computed {
+            facets.insert("@Core.Permissions".to_owned(), json!("Read"));
+        }
+        if !property.choices.is_empty() {
+            let value = |(tag, label): &(&str, &str)| json!({"Value": tag, "@Common.Label": label});
+            let values: Vec<Json> = property.choices.iter().map(value).collect();
+            facets.insert("@Validation.AllowedValues".to_owned(), Json::Array(values));
+        }
         members.insert(property.name.clone(), Json::Object(facets));
     }
     for navigation in &ty.navigations {

@@ -12,9 +12,43 @@ use crate::data::Asked;
 use crate::odata::ListOptions;
 use crate::problem::Problem;
 use model::Model;
+pub(crate) use model::edm_type;
 
 /// Namespace of all types.
-const NAMESPACE: &str = "Tisserand";
+pub(crate) const NAMESPACE: &str = "Tisserand";
+/// Vocabularies whose terms are used: namespace, short name, where they are described.
+const VOCABULARIES: &[(&str, &str, &str)] = &[
+    (
+        "Org.OData.Core.V1",
+        "Core",
+        "https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Core.V1",
+    ),
+    (
+        "Org.OData.Capabilities.V1",
+        "Capabilities",
+        "https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Capabilities.V1",
+    ),
+    (
+        "Org.OData.Validation.V1",
+        "Validation",
+        "https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Validation.V1",
+    ),
+    (
+        "com.sap.vocabularies.Common.v1",
+        "Common",
+        "https://sap.github.io/odata-vocabularies/vocabularies/Common",
+    ),
+];
+/// What requests to the whole may ask.
+const CAPABILITIES: &[(&str, bool)] = &[
+    ("BatchSupported", true),
+    ("BatchContinueOnErrorSupported", true),
+    ("KeyAsSegmentSupported", true),
+    ("QuerySegmentSupported", true),
+    ("AsynchronousRequestsSupported", false),
+];
+/// What answers are written in.
+const FORMATS: &[&str] = &["application/json;odata.metadata=minimal;IEEE754Compatible=false"];
 /// Name of the entity container.
 const CONTAINER: &str = "Container";
 

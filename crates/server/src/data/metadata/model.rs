@@ -5,6 +5,7 @@ use dictionary::model::{Dictionary, Entity, Field};
 
 use crate::data::shape::property_name;
 use crate::odata::expand::target;
+use crate::odata::lambda::related;
 
 /// The types of an environment.
 pub(super) struct Model<'a> {
@@ -16,6 +17,10 @@ pub(super) struct EntityType<'a> {
     pub(super) name: &'a str,
     pub(super) set: &'a str,
     pub(super) label: &'a str,
+    /// How the set is called.
+    pub(super) plural: &'a str,
+    /// Its records are written as lines of others, or by themselves.
+    pub(super) searchable: bool,
     pub(super) properties: Vec<Property<'a>>,
     pub(super) navigations: Vec<Navigation<'a>>,
 }
@@ -30,8 +35,12 @@ pub(super) struct Property<'a> {
     pub(super) precision: Option<u32>,
     pub(super) scale: Option<u32>,
     pub(super) label: &'a str,
+    /// What it is for.
+    pub(super) help: Option<&'a str>,
     /// Set by the system only.
     pub(super) computed: bool,
+    /// Values of the list that it is chosen from, and how people call them.
+    pub(super) choices: Vec<(&'a str, &'a str)>,
 }
 
 /// A way to other records.
@@ -77,15 +86,36 @@ fn entity_type<'a>(dictionary: &'a Dictionary, entity: &'a Entity, language: Lan
         name: &entity.name,
         set: &entity.collection,
         label: entity.label.text(language),
+        plural: entity.plural.text(language),
+        searchable: !entity.search.is_empty(),
         properties: fields()
             .filter(|field| !field.kind.is_virtual())
-            .map(|field| property(field, language))
+            .map(|field| property(dictionary, field, language))
             .collect(),
-        navigations: fields().filter_map(|field| navigation(dictionary, field)).collect(),
+        navigations: fields()
+            .filter_map(|field| navigation(dictionary, field))
+            .chain(referring(dictionary, entity))
+            .collect(),
     }
 }
 
-fn property(field: &Field, language: Language) -> Property<'_> {
+/// Collections that have one reference to an entity, where no field has their name.
+fn referring<'a>(dictionary: &'a Dictionary, entity: &'a Entity) -> impl Iterator<Item = Navigation<'a>> {
+    let others = dictionary.entities.iter().filter(|other| !other.internal);
+    let free = others.filter(|other| entity.field(&other.collection).is_none());
+    free.filter_map(|other| {
+        let (target, _) = related(dictionary, entity, &other.collection)?;
+        Some(Navigation {
+            name: &target.collection,
+            target: (&target.name, &target.collection),
+            collection: true,
+            nullable: true,
+            constraint: None,
+        })
+    })
+}
+
+fn property<'a>(dictionary: &'a Dictionary, field: &'a Field, language: Language) -> Property<'a> {
     let (ty, collection) = edm_type(field);
     let options = &field.options;
     let decimal = ty == "Edm.Decimal";
@@ -100,12 +130,21 @@ fn property(field: &Field, language: Language) -> Property<'_> {
         precision: decimal.then(|| options.precision.unwrap_or(18)),
         scale: decimal.then(|| options.scale.unwrap_or(if money { 2 } else { 0 })),
         label: field.label.text(language),
+        help: field.help.as_ref().map(|help| help.text(language)),
+        choices: choices(dictionary, field, language),
         computed: field.read_only || field.computed.is_some() || (field.system && field.name != "code"),
     }
 }
 
+/// The values there are for a choice.
+fn choices<'a>(dictionary: &'a Dictionary, field: &'a Field, language: Language) -> Vec<(&'a str, &'a str)> {
+    let list = field.options.list.as_deref().and_then(|list| dictionary.lists.get(list));
+    let values = list.into_iter().flat_map(|list| &list.values);
+    values.map(|value| (value.tag.as_str(), value.label.text(language))).collect()
+}
+
 /// The type of a field's value, and whether there are several.
-fn edm_type(field: &Field) -> (&'static str, bool) {
+pub(crate) fn edm_type(field: &Field) -> (&'static str, bool) {
     let ty = match field.kind.name() {
         "integer" => "Edm.Int64",
         "decimal" | "money" => "Edm.Decimal",

@@ -3,16 +3,21 @@
 use std::fmt::Write as _;
 
 use super::model::{COMPLEX, EntityType, Model, Navigation, Property};
-use super::{CONTAINER, NAMESPACE};
+use super::{CAPABILITIES, CONTAINER, FORMATS, NAMESPACE, VOCABULARIES};
 
 pub(super) fn write(model: &Model<'_>) -> String {
     let mut out = String::with_capacity(64 * 1024);
     out.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     out.push_str("<edmx:Edmx xmlns:edmx=\"http://docs.oasis-open.org/odata/ns/edmx\" Version=\"4.01\">\n");
-    out.push_str(
-        "<edmx:Reference Uri=\"https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Core.V1.xml\">\
-         <edmx:Include Namespace=\"Org.OData.Core.V1\" Alias=\"Core\"/></edmx:Reference>\n",
-    );
+    for (namespace, alias, address) in VOCABULARIES {
+        push(
+            &mut out,
+            format_args!(
+                "<edmx:Reference Uri=\"{address}.xml\">\
+                 <edmx:Include Namespace=\"{namespace}\" Alias=\"{alias}\"/></edmx:Reference>\n"
+            ),
+        );
+    }
     push(
         &mut out,
         format_args!(
@@ -39,8 +44,11 @@ pub(super) fn write(model: &Model<'_>) -> String {
             let (name, set) = (navigation.name, navigation.target.1);
             push(&mut out, format_args!("<NavigationPropertyBinding Path=\"{name}\" Target=\"{set}\"/>\n"));
         }
+        annotation(&mut out, "Common.Label", ty.plural);
+        capabilities(&mut out, ty);
         out.push_str("</EntitySet>\n");
     }
+    container(&mut out);
     out.push_str("</EntityContainer>\n</Schema>\n</edmx:DataServices>\n</edmx:Edmx>\n");
     out
 }
@@ -53,13 +61,44 @@ fn entity_type(out: &mut String, ty: &EntityType<'_>) {
     for item in &ty.navigations {
         navigation(out, item);
     }
-    push(
-        out,
-        format_args!(
-            "<Annotation Term=\"Core.Description\" String=\"{}\"/>\n</EntityType>\n",
-            escaped(ty.label)
-        ),
+    annotation(out, "Common.Label", ty.label);
+    out.push_str("</EntityType>\n");
+}
+
+fn annotation(out: &mut String, term: &str, text: &str) {
+    push(out, format_args!("<Annotation Term=\"{term}\" String=\"{}\"/>", escaped(text)));
+}
+
+/// What requests on a set may ask.
+fn capabilities(out: &mut String, ty: &EntityType<'_>) {
+    let restriction = |out: &mut String, term: &str, property: &str, holds: bool| {
+        push(
+            out,
+            format_args!(
+                "<Annotation Term=\"Capabilities.{term}\"><Record>\
+                 <PropertyValue Property=\"{property}\" Bool=\"{holds}\"/></Record></Annotation>"
+            ),
+        );
+    };
+    restriction(out, "SearchRestrictions", "Searchable", ty.searchable);
+    restriction(out, "CountRestrictions", "Countable", true);
+    restriction(out, "ChangeTracking", "Supported", true);
+    out.push_str(
+        "<Annotation Term=\"Capabilities.TopSupported\" Bool=\"true\"/>\
+         <Annotation Term=\"Capabilities.SkipSupported\" Bool=\"true\"/>\n",
     );
+}
+
+/// What requests to the whole may ask.
+fn container(out: &mut String) {
+    for (term, holds) in CAPABILITIES {
+        push(out, format_args!("<Annotation Term=\"Capabilities.{term}\" Bool=\"{holds}\"/>"));
+    }
+    out.push_str("<Annotation Term=\"Capabilities.SupportedFormats\"><Collection>");
+    for format in FORMATS {
+        push(out, format_args!("<String>{format}</String>"));
+    }
+    out.push_str("</Collection></Annotation>\n");
 }
 
 fn property(out: &mut String, property: &Property<'_>) {
@@ -76,12 +115,28 @@ fn property(out: &mut String, property: &Property<'_>) {
             push(out, format_args!(" {facet}=\"{value}\""));
         }
     }
-    push(
-        out,
-        format_args!("><Annotation Term=\"Core.Description\" String=\"{}\"/>", escaped(property.label)),
-    );
+    out.push('>');
+    annotation(out, "Common.Label", property.label);
+    if let Some(help) = property.help {
+        annotation(out, "Core.Description", help);
+    }
     if property.computed {
-        out.push_str("<Annotation Term=\"Core.Computed\" Bool=\"true\"/>");
+        out.push_str(
+            "<Annotation Term=\"Core.Computed\" Bool=\"true\"/>\
+             <Annotation Term=\"Core.Permissions\"><EnumMember>Core.Permission/Read</EnumMember></Annotation>",
+        );
+    }
+    if !property.choices.is_empty() {
+        out.push_str("<Annotation Term=\"Validation.AllowedValues\"><Collection>");
+        for (tag, label) in &property.choices {
+            push(
+                out,
+                format_args!("<Record><PropertyValue Property=\"Value\" String=\"{}\"/>", escaped(tag)),
+            );
+            annotation(out, "Common.Label", label);
+            out.push_str("</Record>");
+        }
+        out.push_str("</Collection></Annotation>");
     }
     out.push_str("</Property>\n");
 }
