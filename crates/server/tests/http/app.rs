@@ -59,6 +59,7 @@ impl App {
         write_module(&folder.path().join("modules"));
         let clock = Arc::new(TestClock(Mutex::new("2026-11-23T09:00:00Z".parse().unwrap())));
         let mut options = Options::new(folder.path().join("data"));
+        options.database = crate::database();
         options.clock = clock.clone();
         options.modules = Modules::folder(folder.path().join("modules"));
         options.limits = Limits { password_cost: Cost { memory_kib: 64, passes: 1 }, ..Limits::default() };

@@ -3,6 +3,11 @@
 #![expect(unreachable_pub, reason = "one program: nothing is public beyond it")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+/// Where the rows of the platforms are: in their folders here. The same tests run on PostgreSQL too, in `tests/http_on_postgres`.
+fn database() -> Option<std::sync::Arc<store::PostgresDatabase>> {
+    None
+}
+
 mod app;
 mod apply;
 mod batch;

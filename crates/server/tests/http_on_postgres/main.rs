@@ -1,0 +1,48 @@
+//! The server over PostgreSQL: the tests of `tests/http` that reach furthest into the store, compiled again with another place for the rows.
+
+#![expect(unreachable_pub, reason = "one program: nothing is public beyond it")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(dead_code, reason = "shared with the tests of SQLite, which use all of it")]
+
+use std::sync::Arc;
+
+use store::PostgresDatabase;
+use store::postgres::Connections;
+
+/// A place of the test's own in the run's server.
+fn database() -> Option<Arc<PostgresDatabase>> {
+    Some(PostgresDatabase::open(&test_postgres::address(), Connections::default()).unwrap())
+}
+
+#[path = "../http/app.rs"]
+mod app;
+#[path = "../http/apply.rs"]
+mod apply;
+#[path = "../http/batch.rs"]
+mod batch;
+#[path = "../http/client.rs"]
+mod client;
+#[path = "../http/delta.rs"]
+mod delta;
+#[path = "../http/events.rs"]
+mod events;
+#[path = "../http/expand.rs"]
+mod expand;
+#[path = "../http/files.rs"]
+mod files;
+#[path = "../http/idempotency.rs"]
+mod idempotency;
+#[path = "../http/lambda.rs"]
+mod lambda;
+#[path = "../http/lists.rs"]
+mod lists;
+#[path = "../http/module.rs"]
+mod module;
+#[path = "../http/paging.rs"]
+mod paging;
+#[path = "../http/records.rs"]
+mod records;
+#[path = "../http/sessions.rs"]
+mod sessions;
+#[path = "../http/surroundings.rs"]
+mod surroundings;
