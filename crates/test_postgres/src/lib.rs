@@ -51,8 +51,7 @@ impl Server {
     /// As [`address`].
     pub fn start() -> Server {
         let address = start();
-        let host = address.split('@').nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
-        Server { folder: PathBuf::from(host.replace("%2F", "/")), address }
+        Server { folder: folder_of(&address), address }
     }
 
     /// Address in a place of its own.
@@ -70,17 +69,31 @@ impl Server {
         assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     }
 
-    /// Runs SQL as the server's superuser; returns what it says, a line per row.
-    ///
-    /// # Panics
-    /// When the server refuses.
-    pub fn sql(&self, sql: &str) -> String {
-        let said = Command::new("psql")
-            .args(["-qAt", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", "tisserand", "-c", sql, "-h"])
-            .arg(&self.folder)
-            .output()
-            .unwrap_or_else(|error| panic!("psql: {error}"));
-        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
-        String::from_utf8_lossy(&said.stdout).trim().to_owned()
+    /// The folder of its socket.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
+}
+
+/// Runs SQL as the superuser of the server whose socket is in `folder`; returns what it says, a line per row.
+///
+/// # Panics
+/// When the server refuses.
+pub fn sql(folder: &Path, sql: &str) -> String {
+    let said = Command::new("psql")
+        .args(["-qAt", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", "tisserand", "-c", sql, "-h"])
+        .arg(folder)
+        .output()
+        .unwrap_or_else(|error| panic!("psql: {error}"));
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    String::from_utf8_lossy(&said.stdout).trim().to_owned()
+}
+
+/// The folder of the socket in an address.
+///
+/// # Panics
+/// On an address of another kind.
+pub fn folder_of(address: &str) -> PathBuf {
+    let host = address.split('@').nth(1).and_then(|rest| rest.split('/').next());
+    PathBuf::from(host.expect("an address of a socket").replace("%2F", "/"))
 }

@@ -10,28 +10,30 @@ CREATE TABLE {S}.blanks (blanks text NOT NULL);
 CREATE TABLE {S}.vat_shapes (country text NOT NULL, shape text NOT NULL);
 CREATE TABLE {S}.iban_lengths (country text PRIMARY KEY, length integer NOT NULL);
 
--- Texts.
+-- Texts. Letters are looked up one by one: a join would read the whole table for each text.
 
+CREATE FUNCTION {S}.fold_each(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT coalesce(string_agg(coalesce((SELECT l.folded FROM {S}.letters l WHERE l.letter = c.letter COLLATE "C"), c.letter), '' ORDER BY c.place), '')
+  FROM string_to_table(t, NULL) WITH ORDINALITY AS c(letter, place) $$;
+
+-- The letters of western Europe at once, others one by one.
 CREATE FUNCTION {S}.fold(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT CASE WHEN octet_length(t) = length(t) THEN lower(t COLLATE "C") ELSE
-    (SELECT coalesce(string_agg(coalesce(l.folded, c.letter), '' ORDER BY c.place), '')
-     FROM string_to_table(t, NULL) WITH ORDINALITY AS c(letter, place)
-     LEFT JOIN {S}.letters l ON l.letter = c.letter COLLATE "C") END $$;
+  SELECT CASE WHEN octet_length(plain) = length(plain) THEN lower(plain COLLATE "C") ELSE {S}.fold_each(t) END
+  FROM translate(t, '{LETTERS}', '{FOLDED}') AS plain $$;
 
 CREATE FUNCTION {S}.upper(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT CASE WHEN octet_length(t) = length(t) THEN upper(t COLLATE "C") ELSE
-    (SELECT coalesce(string_agg(coalesce(l.raised, c.letter), '' ORDER BY c.place), '')
-     FROM string_to_table(t, NULL) WITH ORDINALITY AS c(letter, place)
-     LEFT JOIN {S}.letters l ON l.letter = c.letter COLLATE "C") END $$;
+    (SELECT coalesce(string_agg(coalesce((SELECT l.raised FROM {S}.letters l WHERE l.letter = c.letter COLLATE "C"), c.letter), '' ORDER BY c.place), '')
+     FROM string_to_table(t, NULL) WITH ORDINALITY AS c(letter, place)) END $$;
 
 -- A capital sigma that ends a word lowers to another letter than one within.
 CREATE FUNCTION {S}.lower(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT CASE WHEN octet_length(t) = length(t) THEN lower(t COLLATE "C") ELSE
     (WITH c AS (
-       SELECT c.letter, c.place::integer AS place, coalesce(l.lowered, c.letter) AS lowered, coalesce(k.kind, 'o') AS kind
-       FROM string_to_table(t, NULL) WITH ORDINALITY AS c(letter, place)
-       LEFT JOIN {S}.letters l ON l.letter = c.letter COLLATE "C"
-       LEFT JOIN {S}.kinds k ON k.letter = c.letter COLLATE "C" AND strpos(t, 'Σ') > 0),
+       SELECT c.letter, c.place::integer AS place,
+         coalesce((SELECT l.lowered FROM {S}.letters l WHERE l.letter = c.letter COLLATE "C"), c.letter) AS lowered,
+         CASE WHEN strpos(t, 'Σ') > 0 THEN coalesce((SELECT k.kind FROM {S}.kinds k WHERE k.letter = c.letter COLLATE "C"), 'o') ELSE 'o' END AS kind
+       FROM string_to_table(t, NULL) WITH ORDINALITY AS c(letter, place)),
      word AS (SELECT string_agg(kind, '' ORDER BY place) AS kinds FROM c)
      SELECT coalesce(string_agg(CASE WHEN letter = 'Σ' AND left(kinds, place - 1) ~ 'ci*$' AND substr(kinds, place + 1) !~ '^i*c'
        THEN 'ς' ELSE lowered END, '' ORDER BY place), '') FROM c, word) END $$;

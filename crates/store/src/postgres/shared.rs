@@ -40,7 +40,7 @@ pub(crate) fn prepare(lease: &Lease) -> Result<(), StoreError> {
     if lease.query(ACTION, &exists, &[], None)?.is_empty() {
         let schema = quoted(schema());
         let made = lease
-            .batch(ACTION, &format!("CREATE SCHEMA {schema}; {}", FUNCTIONS.replace("{S}", &schema)))
+            .batch(ACTION, &format!("CREATE SCHEMA {schema}; {}", functions(&schema)))
             .and_then(|()| fill(lease, &schema, ACTION));
         if let Err(error) = made {
             lease.give_up(); // takes everything back
@@ -48,6 +48,19 @@ pub(crate) fn prepare(lease: &Lease) -> Result<(), StoreError> {
         }
     }
     lease.batch(ACTION, "COMMIT")
+}
+
+/// The functions as they are said to the server.
+fn functions(schema: &str) -> String {
+    let (letters, folded): (String, String) = ('\u{80}'..'\u{250}')
+        .filter_map(|letter| {
+            let folded = fold(letter.encode_utf8(&mut [0; 4]));
+            let mut folded = folded.chars();
+            let first = folded.next().filter(|c| c.is_ascii_alphanumeric() || *c == ' ')?;
+            folded.next().is_none().then_some((letter, first))
+        })
+        .unzip();
+    FUNCTIONS.replace("{S}", schema).replace("{LETTERS}", &letters).replace("{FOLDED}", &folded)
 }
 
 fn fill(lease: &Lease, schema: &str, action: &'static str) -> Result<(), StoreError> {
