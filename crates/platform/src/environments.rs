@@ -261,7 +261,7 @@ fn check_currency(currency: &str) -> Result<(), PlatformError> {
     ))
 }
 
-fn taken(name: &str) -> PlatformError {
+pub(crate) fn taken(name: &str) -> PlatformError {
     PlatformError::refused(
         format!("L'environnement « {name} » existe déjà."),
         format!("There is an environment “{name}” already."),

@@ -2,6 +2,7 @@
 
 pub mod access;
 mod cache;
+mod copying;
 mod directory;
 pub mod environments;
 pub mod error;

@@ -144,6 +144,20 @@ pub(crate) enum Env {
         /// Which one
         name: String,
     },
+    /// Take an environment over from another platform, records, history and files; from files to PostgreSQL or back too
+    #[command(
+        after_help = "Example:\n  tisserand env copy acme --from /srv/tisserand --database postgres://tisserand@db.example/tisserand --data /srv/files"
+    )]
+    Copy {
+        /// Which one
+        name: String,
+        /// Folder of the other platform
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        /// The database that holds the other platform's rows, if one does
+        #[arg(long, value_name = "URL")]
+        from_database: Option<String>,
+    },
     /// Recompute journal chain and content digest; name the first bad position
     #[command(after_help = "Example:\n  tisserand env verify acme")]
     Verify {
@@ -367,6 +381,10 @@ const FRENCH: &[(&str, &str)] = &[
     ("env create", "Crée un environnement"),
     ("env list", "Liste les environnements"),
     ("env show", "En montre un : position du journal, empreinte, modules, fiches"),
+    (
+        "env copy",
+        "Reprend un environnement d'une autre plateforme, fiches, historique et fichiers ; de fichiers vers PostgreSQL ou l'inverse aussi",
+    ),
     (
         "env verify",
         "Recalcule la chaîne du journal et l'empreinte du contenu ; nomme la première position fautive",

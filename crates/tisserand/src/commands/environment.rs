@@ -41,6 +41,32 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
             }
             Ok(())
         }
+        Env::Copy { name, from, from_database } => {
+            let there = Settings { data: from, database: from_database, ..settings.clone() };
+            let source = data::open(&there, "env copy")?;
+            data::environment(&source.platform, &name)?;
+            let bar = console.bar(0, &name);
+            let copied = platform.environment_copy(&source.platform, &name, &mut |reached, last| {
+                bar.set_length(last);
+                bar.set_position(reached);
+            });
+            bar.finish_and_clear();
+            let info = copied?;
+            let head = platform.environment(&info.name)?.engine.head()?;
+            if console.json {
+                let mut value = as_json(&info);
+                value["position"] = head.position.into();
+                value["digest"] = hexadecimal(&head.digest).into();
+                console.data(&value);
+                return Ok(());
+            }
+            let (name, position) = (info.name, head.position);
+            console.out(console.text(
+                &format!("Environnement {name} repris jusqu'à l'entrée {position}, empreinte égale. Donnez-y accès avec `tisserand user create … --grant`."),
+                &format!("Environment {name} taken over up to entry {position}, digest equal. Let people in with `tisserand user create … --grant`."),
+            ));
+            Ok(())
+        }
         Env::List => {
             let all = platform.environments()?;
             if console.json {

@@ -147,3 +147,36 @@ fn a_folder_and_a_database_that_do_not_go_together_are_refused_with_what_to_do()
     assert!(said.code == 1 && said.err.contains("postgres://"), "{}", said.err);
     place.run(&["doctor"]).ok();
 }
+
+#[test]
+fn an_environment_moves_to_postgresql_and_back_with_its_history_and_digest() {
+    let (files, database) = (Place::shop(), Place::empty_in(Some(test_postgres::address())));
+    let back = Place::empty();
+    files.file("orders.csv", "name;number\nÉté;1\n👩🏽‍🚒;2\nZ;3\n");
+    files.run(&["import", "shop", "purchase", "orders.csv", "--batch", "2"]).ok();
+    let shown = |place: &Place| {
+        let shown = place.run(&["env", "show", "shop", "--json"]).ok().json();
+        (shown["position"].clone(), shown["digest"].clone(), shown["records"].clone())
+    };
+    let copy = |from: &Place, to: &Place| {
+        drop(to.serve(&["--create"]));
+        let data = from.path("data");
+        let mut args = vec!["env", "copy", "shop", "--from", data.to_str().unwrap()];
+        args.extend(from.database.iter().flat_map(|database| ["--from-database", database]));
+        to.run(&args).ok();
+        to.run(&["env", "verify", "shop"]).ok();
+        let again = to.run(&args);
+        assert!(again.code == 1 && again.err.contains("already"), "{}", again.err);
+    };
+    copy(&files, &database);
+    assert_eq!(shown(&database), shown(&files));
+    copy(&database, &back);
+    assert_eq!(shown(&back), shown(&files));
+    // Numbers go on after those that were given.
+    back.run(&["import", "shop", "purchase", files.file("more.csv", "name\nnext\n").to_str().unwrap()]).ok();
+    let out = back.path("all.jsonl");
+    back.run(&["export", "shop", "purchase", "--out", out.to_str().unwrap()]).ok();
+    let codes: HashSet<String> =
+        json_lines(&out).iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(codes.len(), 4);
+}

@@ -1,0 +1,131 @@
+//! An environment taken over from another platform, whichever store either has: its journal is replayed, so every position proves the copy.
+
+use std::collections::HashSet;
+
+use dictionary::Value;
+use engine::EngineError;
+use engine::replay::Replay;
+use journal::{Entry, Position};
+use store::files::{FileStore, Incoming};
+
+use crate::environments::{self, EnvironmentInfo, NewEnvironment};
+use crate::error::PlatformError;
+use crate::open::OpenEnvironment;
+use crate::places::failed;
+use crate::platform::Platform;
+
+/// Entries read at a time.
+const ENTRIES: u32 = 500;
+
+/// Bytes of a file copied at a time.
+const CHUNK_BYTES: usize = 1 << 20;
+
+impl Platform {
+    /// Takes over the environment of that name from `source`: records, history and files, at the same positions, with the same digest and chain. Who may
+    /// enter it is not taken over. `progress` is told the position reached and the last.
+    ///
+    /// Errors: not found in `source`; the name is taken here; part of its history was redacted; what arrives is not what the journal certifies.
+    pub fn environment_copy(
+        &self,
+        source: &Platform,
+        name: &str,
+        progress: &mut dyn FnMut(Position, Position),
+    ) -> Result<EnvironmentInfo, PlatformError> {
+        let info = source.environment_info(name)?;
+        let from = source.environment(name)?;
+        let turn = self.places.turn()?;
+        match self.environment_info(name) {
+            Ok(_) => return Err(environments::taken(name)),
+            Err(error) if error.is_not_found() => {}
+            Err(error) => return Err(error),
+        }
+        self.places.set_aside(name, self.new_id())?;
+        if let Err(error) = self.replay(&from, &info, progress) {
+            self.places.remove(name);
+            return Err(error);
+        }
+        let new = NewEnvironment {
+            name: info.name.clone(),
+            label: info.label.clone(),
+            client: info.client.clone(),
+            kind: info.kind.clone(),
+            zone: info.zone.clone(),
+            currency: info.currency.clone(),
+            modules: info.modules.clone(),
+            layers: Vec::new(),
+        };
+        let copied = self.environment_note(&new, info.modules)?;
+        drop(turn);
+        tracing::info!(environment.name = name, "environment taken over");
+        Ok(copied)
+    }
+
+    fn replay(
+        &self,
+        from: &OpenEnvironment,
+        info: &EnvironmentInfo,
+        progress: &mut dyn FnMut(Position, Position),
+    ) -> Result<(), PlatformError> {
+        let folder = self.places.folder(&info.name);
+        std::fs::create_dir_all(&folder).map_err(PlatformError::io("make the folder", &folder))?;
+        let store = self.places.store(&info.name, self.clock.now(), "create the store of an environment")?;
+        let read = "read the environment to copy";
+        let snapshot = from.engine.store().snapshot().map_err(failed(read))?;
+        let head = snapshot.head().map_err(failed(read))?;
+        let mut replay = Replay::new(store.clone())?;
+        let (mut reached, mut copied) = (0, HashSet::new());
+        while reached < head.position {
+            let entries = snapshot.entries(reached, ENTRIES).map_err(failed(read))?;
+            let Some(last) = entries.last() else { break };
+            reached = last.position;
+            for entry in &entries {
+                copy_files(entry, from.files.as_ref(), store.files(), &mut copied)?;
+                replay.entry(entry)?;
+            }
+            progress(reached, head.position);
+        }
+        let settings = self.settings(&info.name, environments::zone(&info.zone)?, &info.currency);
+        let copy = replay.into_environment(settings, self.clock.clone(), self.ids.clone())?;
+        let arrived = copy.head()?;
+        if (arrived.position, arrived.digest) != (head.position, head.digest) {
+            let what = "the copy does not end where its journal does".to_owned();
+            let source = store::StoreError::Damaged { what };
+            return Err(EngineError::Store { action: "copy an environment", source }.into());
+        }
+        Ok(())
+    }
+}
+
+/// Copies the contents that an entry's new values refer to. One that is gone in the source was erased: the record says so in both.
+fn copy_files(
+    entry: &Entry,
+    from: &dyn FileStore,
+    to: &dyn FileStore,
+    copied: &mut HashSet<String>,
+) -> Result<(), PlatformError> {
+    let fields = entry.changes.iter().flatten().flat_map(|change| &change.fields);
+    for field in fields {
+        let Value::File(file) = &field.new else { continue };
+        if copied.insert(file.hash.clone()) {
+            copy(&file.hash, from, to).map_err(|source| PlatformError::Files { source })?;
+        }
+    }
+    Ok(())
+}
+
+fn copy(hash: &str, from: &dyn FileStore, to: &dyn FileStore) -> Result<(), store::files::FileError> {
+    let mut incoming: Option<Box<dyn Incoming>> = None;
+    let mut offset = 0;
+    while let Some(bytes) = from.read(hash, offset, CHUNK_BYTES)? {
+        let writing = match &mut incoming {
+            Some(writing) => writing,
+            None => incoming.insert(to.begin(u64::MAX)?),
+        };
+        if bytes.is_empty() {
+            break;
+        }
+        writing.write(&bytes)?;
+        offset += bytes.len() as u64;
+    }
+    incoming.map_or(Ok(()), |writing| writing.finish().map(drop))
+}
