@@ -13,6 +13,9 @@ part() {
   parts+=("$name ($((SECONDS - start)) s)")
 }
 
+odata_clients() {
+  (cd crates/server/tests/odata && npm ci --no-audit --no-fund --silent && TISSERAND_BIN="$OLDPWD/target/debug/tisserand" npm test --silent)
+}
 web() { (cd web && npm "$@"); }
 web_installed() { (cd web && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --silent; }); }
 
@@ -31,6 +34,7 @@ else
   part "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
   part "Rust tests" cargo nextest run --locked --workspace --no-fail-fast --status-level fail --final-status-level fail
   part "Rust examples in documentation" cargo test --locked --workspace --doc --quiet
+  part "OData clients" odata_clients
   part "browser tests" env TISSERAND_BIN="$PWD/target/debug/tisserand" npm --prefix web run --silent e2e
 fi
 

@@ -15,12 +15,13 @@ pub(crate) fn check(root: &Path) -> Result<Findings> {
         }
     }
     findings.dedup();
-    let npm = root.join("web").join("package-lock.json");
-    if let Ok(text) = std::fs::read_to_string(npm) {
+    for folder in ["web", "crates/server/tests/odata"] {
+        let npm = root.join(folder).join("package-lock.json");
+        let Ok(text) = std::fs::read_to_string(npm) else { continue };
         let named = text.lines().filter(|line| line.trim_start().starts_with("\"resolved\"")).count();
         if named > 0 {
             findings.push(format!(
-                "web/package-lock.json: {named} addresses; install with npm's omit-lockfile-registry-resolved"
+                "{folder}/package-lock.json: {named} addresses; install with npm's omit-lockfile-registry-resolved"
             ));
         }
     }

@@ -55,6 +55,7 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
         person_language: OnceLock::new(),
     });
     request.extensions_mut().insert(info.clone());
+    let plain_json = wants_plain_json(request.headers());
     let method = method_name(request.method());
     let from_browser = request.headers().contains_key("sec-fetch-mode");
     let span = tracing::info_span!("request", request.id = %info.id);
@@ -64,6 +65,10 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
     if let Some(problem) = response.extensions_mut().remove::<Box<Problem>>() {
         let mut rendered = problem.render(info.language(), &info.id);
         *rendered.extensions_mut() = std::mem::take(response.extensions_mut());
+        if plain_json {
+            let json = HeaderValue::from_static("application/json");
+            rendered.headers_mut().insert(header::CONTENT_TYPE, json);
+        }
         if let Some(allowed) = response.headers_mut().remove(header::ALLOW) {
             rendered.headers_mut().insert(header::ALLOW, allowed);
         }
@@ -102,6 +107,12 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
     }
     secure(headers, state.config.secure);
     response
+}
+
+/// Whether a client takes JSON and nothing else, as those of OData do: a problem is then announced as that too.
+fn wants_plain_json(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.contains("application/json") && !accepted.contains("problem+json") && !accepted.contains("*/*")
 }
 
 /// Nothing but our own files runs, nothing is guessed, nothing frames us. A response may ask for more, never for less.

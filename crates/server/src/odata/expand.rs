@@ -73,7 +73,9 @@ impl Selection {
 
 /// The entity that a reference or `lines` field leads to.
 pub(crate) fn target<'a>(dictionary: &'a Dictionary, field: &dictionary::Field) -> Option<&'a Entity> {
-    let name = field.options.to.as_deref().or(field.options.of.as_deref())?;
+    // The id of a record leads to itself: that is no way to anything.
+    let leads = !(field.system && field.name == "id");
+    let name = field.options.to.as_deref().or(field.options.of.as_deref()).filter(|_| leads)?;
     dictionary.entity(name)
 }
 

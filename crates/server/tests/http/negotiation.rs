@@ -57,6 +57,11 @@ fn what_is_not_served_is_told_with_what_is() {
     assert_eq!(refused.refusal(), (406, "not_acceptable".to_owned()));
     assert_eq!(refused.json()["offered"], json!(["application/json"]));
     assert_eq!(ada.get(&ada.at("accounts?$format=atom")).status, 406);
+    // Who takes JSON only gets problems as that.
+    for (accept, media) in [("application/json", "application/json"), ("*/*", "application/problem+json")] {
+        let missing = ada.with("accept", accept).get(&ada.at("accounts(code='none')"));
+        assert_eq!((missing.status, missing.header("content-type")), (404, Some(media)));
+    }
     assert_eq!(ada.with("accept", "text/html, */*;q=0.1").get(&ada.at("accounts")).status, 200);
     assert_eq!(ada.get(&ada.at("accounts")).header("odata-version"), Some("4.01"));
     assert_eq!(

@@ -10,7 +10,12 @@ pub(super) fn write(model: &Model<'_>) -> Json {
     for (name, parts) in COMPLEX {
         let mut complex = Map::from_iter([("$Kind".to_owned(), json!("ComplexType"))]);
         for (part, ty) in *parts {
-            complex.insert((*part).to_owned(), json!({"$Type": ty, "$Nullable": true}));
+            // Edm.String is what a property is when nothing is said.
+            let described = match *ty {
+                "Edm.String" => json!({"$Nullable": true}),
+                ty => json!({"$Type": ty, "$Nullable": true}),
+            };
+            complex.insert((*part).to_owned(), described);
         }
         schema.insert((*name).to_owned(), Json::Object(complex));
     }
@@ -57,7 +62,6 @@ fn entity_type(ty: &EntityType<'_>) -> Json {
     ]);
     for property in &ty.properties {
         let mut facets = Map::new();
-        // Edm.String is what a property is when nothing is said.
         if property.ty != "Edm.String" {
             facets.insert("$Type".to_owned(), json!(property.ty));
         }

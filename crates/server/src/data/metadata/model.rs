@@ -125,9 +125,16 @@ fn property<'a>(dictionary: &'a Dictionary, field: &'a Field, language: Language
         name: property_name(field),
         ty,
         collection,
-        nullable: !(field.required || field.system) || field.name == "code",
+        // Items of a collection are never null.
+        nullable: !collection && (!(field.required || field.system) || field.name == "code"),
         max_length: length,
-        precision: decimal.then(|| options.precision.unwrap_or(18)),
+        precision: match ty {
+            "Edm.Decimal" => Some(options.precision.unwrap_or(18)),
+            // Instants have microseconds, the others whole seconds.
+            "Edm.DateTimeOffset" => Some(6),
+            "Edm.TimeOfDay" | "Edm.Duration" => Some(0),
+            _ => None,
+        },
         scale: decimal.then(|| options.scale.unwrap_or(if money { 2 } else { 0 })),
         label: field.label.text(language),
         help: field.help.as_ref().map(|help| help.text(language)),
