@@ -5,6 +5,7 @@ mod bare;
 mod communes;
 mod load;
 mod ours;
+mod postgres;
 mod report;
 
 use std::path::Path;
@@ -21,8 +22,14 @@ const ROUNDS: usize = 5;
 #[tokio::main]
 async fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
+    if std::env::args().nth(1).as_deref() == Some("postgres") {
+        let mut report = Report::default();
+        postgres::creates(&mut report, folder.path(), ROUNDS).await?;
+        report.print();
+        return Ok(());
+    }
     println!("preparing {ACCOUNTS} synthetic accounts on both sides…");
-    let ours = ours::start(folder.path(), ACCOUNTS).await?;
+    let ours = ours::start(folder.path(), None, ACCOUNTS).await?;
     let bare_file = folder.path().join("bare.sqlite");
     bare::fill(&bare_file, ACCOUNTS)?;
     let record = format!("/data/bench/accounts/{}", ours.some_account);
@@ -53,6 +60,7 @@ async fn main() -> Result<()> {
     for round in 0..3 {
         imports(&mut report, folder.path(), round)?;
     }
+    postgres::creates(&mut report, folder.path(), 3).await?;
     report.print();
     ours.stop().await
 }

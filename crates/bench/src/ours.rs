@@ -8,6 +8,7 @@ use dictionary::{Language, RecordId};
 use engine::{Caller, Draft, Profile};
 use platform::{NewEnvironment, NewToken, NewUser, Options, Platform, Scope};
 use server::ServerConfig;
+use store::PostgresDatabase;
 use tokio::sync::oneshot;
 
 use crate::load::Target;
@@ -20,9 +21,14 @@ pub(crate) struct Ours {
     stop: oneshot::Sender<()>,
 }
 
-/// Makes a platform in `folder` with that many accounts and serves it.
-pub(crate) async fn start(folder: &Path, accounts: usize) -> Result<Ours> {
-    let platform = Arc::new(Platform::create(Options::new(folder.join("platform")))?);
+/// Makes a platform in `folder` with that many accounts and serves it; its rows are in `database` if one is given.
+pub(crate) async fn start(
+    folder: &Path,
+    database: Option<Arc<PostgresDatabase>>,
+    accounts: usize,
+) -> Result<Ours> {
+    let options = Options { database, ..Options::new(folder.join("platform")) };
+    let platform = Arc::new(Platform::create(options)?);
     let user = platform.user_create(NewUser {
         email: "bench@tisserand.example".to_owned(),
         name: "Bench".to_owned(),
