@@ -239,3 +239,29 @@ pub(crate) fn perform(
         }
     }
 }
+
+/// As [`perform`], for a change that passes another door than records and cannot be made twice: its answer is kept right after it. Whoever is
+/// cut off in between learns that it was made.
+pub(crate) fn after(
+    entered: &Entered,
+    once: Option<&Once>,
+    work: impl FnOnce() -> Result<Reply, Problem>,
+) -> Result<Done, Problem> {
+    let Some(once) = once else { return work().map(Done::Now) };
+    let engine = &entered.environment.engine;
+    let mine = once.clone();
+    if let Some(kept) = engine.transact(&entered.caller, move |unit| mine.answer(unit))?.value {
+        return once.kept(&kept).map(Done::Before);
+    }
+    match work() {
+        Ok(reply) => {
+            let (mine, kept) = (once.clone(), Kept::of(&reply));
+            engine.transact(&entered.caller, move |unit| mine.keep(unit, kept))?;
+            Ok(Done::Now(reply))
+        }
+        Err(problem) => {
+            once.keep_refusal(entered, &problem, entered.caller.language)?;
+            Err(problem)
+        }
+    }
+}

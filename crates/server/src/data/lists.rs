@@ -8,7 +8,7 @@ use platform::Entered;
 use serde_json::{Map, Value as Json, json};
 
 use crate::body::json_object;
-use crate::data::{Asked, Reply};
+use crate::data::{Asked, Reply, idempotency};
 use crate::problem::Problem;
 
 /// A value list, in display order.
@@ -21,15 +21,18 @@ pub(crate) async fn list_show(asked: Asked, list: String) -> Result<Response, Pr
 pub(crate) async fn list_value_create(mut asked: Asked, list: String) -> Result<Response, Problem> {
     let body = std::mem::take(&mut asked.body);
     let mut sent = json_object(body, &asked.headers, &asked.cx.state.config).await?;
+    let once = asked.once(json!(sent).to_string().as_bytes())?;
     let environment = asked.environment.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        let Some(Json::String(tag)) = sent.remove("tag") else {
-            return Err(refused("tag", "required", "L'étiquette est nécessaire.", "The tag is needed."));
-        };
-        let draft = read(sent)?;
-        entered.environment.engine.list_value_add(&entered.caller, &list, &tag, &draft)?;
-        let location = Some(format!("/data/{environment}/$lists/{list}/{tag}"));
-        Ok(Reply { status: StatusCode::CREATED, location, ..view(entered, &list)? })
+        idempotency::after(entered, once.as_ref(), || {
+            let Some(Json::String(tag)) = sent.remove("tag") else {
+                return Err(refused("tag", "required", "L'étiquette est nécessaire.", "The tag is needed."));
+            };
+            let draft = read(sent)?;
+            entered.environment.engine.list_value_add(&entered.caller, &list, &tag, &draft)?;
+            let location = Some(format!("/data/{environment}/$lists/{list}/{tag}"));
+            Ok(Reply { status: StatusCode::CREATED, location, ..view(entered, &list)? })
+        })
     });
     Ok(reply.await?.into_response())
 }
@@ -42,9 +45,12 @@ pub(crate) async fn list_value_change(
 ) -> Result<Response, Problem> {
     let body = std::mem::take(&mut asked.body);
     let sent = json_object(body, &asked.headers, &asked.cx.state.config).await?;
+    let once = asked.once(json!(sent).to_string().as_bytes())?;
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        entered.environment.engine.list_value_change(&entered.caller, &list, &tag, &read(sent)?)?;
-        view(entered, &list)
+        idempotency::after(entered, once.as_ref(), || {
+            entered.environment.engine.list_value_change(&entered.caller, &list, &tag, &read(sent)?)?;
+            view(entered, &list)
+        })
     });
     Ok(reply.await?.into_response())
 }

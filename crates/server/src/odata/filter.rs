@@ -530,6 +530,7 @@ mod tests {
             words in prop::collection::vec(prop::sample::select(vec![
                 "and", "or", "not", "(", ")", "eq", "in", ",", "name", "size", "'x'", "12", "-", "contains(", "/", "null", "duration'PT1S'",
                 "2026-11-23", "0192f3a0-7e1c-7c3a-9f5e-0123456789ab", "add", "$count",
+                "any(", "all(", "l", ":", "l/size", "things/any(l:", "has", "mod", "case(", "[", "]", "\"x\"", "@a", "$it", "=", "indexof(",
             ]), 0..25)
         ) {
             let dictionary = dictionary();

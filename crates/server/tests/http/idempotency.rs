@@ -133,3 +133,16 @@ fn a_file_sent_again_is_one_change() {
     assert_eq!(keyed.send("PUT", &path, Some("text/plain"), b"bonsoir").status, 422);
     assert_eq!(ada.get(&path).text(), "bonjour");
 }
+
+#[test]
+fn a_value_added_to_a_list_is_answered_again() {
+    let app = App::start();
+    let ada = app.ada();
+    let keyed = ada.with("idempotency-key", "l");
+    let value = json!({"tag": "green", "label": {"fr": "Vert", "en": "Green"}});
+    let added = keyed.post(&ada.at("$lists/colour_tag"), &value);
+    let again = keyed.post(&ada.at("$lists/colour_tag"), &value);
+    assert_eq!((added.status, again.status, &again.bytes), (201, 201, &added.bytes));
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(ada.post(&ada.at("$lists/colour_tag"), &value).status, 422);
+}

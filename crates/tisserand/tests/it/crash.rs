@@ -82,6 +82,29 @@ fn kill_9_between_a_write_and_its_repetition_doubles_nothing() {
     Place::shops().iter().for_each(killed_and_repeated);
 }
 
+/// Makes a purchase, with a key of its own: by itself, or in a batch with an atomic group and a request beside it. An error when the server is
+/// gone.
+fn purchase(client: &Client, number: usize) -> Result<Json, ureq::Error> {
+    let client = client.with("idempotency-key", &format!("purchase-{number}"));
+    let body = json!({"name": format!("n{number}"), "items": [{"name": "i", "quantity": 1}]});
+    if number.is_multiple_of(2) {
+        let (status, answer) = client.try_send(Method::POST, "/data/shop/purchases", Some(&body))?;
+        assert_eq!(status, 201, "{answer}");
+        return Ok(answer);
+    }
+    let batch = json!({"requests": [
+        {"id": "1", "atomicityGroup": "g", "method": "POST", "url": "purchases", "body": body},
+        {"id": "2", "atomicityGroup": "g", "method": "PATCH", "url": "$1", "body": {"number": number}},
+        {"id": "3", "method": "PATCH", "url": "$1", "body": {"number": number + 1}},
+    ]});
+    let (status, answer) = client.try_send(Method::POST, "/data/shop/$batch", Some(&batch))?;
+    let done = answer["responses"].as_array().is_some_and(|responses| {
+        responses.iter().map(|response| response["status"].as_u64()).eq([Some(201), Some(200), Some(200)])
+    });
+    assert!(status == 200 && done, "{answer}");
+    Ok(answer)
+}
+
 /// Writers are cut off by kills and send again what they had no answer to, with the same key: everything is there once.
 fn killed_and_repeated(place: &Place) {
     const NUMBERS: usize = 60;
@@ -99,17 +122,9 @@ fn killed_and_repeated(place: &Place) {
                 let (client, told) = (Client::new(&server, &token), told.clone());
                 thread::spawn(move || {
                     for number in mine {
-                        let client = client.with("idempotency-key", &format!("purchase-{number}"));
-                        let body =
-                            json!({"name": format!("n{number}"), "items": [{"name": "i", "quantity": 1}]});
-                        match client.try_send(Method::POST, "/data/shop/purchases", Some(&body)) {
-                            Ok((201, answer)) => {
-                                if told.send((number, answer)).is_err() {
-                                    return;
-                                }
-                            }
-                            Err(_) => return,
-                            Ok(other) => panic!("{other:?}"),
+                        let Ok(answer) = purchase(&client, number) else { return };
+                        if told.send((number, answer)).is_err() {
+                            return;
                         }
                     }
                 })
@@ -131,10 +146,7 @@ fn killed_and_repeated(place: &Place) {
     let server = place.serve(&[]);
     let client = Client::new(&server, &token);
     for (number, answer) in answers.iter().enumerate() {
-        let client = client.with("idempotency-key", &format!("purchase-{number}"));
-        let body = json!({"name": format!("n{number}"), "items": [{"name": "i", "quantity": 1}]});
-        let (status, again) = client.try_send(Method::POST, "/data/shop/purchases", Some(&body)).unwrap();
-        assert_eq!((status, Some(&again)), (201, answer.as_ref()));
+        assert_eq!(Some(purchase(&client, number).unwrap()), *answer, "{number}");
     }
     let (_, list) = client.get("/data/shop/purchases?$count=true&$top=1");
     assert_eq!(list["@odata.count"], NUMBERS);
