@@ -1,7 +1,9 @@
-//! The least that could do the job: one table in SQLite, the same durability, no dictionary, no rights, no journal.
+//! The least that could do the job: one table in SQLite with the same columns and rows, the same durability, no dictionary, no rights, no
+//! journal.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
@@ -11,17 +13,26 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params};
+use serde_json::{Map, Value};
 use tokio::sync::oneshot;
 
-const SCHEMA: &str = "
-    CREATE TABLE person (id BLOB PRIMARY KEY, name TEXT NOT NULL) STRICT;
-    CREATE TABLE account (id BLOB PRIMARY KEY, code TEXT, name TEXT NOT NULL, kind TEXT, city TEXT, postcode TEXT, owner BLOB,
-        created_at INTEGER, updated_at INTEGER) STRICT;
-    CREATE INDEX account_name ON account (name, id);";
-const INSERT: &str = "INSERT INTO account VALUES (randomblob(16), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)";
-const LIST: &str = "SELECT lower(hex(a.id)), a.code, a.name, a.kind, a.city, a.postcode, a.created_at, lower(hex(p.id)), p.name
-    FROM account a LEFT JOIN person p ON p.id = a.owner WHERE a.kind = 'customer' ORDER BY a.name, a.id LIMIT 50";
+/// The accounts of an environment and their owners, with all their columns but no index beyond what the page below and the key need.
+const COPY: &str = "
+    CREATE TABLE account AS SELECT * FROM ours.account;
+    CREATE TABLE user AS SELECT * FROM ours.user;
+    CREATE UNIQUE INDEX account_id ON account (id);
+    CREATE UNIQUE INDEX account_code ON account (code);
+    CREATE INDEX account_name ON account (name, id);
+    CREATE UNIQUE INDEX user_id ON user (id);";
+const INSERT: &str = "INSERT INTO account (id, code, name, kind, created_at, updated_at, version)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)";
+/// Number of the next row inserted: ids and codes rise, as ours do.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+/// What Tisserand's page reads: every column, and the owner's name.
+const LIST: &str = "SELECT a.*, p.id, p.name FROM account a LEFT JOIN user p ON p.id = a.owner
+    WHERE a.kind = 'customer' ORDER BY a.name, a.id LIMIT 50";
 
 /// Durable as Tisserand is: WAL, one sync per commit.
 pub(crate) fn open(path: &Path) -> Result<Connection> {
@@ -31,33 +42,14 @@ pub(crate) fn open(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// A bare database with that many accounts, and how long their insertion took in batches of 1 000.
-pub(crate) fn fill(path: &Path, accounts: usize) -> Result<()> {
-    let mut connection = open(path)?;
-    connection.execute_batch(SCHEMA)?;
-    connection
-        .execute("INSERT INTO person VALUES (x'00000000000000000000000000000001', 'Ada Lenoir')", [])?;
-    let mut done = 0;
-    while done < accounts {
-        let transaction = connection.transaction()?;
-        {
-            let mut insert = transaction.prepare_cached(INSERT)?;
-            for number in done..(done + 1_000).min(accounts) {
-                let kind = if number % 3 == 0 { "customer" } else { "prospect" };
-                insert.execute(params![
-                    format!("T{number:06}"),
-                    crate::account_name(number),
-                    kind,
-                    "Strasbourg",
-                    "67000",
-                    &[0_u8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1][..],
-                    number as i64
-                ])?;
-            }
-        }
-        transaction.commit()?;
-        done += 1_000;
-    }
+/// A bare database with the rows of an environment's, column by column.
+pub(crate) fn fill(path: &Path, environment: &Path) -> Result<()> {
+    let connection = open(path)?;
+    // Named by the columns that are read; nothing is compared.
+    connection.create_collation("folded", str::cmp)?;
+    connection.execute("ATTACH ?1 AS ours", [environment.to_str().context("a path in UTF-8")?])?;
+    connection.execute_batch(COPY)?;
+    connection.execute_batch("DETACH ours")?;
     Ok(())
 }
 
@@ -89,8 +81,8 @@ struct Insert {
 }
 
 async fn insert(State(bare): State<Bare>, body: String) -> Result<StatusCode, Failed> {
-    let json: serde_json::Value = serde_json::from_str(&body)?;
-    let name = json["name"].as_str().context("a name")?.to_owned();
+    let body: Value = serde_json::from_str(&body)?;
+    let name = body["name"].as_str().context("a name")?.to_owned();
     let (done, committed) = oneshot::channel();
     bare.inserts.send(Insert { name, done }).map_err(|_| anyhow!("the writer ended"))?;
     committed.await??;
@@ -108,17 +100,30 @@ fn page(readers: &[Mutex<Connection>]) -> Result<Vec<u8>> {
         .find_map(|reader| reader.try_lock().ok())
         .map_or_else(|| readers[0].lock().map_err(|_| anyhow!("a reader panicked")), Ok)?;
     let mut statement = connection.prepare_cached(LIST)?;
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    let (own, owner) = names.split_at(names.len() - 2);
     let mut rows = statement.query([])?;
     let mut value = Vec::new();
     while let Some(row) = rows.next()? {
-        value.push(serde_json::json!({
-            "id": row.get::<_, String>(0)?, "code": row.get::<_, String>(1)?, "name": row.get::<_, String>(2)?,
-            "kind": row.get::<_, String>(3)?, "city": row.get::<_, String>(4)?, "postcode": row.get::<_, String>(5)?,
-            "created_at": row.get::<_, i64>(6)?,
-            "owner": {"id": row.get::<_, String>(7)?, "name": row.get::<_, String>(8)?},
-        }));
+        let cells = |names: &[String], from: usize| -> Result<Map<String, Value>> {
+            let cells = names.iter().enumerate();
+            cells.map(|(index, name)| Ok((name.clone(), json(row.get_ref(from + index)?)))).collect()
+        };
+        let mut record = cells(own, 0)?;
+        record.insert("owner".to_owned(), Value::Object(cells(owner, own.len())?));
+        value.push(Value::Object(record));
     }
     Ok(serde_json::to_vec(&serde_json::json!({ "value": value }))?)
+}
+
+fn json(cell: ValueRef<'_>) -> Value {
+    match cell {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => number.into(),
+        ValueRef::Real(number) => number.into(),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
+        ValueRef::Blob(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into(),
+    }
 }
 
 fn readers(path: &Path) -> Result<Vec<Mutex<Connection>>> {
@@ -146,15 +151,10 @@ fn insert_group(connection: &mut Connection, group: &[Insert]) -> Result<()> {
     {
         let mut statement = transaction.prepare_cached(INSERT)?;
         for waiting in group {
-            statement.execute(params![
-                "T000001",
-                waiting.name,
-                "prospect",
-                "Strasbourg",
-                "67000",
-                None::<Vec<u8>>,
-                1
-            ])?;
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let id = (u128::MAX - u128::from(u64::MAX) + u128::from(number)).to_be_bytes();
+            let code = format!("U{number:09}");
+            statement.execute(params![id, code, waiting.name, "prospect", 1_700_000_000_000_000_i64, 1])?;
         }
     }
     transaction.commit()?;

@@ -46,6 +46,25 @@ pub(crate) async fn run(
     at_once: usize,
     ask: impl Fn(usize) -> Ask + Send + Sync + 'static,
 ) -> Result<Duration> {
+    Ok(each(target, count, at_once, ask).await?.0)
+}
+
+/// As [`run`]; returns how long each request took, in no order.
+pub(crate) async fn latencies(
+    target: &Target,
+    count: usize,
+    at_once: usize,
+    ask: impl Fn(usize) -> Ask + Send + Sync + 'static,
+) -> Result<Vec<Duration>> {
+    Ok(each(target, count, at_once, ask).await?.1)
+}
+
+async fn each(
+    target: &Target,
+    count: usize,
+    at_once: usize,
+    ask: impl Fn(usize) -> Ask + Send + Sync + 'static,
+) -> Result<(Duration, Vec<Duration>)> {
     let (next, ask) = (Arc::new(AtomicUsize::new(0)), Arc::new(ask));
     let mut connections = Vec::new();
     for _ in 0..at_once {
@@ -57,20 +76,24 @@ pub(crate) async fn run(
         .map(|mut connection| {
             let (next, ask, target) = (next.clone(), ask.clone(), target.clone());
             tokio::spawn(async move {
+                let mut taken = Vec::new();
                 loop {
                     let turn = next.fetch_add(1, Ordering::Relaxed);
                     if turn >= count {
-                        return Ok::<_, anyhow::Error>(());
+                        return Ok::<_, anyhow::Error>(taken);
                     }
+                    let start = Instant::now();
                     send(&mut connection, &target, &ask(turn)).await?;
+                    taken.push(start.elapsed());
                 }
             })
         })
         .collect();
+    let mut taken = Vec::with_capacity(count);
     for worker in workers {
-        worker.await??;
+        taken.extend(worker.await??);
     }
-    Ok(start.elapsed())
+    Ok((start.elapsed(), taken))
 }
 
 /// Sends one request and returns the body.

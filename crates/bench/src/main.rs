@@ -3,66 +3,85 @@
 
 mod bare;
 mod communes;
+mod environments;
 mod load;
+mod neighbours;
 mod ours;
 mod postgres;
 mod report;
+mod requests;
+mod verifying;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
-use crate::load::{Ask, Target};
 use crate::report::Report;
 
-const ACCOUNTS: usize = 100_000;
-const AT_ONCE: usize = 64;
-const ROUNDS: usize = 5;
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What can be measured, and whether it is without being asked for.
+const MEASURES: &[(&str, bool)] = &[
+    ("create", true),
+    ("read", true),
+    ("list", true),
+    ("import", true),
+    ("environments", true),
+    ("neighbours", true),
+    ("verify", true),
+    ("postgres", true),
+    ("flat", false),
+];
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(unknown) = asked.iter().find(|name| !MEASURES.iter().any(|(known, _)| known == name)) {
+        let known: Vec<&str> = MEASURES.iter().map(|(name, _)| *name).collect();
+        bail!("there is no measure “{unknown}”; there are {}", known.join(", "));
+    }
+    let wanted = |measure: &str| match asked.is_empty() {
+        true => MEASURES.iter().any(|(name, always)| *name == measure && *always),
+        false => asked.iter().any(|name| name == measure),
+    };
     let folder = tempfile::tempdir()?;
-    if std::env::args().nth(1).as_deref() == Some("postgres") {
-        let mut report = Report::default();
-        postgres::creates(&mut report, folder.path(), ROUNDS).await?;
-        report.print();
-        return Ok(());
-    }
-    println!("preparing {ACCOUNTS} synthetic accounts on both sides…");
-    let ours = ours::start(folder.path(), None, ACCOUNTS).await?;
-    let bare_file = folder.path().join("bare.sqlite");
-    bare::fill(&bare_file, ACCOUNTS)?;
-    let record = format!("/data/bench/accounts/{}", ours.some_account);
-    let constant = load::once(&ours.target, &Ask::get(record.clone())).await?;
-    let bare = Target { address: bare::serve(bare_file, constant.to_vec()).await?, token: None };
-
     let mut report = Report::default();
-    for _ in 0..ROUNDS {
-        creates(&mut report, &ours.target, &bare).await?;
-        pair(
-            &mut report,
-            "read by id",
-            4_000,
-            (&ours.target, Ask::get(record.clone())),
-            (&bare, Ask::get("/constant")),
-        )
-        .await?;
-        let list = "/data/bench/accounts?$filter=kind%20eq%20'customer'&$orderby=name&$top=50&$expand=owner($select=name)";
-        pair(
-            &mut report,
-            "list: filter, sort, expand, 50 of 100 000",
-            400,
-            (&ours.target, Ask::get(list)),
-            (&bare, Ask::get("/list")),
-        )
-        .await?;
+    let http: Vec<&str> = ["create", "read", "list"].into_iter().filter(|name| wanted(name)).collect();
+    if !http.is_empty() {
+        requests::measure(&mut report, folder.path(), &http).await?;
     }
-    for round in 0..3 {
-        imports(&mut report, folder.path(), round)?;
+    if wanted("import") {
+        imports(&mut report, folder.path())?;
     }
-    postgres::creates(&mut report, folder.path(), 3).await?;
+    if wanted("environments") {
+        environments::measure(&mut report, folder.path())?;
+    }
+    if wanted("neighbours") {
+        neighbours::measure(&mut report, folder.path()).await?;
+    }
+    if wanted("verify") {
+        verifying::measure(&mut report, folder.path())?;
+    }
+    if wanted("postgres") {
+        postgres::creates(&mut report, folder.path(), 3).await?;
+    }
+    if wanted("flat") {
+        requests::flat(&mut report, folder.path()).await?;
+    }
     report.print();
-    ours.stop().await
+    Ok(())
+}
+
+fn imports(report: &mut Report, folder: &Path) -> Result<()> {
+    println!("importing the communes…");
+    for round in 0..3 {
+        let file = communes::file(folder)?;
+        let mine = communes::import(&folder.join(format!("import-{round}")), &file)?;
+        let theirs = communes::insert(&folder.join(format!("bare-import-{round}.sqlite")), &file)?;
+        report.pair(&format!("import of {} communes, journalled", file.rows), file.rows, mine, theirs);
+    }
+    Ok(())
 }
 
 /// Names that sort and search like names: synthetic, from the number alone.
@@ -73,34 +92,4 @@ fn account_name(number: usize) -> String {
         ["Lenoir", "Muller", "Schmitt", "Étienne", "Garnier", "Weiss", "Lefèvre", "Noël"];
     let mixed = number.wrapping_mul(2_654_435_761) % 1_000_003;
     format!("{} {} {mixed:06}", TRADES[mixed % 8], PEOPLE[mixed / 8 % 8])
-}
-
-async fn creates(report: &mut Report, ours: &Target, bare: &Target) -> Result<()> {
-    let count = 4_000;
-    let body = |number: usize| serde_json::json!({"name": account_name(number), "kind": "prospect"});
-    let mine = load::run(ours, count, AT_ONCE, move |n| Ask::post("/data/bench/accounts", &body(n))).await?;
-    let theirs = load::run(bare, count, AT_ONCE, move |n| Ask::post("/insert", &body(n))).await?;
-    report.add("create, 64 in flight, durable", count, mine, theirs);
-    Ok(())
-}
-
-async fn pair(
-    report: &mut Report,
-    name: &str,
-    count: usize,
-    (ours, ask): (&Target, Ask),
-    (bare, bare_ask): (&Target, Ask),
-) -> Result<()> {
-    let mine = load::run(ours, count, 8, move |_| ask.clone()).await?;
-    let theirs = load::run(bare, count, 8, move |_| bare_ask.clone()).await?;
-    report.add(name, count, mine, theirs);
-    Ok(())
-}
-
-fn imports(report: &mut Report, folder: &Path, round: usize) -> Result<()> {
-    let file = communes::file(folder)?;
-    let mine = communes::import(&folder.join(format!("import-{round}")), &file)?;
-    let theirs = communes::insert(&folder.join(format!("bare-import-{round}.sqlite")), &file)?;
-    report.add(&format!("import of {} communes", file.rows), file.rows, mine, theirs);
-    Ok(())
 }

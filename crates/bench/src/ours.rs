@@ -1,11 +1,11 @@
 //! Tisserand, whole: a platform, an environment with the standard modules, its server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use dictionary::{Language, RecordId};
-use engine::{Caller, Draft, Profile};
+use engine::{Caller, Draft, Profile, Query};
 use platform::{NewEnvironment, NewToken, NewUser, Options, Platform, Scope};
 use server::ServerConfig;
 use store::PostgresDatabase;
@@ -16,6 +16,8 @@ use crate::load::Target;
 /// A running server with accounts in it.
 pub(crate) struct Ours {
     pub(crate) target: Target,
+    pub(crate) platform: Arc<Platform>,
+    pub(crate) user: RecordId,
     pub(crate) some_account: RecordId,
     server: server::Serving,
     stop: oneshot::Sender<()>,
@@ -48,12 +50,17 @@ pub(crate) async fn start(
     let config = ServerConfig { address: ([127, 0, 0, 1], 0).into(), ..ServerConfig::default() };
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async move { stopped.await.unwrap_or_default() };
-    let server = server::serve(config, platform, shutdown).await?;
+    let server = server::serve(config, platform.clone(), shutdown).await?;
     let target = Target { address: server.address(), token: Some(token) };
-    Ok(Ours { target, some_account, server, stop })
+    Ok(Ours { target, platform, user: user.id, some_account, server, stop })
 }
 
 impl Ours {
+    /// Database of the environment with the accounts.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.platform.folder().join("environments/bench/environment.sqlite")
+    }
+
     /// Stops the server.
     pub(crate) async fn stop(self) -> Result<()> {
         // Dropping the sender says the same.
@@ -62,6 +69,20 @@ impl Ours {
     }
 }
 
+/// Changes communes one by one: as many entries of one change each.
+pub(crate) fn fill_single(platform: &Platform, environment: &str, changes: usize) -> Result<()> {
+    let opened = platform.environment(environment)?;
+    let query = Query { entity: "commune".to_owned(), limit: 1_000, ..Query::default() };
+    let communes = opened.engine.list(&Caller::system(), &query)?.records;
+    for number in 0..changes {
+        let id = communes[number % communes.len()].row.id();
+        let draft = Draft::default().with("population", dictionary::Value::Integer(i64::try_from(number)?));
+        opened.engine.transact(&Caller::system(), move |unit| unit.update("commune", id, None, draft))?;
+    }
+    Ok(())
+}
+
+/// Adds accounts owned by Ada Lenoir, every third a customer; returns the last, or Ada when there are none.
 fn fill(platform: &Platform, accounts: usize) -> Result<RecordId> {
     let opened = platform.environment("bench")?;
     let environment = &opened.engine;
@@ -75,7 +96,7 @@ fn fill(platform: &Platform, accounts: usize) -> Result<RecordId> {
             )
         })?
         .value;
-    let mut some = None;
+    let mut some = Some(owner);
     for start in (0..accounts).step_by(1_000) {
         let end = (start + 1_000).min(accounts);
         let done = environment.transact(&caller, move |unit| {

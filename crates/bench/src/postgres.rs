@@ -9,10 +9,13 @@ use store::PostgresDatabase;
 use store::postgres::Connections;
 use test_postgres::{Server, folder_of, sql};
 
+use crate::account_name;
 use crate::load::{self, Ask};
 use crate::ours;
 use crate::report::Report;
-use crate::{AT_ONCE, account_name};
+
+/// Clients at once.
+const AT_ONCE: usize = 64;
 
 /// Creates of one round.
 const COUNT: usize = 6_400;
@@ -56,7 +59,7 @@ pub(crate) async fn creates(report: &mut Report, folder: &Path, rounds: usize) -
         let body = |number: usize| serde_json::json!({"name": account_name(number), "kind": "prospect"});
         let ask = move |number| Ask::post("/data/bench/accounts", &body(number));
         let mine = load::run(&ours.target, COUNT, AT_ONCE, ask).await?;
-        report.add("PostgreSQL create, 64 in flight", COUNT, mine, pgbench(&socket, &script)?);
+        report.pair("PostgreSQL create, 64 in flight", COUNT, mine, pgbench(&socket, &script)?);
     }
     ours.stop().await
 }

@@ -77,12 +77,12 @@ impl Reading<'_> {
         since: Moment,
         limit: u32,
     ) -> Result<Changes, EngineError> {
-        if query.dictionary.as_ref().is_some_and(|known| known.hash != self.head.dictionary) {
+        if query.dictionary.as_ref().is_some_and(|known| known.hash != self.moment.dictionary) {
             return Err(EngineError::Outdated);
         }
         let entity = self.entity(caller, &query.entity)?;
         let name = self.prepared.entity(entity).name.clone();
-        if since.epoch != self.head.epoch || since.position > self.head.position {
+        if since.epoch != self.moment.epoch || since.position > self.moment.position {
             return Err(expired(
                 "Cet environnement a été restauré depuis : relisez la liste.",
                 "This environment was restored since: read the list again.",
@@ -93,7 +93,7 @@ impl Reading<'_> {
             records: Vec::new(),
             removed: Vec::new(),
             until: Moment { position, ..since },
-            more: position < self.head.position,
+            more: position < self.moment.position,
         };
         let view = &self.reader.view;
         let mut rows = view.rows(entity, ids.clone()).map_err(failed("read changed records"))?;

@@ -7,7 +7,7 @@ use dictionary::Dictionary;
 use dictionary::layers::Layer;
 use journal::Position;
 use parking_lot::Mutex;
-use store::{Context, Head, Snapshot, Store, StoreError, UnitError};
+use store::{Context, Head, Moment, Snapshot, Store, StoreError, UnitError};
 
 use crate::caller::Caller;
 use crate::catalogue;
@@ -114,8 +114,8 @@ impl Environment {
     ) -> Result<Environment, EngineError> {
         let prepared = {
             let snapshot = store.snapshot().map_err(failed("read the environment"))?;
-            let head = snapshot.head().map_err(failed("read the journal's head"))?;
-            in_force(&*snapshot, &head.dictionary)?
+            let moment = snapshot.moment().map_err(failed("read the journal's head"))?;
+            in_force(&*snapshot, &moment.dictionary)?
         };
         Ok(Environment { shared: Shared::new(settings, store, clock, ids, prepared) })
     }
@@ -186,15 +186,15 @@ impl Shared {
         Context { now: self.clock.now(), zone: self.settings.zone.clone(), me: caller.me() }
     }
 
-    /// The dictionary in force at a snapshot, or in a transaction, and the head that says so. Another process or an earlier unit of the same commit
+    /// The dictionary in force at a snapshot, or in a transaction, and the moment that says so. Another process or an earlier unit of the same commit
     /// may have changed it.
-    pub(crate) fn prepared(&self, snapshot: &dyn Snapshot) -> Result<(Arc<Prepared>, Head), EngineError> {
-        let head = snapshot.head().map_err(failed("read the journal's head"))?;
+    pub(crate) fn prepared(&self, snapshot: &dyn Snapshot) -> Result<(Arc<Prepared>, Moment), EngineError> {
+        let moment = snapshot.moment().map_err(failed("read the journal's head"))?;
         let active = self.active.load();
-        if active.dictionary.hash == head.dictionary {
-            return Ok((active.clone(), head));
+        if active.dictionary.hash == moment.dictionary {
+            return Ok((active.clone(), moment));
         }
-        Ok((in_force(snapshot, &head.dictionary)?, head))
+        Ok((in_force(snapshot, &moment.dictionary)?, moment))
     }
 
     /// Makes [`Environment::dictionary`] answer the dictionary in force.

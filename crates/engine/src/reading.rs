@@ -6,7 +6,7 @@ use dictionary::expression::{Node, Typed};
 use dictionary::model::{EntityIndex, Sort};
 use dictionary::{RecordId, Value};
 use journal::{Entry, Position};
-use store::{Head, Keyset, Row, Select, Snapshot};
+use store::{Keyset, Moment, Row, Select, Snapshot};
 
 use crate::caller::{Caller, Profile};
 use crate::environment::Environment;
@@ -29,7 +29,7 @@ const ENTRIES_MAX: u32 = 10_000;
 /// A moment of an environment, being read by somebody.
 pub(crate) struct Reading<'a> {
     pub(crate) prepared: &'a Prepared,
-    pub(crate) head: &'a Head,
+    pub(crate) moment: &'a Moment,
     pub(crate) snapshot: &'a dyn Snapshot,
     pub(crate) reader: Reader<'a>,
 }
@@ -189,7 +189,7 @@ impl Environment {
     ) -> Result<T, EngineError> {
         let context = self.shared.context(caller);
         let snapshot = self.shared.store.snapshot().map_err(failed("read the environment"))?;
-        let (prepared, head) = self.shared.prepared(&*snapshot)?;
+        let (prepared, moment) = self.shared.prepared(&*snapshot)?;
         if !Arc::ptr_eq(&prepared, &self.shared.active.load()) {
             // Changed by another process: `dictionary()` must not lag behind what is read.
             self.shared.refresh()?;
@@ -204,7 +204,7 @@ impl Environment {
             timeout_ms,
         };
         let reader = Reader { view, language: caller.language };
-        work(&Reading { prepared: &prepared, head: &head, snapshot: &*snapshot, reader })
+        work(&Reading { prepared: &prepared, moment: &moment, snapshot: &*snapshot, reader })
     }
 }
 
@@ -227,7 +227,7 @@ impl Reading<'_> {
     }
 
     fn page(&self, caller: &Caller, query: &Query, timeout_ms: u64) -> Result<Page, EngineError> {
-        if query.dictionary.as_ref().is_some_and(|known| known.hash != self.head.dictionary) {
+        if query.dictionary.as_ref().is_some_and(|known| known.hash != self.moment.dictionary) {
             return Err(EngineError::Outdated);
         }
         let entity = self.entity(caller, &query.entity)?;
@@ -246,7 +246,8 @@ impl Reading<'_> {
             context: self.reader.view.context,
             timeout_ms,
         };
-        let mut page = Page { position: self.head.position, epoch: self.head.epoch, ..Page::default() };
+        let Moment { position, epoch, .. } = *self.moment;
+        let mut page = Page { position, epoch, ..Page::default() };
         if limit > 0 {
             let rows =
                 self.snapshot.select(&self.prepared.dictionary, &select).map_err(failed("read a list"))?;

@@ -56,7 +56,7 @@ impl Environment {
         };
         let keys = summary.keys.len();
         let mut groups = self.read(caller, timeout_ms, |reading| {
-            if summary.dictionary.hash != reading.head.dictionary {
+            if summary.dictionary.hash != reading.moment.dictionary {
                 return Err(EngineError::Outdated);
             }
             let entity = reading.entity(caller, &summary.entity)?;

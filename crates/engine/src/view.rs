@@ -102,8 +102,11 @@ impl<'a> View<'a> {
         id: RecordId,
         limit: u32,
     ) -> Result<Vec<Arc<Row>>, StoreError> {
-        let filter = self.reference_is(entity, by, &[id]);
-        let found = self.select(entity, &[&filter], &[], limit)?;
+        let found = if self.is_new_parent(entity, by, id) {
+            Vec::new()
+        } else {
+            self.select(entity, &[&self.reference_is(entity, by, &[id])], &[], limit)?
+        };
         let mut rows: Vec<Arc<Row>> = found.into_iter().map(Arc::new).collect();
         if let Some(ahead) = self.ahead {
             rows.retain(|row| ahead.staging.get((entity, row.id())).is_none());
@@ -111,6 +114,16 @@ impl<'a> View<'a> {
             rows.extend(staged.filter(|row| row.get(by).as_id() == Some(id)));
         }
         Ok(rows)
+    }
+
+    /// Whether `id`, to which the reference `by` leads, is being created: the store has no row that refers to it, since references are to records
+    /// that exist. (System fields may name somebody who left.)
+    fn is_new_parent(&self, entity: EntityIndex, by: FieldIndex, id: RecordId) -> bool {
+        let Some(ahead) = self.ahead else { return false };
+        let field = &self.prepared.entity(entity).fields[by];
+        let parent = field.options.to.as_deref().filter(|_| !field.system);
+        let parent = parent.and_then(|to| self.prepared.entity_index(to));
+        parent.and_then(|parent| ahead.staging.get((parent, id))).is_some_and(|staged| staged.old.is_none())
     }
 
     /// Rows of an entity in the store, what is ahead apart.

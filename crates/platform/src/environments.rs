@@ -6,6 +6,7 @@ use dictionary::RecordId;
 use dictionary::layers::Layer;
 use dictionary::model::Dictionary;
 use engine::{Caller, Draft, EngineError, Environment, Expanded, Query, Record, Settings};
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::access::with_client;
@@ -157,6 +158,21 @@ impl Platform {
             let settings = self.settings(name, zone(&info.zone)?, &info.currency);
             open::open(&self.places, settings, self.clock.clone(), self.ids.clone())
         })
+    }
+
+    /// Closes every environment that nobody holds just now; returns how many.
+    pub fn evict_all(&self) -> usize {
+        self.opened.evict(self.clock.now(), SignedDuration::ZERO)
+    }
+
+    /// Lets environments that nobody used for `idle` give back memory and connections: they stay open.
+    pub fn rest_idle(&self, idle: SignedDuration) {
+        self.opened.rest(self.clock.now(), idle);
+    }
+
+    /// Whether an environment is open already, so that entering it waits for no disk.
+    pub fn is_at_hand(&self, name: &str) -> bool {
+        name == PLATFORM || self.opened.is_at_hand(name)
     }
 
     /// Closes environments that nobody used for [`crate::Limits::idle`]; returns how many.

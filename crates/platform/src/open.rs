@@ -127,8 +127,31 @@ impl Opened {
         closed
     }
 
+    /// Lets those rest that nobody holds and nobody used since `now - idle`.
+    pub(crate) fn rest(&self, now: Timestamp, idle: SignedDuration) {
+        let slots: Vec<Arc<Slot>> = self.slots.read().values().cloned().collect();
+        for slot in slots {
+            if now.duration_since(*slot.used.lock()) < idle {
+                continue;
+            }
+            let environment = slot.environment.try_lock();
+            if let Some(environment) = environment.as_ref().and_then(|environment| environment.as_ref())
+                && Arc::strong_count(environment) == 1
+            {
+                environment.engine.rest();
+            }
+        }
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.slots.read().len()
+    }
+
+    /// Whether the environment of that name is open, and nobody is opening or closing it just now.
+    pub(crate) fn is_at_hand(&self, name: &str) -> bool {
+        let slots = self.slots.read();
+        let slot = slots.get(name).and_then(|slot| slot.environment.try_lock());
+        slot.is_some_and(|environment| environment.is_some())
     }
 
     fn slot(&self, name: &str, now: Timestamp) -> Arc<Slot> {

@@ -1,10 +1,11 @@
 //! Calls of the engine block: they run on a bounded number of threads, and a bounded number waits.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::task::spawn_blocking;
 
 use crate::problem::Problem;
@@ -39,6 +40,21 @@ impl Calls {
             span.in_scope(work)
         });
         done.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
+    }
+
+    /// A turn, if one is free.
+    pub(crate) fn turn_at_once(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.try_acquire().ok()
+    }
+
+    /// Runs `work` on the thread of the caller, who has a turn. For work of some microseconds: another thread would take longer to wake.
+    pub(crate) fn run_here<T>(
+        _turn: SemaphorePermit<'_>,
+        work: impl FnOnce() -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        // As on a thread of its own, a panic is an answer and not a broken connection.
+        catch_unwind(AssertUnwindSafe(work))
+            .unwrap_or_else(|_| Err(Problem::internal(&std::io::Error::other("a call panicked"))))
     }
 
     pub(crate) fn running(&self) -> usize {

@@ -1,6 +1,7 @@
 //! What a server is told.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 /// Configuration of a server, read once by the binary.
@@ -24,8 +25,11 @@ pub struct ServerConfig {
     pub page_size_max: u32,
     /// One query, milliseconds.
     pub query_timeout_ms: u64,
-    /// Calls of the engine running at once; each has a thread.
+    /// Writes running at once; each has a thread, and most of them wait for the commit that they share.
     pub calls_at_once: usize,
+    /// Reads running at once. They keep a processor busy, so that more of them than a few per processor would only make each other slower, and
+    /// open connections for nothing.
+    pub reads_at_once: usize,
     /// Calls that may wait for their turn; beyond, 429.
     pub calls_waiting: usize,
     /// How long a request body may take to arrive.
@@ -51,6 +55,7 @@ impl Default for ServerConfig {
             page_size_max: 1_000,
             query_timeout_ms: 10_000,
             calls_at_once: 64,
+            reads_at_once: (4 * available_parallelism().map_or(1, usize::from)).max(8),
             calls_waiting: 1_024,
             body_timeout: Duration::from_secs(60),
             drain: Duration::from_secs(20),

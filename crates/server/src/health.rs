@@ -28,8 +28,8 @@ pub(crate) async fn health_show(State(state): State<AppState>) -> Response {
 pub(crate) async fn metrics_show(State(state): State<AppState>) -> Response {
     let page = state.metrics.page(Gauges {
         environments_open: state.platform.open_count(),
-        calls_running: state.calls.running(),
-        calls_waiting: state.calls.waiting(),
+        calls_running: state.calls.running() + state.reads.running(),
+        calls_waiting: state.calls.waiting() + state.reads.waiting(),
         live_connections: state.live.connections(),
     });
     let headers = [

@@ -19,6 +19,8 @@ use crate::state::AppState;
 
 /// Idle environments are looked for this often.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// Environments that nobody used for this long give back memory and connections.
+const REST: jiff::SignedDuration = jiff::SignedDuration::from_mins(1);
 /// Ended sessions are deleted every so many rounds of housekeeping.
 const SWEEP_EVERY: u32 = 10;
 
@@ -133,6 +135,7 @@ async fn keep_house(state: AppState) {
         let platform = state.platform.clone();
         let sweep = round.is_multiple_of(SWEEP_EVERY);
         let done = state.calls.run(move || {
+            platform.rest_idle(REST);
             let closed = platform.evict_idle();
             let ended = if sweep { platform.sessions_sweep()? } else { 0 };
             Ok((closed, ended))

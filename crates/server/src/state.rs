@@ -22,6 +22,8 @@ pub(crate) struct AppState {
     pub(crate) platform: Arc<Platform>,
     pub(crate) config: Arc<ServerConfig>,
     pub(crate) calls: Arc<Calls>,
+    /// Turns of reads.
+    pub(crate) reads: Arc<Calls>,
     /// Passwords are slow to verify, by design: they have turns of their own, so that a flood of them keeps nobody else waiting.
     pub(crate) sign_ins: Arc<Calls>,
     pub(crate) metrics: Arc<Metrics>,
@@ -40,6 +42,7 @@ impl AppState {
         AppState {
             platform,
             calls: Arc::new(Calls::new(config.calls_at_once, config.calls_waiting)),
+            reads: Arc::new(Calls::new(config.reads_at_once, config.calls_waiting)),
             sign_ins: Arc::new(Calls::new(SIGN_INS_AT_ONCE, SIGN_INS_WAITING)),
             live: Arc::new(Live::new(config.live_max)),
             config: Arc::new(config),

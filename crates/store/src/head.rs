@@ -2,7 +2,7 @@
 
 use journal::{Hash, Position, StateDigest};
 
-use crate::Head;
+use crate::{Head, Moment};
 
 /// The head with the lanes of its digest: what the next entry is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,11 @@ pub(crate) struct HeadState {
 }
 
 impl HeadState {
+    /// Position and dictionary.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment { position: self.position, epoch: self.epoch, dictionary: self.dictionary.clone() }
+    }
+
     /// As callers see it.
     pub(crate) fn view(&self) -> Head {
         Head {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use dictionary::field_types::{ColumnKind, FieldType};
 use dictionary::model::{Entity, Field, FieldIndex, ID};
@@ -69,6 +69,9 @@ pub(crate) struct Layout {
     pub(crate) uniques: Vec<(String, Vec<String>)>,
     /// Stored fields but `id`, sorted by name: the order of digests and of journal entries.
     by_name: Vec<FieldIndex>,
+    /// Statements run often, as the database in use writes them.
+    pub(crate) insert: OnceLock<String>,
+    pub(crate) get: OnceLock<String>,
 }
 
 fn columns_of(field: &Field) -> Vec<TableColumn> {
@@ -127,6 +130,8 @@ impl Layout {
                 updated_by: position("updated_by"),
             },
             by_name,
+            insert: OnceLock::new(),
+            get: OnceLock::new(),
         }
     }
 

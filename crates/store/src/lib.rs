@@ -52,6 +52,17 @@ pub struct Head {
     pub dictionary: String,
 }
 
+/// A position of the journal, and the dictionary in force there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// Position of the last entry; 0 when empty.
+    pub position: Position,
+    /// See [`journal::Entry::epoch`].
+    pub epoch: u64,
+    /// Hash of the dictionary in force.
+    pub dictionary: String,
+}
+
 /// One unit of work: runs inside one transaction, on a thread of the store, and must not block on anything else. What it returns
 /// comes back from [`Store::write`]. When it fails, nothing of it remains.
 pub type Unit = Box<dyn FnOnce(&mut dyn Transaction) -> Result<Box<dyn Any + Send>, UnitError> + Send>;
@@ -107,6 +118,9 @@ pub trait Store: Send + Sync {
 
 /// Reads of one moment.
 pub trait Snapshot {
+    /// What a read has to know of that moment: cheaper than [`Snapshot::head`].
+    fn moment(&self) -> Result<Moment, StoreError>;
+
     /// Journal head of that moment.
     fn head(&self) -> Result<Head, StoreError>;
 

@@ -14,6 +14,10 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::cli::Cli;
 use crate::console::Console;
 
+/// Requests allocate much and shortly, on many threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let language = console::language_of_system();
     let matches = cli::in_language(Cli::command(), language).get_matches();

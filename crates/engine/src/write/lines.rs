@@ -35,11 +35,8 @@ impl Session<'_> {
             self.stage_delete((child, *gone))?;
         }
         // Ids that rise, so that lines made together stay in the order they were given in.
-        let mut fresh: Vec<RecordId> = lines
-            .iter()
-            .filter(|line| line.id.is_none())
-            .map(|_| self.shared.ids.next(self.context.now))
-            .collect();
+        let mut fresh: Vec<RecordId> =
+            lines.iter().filter(|line| line.id.is_none()).map(|_| self.new_id(child)).collect();
         fresh.sort_unstable();
         let mut fresh = fresh.into_iter();
         let mut seen = HashSet::new();

@@ -12,15 +12,16 @@ use crate::write::session::Session;
 const TRIES: u32 = 2;
 
 impl Session<'_> {
-    /// Gives a new record its number if it has none. Imports and people may have taken numbers ahead of the counter: those are skipped.
-    pub(crate) fn number(&mut self, entity: EntityIndex, row: &mut Row) -> Result<(), EngineError> {
+    /// Gives a new record its number if it has none; returns whether it did. Imports and people may have taken numbers ahead of the counter: those
+    /// are skipped.
+    pub(crate) fn number(&mut self, entity: EntityIndex, row: &mut Row) -> Result<bool, EngineError> {
         let prepared = self.prepared.clone();
         let definition = prepared.entity(entity);
         let (Some(numbering), Some(field)) = (&definition.code, prepared.entities[entity].system.code) else {
-            return Ok(());
+            return Ok(false);
         };
         if !row.get(field).is_null() {
-            return Ok(());
+            return Ok(false);
         }
         let mut at_least = 1;
         let mut tries = 0;
@@ -29,7 +30,7 @@ impl Session<'_> {
             let code = Value::Text(format(numbering, number));
             if self.find_by(entity, field, &code)?.is_none() {
                 row.0[field] = code;
-                return Ok(());
+                return Ok(true);
             }
             tries += 1;
             at_least = number + 1;

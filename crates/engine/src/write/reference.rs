@@ -133,6 +133,9 @@ impl Session<'_> {
         }
         let found =
             self.tx.find(self.prepared.entity(entity), field, value).map_err(failed("find a record"))?;
+        if found.is_none() {
+            *self.absent.borrow_mut() = Some((entity, field, value.clone()));
+        }
         // One that is staged no longer has it: it would have been found above.
         Ok(found.map(|row| row.id()).filter(|id| self.staging.get((entity, *id)).is_none()))
     }

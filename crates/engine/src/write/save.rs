@@ -59,9 +59,7 @@ impl Session<'_> {
             }
         }
         self.initial_state(key.0, &mut row, applied.given.contains(&self.state_field(key.0).unwrap_or(ID)));
-        if problems.is_empty() {
-            self.number(key.0, &mut row)?;
-        }
+        let numbered = problems.is_empty() && self.number(key.0, &mut row)?;
         self.stage(
             key,
             Staged {
@@ -70,6 +68,7 @@ impl Session<'_> {
                 place: Some(place.to_owned()),
                 given: applied.given,
                 wrong: applied.wrong,
+                numbered,
                 ..Staged::default()
             },
         )?;

@@ -1,9 +1,10 @@
 //! A unit of work on its way.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dictionary::model::EntityIndex;
+use dictionary::model::{EntityIndex, FieldIndex};
 use dictionary::{RecordId, Value};
 use journal::{Actor, Cause, Position};
 use store::{Context, Row, StoreError, Transaction};
@@ -33,6 +34,8 @@ pub(crate) struct Session<'t> {
     pub(crate) outdated: Outdated,
     /// Records written in this unit, as they were before it.
     pub(crate) originals: HashMap<Key, Option<Arc<Row>>>,
+    /// A value that no row of the store has, looked for since the last write.
+    pub(crate) absent: RefCell<Option<(EntityIndex, FieldIndex, Value)>>,
     /// A write failed half-way: nothing of this unit may be kept.
     broken: bool,
 }
@@ -57,6 +60,7 @@ impl<'t> Session<'t> {
             staging: Staging::default(),
             outdated: Outdated::default(),
             originals: HashMap::new(),
+            absent: RefCell::default(),
             broken: false,
         }
     }
@@ -138,6 +142,7 @@ impl<'t> Session<'t> {
             return Ok(());
         }
         self.originals.entry(key).or_insert_with(|| old.clone());
+        *self.absent.get_mut() = None;
         match (&old, &new) {
             (Some(old), Some(new)) => {
                 let text = search_text(&self.view(), key.0, new)?;
@@ -159,6 +164,13 @@ impl<'t> Session<'t> {
         self.outdated.keep();
         self.cache.put(key, new);
         Ok(())
+    }
+
+    /// A new id: no record has it, so that none is looked for.
+    pub(crate) fn new_id(&self, entity: EntityIndex) -> RecordId {
+        let id = self.shared.ids.next(self.context.now);
+        self.cache.put((entity, id), None);
+        id
     }
 
     /// What `created_by` and `updated_by` say.
@@ -186,7 +198,7 @@ impl<'t> Session<'t> {
 impl Unit for Session<'_> {
     fn create(&mut self, entity: &str, id: Option<RecordId>, draft: Draft) -> Result<RecordId, EngineError> {
         let entity = self.writable("create", entity)?;
-        let id = id.unwrap_or_else(|| self.shared.ids.next(self.context.now));
+        let id = id.unwrap_or_else(|| self.new_id(entity));
         self.operation(|session, problems| session.stage_create((entity, id), draft, "", problems))?;
         Ok(id)
     }

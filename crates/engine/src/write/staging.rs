@@ -29,6 +29,8 @@ pub(crate) struct Staged {
     pub(crate) touched: bool,
     /// A transition moved its state: the move needs no checking again.
     pub(crate) moved: bool,
+    /// Its code was given by the numbering, which found it free.
+    pub(crate) numbered: bool,
 }
 
 impl Staged {

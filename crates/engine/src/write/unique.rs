@@ -1,8 +1,8 @@
 //! Unique keys: said on the field before the store has to refuse.
 
-use dictionary::Language;
 use dictionary::label::Label;
 use dictionary::model::{EntityIndex, FieldIndex, UniqueKey};
+use dictionary::{Language, Value};
 use store::{Row, StoreError};
 
 use crate::error::{EngineError, FieldProblem, failed};
@@ -22,9 +22,11 @@ impl Session<'_> {
     ) -> Result<(), EngineError> {
         let Some(new) = &staged.new else { return Ok(()) };
         let entity = self.prepared.entity(key.0);
+        let code = self.prepared.entities[key.0].system.code;
         for unique in &entity.uniques {
             let complete = unique.fields.iter().all(|f| !new.get(*f).is_null() && !staged.wrong.contains(f));
-            let changed = unique.fields.iter().any(|field| staged.changes(*field));
+            let numbered = staged.numbered && code.is_some_and(|code| unique.fields == [code]);
+            let changed = !numbered && unique.fields.iter().any(|field| staged.changes(*field));
             if complete && changed && self.is_taken(key, new, unique)? {
                 let field = &entity.fields[unique.fields[0]].name;
                 problems.add(place, field, "duplicate", self.taken(key.0, unique));
@@ -40,6 +42,8 @@ impl Session<'_> {
             return Ok(true);
         }
         let rows = match unique.fields[..] {
+            // An import looks for the key of each row before it makes it.
+            [field] if self.is_known_absent(key.0, field, new.get(field)) => Vec::new(),
             [field] => {
                 let found = self.tx.find(self.prepared.entity(key.0), field, new.get(field));
                 found.map_err(failed("check a unique value"))?.into_iter().collect()
@@ -54,6 +58,11 @@ impl Session<'_> {
         };
         // A staged record that held the value holds another now, or the search above would have found it.
         Ok(rows.iter().any(|row| row.id() != key.1 && self.staging.get((key.0, row.id())).is_none()))
+    }
+
+    fn is_known_absent(&self, entity: EntityIndex, field: FieldIndex, value: &Value) -> bool {
+        let absent = self.absent.borrow();
+        absent.as_ref().is_some_and(|(e, f, v)| (*e, *f) == (entity, field) && v == value)
     }
 
     fn taken(&self, entity: EntityIndex, unique: &UniqueKey) -> Label {

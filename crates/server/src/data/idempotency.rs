@@ -213,9 +213,15 @@ pub(crate) fn perform(
     let entity = entity_of(dictionary, &answering.collection)?;
     let engine = &entered.environment.engine;
     let Some(once) = once else {
-        let done = engine.transact(&entered.caller, move |unit| operation.run(unit));
-        let written = done.map_err(|error| write::refusal(entered, dictionary, entity, error))?.value;
-        return answering.after(entered, written).map(Done::Now);
+        // Read in the unit, put together after it: the unit holds up every other writer.
+        let (known, reading) = (dictionary.clone(), answering.clone());
+        let done = engine.transact(&entered.caller, move |unit| {
+            let written = operation.run(unit)?;
+            Ok((written, reading.read(unit, &known, written)?))
+        });
+        let done = done.map_err(|error| write::refusal(entered, dictionary, entity, error))?;
+        let (written, record) = done.value;
+        return answering.reply(dictionary, written, record.as_ref()).map(Done::Now);
     };
     let (mine, known) = (once.clone(), dictionary.clone());
     let done = engine.transact(&entered.caller, move |unit| {

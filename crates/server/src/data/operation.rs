@@ -5,11 +5,10 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use dictionary::RecordId;
 use dictionary::model::{Dictionary, Entity};
-use engine::{Draft, EngineError, StoreError, Unit};
-use platform::Entered;
+use engine::{Draft, EngineError, Record, StoreError, Unit};
 
 use crate::data::resource::Key;
-use crate::data::{Reply, entity_of, reading, record};
+use crate::data::{Reply, entity_of, record};
 use crate::odata::ListOptions;
 use crate::odata::expand;
 use crate::problem::Problem;
@@ -161,37 +160,42 @@ impl Answering {
         dictionary: &Arc<Dictionary>,
         written: Written,
     ) -> Result<Reply, EngineError> {
+        let record = self.read(unit, dictionary, written)?;
+        self.reply(dictionary, written, record.as_ref()).map_err(|problem| EngineError::Store {
+            action: "answer a write",
+            source: StoreError::Database { action: "write JSON", source: problem.code.into() },
+        })
+    }
+
+    /// The record to answer, as the unit that wrote sees it; `None` when the answer has none.
+    pub(crate) fn read(
+        &self,
+        unit: &mut dyn Unit,
+        dictionary: &Arc<Dictionary>,
+        written: Written,
+    ) -> Result<Option<Record>, EngineError> {
         if written.status == StatusCode::NO_CONTENT {
-            return Ok(self.finish(Reply::default(), written));
+            return Ok(None);
         }
         // Both were read before the unit began, with the same dictionary.
         let entity = entity_of(dictionary, &self.collection).map_err(|_| EngineError::Outdated)?;
         let selection =
             expand::selection(dictionary, entity, &self.options).map_err(|_| EngineError::Outdated)?;
         let found = unit.get(&entity.name, written.id, &selection.expand(dictionary))?;
-        if found.dictionary.hash != dictionary.hash {
-            return Err(EngineError::Outdated);
-        }
-        let reply = record::reply(dictionary, entity, &selection, &self.environment, &found);
-        let reply = reply.map_err(|problem| EngineError::Store {
-            action: "answer a write",
-            source: StoreError::Database { action: "write JSON", source: problem.code.into() },
-        })?;
-        Ok(self.finish(reply, written))
+        if found.dictionary.hash == dictionary.hash { Ok(Some(found)) } else { Err(EngineError::Outdated) }
     }
 
-    /// The answer, read once the write is done, with whatever dictionary is in force by then.
-    pub(crate) fn after(&self, entered: &Entered, written: Written) -> Result<Reply, Problem> {
-        if written.status == StatusCode::NO_CONTENT {
-            return Ok(self.finish(Reply::default(), written));
-        }
-        let reply = reading::stable(entered, |dictionary| {
-            let entity = entity_of(dictionary, &self.collection)?;
-            let selection = expand::selection(dictionary, entity, &self.options)?;
-            let expand = selection.expand(dictionary);
-            let found = entered.environment.engine.get(&entered.caller, &entity.name, written.id, &expand)?;
-            record::reply(dictionary, entity, &selection, &self.environment, &found)
-        })?;
+    /// The answer made of that record.
+    pub(crate) fn reply(
+        &self,
+        dictionary: &Dictionary,
+        written: Written,
+        record: Option<&Record>,
+    ) -> Result<Reply, Problem> {
+        let Some(record) = record else { return Ok(self.finish(Reply::default(), written)) };
+        let entity = entity_of(dictionary, &self.collection)?;
+        let selection = expand::selection(dictionary, entity, &self.options)?;
+        let reply = record::reply(dictionary, entity, &selection, &self.environment, record)?;
         Ok(self.finish(reply, written))
     }
 

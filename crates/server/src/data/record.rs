@@ -5,6 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use dictionary::model::{Dictionary, Entity};
 use engine::Record;
+use platform::Entered;
 
 use crate::data::resource::Key;
 use crate::data::shape::Shape;
@@ -20,7 +21,9 @@ pub(crate) async fn record_show(asked: Asked, collection: String, key: Key) -> R
     let known =
         asked.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let environment = asked.environment.clone();
-    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+    // What comes along may be much.
+    let brief = options.expand.is_none();
+    let read = move |entered: &Entered| {
         reading::stable(entered, |dictionary| {
             let entity = entity_of(dictionary, &collection)?;
             let selection = expand::selection(dictionary, entity, &options)?;
@@ -36,8 +39,13 @@ pub(crate) async fn record_show(asked: Asked, collection: String, key: Key) -> R
             }
             Ok(reply)
         })
-    });
-    Ok(reply.await?.into_response())
+    };
+    let reply = if brief {
+        asked.cx.in_environment_briefly(&asked.environment, read).await?
+    } else {
+        asked.cx.in_environment(&asked.environment, read).await?
+    };
+    Ok(reply.into_response())
 }
 
 /// A record as the whole of an answer.

@@ -1,5 +1,7 @@
 //! Records as JSON: what of them, under which names. Worked out once per answer, then applied to each record.
 
+use std::borrow::Cow;
+
 use dictionary::Value;
 use dictionary::model::{Dictionary, Entity, Field, FieldIndex};
 use engine::{Expanded, Record, Related};
@@ -25,7 +27,7 @@ pub(crate) struct Shape<'a> {
 /// A property of the answer.
 #[derive(Debug)]
 struct Property<'a> {
-    name: String,
+    name: Cow<'a, str>,
     index: FieldIndex,
     field: &'a Field,
     /// Of an expanded property.
@@ -47,7 +49,7 @@ impl<'a> Shape<'a> {
                 && let Some(target) = target(dictionary, field)
             {
                 let inner = Some(Shape::new(dictionary, target, &branch.selection));
-                properties.push(Property { name: field.name.clone(), index, field, inner });
+                properties.push(Property { name: field.name.as_str().into(), index, field, inner });
             }
         }
         let picked = selection.branches.iter().filter(|branch| branch.picked.is_some());
@@ -78,8 +80,11 @@ impl<'a> Shape<'a> {
 }
 
 /// Name of a field's value in the API.
-pub(crate) fn property_name(field: &Field) -> String {
-    if field.kind.name() == "reference" { format!("{}_id", field.name) } else { field.name.clone() }
+pub(crate) fn property_name(field: &Field) -> Cow<'_, str> {
+    match field.kind.name() {
+        "reference" => format!("{}_id", field.name).into(),
+        _ => field.name.as_str().into(),
+    }
 }
 
 /// The value of a field as the API writes it.
@@ -147,7 +152,7 @@ impl Serialize for Shaped<'_> {
             map.serialize_entry("@odata.editLink", &address)?;
         }
         for property in &self.shape.properties {
-            let name = property.name.as_str();
+            let name = &*property.name;
             let Some(inner) = &property.inner else {
                 let value = self.record.row.get(property.index);
                 if metadata == Metadata::Full

@@ -223,5 +223,5 @@ fn describe_move(entity: &Entity, change: &FieldMove, people: &mut People<'_>) -
         "by": by,
         "at": change.at,
     });
-    Some((property_name(field), described))
+    Some((property_name(field).into_owned(), described))
 }

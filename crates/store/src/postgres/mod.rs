@@ -164,5 +164,9 @@ impl Snapshot for PostgresSnapshot<'_> {
         Ok(self.head.view())
     }
 
+    fn moment(&self) -> Result<crate::Moment, StoreError> {
+        Ok(self.head.moment())
+    }
+
     delegate_reads!();
 }

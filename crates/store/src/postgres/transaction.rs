@@ -126,6 +126,10 @@ impl Snapshot for PostgresTransaction<'_> {
         Ok(self.work.head.view())
     }
 
+    fn moment(&self) -> Result<crate::Moment, StoreError> {
+        Ok(self.work.head.moment())
+    }
+
     crate::snapshot::delegate_reads!();
 }
 

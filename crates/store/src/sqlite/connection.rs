@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -11,9 +11,13 @@ use rusqlite::{ErrorCode, OpenFlags, ffi};
 use crate::error::StoreError;
 use crate::query::Context;
 use crate::sqlite::functions;
+use crate::sqlite::walk::Walks;
 
 /// Instructions of SQLite's machine between two looks at the deadline: some tens of microseconds.
 const DEADLINE_STEPS: i32 = 2_000;
+
+/// Looks at the deadline after which a statement that is only tried is given up: about a millisecond.
+const LOOKS_OF_A_TRY: u32 = 30;
 
 /// Prepared statements kept by a connection.
 const STATEMENTS_MAX: usize = 128;
@@ -22,6 +26,8 @@ const STATEMENTS_MAX: usize = 128;
 pub(crate) struct Connection {
     /// The driver's connection.
     pub(crate) db: rusqlite::Connection,
+    /// Pages that are no quicker through the index of their sort.
+    pub(crate) walks: Walks,
     context: functions::Current,
     deadline: Arc<Deadline>,
 }
@@ -32,10 +38,22 @@ struct Deadline {
     origin: Instant,
     /// Microseconds after `origin`; 0 for never.
     micros: AtomicU64,
+    /// Looks left before a statement that is only tried is given up; 0 for as many as it takes.
+    looks_left: AtomicU32,
+    /// A statement that was only tried was given up.
+    spent: AtomicBool,
 }
 
 impl Deadline {
     fn passed(&self) -> bool {
+        let looks = self.looks_left.load(Ordering::Relaxed);
+        if looks > 0 {
+            self.looks_left.store(looks - 1, Ordering::Relaxed);
+            if looks == 1 {
+                self.spent.store(true, Ordering::Relaxed);
+                return true;
+            }
+        }
         let micros = self.micros.load(Ordering::Relaxed);
         micros != 0 && self.origin.elapsed() >= Duration::from_micros(micros)
     }
@@ -74,12 +92,22 @@ impl Connection {
         db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         let context = Arc::new(Mutex::new(None));
         functions::register(&db, &context).map_err(fault("set the database up"))?;
-        let deadline = Arc::new(Deadline { origin: Instant::now(), micros: AtomicU64::new(0) });
+        let deadline = Arc::new(Deadline {
+            origin: Instant::now(),
+            micros: AtomicU64::new(0),
+            looks_left: AtomicU32::new(0),
+            spent: AtomicBool::new(false),
+        });
         let seen = Arc::clone(&deadline);
-        let mut connection = Connection { db, context, deadline };
+        let mut connection = Connection { db, walks: Walks::default(), context, deadline };
         let watch = Some(move || seen.passed());
         connection.db.progress_handler(DEADLINE_STEPS, watch).map_err(fault("set the database up"))?;
         Ok(connection)
+    }
+
+    /// Runs a statement that has no value and no row, and is run often.
+    pub(crate) fn run(&self, sql: &str) -> rusqlite::Result<()> {
+        self.db.prepare_cached(sql)?.execute([]).map(drop)
     }
 
     /// Runs `read` with the moment and person that functions mean, and a bound on its time (0 for none).
@@ -99,6 +127,21 @@ impl Connection {
         match result {
             Err(StoreError::Timeout { .. }) => Err(StoreError::Timeout { timeout_ms }),
             result => result,
+        }
+    }
+
+    /// Tries `read` for a few thousand steps of SQLite's machine; `None` when it would take more.
+    pub(crate) fn briefly<T>(
+        &self,
+        read: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.deadline.spent.store(false, Ordering::Relaxed);
+        self.deadline.looks_left.store(LOOKS_OF_A_TRY, Ordering::Relaxed);
+        let result = read();
+        self.deadline.looks_left.store(0, Ordering::Relaxed);
+        match result {
+            Err(StoreError::Timeout { .. }) if self.deadline.spent.load(Ordering::Relaxed) => Ok(None),
+            result => result.map(Some),
         }
     }
 

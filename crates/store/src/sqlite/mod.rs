@@ -14,6 +14,7 @@ mod reads;
 mod schema;
 mod search;
 mod transaction;
+mod walk;
 mod writer;
 
 use std::fs;
@@ -30,7 +31,7 @@ use crate::head::HeadState;
 use crate::layout::Layouts;
 use crate::snapshot::delegate_reads;
 use crate::writer::Writer;
-use crate::{Committed, Head, Snapshot, Store, Unit, UnitError};
+use crate::{Committed, Head, Moment, Snapshot, Store, Unit, UnitError};
 use connection::{Connection, Role, fault};
 use lock::FolderLock;
 use reads::Reads;
@@ -39,8 +40,9 @@ use writer::Bench;
 /// Name of the database in an environment's folder.
 const FILE: &str = "environment.sqlite";
 
-/// Connections for reading kept open between reads. More are opened when more threads read at once, and closed after.
-const READERS_KEPT: usize = 4;
+/// Connections for reading kept open between reads. More are opened when more threads read at once, and closed after: opening one reads the
+/// whole schema, which costs more than most reads.
+const READERS_KEPT: usize = 16;
 
 /// An environment in a folder: `environment.sqlite`, `lock`, `files/`.
 pub struct SqliteStore {
@@ -142,9 +144,9 @@ impl Store for SqliteStore {
             None => Connection::open(&self.folder.join(FILE), Role::Reader)?,
         };
         // Reading the head pins the moment: a deferred transaction begins at its first read.
-        connection.db.execute_batch("BEGIN").map_err(fault("begin reading"))?;
-        let head = schema::read_head(&connection.db)?;
-        Ok(Box::new(SqliteSnapshot { store: self, connection: Some(connection), head }))
+        connection.run("BEGIN").map_err(fault("begin reading"))?;
+        let moment = schema::read_moment(&connection.db)?;
+        Ok(Box::new(SqliteSnapshot { store: self, connection: Some(connection), moment }))
     }
 
     fn position(&self) -> Position {
@@ -194,30 +196,36 @@ struct SqliteSnapshot<'s> {
     store: &'s SqliteStore,
     /// Taken when dropped.
     connection: Option<Connection>,
-    head: HeadState,
+    moment: Moment,
 }
 
 impl SqliteSnapshot<'_> {
     fn reads(&self) -> Reads<'_> {
         let connection = self.connection.as_ref().expect("the connection is there until the drop");
-        Reads { connection, layouts: &self.store.layouts }
+        Reads { connection, layouts: &self.store.layouts, waiting: None }
     }
 }
 
 impl Drop for SqliteSnapshot<'_> {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
-        let mut readers = self.store.readers.lock();
         // A connection that cannot end its transaction is closed, which ends it.
-        if readers.len() < READERS_KEPT && connection.db.execute_batch("COMMIT").is_ok() {
-            readers.push(connection);
+        if connection.run("COMMIT").is_ok() {
+            let mut readers = self.store.readers.lock();
+            if readers.len() < READERS_KEPT {
+                readers.push(connection);
+            }
         }
     }
 }
 
 impl Snapshot for SqliteSnapshot<'_> {
     fn head(&self) -> Result<Head, StoreError> {
-        Ok(self.head.view())
+        Ok(schema::read_head(&self.reads().connection.db)?.view())
+    }
+
+    fn moment(&self) -> Result<Moment, StoreError> {
+        Ok(self.moment.clone())
     }
 
     delegate_reads!();

@@ -1,5 +1,6 @@
 //! Reads, the same in a snapshot and within a unit of work.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use dictionary::model::{Entity, FieldIndex};
@@ -15,6 +16,7 @@ use crate::row::Row;
 use crate::sql::{self, Form, Statement};
 use crate::sqlite::connection::{Connection, fault};
 use crate::sqlite::dialect::{SEARCH_SHIFT, Sqlite, unbound, words};
+use crate::sqlite::search::Waiting;
 use crate::sqlite::{cell, entries};
 
 /// Ids looked up by one statement.
@@ -25,6 +27,8 @@ const IDS_MAX: usize = 200;
 pub(crate) struct Reads<'c> {
     pub(crate) connection: &'c Connection,
     pub(crate) layouts: &'c Layouts,
+    /// Changes of the search index that only those who search must see made; none in a snapshot.
+    pub(crate) waiting: Option<&'c RefCell<Waiting>>,
 }
 
 /// `SELECT` and the columns of a table.
@@ -66,6 +70,16 @@ pub(crate) fn read_row(layout: &Layout, row: &rusqlite::Row<'_>) -> Result<Row, 
 }
 
 impl Reads<'_> {
+    /// Makes what waits to be found.
+    fn index_now(&self) -> Result<(), StoreError> {
+        self.waiting.map_or(Ok(()), |waiting| waiting.borrow_mut().make(&self.connection.db))
+    }
+
+    /// As [`Reads::index_now`], if the query searches.
+    fn index_for(&self, select: &Select<'_>) -> Result<(), StoreError> {
+        if select.search.is_some() { self.index_now() } else { Ok(()) }
+    }
+
     fn layout(&self, entity: &Entity) -> Arc<Layout> {
         self.layouts.of(entity)
     }
@@ -83,8 +97,8 @@ impl Reads<'_> {
 
     pub(crate) fn get(&self, entity: &Entity, id: RecordId) -> Result<Option<Row>, StoreError> {
         let layout = self.layout(entity);
-        let sql = format!("{} WHERE \"id\" = ?1", select_columns(&layout));
-        Ok(self.rows(&layout, &sql, vec![Cell::Blob(id.0.as_bytes().to_vec())])?.pop())
+        let sql = layout.get.get_or_init(|| format!("{} WHERE \"id\" = ?1", select_columns(&layout)));
+        Ok(self.rows(&layout, sql, vec![Cell::Blob(id.0.as_bytes().to_vec())])?.pop())
     }
 
     pub(crate) fn get_many(&self, entity: &Entity, ids: &[RecordId]) -> Result<Vec<Row>, StoreError> {
@@ -137,12 +151,13 @@ impl Reads<'_> {
         select: &Select<'_>,
     ) -> Result<Vec<Row>, StoreError> {
         let layout = self.layout(select.entity);
+        self.index_for(select)?;
         let statements = sql::select::page(dictionary, self.layouts, &Sqlite, select)?;
         self.connection.within(select.context, select.timeout_ms, || {
             let mut page = Vec::new();
             for Statement { sql, values } in statements {
-                let values = values.into_iter().map(unbound).collect();
-                page.extend(self.rows(&layout, &sql, values)?);
+                let values: Vec<Cell> = values.into_iter().map(unbound).collect();
+                page.extend(self.page(&layout, select, &sql, values)?);
                 if page.len() >= select.limit as usize {
                     page.truncate(select.limit as usize);
                     break;
@@ -150,6 +165,27 @@ impl Reads<'_> {
             }
             Ok(page)
         })
+    }
+
+    /// Rows of one statement of a page.
+    fn page(
+        &self,
+        layout: &Layout,
+        select: &Select<'_>,
+        sql: &str,
+        values: Vec<Cell>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let walks = &self.connection.walks;
+        if let Some(walk) = walks.to_try(layout, select, sql) {
+            // Without such an index there is nothing to prepare.
+            let there = self.connection.db.prepare_cached(&walk).is_ok();
+            let tried = || self.rows(layout, &walk, values.clone());
+            if there && let Some(rows) = self.connection.briefly(tried)? {
+                return Ok(rows);
+            }
+            walks.failed(sql);
+        }
+        self.rows(layout, sql, values)
     }
 
     /// The only cell of a statement's only row.
@@ -176,6 +212,7 @@ impl Reads<'_> {
         select: &Select<'_>,
         cap: u64,
     ) -> Result<u64, StoreError> {
+        self.index_for(select)?;
         let statement = sql::select::count(dictionary, self.layouts, &Sqlite, select, cap)?;
         let Some(statement) = statement else { return Ok(0) };
         self.cell(select, statement, |cell| match cell {
@@ -190,6 +227,7 @@ impl Reads<'_> {
         select: &Select<'_>,
         aggregation: &Aggregation<'_>,
     ) -> Result<Value, StoreError> {
+        self.index_for(select)?;
         let compiled = sql::select::aggregate(dictionary, self.layouts, &Sqlite, select, aggregation)?;
         let Some((statement, form)) = compiled else {
             let mut none = sql::select::figures_of_nothing(&[Figure::Of(aggregation.clone())]);
@@ -204,6 +242,7 @@ impl Reads<'_> {
         select: &Select<'_>,
         grouping: &Grouping<'_>,
     ) -> Result<Vec<Vec<Value>>, StoreError> {
+        self.index_for(select)?;
         let compiled = sql::select::group(dictionary, self.layouts, &Sqlite, select, grouping)?;
         let Some((Statement { sql, values }, forms)) = compiled else {
             let none = grouping.keys.is_empty().then(|| sql::select::figures_of_nothing(&grouping.figures));
@@ -232,6 +271,7 @@ impl Reads<'_> {
         limit: u32,
     ) -> Result<Vec<RecordId>, StoreError> {
         let Some(words) = words(text) else { return Ok(Vec::new()) };
+        self.index_now()?;
         let failed = fault("search");
         // The best rows first, then their ids: the ranking reads the whole list of matches, the table only the rows kept.
         let sql = format!(

@@ -4,11 +4,11 @@ use journal::chain::CHAIN_START;
 use journal::{Hash, StateDigest};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::DICTIONARY_ENTITY;
 use crate::error::StoreError;
 use crate::folding::{FOLD_NOTE, fold_mark};
 use crate::head::HeadState;
 use crate::sqlite::connection::fault;
+use crate::{DICTIONARY_ENTITY, Moment};
 
 /// Marks files of Tisserand: "TSRD".
 const APPLICATION_ID: i32 = 0x5453_5244;
@@ -116,6 +116,21 @@ pub(crate) fn read_head(db: &Connection) -> Result<HeadState, StoreError> {
         })?,
         dictionary,
     })
+}
+
+/// Position and dictionary of the head.
+pub(crate) fn read_moment(db: &Connection) -> Result<Moment, StoreError> {
+    let moment = db
+        .prepare_cached("SELECT position, epoch, dictionary FROM _head")
+        .and_then(|mut statement| {
+            let read =
+                |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?));
+            statement.query_row([], read).optional()
+        })
+        .map_err(fault("read the journal's head"))?;
+    let (position, epoch, dictionary) =
+        moment.ok_or_else(|| StoreError::Damaged { what: "the journal's head is missing".to_owned() })?;
+    Ok(Moment { position: position as u64, epoch: epoch as u64, dictionary })
 }
 
 /// Writes the head.

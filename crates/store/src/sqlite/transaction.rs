@@ -1,5 +1,6 @@
 //! One unit of work: it writes rows, notes what changed, and ends as a journal entry.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use dictionary::model::Entity;
@@ -15,26 +16,29 @@ use crate::layout::{Layout, Layouts};
 use crate::row::Row;
 use crate::sqlite::connection::{Connection, fault};
 use crate::sqlite::reads::Reads;
+use crate::sqlite::search::Waiting;
 use crate::sqlite::{cell, duplicate, entries, migrate, search};
 use crate::work::{Pointless, Work, not_as_read};
-use crate::{Head, Snapshot, Transaction};
+use crate::{Head, Moment, Snapshot, Transaction};
 
 /// A unit of work in progress.
 pub(crate) struct SqliteTransaction<'w> {
     connection: &'w Connection,
     layouts: &'w Layouts,
+    /// Changes of the search index.
+    waiting: &'w RefCell<Waiting>,
     work: Work<'w>,
 }
 
 impl<'w> SqliteTransaction<'w> {
     /// Starts on `head`, inside a savepoint of the caller.
     pub(crate) fn new(
-        connection: &'w Connection,
+        (connection, waiting): (&'w Connection, &'w RefCell<Waiting>),
         layouts: &'w Layouts,
         files: &'w dyn FileStore,
         head: HeadState,
     ) -> Self {
-        SqliteTransaction { connection, layouts, work: Work::new(files, head) }
+        SqliteTransaction { connection, layouts, waiting, work: Work::new(files, head) }
     }
 
     /// Writes the journal entry, if anything changed; returns the head after it.
@@ -94,7 +98,7 @@ impl<'w> SqliteTransaction<'w> {
     }
 
     fn reads(&self) -> Reads<'_> {
-        Reads { connection: self.connection, layouts: self.layouts }
+        Reads { connection: self.connection, layouts: self.layouts, waiting: Some(self.waiting) }
     }
 
     /// Row number in the table, for full-text search.
@@ -108,9 +112,27 @@ impl<'w> SqliteTransaction<'w> {
     }
 }
 
+/// Adds a row: a value for each column of the table in order, then what the row is found by.
+fn insert_row(layout: &Layout) -> &str {
+    layout.insert.get_or_init(|| {
+        let names = layout.columns.iter().map(|column| column.name.as_str()).chain(["_search"]);
+        let names: Vec<&str> = names.collect();
+        format!(
+            "INSERT INTO \"{}\" (\"{}\") VALUES ({})",
+            layout.entity,
+            names.join("\", \""),
+            vec!["?"; names.len()].join(", ")
+        )
+    })
+}
+
 impl Snapshot for SqliteTransaction<'_> {
     fn head(&self) -> Result<Head, StoreError> {
         Ok(self.work.head.view())
+    }
+
+    fn moment(&self) -> Result<Moment, StoreError> {
+        Ok(self.work.head.moment())
     }
 
     crate::snapshot::delegate_reads!();
@@ -129,31 +151,22 @@ impl Transaction for SqliteTransaction<'_> {
         let layout = self.layouts.of(entity);
         let row = self.work.row_to_insert(&layout, row)?;
         let id = row.id();
-        let mut names = Vec::with_capacity(layout.columns.len() + 1);
         let mut values = Vec::with_capacity(layout.columns.len() + 1);
         for field in 0..layout.fields.len() {
             let cells = layout.cells(field, row.get(field));
             for (column, value) in layout.columns_of(field).iter().zip(cells.as_slice()) {
-                names.push(column.name.as_str());
                 values.push(cell::encode(column.kind, value)?);
             }
         }
-        names.push("_search");
         values.push(search::mark(search_text));
-        let sql = format!(
-            "INSERT INTO \"{}\" (\"{}\") VALUES ({})",
-            layout.entity,
-            names.join("\", \""),
-            vec!["?"; names.len()].join(", ")
-        );
         let number = self
             .connection
             .db
-            .prepare_cached(&sql)
+            .prepare_cached(insert_row(&layout))
             .and_then(|mut statement| statement.insert(params_from_iter(values)))
             .map_err(|error| duplicate::explain(error, &layout, "add a row"))?;
         if let Some(text) = search_text {
-            search::add(&self.connection.db, &layout, number, text)?;
+            search::add(self.waiting, &layout, number, text);
         }
         self.work.note_change(layout, id, None, Some(row));
         Ok(())
@@ -199,7 +212,7 @@ impl Transaction for SqliteTransaction<'_> {
             .map_err(fault("remove a row"))?;
         match removed {
             None => return Err(not_as_read(&layout, id)),
-            Some((number, true)) => search::remove(&self.connection.db, &layout, number)?,
+            Some((number, true)) => search::remove(self.waiting, &layout, number),
             Some((_, false)) => {}
         }
         self.work.note_change(layout, id, Some(before), None);
@@ -208,7 +221,8 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn index(&mut self, entity: &Entity, id: RecordId, search_text: Option<&str>) -> Result<(), StoreError> {
         let layout = self.layouts.of(entity);
-        search::replace(&self.connection.db, &layout, id, search_text, |id| self.row_number(&layout, id))
+        let index = (&self.connection.db, self.waiting);
+        search::replace(index, &layout, id, search_text, |id| self.row_number(&layout, id))
     }
 
     fn next_number(&mut self, counter: &str, at_least: u64) -> Result<u64, StoreError> {
@@ -234,6 +248,7 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn migrate(&mut self, old: Option<&Dictionary>, new: &Arc<Dictionary>) -> Result<(), StoreError> {
         self.work.may_migrate()?;
+        self.waiting.borrow_mut().make(&self.connection.db)?;
         let position = self.next_position();
         let change = migrate::run(self.connection, self.layouts, &mut self.work.head, position, old, new)?;
         self.work.note_migration(change);

@@ -1,10 +1,13 @@
 //! How SQLite runs a group of units of work.
 
+use std::cell::RefCell;
+
 use crate::error::StoreError;
 use crate::head::HeadState;
 use crate::sqlite::SqliteStore;
 use crate::sqlite::connection::{Connection, fault};
 use crate::sqlite::schema::write_head;
+use crate::sqlite::search::Waiting;
 use crate::sqlite::transaction::SqliteTransaction;
 use crate::writer::{After, GroupCommit, Outcome, guarded};
 use crate::{Committed, Unit, UnitError};
@@ -17,11 +20,13 @@ pub(crate) struct Bench {
     pub(crate) head: HeadState,
     /// Head after the last unit of the group that runs.
     ahead: HeadState,
+    /// Changes of the search index that the group still has to make.
+    waiting: RefCell<Waiting>,
 }
 
 impl Bench {
     pub(crate) fn new(connection: Connection, head: HeadState) -> Bench {
-        Bench { connection: Some(connection), ahead: head.clone(), head }
+        Bench { connection: Some(connection), ahead: head.clone(), head, waiting: RefCell::default() }
     }
 
     fn connection(&self) -> Result<&Connection, StoreError> {
@@ -39,17 +44,24 @@ impl GroupCommit for SqliteStore {
         };
         let connection = bench.connection.insert(connection);
         bench.ahead = bench.head.clone();
-        connection.db.execute_batch("BEGIN IMMEDIATE").map_err(fault("begin a transaction"))
+        *bench.waiting.get_mut() = Waiting::default();
+        connection.run("BEGIN IMMEDIATE").map_err(fault("begin a transaction"))
     }
 
     fn unit(&self, bench: &mut Bench, unit: Unit, alone: bool) -> (Outcome, After) {
-        let ran = bench.connection().map(|connection| self.run_unit(connection, &bench.ahead, unit, alone));
+        let ran = bench
+            .connection()
+            .map(|connection| self.run_unit((connection, &bench.waiting), &bench.ahead, unit, alone));
         let (outcome, undone) = match ran {
             Ok((Ok((committed, head)), undone)) => {
                 bench.ahead = head;
+                bench.waiting.get_mut().keep();
                 (Ok(committed), undone)
             }
-            Ok((Err(error), undone)) => (Err(error), undone),
+            Ok((Err(error), undone)) => {
+                bench.waiting.get_mut().take_back();
+                (Err(error), undone)
+            }
             Err(error) => (Err(error.into()), true),
         };
         if !undone {
@@ -67,9 +79,11 @@ impl GroupCommit for SqliteStore {
     }
 
     fn commit(&self, bench: &mut Bench) -> Result<(), StoreError> {
-        let db = &bench.connection()?.db;
+        let connection = bench.connection()?;
+        let db = &connection.db;
         let written = if bench.ahead == bench.head { Ok(()) } else { write_head(db, &bench.ahead) };
-        let done = written.and_then(|()| db.execute_batch("COMMIT").map_err(fault("commit")));
+        let written = written.and_then(|()| bench.waiting.borrow_mut().make(db));
+        let done = written.and_then(|()| connection.run("COMMIT").map_err(fault("commit")));
         if done.is_err() && !db.is_autocommit() {
             // When even this fails, the next BEGIN says so, and nothing was acknowledged.
             drop(db.execute_batch("ROLLBACK"));
@@ -93,23 +107,24 @@ impl SqliteStore {
     /// it was, and go through what it remembers at each statement: much for an import of thousands of rows.
     fn run_unit(
         &self,
-        connection: &Connection,
+        (connection, waiting): (&Connection, &RefCell<Waiting>),
         head: &HeadState,
         unit: Unit,
         alone: bool,
     ) -> (Result<(Committed, HeadState), UnitError>, bool) {
         let db = &connection.db;
         let (begin, end, undo) = match alone {
-            true => ("", "", "ROLLBACK"),
-            false => ("SAVEPOINT unit", "RELEASE unit", "ROLLBACK TO unit; RELEASE unit"),
+            true => (None, None, "ROLLBACK"),
+            false => (Some("SAVEPOINT unit"), Some("RELEASE unit"), "ROLLBACK TO unit; RELEASE unit"),
         };
+        let run_one = |sql: Option<&str>| sql.map_or(Ok(()), |sql| connection.run(sql));
         let run = || -> Result<(Committed, HeadState), UnitError> {
-            db.execute_batch(begin).map_err(fault("begin a unit of work"))?;
+            run_one(begin).map_err(fault("begin a unit of work"))?;
             let mut transaction =
-                SqliteTransaction::new(connection, &self.layouts, &self.files, head.clone());
+                SqliteTransaction::new((connection, waiting), &self.layouts, &self.files, head.clone());
             let value = guarded(unit, &mut transaction)?;
             let after = transaction.finish()?;
-            db.execute_batch(end).map_err(fault("end a unit of work"))?;
+            run_one(end).map_err(fault("end a unit of work"))?;
             Ok((Committed { position: after.position, value }, after))
         };
         match run() {

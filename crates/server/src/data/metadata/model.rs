@@ -122,7 +122,7 @@ fn property<'a>(dictionary: &'a Dictionary, field: &'a Field, language: Language
     let money = field.kind.name() == "money";
     let length = if ty == "Edm.String" && !collection { options.max_length } else { None };
     Property {
-        name: property_name(field),
+        name: property_name(field).into_owned(),
         ty,
         collection,
         // Items of a collection are never null.
@@ -180,6 +180,6 @@ fn navigation<'a>(dictionary: &'a Dictionary, field: &'a Field) -> Option<Naviga
         target: (&target.name, &target.collection),
         collection,
         nullable: !field.required,
-        constraint: (!collection).then(|| (property_name(field), "id")),
+        constraint: (!collection).then(|| (property_name(field).into_owned(), "id")),
     })
 }
