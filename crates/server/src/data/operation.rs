@@ -199,7 +199,8 @@ impl Answering {
         Ok(self.finish(reply, written))
     }
 
-    fn finish(&self, mut reply: Reply, written: Written) -> Reply {
+    /// The reply with what every answer to a write says.
+    pub(crate) fn finish(&self, mut reply: Reply, written: Written) -> Reply {
         reply.status = written.status;
         if written.status == StatusCode::CREATED {
             reply.location = Some(format!("/data/{}/{}/{}", self.environment, self.collection, written.id));

@@ -220,3 +220,23 @@ fn who_may_only_read_reads_in_a_batch() {
     let grace = app.grace();
     assert_eq!(grace.post("/data/acme/$batch", &json!({"requests": []})).status, 404);
 }
+
+#[test]
+fn answers_of_a_group_show_the_records_as_it_left_them() {
+    let app = App::start();
+    let ada = app.ada();
+    let mut requests = vec![
+        json!({"id": "q", "atomicityGroup": "g", "method": "POST", "url": "quotes", "body": {"subject": "Pose"}}),
+        json!({"id": "gone", "atomicityGroup": "g", "method": "POST", "url": "accounts", "body": {"name": "Lenoir"}}),
+        json!({"id": "delete", "atomicityGroup": "g", "method": "DELETE", "url": "$gone"}),
+    ];
+    requests.extend((0..20).map(|number| {
+        json!({"id": format!("l{number}"), "atomicityGroup": "g", "method": "POST", "url": "quote_lines",
+               "body": {"quote_id": "$q", "text": "l", "quantity": 1, "price": 10}})
+    }));
+    let responses = send(&ada, json!(requests));
+    assert_eq!(responses[0]["body"]["total"], 200, "{}", responses[0]);
+    assert_eq!((responses[1]["status"].as_u64(), responses[1].get("body")), (Some(201), None));
+    assert_eq!(responses[2]["status"], 204);
+    assert!(ada.list("accounts").is_empty());
+}

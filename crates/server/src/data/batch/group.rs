@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::header;
 use dictionary::Dictionary;
+use engine::EngineError;
 use platform::Entered;
 use serde_json::{Map, Value as Json};
 
@@ -16,7 +17,7 @@ use crate::data::idempotency::Once;
 use crate::data::operation::{Act, Answering, Operation};
 use crate::data::prefer::Preferences;
 use crate::data::resource::{self, Key, Resource};
-use crate::data::{entity_of, version_of, write};
+use crate::data::{Reply, entity_of, version_of, write};
 use crate::odata::ListOptions;
 use crate::odata::style::Style;
 use crate::problem::Problem;
@@ -88,11 +89,21 @@ impl Group {
             {
                 return Ok(Err(kept));
             }
-            let mut answers = Vec::with_capacity(prepared.len());
+            let mut done = Vec::with_capacity(prepared.len());
             for (index, (operation, answering)) in prepared.into_iter().enumerate() {
                 reached.store(index, Ordering::Relaxed);
-                let written = operation.run(unit)?;
-                answers.push(PartAnswer::reply(answering.within(unit, &known, written)?));
+                done.push((operation.run(unit)?, answering));
+            }
+            // Answered at the end, when what follows from all of it (totals, search texts) is worked out once.
+            let mut answers = Vec::with_capacity(done.len());
+            for (index, (written, answering)) in done.into_iter().enumerate() {
+                reached.store(index, Ordering::Relaxed);
+                let reply = match answering.within(unit, &known, written) {
+                    // A later request of the group deleted it.
+                    Err(EngineError::NotFound) => answering.finish(Reply::default(), written),
+                    reply => reply?,
+                };
+                answers.push(PartAnswer::reply(reply));
             }
             if let Some(once) = &mine {
                 once.keep_text(unit, &kept_text(&answers))?;
