@@ -63,6 +63,8 @@ pub(crate) struct Connection {
     queue: RefCell<Vec<Request>>,
     timeout_ms: Slot<u64>,
     exchanges: Slot<u64>,
+    /// A savepoint to go back to when a query fails, so that the next one runs.
+    savepoint: Slot<Option<&'static str>>,
     broken: Slot<bool>,
 }
 
@@ -115,6 +117,7 @@ impl Connection {
             queue: RefCell::default(),
             timeout_ms: Slot::new(0),
             exchanges: Slot::new(0),
+            savepoint: Slot::new(None),
             broken: Slot::new(false),
         }))
     }
@@ -143,6 +146,7 @@ impl Connection {
     pub(crate) fn begin(&self, schema: &str, begin: &str, head: &str) -> Result<Option<Row>, Error> {
         self.queue.borrow_mut().clear();
         self.timeout_ms.set(0);
+        self.savepoint.set(None);
         self.set_scope(schema, "");
         let statement = self.note(self.statement(head, None))?;
         let rows = self.runtime.block_on(async {
@@ -159,6 +163,11 @@ impl Connection {
             }
         });
         Ok(self.note(rows)?.into_iter().next())
+    }
+
+    /// Goes back to that savepoint when a query fails, until the next transaction: a snapshot outlives a query that took too long.
+    pub(crate) fn go_back_to(&self, savepoint: &'static str) {
+        self.savepoint.set(Some(savepoint));
     }
 
     /// Runs statements without parameters, after all that waits.
@@ -230,7 +239,15 @@ impl Connection {
     ) -> Result<Vec<Row>, StoreError> {
         let statement = self.note(self.statement(sql, types)).map_err(fault(action))?;
         let waiting = self.queue.take();
-        self.exchange(waiting, Some((statement, cells, action)))
+        let answer = self.exchange(waiting, Some((statement, cells, action)));
+        if let (Err(_), Some(savepoint), false) = (&answer, self.savepoint.get(), self.is_broken()) {
+            // The bound on time was set after it, and goes with it.
+            self.timeout_ms.set(0);
+            if self.batch_raw(&format!("ROLLBACK TO {savepoint}")).is_err() {
+                self.give_up();
+            }
+        }
+        answer
     }
 
     fn exchange(

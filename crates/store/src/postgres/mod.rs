@@ -9,6 +9,8 @@ mod duplicate;
 mod entries;
 mod hints;
 mod migrate;
+#[cfg(test)]
+mod plans;
 mod pool;
 mod reads;
 mod schema;
@@ -35,7 +37,7 @@ pub use database::{Connections, PostgresDatabase, Refusal, Turn};
 use hints::Watched;
 use pool::Lease;
 use reads::Reads;
-use schema::{Beginning, head_of};
+use schema::{Beginning, READING, head_of};
 use writer::Bench;
 
 /// An environment in a schema of a database; its files in a folder that all processes share.
@@ -103,6 +105,7 @@ impl Store for PostgresStore {
             self.database.readers.begin(&self.schema, &self.beginning.read, &self.beginning.head)?;
         let head = head_of(head).inspect_err(|_| connection.give_up())?;
         connection.set_scope(&self.schema, &head.dictionary);
+        connection.go_back_to(READING);
         self.watched.reached(head.position);
         Ok(Box::new(PostgresSnapshot { store: self, connection, head }))
     }

@@ -40,6 +40,9 @@ CREATE TABLE _search (record uuid NOT NULL, entity integer NOT NULL, words tsvec
 CREATE INDEX _words ON _search USING gin (words);
 "#;
 
+/// Savepoint of a snapshot, before its first query.
+pub(crate) const READING: &str = "reading";
+
 /// How a transaction of a schema begins.
 pub(crate) struct Beginning {
     /// Of a snapshot.
@@ -61,7 +64,7 @@ impl Beginning {
         Beginning {
             // The lock comes before the first query, which fixes what is seen: whoever waited for a change of tables sees what it left.
             read: format!(
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {path}; LOCK TABLE {schema}._tables IN ACCESS SHARE MODE"
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {path}; LOCK TABLE {schema}._tables IN ACCESS SHARE MODE; SAVEPOINT {READING}"
             ),
             write: format!("BEGIN ISOLATION LEVEL READ COMMITTED; {path}"),
             turn: format!("{head} FOR UPDATE"),

@@ -16,20 +16,13 @@ pub(crate) struct Criterion {
     pub(crate) descending: bool,
 }
 
-/// A part of a page, read apart from the others: its condition, and whether the first criterion has a value in it.
-#[derive(Debug, Clone)]
-pub(crate) struct Part {
-    pub(crate) condition: Expr,
-    pub(crate) valued: bool,
-}
-
 /// Conditions under which rows come after a key, as parts to be read one after the other: first the rows whose first criterion has a
 /// value, then those where it is null. In two parts each is a plain range of an index.
 pub(crate) fn after(
     dialect: &dyn Dialect,
     criteria: &[Criterion],
     key: &[Value],
-) -> Result<Vec<Part>, StoreError> {
+) -> Result<Vec<Expr>, StoreError> {
     let Some((first, value)) = criteria.first().zip(key.first()) else {
         return Err(StoreError::database("go on with a list", "the sort has no criterion"));
     };
@@ -41,7 +34,7 @@ pub(crate) fn after(
             Some(rest) => null.and(rest),
             None => null,
         };
-        return Ok(vec![Part { condition, valued: false }]);
+        return Ok(vec![condition]);
     }
     let bound = literal(dialect, first, value)?;
     let range = if first.descending { column.clone().lte(bound) } else { column.clone().gte(bound) };
@@ -49,16 +42,13 @@ pub(crate) fn after(
         Some(rest) => range.and(rest),
         None => range,
     };
-    Ok(vec![Part { condition, valued: true }, Part { condition: column.is_null(), valued: false }])
+    Ok(vec![condition, column.is_null()])
 }
 
 /// The parts of a whole list whose first criterion may be null.
-pub(crate) fn whole(dialect: &dyn Dialect, first: &Criterion) -> Vec<Part> {
+pub(crate) fn whole(dialect: &dyn Dialect, first: &Criterion) -> Vec<Expr> {
     let column = dialect.compared(&first.operand);
-    vec![
-        Part { condition: column.clone().is_not_null(), valued: true },
-        Part { condition: column.is_null(), valued: false },
-    ]
+    vec![column.clone().is_not_null(), column.is_null()]
 }
 
 fn literal(dialect: &dyn Dialect, criterion: &Criterion, value: &Value) -> Result<Expr, StoreError> {

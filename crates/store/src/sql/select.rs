@@ -94,31 +94,29 @@ pub(crate) fn page(
             keyset::whole(dialect, &criteria[0])
         }
         None => {
-            order(&mut query, dialect, &criteria, None);
+            order(&mut query, dialect, &criteria, false);
             return Ok(vec![dialect.build(&query)]);
         }
     };
     let statements = parts.into_iter().map(|part| {
         let mut query = query.clone();
-        query.and_where(part.condition);
-        order(&mut query, dialect, &criteria, Some(part.valued));
+        query.and_where(part);
+        order(&mut query, dialect, &criteria, true);
         dialect.build(&query)
     });
     Ok(statements.collect())
 }
 
-/// Sorts. `valued`: whether the first criterion has a value in all rows, or in none, where that is known.
-fn order(query: &mut SelectStatement, dialect: &dyn Dialect, criteria: &[Criterion], valued: Option<bool>) {
+/// Sorts. `apart`: rows whose first criterion has a value are read apart from those where it is null.
+fn order(query: &mut SelectStatement, dialect: &dyn Dialect, criteria: &[Criterion], apart: bool) {
     let last = criteria.len() - 1;
-    let told = valued.filter(|_| !dialect.nulls_last_by_index());
+    let told = apart && !dialect.nulls_last_by_index();
     for (index, Criterion { operand, descending }) in criteria.iter().enumerate() {
         let direction = || if *descending { Order::Desc } else { Order::Asc };
-        if index == 0 && last > 0 && told == Some(false) {
-            continue;
-        }
         for term in dialect.order_terms(operand) {
-            if index == last || (index == 0 && told == Some(true)) {
-                query.order_by_expr(term, direction()); // never null
+            // Never null, or always: then the index read in that direction has the order.
+            if index == last || (index == 0 && told) {
+                query.order_by_expr(term, direction());
             } else {
                 query.order_by_expr_with_nulls(term, direction(), NullOrdering::Last);
             }
