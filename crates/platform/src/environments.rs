@@ -115,6 +115,30 @@ impl Platform {
         Ok(info)
     }
 
+    /// Takes an environment off the list, with the accesses and tokens that lead to it, and sets its rows and files aside: nothing of them is
+    /// deleted.
+    ///
+    /// Errors: not found; the reserved environment; somebody is using it.
+    pub fn environment_delete(&self, name: &str) -> Result<(), PlatformError> {
+        if name == PLATFORM {
+            return Err(PlatformError::refused(
+                "L'environnement « platform » tient tous les autres : il ne se supprime pas.",
+                "The environment “platform” holds all others: it cannot be deleted.",
+            ));
+        }
+        let info = self.environment_info(name)?;
+        let _turn = self.places.turn()?;
+        if !self.opened.close(name) {
+            return Err(PlatformError::refused(
+                format!("L'environnement « {name} » est en cours d'usage ; réessayez quand plus personne n'y travaille."),
+                format!("The environment “{name}” is in use; try again when nobody works in it."),
+            ));
+        }
+        // Off the list first: interrupted here, what is left is set aside by whoever takes the name next.
+        self.root().transact(&Caller::system(), move |unit| unit.delete(ENVIRONMENT, info.id, None))?;
+        self.places.set_aside(name, self.new_id())
+    }
+
     /// Every environment, the reserved one too, by client and label.
     ///
     /// Errors: the reserved environment cannot be read.

@@ -143,6 +143,16 @@ impl Opened {
         }
     }
 
+    /// Closes the environment of that name, if nobody uses it; returns whether it is closed.
+    pub(crate) fn close(&self, name: &str) -> bool {
+        let mut slots = self.slots.write();
+        let closed = slots.get(name).is_none_or(|slot| free(slot).is_some());
+        if closed {
+            slots.remove(name);
+        }
+        closed
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.slots.read().len()
     }

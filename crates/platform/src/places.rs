@@ -33,6 +33,8 @@ pub(crate) struct Places {
     pub(crate) data: PathBuf,
     /// Holds the rows; without it they are in the folder.
     pub(crate) database: Option<Arc<PostgresDatabase>>,
+    /// Size of the rows of one environment at most, where they are in the folder.
+    pub(crate) rows_bytes_max: Option<u64>,
 }
 
 impl Places {
@@ -51,7 +53,11 @@ impl Places {
         let folder = self.folder(environment);
         let failed = |source| PlatformError::Engine(EngineError::Store { action, source });
         match &self.database {
-            None => Ok(Arc::new(SqliteStore::open(&folder, environment, now).map_err(failed)?)),
+            None => {
+                let store = SqliteStore::open(&folder, environment, now).map_err(failed)?;
+                store.limit_size(self.rows_bytes_max).map_err(failed)?;
+                Ok(Arc::new(store))
+            }
             Some(database) => {
                 let store = PostgresStore::open(database, environment, &folder.join("files"));
                 Ok(Arc::new(store.map_err(failed)?))
@@ -67,14 +73,14 @@ impl Places {
         }
     }
 
-    /// Moves whatever has the place of a new environment out of its way: a folder to `environments/aside/<name>-<id>`, a schema to a name of that
+    /// Moves whatever is where the environment has its place out of the way: a folder to `environments/aside/<name>-<id>`, a schema to a name of that
     /// kind. Nothing is ever deleted here.
     pub(crate) fn set_aside(&self, environment: &str, id: RecordId) -> Result<(), PlatformError> {
         let name = format!("{environment}-{id}");
         if let Some(database) = &self.database {
             let moved = database.set_aside(environment, &format!("{ASIDE}-{name}"));
             if moved.map_err(failed("set an environment aside"))? {
-                tracing::warn!(environment.name = environment, schema = %name, "a schema that was in the way is set aside");
+                tracing::warn!(environment.name = environment, schema = %name, "a schema is set aside");
             }
         }
         let folder = self.folder(environment);
@@ -85,7 +91,7 @@ impl Places {
         fs::create_dir_all(&aside).map_err(PlatformError::io("make the folder", &aside))?;
         let to = aside.join(name);
         fs::rename(&folder, &to).map_err(PlatformError::io("set aside", &folder))?;
-        tracing::warn!(environment.name = environment, folder = %to.display(), "a folder that was in the way is set aside");
+        tracing::warn!(environment.name = environment, folder = %to.display(), "a folder is set aside");
         Ok(())
     }
 

@@ -62,6 +62,8 @@ pub struct Limits {
     pub open_max: usize,
     /// An environment that nobody used for this long is closed.
     pub idle: SignedDuration,
+    /// Rows, journal and indexes of one environment, bytes, where they are in the folder; a write beyond is refused as by a full disk.
+    pub rows_bytes_max: Option<u64>,
     /// One query, milliseconds.
     pub query_timeout_ms: u64,
     /// Passwords hashed at once.
@@ -75,6 +77,7 @@ impl Default for Limits {
         Limits {
             open_max: 500,
             idle: SignedDuration::from_mins(15),
+            rows_bytes_max: None,
             query_timeout_ms: 10_000,
             hashes_at_once: 2,
             password_cost: Cost::default(),
@@ -224,5 +227,9 @@ fn settings(options: &Options, zone: jiff::tz::TimeZone) -> engine::Settings {
 }
 
 fn places(options: &Options) -> Places {
-    Places { data: options.data.clone(), database: options.database.clone() }
+    Places {
+        data: options.data.clone(),
+        database: options.database.clone(),
+        rows_bytes_max: options.limits.rows_bytes_max,
+    }
 }

@@ -32,7 +32,10 @@ pub struct ServerConfig {
     pub reads_at_once: usize,
     /// Calls that may wait for their turn; beyond, 429.
     pub calls_waiting: usize,
-    /// How long a request body may take to arrive.
+    /// How long the head of a request may take to arrive, counted from when its connection waits for one: an idle connection is closed
+    /// then. Longer than proxies keep theirs, so that they don't send into one that is being closed.
+    pub headers_timeout: Duration,
+    /// How long a request body may take to arrive; how long a file may stall.
     pub body_timeout: Duration,
     /// How long work in hand may take after the signal to stop.
     pub drain: Duration,
@@ -57,6 +60,7 @@ impl Default for ServerConfig {
             calls_at_once: 64,
             reads_at_once: (4 * available_parallelism().map_or(1, usize::from)).max(8),
             calls_waiting: 1_024,
+            headers_timeout: Duration::from_secs(75),
             body_timeout: Duration::from_secs(60),
             drain: Duration::from_secs(20),
             heartbeat: Duration::from_secs(15),

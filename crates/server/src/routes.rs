@@ -46,6 +46,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/data/{env}/$batch", "batch"),
     route("GET", "/data/{env}/$search", "search"),
     route("GET", "/data/{env}/$status", "status_show"),
+    route("POST", "/data/{env}/$files", "file_keep"),
     route("GET", "/data/{env}/$lists/{list}", "list_show"),
     route("POST", "/data/{env}/$lists/{list}", "list_value_create"),
     route("PATCH", "/data/{env}/$lists/{list}/{tag}", "list_value_change"),

@@ -1,13 +1,20 @@
 //! Starting and stopping.
 
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::serve::{Listener, ListenerExt};
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
 use platform::Platform;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -79,7 +86,7 @@ pub async fn serve(
     let address = listener.local_addr().map_err(listen)?;
     let (stop, stopping) = watch::channel(false);
     let state = AppState::new(config, platform, stopping);
-    let drain = state.config.drain;
+    let (drain, headers_timeout) = (state.config.drain, state.config.headers_timeout);
     let live = state.live.clone();
     let housekeeping = tokio::spawn(keep_house(state.clone()));
     let router = router(state);
@@ -90,13 +97,13 @@ pub async fn serve(
             // An error means the sender is gone, which is the end too.
             let _ = stopping.wait_for(|stop| *stop).await;
         };
-        let server = tokio::spawn(run(listener, router, told));
+        let server = tokio::spawn(run(listener, router, headers_timeout, told));
         shutdown.await;
         tracing::info!("stopping");
         stop.send_replace(true);
         housekeeping.abort();
         let result = match tokio::time::timeout(drain, server).await {
-            Ok(Ok(result)) => result.map_err(ServeError::Stopped),
+            Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(ServeError::Stopped(io::Error::other(error))),
             Err(_) => {
                 tracing::warn!(drain_ms = drain.as_millis(), "requests were still running and were cut off");
@@ -110,19 +117,45 @@ pub async fn serve(
     Ok(Serving { address, task })
 }
 
+/// Takes connections until `told` resolves, then waits for those that are in the middle of a request.
+///
+/// A client that does not send the head of a request within `headers_timeout` is hung up on: it would hold its connection for ever.
 async fn run(
     listener: TcpListener,
     router: Router,
+    headers_timeout: Duration,
     told: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
+) {
     // Small answers leave at once instead of waiting to be joined by others.
-    let listener = listener.tap_io(|connection| {
+    let mut listener = listener.tap_io(|connection| {
         if let Err(error) = connection.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY refused");
         }
     });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(told).into_future().await
+    let mut protocol = http1::Builder::new();
+    protocol.timer(TokioTimer::new()).header_read_timeout(headers_timeout);
+    let connections = GracefulShutdown::new();
+    let mut told = std::pin::pin!(told);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut told => break,
+        };
+        let inner = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |request: Request<hyper::body::Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
+            inner.call(request)
+        });
+        let connection = connections.watch(protocol.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    connections.shutdown().await;
 }
 
 /// Closes idle environments, deletes ended sessions.

@@ -1,9 +1,12 @@
 //! The command line. Texts are English here; [`in_language`] puts the French ones over them.
 
+mod french;
+
 use std::path::PathBuf;
 
-use clap::{Args, Command, Parser, Subcommand, ValueEnum};
-use dictionary::Language;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use french::in_language;
 
 /// Tisserand: an open cloud for customers and field service.
 #[derive(Debug, Parser)]
@@ -157,6 +160,15 @@ pub(crate) enum Env {
         /// The database that holds the other platform's rows, if one does
         #[arg(long, value_name = "URL")]
         from_database: Option<String>,
+    },
+    /// Take one off the list and set its data aside; nothing is erased
+    #[command(after_help = "Example:\n  tisserand env delete acme-test --yes acme-test")]
+    Delete {
+        /// Which one
+        name: String,
+        /// Its name again, to confirm
+        #[arg(long, value_name = "NAME")]
+        yes: Option<String>,
     },
     /// Recompute journal chain and content digest; name the first bad position
     #[command(after_help = "Example:\n  tisserand env verify acme")]
@@ -369,94 +381,4 @@ pub(crate) enum Token {
         /// Its name or id
         token: String,
     },
-}
-
-/// What commands are for, in French, by path.
-const FRENCH: &[(&str, &str)] = &[
-    ("", "Tisserand : un nuage ouvert pour les clients et le service sur le terrain."),
-    ("demo", "Crée une plateforme avec deux entreprises d'exemple s'il n'y en a pas, et la sert"),
-    ("serve", "Sert une plateforme"),
-    ("doctor", "Contrôle dossier, disque, horloge, environnements et application web ; dit comment réparer"),
-    ("env", "Environnements"),
-    ("env create", "Crée un environnement"),
-    ("env list", "Liste les environnements"),
-    ("env show", "En montre un : position du journal, empreinte, modules, fiches"),
-    (
-        "env copy",
-        "Reprend un environnement d'une autre plateforme, fiches, historique et fichiers ; de fichiers vers PostgreSQL ou l'inverse aussi",
-    ),
-    (
-        "env verify",
-        "Recalcule la chaîne du journal et l'empreinte du contenu ; nomme la première position fautive",
-    ),
-    ("module", "Modules"),
-    (
-        "module check",
-        "Contrôle des dossiers de module ou de couche : chaque faute avec fichier, ligne et colonne",
-    ),
-    ("module list", "Liste les modules standards"),
-    ("dictionary", "Dictionnaire d'un environnement"),
-    ("dictionary show", "Montre chaque attribut avec la couche qui l'a posé, ou ceux sous un chemin"),
-    ("dictionary plan", "Dit ce que changerait le passage d'un environnement à ces couches"),
-    ("dictionary apply", "Le fait"),
-    ("import", "Importe un fichier CSV, XLSX ou JSON lines"),
-    ("export", "Exporte des fiches en CSV, XLSX ou JSON lines"),
-    ("journal", "Journal d'un environnement"),
-    ("journal tail", "Montre les dernières entrées"),
-    ("journal show", "Montre une entrée et tous ses changements"),
-    ("journal verify", "Recalcule la chaîne et l'empreinte ; nomme la première position fautive"),
-    ("user", "Personnes qui se connectent"),
-    ("user create", "Ajoute une personne"),
-    ("user reset", "Donne un autre mot de passe à une personne ; ses sessions se ferment"),
-    ("user list", "Liste les personnes"),
-    ("token", "Jetons des programmes"),
-    ("token create", "Crée un jeton ; il n'est montré qu'une fois"),
-    ("token list", "Liste les jetons"),
-    ("token revoke", "En révoque un"),
-];
-
-/// The same commands, described in the language of the person.
-pub(crate) fn in_language(command: Command, language: Language) -> Command {
-    if language == Language::Fr { french(command, "") } else { command }
-}
-
-fn french(mut command: Command, path: &str) -> Command {
-    if let Some((_, about)) = FRENCH.iter().find(|(known, _)| *known == path) {
-        command = command.about(*about);
-    }
-    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
-    for name in names {
-        let beneath = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
-        command = command.mut_subcommand(&name, |sub| french(sub, &beneath));
-    }
-    command
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    fn walk(command: &Command, path: &str, seen: &mut impl FnMut(&str, &Command)) {
-        seen(path, command);
-        for sub in command.get_subcommands().filter(|c| c.get_name() != "help") {
-            let beneath = if path.is_empty() {
-                sub.get_name().to_owned()
-            } else {
-                format!("{path} {}", sub.get_name())
-            };
-            walk(sub, &beneath, seen);
-        }
-    }
-
-    #[test]
-    fn every_command_has_an_example_and_a_french_description() {
-        Cli::command().debug_assert();
-        walk(&Cli::command(), "", &mut |path, command| {
-            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(help.contains("Example:\n  tisserand "), "no example in: {path}");
-            assert!(FRENCH.iter().any(|(known, _)| *known == path), "not in French: {path}");
-        });
-    }
 }

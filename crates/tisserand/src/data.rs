@@ -5,7 +5,7 @@ use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use platform::{Modules, Options, Platform};
+use platform::{Modules, Options, Platform, PlatformError};
 use store::PostgresDatabase;
 use store::postgres::Connections;
 
@@ -53,10 +53,10 @@ impl Held {
                 let data = data.display();
                 return Err(refusal(
                     format!(
-                        "Les données de {data} sont tenues par un autre processus : {holder}. Arrêtez-le d'abord (Ctrl-C), ou passez par son adresse."
+                        "Les données de {data} sont tenues par un autre processus : {holder}. Arrêtez-le d'abord (Ctrl-C), ou écrivez par l'API à son adresse (docs/api.md). Avec PostgreSQL (--database), les commandes marchent à côté du serveur."
                     ),
                     format!(
-                        "The data in {data} is held by another process: {holder}. Stop it first (Ctrl-C), or go through its address."
+                        "The data in {data} is held by another process: {holder}. Stop it first (Ctrl-C), or write through the API at its address (docs/api.md). With PostgreSQL (--database), commands run beside the server."
                     ),
                 ));
             }
@@ -142,8 +142,13 @@ pub(crate) fn environment(
     platform: &Platform,
     name: &str,
 ) -> anyhow::Result<std::sync::Arc<platform::OpenEnvironment>> {
-    match platform.environment(name) {
-        Ok(environment) => Ok(environment),
+    known(platform, name, platform.environment(name))
+}
+
+/// What was found of an environment; one that does not exist is told with those there are.
+pub(crate) fn known<T>(platform: &Platform, name: &str, found: Result<T, PlatformError>) -> anyhow::Result<T> {
+    match found {
+        Ok(found) => Ok(found),
         Err(error) if error.is_not_found() => {
             let names: Vec<String> = platform.environments()?.into_iter().map(|e| e.name).collect();
             let near = dictionary::expression::error::nearest(name, names.iter().map(String::as_str));

@@ -1,6 +1,6 @@
 import { Problem, type ProblemDetails } from './problem'
 import type { DataSource, EnvironmentSource, ListQuery, RecordQuery } from './source'
-import type { HistoryPage, LiveEvent, Page, RecordData, SearchHit, Session } from './types'
+import type { FileValue, HistoryPage, LiveEvent, Page, RecordData, SearchHit, Session } from './types'
 
 /** The data API of the server that served this page (`docs/api.md`). */
 export function httpSource(): DataSource {
@@ -50,15 +50,14 @@ function environmentSource(name: string, call: Call): EnvironmentSource {
     },
     fileUrl: (collection, id, field, hash) =>
       at(collection, id, field) + (hash ? `?h=${encodeURIComponent(hash)}` : ''),
-    putFile: (collection, id, field, file) =>
-      call<void>('PUT', at(collection, id, field), {
+    keepFile: (file) =>
+      call<FileValue>('POST', `${root}/$files`, {
         file,
         headers: {
           'Content-Type': file.type || 'application/octet-stream',
           'Content-Disposition': contentDisposition(file.name),
         },
       }),
-    removeFile: (collection, id, field) => call<void>('DELETE', at(collection, id, field)),
     lists: {
       read: (list, options) => call('GET', `${root}/$lists/${encodeURIComponent(list)}`, options),
       add: (list, value) => call<void>('POST', `${root}/$lists/${encodeURIComponent(list)}`, { body: value }),

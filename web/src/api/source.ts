@@ -1,5 +1,6 @@
 import type {
   Dictionary,
+  FileValue,
   HistoryPage,
   Label,
   ListValue,
@@ -62,8 +63,8 @@ export interface EnvironmentSource {
   search(text: string, options?: Abort): Promise<SearchHit[]>
   /** Address of a stored file, for `<img>` and downloads; `hash` makes it change when the file does. */
   fileUrl(collection: string, id: string, field: string, hash?: string): string
-  putFile(collection: string, id: string, field: string, file: File): Promise<void>
-  removeFile(collection: string, id: string, field: string): Promise<void>
+  /** Sends bytes; what comes back is the value of the file field that will name them. */
+  keepFile(file: File): Promise<FileValue>
   lists: {
     read(list: string, options?: Abort): Promise<ValueList>
     add(list: string, value: { tag: string; label: Label; colour: string | null }): Promise<void>

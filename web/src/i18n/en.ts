@@ -27,6 +27,7 @@ export const en: Texts = {
   environments: {
     title: 'Choose an environment',
     none: { title: 'No environment is open to you', hint: 'Ask your administrator for access.' },
+    profile: { administrator: 'administration', reader: 'reading' },
     kind: {
       production: 'production',
       training: 'training',
@@ -248,7 +249,7 @@ export const en: Texts = {
       flow: 'by a flow',
       script: 'by a script',
       restore: 'by restoration',
-      system: 'by the system',
+      system: '',
     },
   },
   conflict: {
@@ -333,7 +334,6 @@ export const en: Texts = {
       tooLarge: 'This file is larger than {{size}}.',
       wrongType: 'This type of file is not accepted.',
       willRemove: 'Removed when you save',
-      sendFailed: 'The file “{{name}}” could not be sent. The record is saved; try again.',
     },
     image: { choose: 'Choose an image' },
     signature: {

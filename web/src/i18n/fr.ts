@@ -29,6 +29,7 @@ export const fr = {
   environments: {
     title: 'Choisir un environnement',
     none: { title: 'Aucun environnement ne vous est ouvert', hint: 'Demandez un accès à votre administrateur.' },
+    profile: { administrator: 'administration', reader: 'lecture' },
     kind: {
       production: 'production',
       training: 'formation',
@@ -250,7 +251,7 @@ export const fr = {
       flow: 'par un flux',
       script: 'par un script',
       restore: 'par restauration',
-      system: 'par le système',
+      system: '',
     },
   },
   conflict: {
@@ -335,7 +336,6 @@ export const fr = {
       tooLarge: 'Ce fichier dépasse {{size}}.',
       wrongType: 'Ce type de fichier n’est pas accepté.',
       willRemove: 'Retiré à l’enregistrement',
-      sendFailed: 'Le fichier « {{name}} » n’a pas pu être envoyé. La fiche est enregistrée ; réessayez.',
     },
     image: { choose: 'Choisir une image' },
     signature: {

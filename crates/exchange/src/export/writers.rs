@@ -1,6 +1,6 @@
 //! One writer for each kind of file.
 
-use std::io::{Error, Write};
+use std::io::{Error, Seek, Write};
 
 use dictionary::{Dictionary, Entity, Language, Value};
 use engine::{Expanded, Record};
@@ -151,8 +151,11 @@ impl RecordWriter for Xlsx<'_> {
     }
 
     fn finish(&mut self) -> Result<(), Error> {
-        let bytes = self.book.save_to_buffer().map_err(Error::other)?;
-        self.out.write_all(&bytes)?;
+        // The archive is put together in a file: one of a million rows would not fit in memory.
+        let mut archive = tempfile::tempfile()?;
+        self.book.save_to_writer(&mut archive).map_err(Error::other)?;
+        archive.rewind()?;
+        std::io::copy(&mut archive, self.out)?;
         self.out.flush()
     }
 }

@@ -326,7 +326,11 @@ impl Drawing<'_> {
             moments::day(text, self.recipe.anchor)
                 .ok_or_else(|| format!("“{text}” is neither days (-30d) nor a date"))
         };
-        let days = moments::days(end(from)?, end(to)?, working);
+        let (first, last) = (end(from)?, end(to)?);
+        let days = match working {
+            true => moments::working_days(first, last, &self.recipe.holidays),
+            false => moments::days(first, last),
+        };
         if days.is_empty() {
             return Err(format!("there is no day between {from} and {to}"));
         }

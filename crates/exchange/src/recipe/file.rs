@@ -25,6 +25,8 @@ pub struct Recipe {
     pub seed: i64,
     /// Its "today".
     pub anchor: Date,
+    /// Days on which nobody works.
+    pub(crate) holidays: Vec<Date>,
     /// IANA name of the zone of its times.
     pub zone_name: String,
     /// The same.
@@ -126,6 +128,13 @@ fn recipe(folder: &Path, mut table: Table) -> Result<Recipe, String> {
             .text("anchor")?
             .parse()
             .map_err(|_| "anchor must be a date such as 2026-11-23".to_owned())?,
+        holidays: match recipe.take("holidays") {
+            None => Vec::new(),
+            Some(days) => plain_texts(&days)
+                .iter()
+                .map(|day| day.parse().map_err(|_| format!("holidays: “{day}” is not a date")))
+                .collect::<Result<_, String>>()?,
+        },
         zone: TimeZone::get(&zone_name)
             .map_err(|_| format!("time_zone: “{zone_name}” is not a zone of the IANA database"))?,
         zone_name,
@@ -192,6 +201,7 @@ fn recipe(folder: &Path, mut table: Table) -> Result<Recipe, String> {
         "modules",
         "seed",
         "anchor",
+        "holidays",
         "time_zone",
         "environment",
         "imports",

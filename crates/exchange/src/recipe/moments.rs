@@ -35,9 +35,16 @@ pub(crate) fn minutes_of_day(text: &str) -> Option<i64> {
     ((0..=24).contains(&hours) && (0..60).contains(&minutes)).then_some(hours * 60 + minutes)
 }
 
-/// Days between two, both included; Saturdays and Sundays left out if `working`.
-pub(crate) fn days(from: Date, to: Date, working: bool) -> Vec<Date> {
-    let is_kept = |day: &Date| !working || !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+/// Days between two, both included.
+pub(crate) fn days(from: Date, to: Date) -> Vec<Date> {
+    from.series(1.day()).take_while(|day| *day <= to).collect()
+}
+
+/// The same without Saturdays, Sundays and `holidays`.
+pub(crate) fn working_days(from: Date, to: Date, holidays: &[Date]) -> Vec<Date> {
+    let is_kept = |day: &Date| {
+        !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !holidays.contains(day)
+    };
     from.series(1.day()).take_while(|day| *day <= to).filter(is_kept).collect()
 }
 
@@ -53,7 +60,10 @@ mod tests {
         assert_eq!(day("+8d", anchor), Some(date(2026, 12, 1)));
         assert_eq!(day("2025-02-03", anchor), Some(date(2025, 2, 3)));
         assert_eq!(day("soon", anchor), None);
-        assert_eq!(days(date(2026, 11, 20), date(2026, 11, 24), true).len(), 3);
+        assert_eq!(days(date(2026, 11, 20), date(2026, 11, 24)).len(), 5);
+        let holidays = [date(2026, 11, 24)];
+        assert_eq!(working_days(date(2026, 11, 20), date(2026, 11, 24), &[]).len(), 3);
+        assert_eq!(working_days(date(2026, 11, 20), date(2026, 11, 24), &holidays).len(), 2);
         assert_eq!((seconds("-2d"), seconds("45m"), seconds("x")), (Some(-172_800), Some(2_700), None));
         assert_eq!(minutes_of_day("08:30"), Some(510));
     }

@@ -105,8 +105,8 @@ impl Reader<'_> {
                     self.refuse(
                         at,
                         "no_such_file",
-                        "Ce fichier n'a pas été envoyé ; envoyez-le par PUT à l'adresse du champ.",
-                        "This file was not sent; send it by PUT to the field's address.",
+                        "Ce fichier n'a pas été envoyé ; envoyez-le d'abord par POST à $files.",
+                        "This file was not sent; send it first by POST to $files.",
                     );
                     None
                 }

@@ -1,4 +1,6 @@
-//! Bytes of file fields: `…/{id}/{field}`.
+//! Bytes of file fields: `…/{id}/{field}`, and `$files` for those that come before their record.
+
+mod arriving;
 
 use std::sync::Arc;
 
@@ -7,27 +9,23 @@ use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use dictionary::Value;
-use dictionary::model::{Entity, FieldIndex};
+use dictionary::model::{Entity, Field, FieldIndex};
 use dictionary::value::FileRef;
 use engine::{Draft, Input};
-use http_body_util::BodyExt;
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use platform::Entered;
-use platform::files::{FileStore, Incoming};
+use platform::files::FileStore;
 
-use crate::body::{announced_length, discard, too_slow};
 use crate::cx::Cx;
 use crate::data::idempotency::{self, Done, Once};
 use crate::data::operation::{Act, Answering, Operation, Shown};
 use crate::data::resource::Key;
-use crate::data::{Asked, entity_of, reading, version_of};
+use crate::data::{Asked, Reply, entity_of, reading, version_of};
 use crate::odata::ListOptions;
 use crate::problem::Problem;
 
 /// Bytes read from the store at a time.
 const CHUNK_BYTES: u64 = 256 * 1024;
-/// Longest name of a file, characters.
-const NAME_MAX: usize = 200;
 
 /// Types that browsers show without running anything. All others are saved, never opened: what a stranger uploads must not act as a page
 /// of ours.
@@ -159,14 +157,8 @@ pub(crate) async fn file_put(
     field: String,
 ) -> Result<Response, Problem> {
     let expected = version_of(&asked.headers, header::IF_MATCH)?;
-    let name = file_name(&asked.headers);
-    let media_type = media_type(&asked.headers);
-    let (file_bytes_max, announced) =
-        (asked.cx.state.config.file_bytes_max, announced_length(&asked.headers));
-    let body = std::mem::take(&mut asked.body);
     let (at_collection, at_key, at_field) = (collection.clone(), key.clone(), field.clone());
-    // Who may not write here must not fill the disk first.
-    let began = asked.cx.in_environment(&asked.environment, move |entered| {
+    let arrived = arriving::receive(&mut asked, move |entered| {
         let dictionary = entered.environment.engine.dictionary();
         let entity = entity_of(&dictionary, &at_collection)?;
         let definition = &entity.fields[file_field(entity, &at_field)?];
@@ -175,35 +167,44 @@ pub(crate) async fn file_put(
             return Err(Problem::from(engine::EngineError::Forbidden { capability }));
         }
         reading::record(entered, entity, &at_key, &[])?;
-        let own_max = definition.options.max_size_mb.map_or(u64::MAX, |megabytes| u64::from(megabytes) << 20);
-        let bytes_max = own_max.min(file_bytes_max);
-        if announced.is_some_and(|bytes| bytes > bytes_max) {
-            return Err(Problem::too_large(bytes_max));
-        }
-        Ok(entered.environment.files.begin(bytes_max)?)
+        Ok(bytes_max(definition))
     });
-    let incoming = match began.await {
-        Ok(incoming) => incoming,
-        Err(problem) => {
-            discard(body).await;
-            return Err(problem);
-        }
-    };
-    let incoming = receive(&asked.cx, body, incoming).await?;
+    let arrived = arrived.await?;
     let metrics = asked.cx.state.metrics.clone();
     let environment = asked.environment.clone();
     let cx = asked.cx.clone();
     let entered = environment.clone();
     let written = cx.in_environment(&entered, move |entered| {
-        let kept = incoming.finish()?;
-        let once = asked.once(format!("{name}\n{media_type}\n{}", kept.hash).as_bytes())?;
-        let file = FileRef { name, media_type, size: kept.size_bytes, hash: kept.hash };
+        let file = arrived.keep()?;
+        let once = asked.once(format!("{}\n{}\n{}", file.name, file.media_type, file.hash).as_bytes())?;
         let target = Target { environment, collection, key, field };
         let done = set_field(entered, target, expected, Value::File(Box::new(file)), once.as_ref())?;
         metrics.write();
         Ok(done)
     });
     Ok(written.await?.into_response())
+}
+
+/// Keeps the bytes sent, and answers what a record then writes to name them: `{"name", "type", "size", "hash"}`.
+///
+/// For a record that cannot be without its file. `413` when no file field takes so many; a field's own limits are told when the record
+/// names the content.
+pub(crate) async fn file_keep(mut asked: Asked) -> Result<Response, Problem> {
+    let arrived = arriving::receive(&mut asked, |entered| {
+        if !entered.caller.profile.may_write() {
+            return Err(Problem::from(engine::EngineError::Forbidden { capability: "create".to_owned() }));
+        }
+        let dictionary = entered.environment.engine.dictionary();
+        let fields = dictionary.entities.iter().filter(|entity| !entity.internal).flat_map(|entity| &entity.fields);
+        fields.filter(|field| holds_file(field)).map(bytes_max).max().ok_or_else(Problem::not_found)
+    });
+    let arrived = arrived.await?;
+    let file = asked.cx.run(move || arrived.keep()).await?;
+    let body = serde_json::json!({
+        "name": file.name, "type": file.media_type, "size": file.size, "hash": file.hash,
+    });
+    let reply = Reply { status: StatusCode::CREATED, ..Reply::json(body.to_string().into_bytes()) };
+    Ok(reply.into_response())
 }
 
 /// Empties the field. The bytes stay for the journal, which may name them.
@@ -257,67 +258,16 @@ struct Target {
 
 pub(crate) fn file_field(entity: &Entity, name: &str) -> Result<FieldIndex, Problem> {
     let index = entity.index(name).ok_or_else(Problem::not_found)?;
-    let field = &entity.fields[index];
-    let holds_file = matches!(field.kind.name(), "file" | "image" | "signature") && !field.secret;
-    if holds_file { Ok(index) } else { Err(Problem::not_found()) }
+    if holds_file(&entity.fields[index]) { Ok(index) } else { Err(Problem::not_found()) }
 }
 
-/// Passes a body on as it comes. A client that stalls is given up.
-async fn receive(
-    cx: &Cx,
-    mut body: Body,
-    mut incoming: Box<dyn Incoming>,
-) -> Result<Box<dyn Incoming>, Problem> {
-    loop {
-        let frame =
-            tokio::time::timeout(cx.state.config.body_timeout, body.frame()).await.map_err(|_| too_slow())?;
-        let Some(frame) = frame else { return Ok(incoming) };
-        let cut =
-            |_| Problem::bad_request("Le fichier n'est pas arrivé entier.", "The file did not arrive whole.");
-        let Ok(bytes) = frame.map_err(cut)?.into_data() else { continue };
-        incoming = cx
-            .run(move || {
-                incoming.write(&bytes)?;
-                Ok(incoming)
-            })
-            .await?;
-    }
+fn holds_file(field: &Field) -> bool {
+    matches!(field.kind.name(), "file" | "image" | "signature") && !field.secret
 }
 
-/// The name that `Content-Disposition` gives, without folders; `filename*` comes before `filename`.
-fn file_name(headers: &HeaderMap) -> String {
-    let text =
-        headers.get(header::CONTENT_DISPOSITION).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let text = text.unwrap_or_default();
-    let parameter = |name: &str| {
-        text.split(';').find_map(|part| {
-            let (key, value) = part.trim().split_once('=')?;
-            key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-        })
-    };
-    let extended = parameter("filename*").and_then(|value| {
-        let encoded = value.strip_prefix("UTF-8''").or_else(|| value.strip_prefix("utf-8''"))?.to_owned();
-        percent_decode_str(&encoded).decode_utf8().ok().map(|name| name.into_owned())
-    });
-    let name = extended.or_else(|| parameter("filename").map(|value| value.trim_matches('"').to_owned()));
-    let name = name.unwrap_or_default();
-    let name: String = name
-        .rsplit(['/', '\\'])
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(NAME_MAX)
-        .collect();
-    let name = name.trim().to_owned();
-    if matches!(name.as_str(), "" | "." | "..") { "fichier".to_owned() } else { name }
-}
-
-/// The media type that `Content-Type` gives, without parameters.
-fn media_type(headers: &HeaderMap) -> String {
-    let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if media_type.contains('/') { media_type } else { "application/octet-stream".to_owned() }
+/// Bytes that the field takes at most.
+fn bytes_max(field: &Field) -> u64 {
+    field.options.max_size_mb.map_or(u64::MAX, |megabytes| u64::from(megabytes) << 20)
 }
 
 mod chunks {
@@ -394,20 +344,5 @@ mod tests {
         for nothing in ["bytes=5-2", "items=0-1", "bytes=a-b", "bytes=0-1,5-6", "bytes"] {
             assert_eq!(Range::read(nothing, 1_000), None, "{nothing}");
         }
-    }
-
-    #[test]
-    fn names_of_files_have_no_folders_and_may_have_accents() {
-        let name = |text: &'static str| {
-            file_name(&HeaderMap::from_iter([(header::CONTENT_DISPOSITION, HeaderValue::from_static(text))]))
-        };
-        assert_eq!(name("attachment; filename=\"devis 12.pdf\""), "devis 12.pdf");
-        assert_eq!(name("attachment; filename=\"../../etc/passwd\""), "passwd");
-        assert_eq!(
-            name("attachment; filename=\"c_t_.pdf\"; filename*=UTF-8''c%C3%B4t%C3%A9.pdf"),
-            "côté.pdf"
-        );
-        assert_eq!(name("attachment; filename=\"..\""), "fichier");
-        assert_eq!(name("attachment"), "fichier");
     }
 }

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 fn allowed(resource: &Resource) -> &'static str {
     use Resource as R;
     match resource {
-        R::Batch | R::Query(_) => "OPTIONS, POST",
+        R::Batch | R::Files | R::Query(_) => "OPTIONS, POST",
         R::Collection(_) | R::List(_) => "GET, HEAD, OPTIONS, POST",
         R::ListValue(..) => "OPTIONS, PATCH",
         R::Record(..) => "DELETE, GET, HEAD, OPTIONS, PATCH, PUT",

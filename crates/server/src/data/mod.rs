@@ -121,6 +121,7 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         ("GET", R::Status) => ("/data/{env}/$status", describe::status_show(asked).await),
         ("GET", R::Metadata) => ("/data/{env}/$metadata", metadata::metadata_show(asked).await),
         ("GET", R::Search) => ("/data/{env}/$search", search::search(asked).await),
+        ("POST", R::Files) => ("/data/{env}/$files", files::file_keep(asked).await),
         ("GET", R::List(list)) => ("/data/{env}/$lists/{list}", lists::list_show(asked, list).await),
         ("POST", R::List(list)) => ("/data/{env}/$lists/{list}", lists::list_value_create(asked, list).await),
         ("PATCH", R::ListValue(list, tag)) => {

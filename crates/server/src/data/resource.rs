@@ -16,6 +16,8 @@ pub(crate) enum Resource {
     Batch,
     /// `$search`
     Search,
+    /// `$files`: bytes that a record will name
+    Files,
     /// `$status`
     Status,
     /// `$lists/{list}`
@@ -64,6 +66,7 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$metadata", []) => Some(Resource::Metadata),
             ("$batch", []) => Some(Resource::Batch),
             ("$search", []) => Some(Resource::Search),
+            ("$files", []) => Some(Resource::Files),
             ("$status", []) => Some(Resource::Status),
             ("$lists", [list]) => Some(Resource::List((*list).to_owned())),
             ("$lists", [list, tag]) => Some(Resource::ListValue((*list).to_owned(), (*tag).to_owned())),

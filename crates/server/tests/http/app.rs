@@ -55,6 +55,11 @@ impl App {
     }
 
     pub fn start_with(configure: impl FnOnce(&mut ServerConfig)) -> App {
+        App::start_within(None, configure)
+    }
+
+    /// The same, in environments of that size at most.
+    pub fn start_within(rows_bytes_max: Option<u64>, configure: impl FnOnce(&mut ServerConfig)) -> App {
         let folder = tempfile::tempdir().unwrap();
         write_module(&folder.path().join("modules"));
         let clock = Arc::new(TestClock(Mutex::new("2026-11-23T09:00:00Z".parse().unwrap())));
@@ -62,7 +67,8 @@ impl App {
         options.database = crate::database();
         options.clock = clock.clone();
         options.modules = Modules::folder(folder.path().join("modules"));
-        options.limits = Limits { password_cost: Cost { memory_kib: 64, passes: 1 }, ..Limits::default() };
+        let password_cost = Cost { memory_kib: 64, passes: 1 };
+        options.limits = Limits { password_cost, rows_bytes_max, ..Limits::default() };
         let platform = Arc::new(Platform::create(options).unwrap());
         for (name, label) in [("acme", "Acme Chauffage"), ("globex", "Globex")] {
             let mut new = NewEnvironment::named(name, label, &["shop"]);

@@ -113,3 +113,46 @@ fn a_record_cannot_name_a_file_that_was_never_sent() {
     assert_eq!(ada.patch(&other, &json!({"contract": known})).status, 200);
     assert_eq!(ada.get(&format!("{other}/contract")).bytes, b"%PDF");
 }
+
+#[test]
+fn content_is_sent_first_when_a_record_cannot_be_without_it() {
+    let app = App::start();
+    let ada = app.ada();
+    let disposition = "attachment; filename=\"contrat.pdf\"";
+    let keep = |client: &Client, bytes: &[u8]| {
+        let named = client.with("content-disposition", disposition);
+        named.send("POST", &client.at("$files"), Some("application/pdf"), bytes)
+    };
+    let sent = keep(&ada, b"%PDF");
+    assert_eq!(sent.status, 201, "{}", sent.text());
+    let file = sent.json();
+    assert_eq!(
+        (&file["name"], &file["type"], &file["size"]),
+        (&json!("contrat.pdf"), &json!("application/pdf"), &json!(4))
+    );
+    // A refusal loses nothing: the same content is named again.
+    let refused = ada.post(&ada.at("accounts"), &json!({"contract": file}));
+    assert_eq!(refused.refusal(), (422, "validation".to_owned()));
+    let account = ada.create("accounts", json!({"name": "Lenoir", "contract": file}));
+    let path = ada.at(&format!("accounts/{}/contract", account["id"].as_str().unwrap()));
+    assert_eq!(ada.get(&path).bytes, b"%PDF");
+
+    assert_eq!(keep(&app.remi(), b"%PDF").refusal(), (403, "forbidden".to_owned()));
+    assert_eq!(keep(&ada.without("x-csrf-token"), b"%PDF").refusal(), (403, "csrf".to_owned()));
+    // The limits of a field hold for what comes before its record too.
+    let large = keep(&ada, &content((1 << 20) + 1));
+    assert_eq!(large.status, 201);
+    let refused = ada.post(&ada.at("accounts"), &json!({"name": "Roux", "contract": large.json()}));
+    assert_eq!(refused.refusal(), (422, "validation".to_owned()));
+    assert!(refused.json()["fields"]["contract"].is_string(), "{}", refused.text());
+    assert_eq!(ada.names("accounts"), ["Lenoir"]);
+}
+
+#[test]
+fn content_larger_than_the_server_takes_is_refused_before_it_is_read() {
+    let app = App::start_with(|config| config.file_bytes_max = 1_000);
+    let ada = app.ada();
+    let answer = ada.send("POST", &ada.at("$files"), Some("image/png"), &content(1_001));
+    assert_eq!(answer.refusal(), (413, "too_large".to_owned()));
+    assert_eq!(answer.json()["bytes_max"], 1_000);
+}

@@ -16,6 +16,7 @@ mod delta;
 mod descriptions;
 mod events;
 mod expand;
+mod faults;
 mod files;
 mod idempotency;
 mod lambda;

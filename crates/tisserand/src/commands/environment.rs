@@ -119,6 +119,22 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
             }
             Ok(())
         }
+        Env::Delete { name, yes } => {
+            let info = data::known(platform, &name, platform.environment_info(&name))?;
+            if yes.as_deref() != Some(name.as_str()) {
+                let label = &info.label;
+                return Err(refusal(
+                    format!("Pour supprimer « {label} » (usage : {}), répétez son nom : --yes {name}. Ses données seront mises de côté, pas effacées.", info.kind),
+                    format!("To delete “{label}” (kind: {}), repeat its name: --yes {name}. Its data will be set aside, not erased.", info.kind),
+                ));
+            }
+            platform.environment_delete(&name)?;
+            console.out(console.text(
+                &format!("Environnement {name} supprimé de la liste ; ses données sont de côté (environments/aside, ou un schéma « aside-… »)."),
+                &format!("Environment {name} deleted from the list; its data is set aside (environments/aside, or a schema “aside-…”)."),
+            ));
+            Ok(())
+        }
         Env::Verify { name } => {
             let names = match name {
                 Some(name) => vec![name],

@@ -54,6 +54,66 @@ fn wrong_use_is_exit_2_a_refusal_exit_1_and_each_says_what_to_do() {
 }
 
 #[test]
+fn an_environment_is_deleted_only_by_its_name_and_its_data_stays_aside() {
+    Place::shops().iter().for_each(environment_deleted);
+}
+
+fn environment_deleted(place: &Place) {
+    place.file("orders.csv", "name\nA\n");
+    place.run(&["import", "shop", "purchase", "orders.csv"]).ok();
+    let token = place.token();
+    for args in [&["env", "delete", "shop"][..], &["env", "delete", "shop", "--yes", "shpo"]] {
+        let asked = place.run(args);
+        assert_eq!(asked.code, 1);
+        assert!(asked.err.contains("--yes shop") && asked.err.contains("La boutique"), "{}", asked.err);
+    }
+    assert_eq!(place.run(&["env", "delete", "platform", "--yes", "platform"]).code, 1);
+    place.run(&["env", "show", "shop"]).ok();
+    place.run(&["env", "delete", "shop", "--yes", "shop"]).ok();
+    assert!(place.run(&["env", "show", "shop"]).err.contains("no environment “shop”"));
+    if place.database.is_none() {
+        let aside = std::fs::read_dir(place.path("data/environments/aside")).unwrap();
+        assert_eq!(aside.count(), 1);
+    }
+    // The name is free again, and nothing of the old one comes with it.
+    place.run(&["env", "create", "shop", "--with", "shop"]).ok();
+    let server = place.serve(&[]);
+    assert_eq!(Client::new(&server, &token).get("/data/shop/purchases").0, 404);
+}
+
+#[test]
+fn a_plan_that_sets_data_aside_needs_a_confirmation_and_keeps_the_data() {
+    Place::shops().iter().for_each(plan_confirmed);
+}
+
+fn plan_confirmed(place: &Place) {
+    place.file("orders.csv", "name,number\nA,7\n");
+    place.run(&["import", "shop", "purchase", "orders.csv"]).ok();
+    let without: String = {
+        let text = std::fs::read_to_string(place.path("modules/shop/entities/purchase.toml")).unwrap();
+        let begin = text.find("[fields.number]").unwrap();
+        let end = text.find("[fields.items]").unwrap();
+        format!("{}{}", &text[..begin], &text[end..])
+    };
+    let digest = |place: &Place| place.run(&["env", "show", "shop", "--json"]).ok().json()["digest"].clone();
+    let before = digest(place);
+    place.module_file("entities/purchase.toml", &without.replace("\"text\"", "\"txet\""));
+    let wrong = place.run(&["dictionary", "apply", "shop", "--confirm"]);
+    assert_eq!(wrong.code, 1, "{wrong:?}");
+    place.module_file("entities/purchase.toml", &without);
+    let plan = place.run(&["dictionary", "plan", "shop"]);
+    assert!(plan.out.contains("number"), "{plan:?}");
+    let refused = place.run(&["dictionary", "apply", "shop"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.err.contains("--confirm"), "{}", refused.err);
+    assert_eq!(digest(place), before, "nothing changed");
+    place.run(&["dictionary", "apply", "shop", "--confirm"]).ok();
+    let gone = place.run(&["export", "shop", "purchase", "--filter", "number = 7"]);
+    assert_eq!(gone.code, 1);
+    place.run(&["env", "verify", "shop"]).ok();
+}
+
+#[test]
 fn messages_follow_the_language_of_the_system() {
     let place = Place::shop();
     let said = place.command(&["env", "show", "shpo"]).env("LANG", "fr_FR.UTF-8").output().unwrap();

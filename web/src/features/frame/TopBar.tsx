@@ -10,6 +10,7 @@ import { kindWord } from '../../ui/environmentKind'
 import { IconAction } from '../../ui/IconAction'
 import { Initials } from '../../ui/Initials'
 import { Kbd } from '../../ui/Kbd'
+import { profileWord } from '../../ui/profileWord'
 import styles from './TopBar.module.css'
 
 export function TopBar({ openPalette, openSheet }: { openPalette(): void; openSheet(): void }) {
@@ -128,7 +129,7 @@ function AccountMenu({ openSheet }: { openSheet(): void }) {
       <Menu.Dropdown>
         <div className={styles.who}>
           <strong>{me.name}</strong>
-          <span className="quiet">{me.profile}</span>
+          <span className="quiet">{profileWord(me.profile, t)}</span>
         </div>
         <Menu.Divider />
         <Menu.Item component={Link} to="/preferences" leftSection={<Icon name="adjustments" />}>

@@ -26,10 +26,8 @@ export interface RecordForm {
   rebase(version: number): void
   replaceEdits(edits: Record<string, unknown>): void
   discard(): void
-  /** The properties to send. Files are not among them. */
+  /** The properties to send; a file chosen here stands for itself until it is sent. */
   written(): Record<string, unknown>
-  /** Files to send (`File`) or to take away (`null`), by field. */
-  files(): [field: string, file: File | null][]
 }
 
 interface State {
@@ -112,14 +110,6 @@ export function useRecordForm(
           return field ? Object.entries(fieldUi(field).write(held, field)) : []
         }),
       ),
-    files: () =>
-      Object.entries(state.edits).flatMap(([name, held]): [string, File | null][] => {
-        const field = fieldOf(entity, name)
-        const sendsNothing = field && Object.keys(fieldUi(field).write(held, field)).length === 0
-        if (!sendsNothing) return []
-        if (isPending(held)) return [[name, held.pending]]
-        return held === null ? [[name, null]] : []
-      }),
   }
 }
 

@@ -8,6 +8,7 @@ import { EmptyMessage } from '../../ui/EmptyMessage'
 import { kindWord } from '../../ui/environmentKind'
 import { Initials } from '../../ui/Initials'
 import { Mark } from '../../ui/Mark'
+import { profileWord } from '../../ui/profileWord'
 import styles from './ChooseEnvironment.module.css'
 
 export function ChooseEnvironment() {
@@ -37,7 +38,7 @@ export function ChooseEnvironment() {
                       <Initials name={environment.label} size={36} />
                       <span className={styles.words}>
                         <strong>{environment.label}</strong>
-                        <span className="quiet">{environment.profile}</span>
+                        <span className="quiet">{profileWord(environment.profile, t)}</span>
                       </span>
                       <span className={styles.kind} data-production={environment.kind === 'production' || undefined}>
                         {kindWord(environment.kind, t)}

@@ -47,8 +47,6 @@ function Input(props: InputProps<FileHeld>) {
 export const file = defineField<FileHeld>({
   of: fileOf,
   text: (value) => (isPending(value) ? value.pending.name : value.name),
-  write: () => ({}), // the bytes go by themselves, after the record
-  echo: (value, field) => ({ [field.name]: value }),
   Display,
   Cell: ({ value }) => <Named value={value} />,
   Input,

@@ -26,8 +26,6 @@ function Input(props: InputProps<FileHeld>) {
 export const image = defineField<FileHeld>({
   of: fileOf,
   text: (value) => (isPending(value) ? value.pending.name : value.name),
-  write: () => ({}),
-  echo: (value, field) => ({ [field.name]: value }),
   Display: ({ value, field, record, collection }) => (
     <Picture value={value} field={field} record={record} collection={collection} className={styles.image} />
   ),

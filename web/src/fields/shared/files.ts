@@ -1,6 +1,6 @@
 import type { FileValue } from '../../api/types'
 
-/** A file chosen here and not sent yet: it goes once the record is saved. */
+/** A file chosen here and not sent yet: it goes when the record is saved. */
 export interface PendingFile {
   pending: File
 }

@@ -10,8 +10,6 @@ const Pad = lazy(() => import('./Pad'))
 export const signature = defineField<FileHeld>({
   of: fileOf,
   text: (value, _field, { t }) => (isPending(value) ? value.pending.name : t('fields.signature.alt')),
-  write: () => ({}),
-  echo: (value, field) => ({ [field.name]: value }),
   Display: ({ value, field, record, collection }) => (
     <Picture value={value} field={field} record={record} collection={collection} className={styles.drawn} />
   ),

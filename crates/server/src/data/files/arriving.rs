@@ -1,0 +1,152 @@
+//! Bytes on their way in, with the name and the type they come under.
+
+use std::time::Duration;
+
+use axum::http::header::{self, HeaderMap};
+use dictionary::value::FileRef;
+use http_body_util::BodyExt;
+use percent_encoding::percent_decode_str;
+use platform::Entered;
+use platform::files::Incoming;
+use tokio::time::Instant;
+
+use crate::body::{announced_length, discard, too_slow};
+use crate::data::Asked;
+use crate::problem::Problem;
+
+/// Longest name of a file, characters.
+const NAME_MAX: usize = 200;
+/// Slowest pace of a file, once its first bytes had time to come.
+const SLOWEST_BYTES_PER_S: u64 = 1024;
+
+/// Bytes that came whole and are not kept yet: dropped, they are gone.
+pub(super) struct Arrived {
+    name: String,
+    media_type: String,
+    incoming: Box<dyn Incoming>,
+}
+
+impl Arrived {
+    /// Puts the bytes where they stay; returns how a record names them.
+    pub(super) fn keep(self) -> Result<FileRef, Problem> {
+        let kept = self.incoming.finish()?;
+        Ok(FileRef { name: self.name, media_type: self.media_type, size: kept.size_bytes, hash: kept.hash })
+    }
+}
+
+/// Takes in the body of a request.
+///
+/// `allow` says how many bytes are taken at most, or refuses: who may not write must not fill the disk first.
+pub(super) async fn receive(
+    asked: &mut Asked,
+    allow: impl FnOnce(&Entered) -> Result<u64, Problem> + Send + 'static,
+) -> Result<Arrived, Problem> {
+    let mut body = std::mem::take(&mut asked.body);
+    let (server_max, announced) = (asked.cx.state.config.file_bytes_max, announced_length(&asked.headers));
+    let began = asked.cx.in_environment(&asked.environment, move |entered| {
+        let bytes_max = allow(entered)?.min(server_max);
+        if announced.is_some_and(|bytes| bytes > bytes_max) {
+            return Err(Problem::too_large(bytes_max));
+        }
+        Ok(entered.environment.files.begin(bytes_max)?)
+    });
+    let mut incoming = match began.await {
+        Ok(incoming) => incoming,
+        Err(problem) => {
+            discard(body).await;
+            return Err(problem);
+        }
+    };
+    // Passed on as it comes. A client that stalls, or sends only enough not to, is given up.
+    let (began, patience) = (Instant::now(), asked.cx.state.config.body_timeout);
+    let mut received_bytes = 0_u64;
+    loop {
+        let deadline = deadline(began, Instant::now(), patience, received_bytes);
+        let frame = tokio::time::timeout_at(deadline, body.frame()).await.map_err(|_| too_slow())?;
+        let Some(frame) = frame else { break };
+        let cut =
+            |_| Problem::bad_request("Le fichier n'est pas arrivé entier.", "The file did not arrive whole.");
+        let Ok(bytes) = frame.map_err(cut)?.into_data() else { continue };
+        received_bytes = received_bytes.saturating_add(bytes.len() as u64);
+        let written = asked.cx.run(move || {
+            incoming.write(&bytes)?;
+            Ok(incoming)
+        });
+        incoming = written.await?;
+    }
+    Ok(Arrived { name: file_name(&asked.headers), media_type: media_type(&asked.headers), incoming })
+}
+
+/// Until when the next bytes are waited for: `patience` from now, and no longer than the whole takes at the slowest pace.
+fn deadline(began: Instant, now: Instant, patience: Duration, received_bytes: u64) -> Instant {
+    let whole = patience + Duration::from_secs(received_bytes / SLOWEST_BYTES_PER_S);
+    (now + patience).min(began + whole)
+}
+
+/// The name that `Content-Disposition` gives, without folders; `filename*` comes before `filename`.
+fn file_name(headers: &HeaderMap) -> String {
+    let text =
+        headers.get(header::CONTENT_DISPOSITION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let text = text.unwrap_or_default();
+    let parameter = |name: &str| {
+        text.split(';').find_map(|part| {
+            let (key, value) = part.trim().split_once('=')?;
+            key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+        })
+    };
+    let extended = parameter("filename*").and_then(|value| {
+        let encoded = value.strip_prefix("UTF-8''").or_else(|| value.strip_prefix("utf-8''"))?.to_owned();
+        percent_decode_str(&encoded).decode_utf8().ok().map(|name| name.into_owned())
+    });
+    let name = extended.or_else(|| parameter("filename").map(|value| value.trim_matches('"').to_owned()));
+    let name = name.unwrap_or_default();
+    let name: String = name
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NAME_MAX)
+        .collect();
+    let name = name.trim().to_owned();
+    if matches!(name.as_str(), "" | "." | "..") { "fichier".to_owned() } else { name }
+}
+
+/// The media type that `Content-Type` gives, without parameters.
+fn media_type(headers: &HeaderMap) -> String {
+    let text = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if media_type.contains('/') { media_type } else { "application/octet-stream".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_file_may_be_slow_but_not_drip() {
+        let (began, patience) = (Instant::now(), Duration::from_secs(60));
+        let after = |seconds: u64| began + Duration::from_secs(seconds);
+        assert_eq!(deadline(began, began, patience, 0), after(60));
+        // 300 kB in 100 s is slow, and waited for; 59 bytes in 59 s are not waited for much longer.
+        assert_eq!(deadline(began, after(100), patience, 300_000), after(160));
+        assert_eq!(deadline(began, after(59), patience, 59), after(60));
+    }
+
+    #[test]
+    fn names_of_files_have_no_folders_and_may_have_accents() {
+        let name = |text: &'static str| {
+            file_name(&HeaderMap::from_iter([(header::CONTENT_DISPOSITION, HeaderValue::from_static(text))]))
+        };
+        assert_eq!(name("attachment; filename=\"devis 12.pdf\""), "devis 12.pdf");
+        assert_eq!(name("attachment; filename=\"../../etc/passwd\""), "passwd");
+        assert_eq!(
+            name("attachment; filename=\"c_t_.pdf\"; filename*=UTF-8''c%C3%B4t%C3%A9.pdf"),
+            "côté.pdf"
+        );
+        assert_eq!(name("attachment; filename=\"..\""), "fichier");
+        assert_eq!(name("attachment"), "fichier");
+    }
+}

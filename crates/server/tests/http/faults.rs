@@ -1,0 +1,96 @@
+//! A disk without room, a query that lasts, clients that dawdle.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use engine::{Caller, Draft};
+use serde_json::json;
+
+use crate::app::App;
+use crate::client::encoded;
+
+fn connect(app: &App) -> TcpStream {
+    TcpStream::connect(app.address.trim_start_matches("http://")).unwrap()
+}
+
+#[test]
+fn a_full_disk_is_told_and_nothing_is_half_written() {
+    let app = App::start_within(Some(3 << 20), |_| {});
+    let ada = app.ada();
+    let account = json!({"name": "Roux", "notes": "mot ".repeat(5_000)});
+    let mut written = 0;
+    let refused = loop {
+        let answer = ada.post(&ada.at("accounts"), &account);
+        if answer.status != 201 {
+            break answer;
+        }
+        written += 1;
+    };
+    assert_eq!(refused.refusal(), (507, "storage_full".to_owned()));
+    let said = refused.json()["detail"].as_str().unwrap().to_owned();
+    assert!(said.contains("disque") && said.contains("rien n'est perdu"), "{said}");
+    assert!(written > 3);
+    // Reading goes on, and each account that was acknowledged is there, whole.
+    assert_eq!(ada.get(&ada.at("accounts/$count")).text(), written.to_string());
+    let found = ada.list("accounts?$select=notes,code&$top=1000");
+    assert!(found.iter().all(|one| one["notes"].as_str().unwrap().len() >= 19_999 && one["code"].is_string()));
+    let status = ada.get(&ada.at("$status")).json();
+    let entries = app.platform.environment("acme").unwrap().engine.head().unwrap().position;
+    assert_eq!(status["position"], entries);
+}
+
+#[test]
+fn a_query_that_takes_too_long_is_given_up_and_the_next_one_is_answered() {
+    let app = App::start_with(|config| config.query_timeout_ms = 1);
+    let ada = app.ada();
+    let engine = &app.platform.environment("acme").unwrap().engine;
+    engine
+        .transact(&Caller::system(), |unit| {
+            for n in 0..1_500_i64 {
+                let draft = Draft::default().with("name", format!("Tiers {n}").as_str());
+                unit.create("account", None, draft.with("employees", dictionary::Value::Integer(n)))?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let slow = "count(accounts, name = null or name != 'x') >= 0 and exists(accounts, employees < 0)";
+    let asked = format!("accounts?$where={}", encoded(&vec![format!("({slow})"); 8].join(" or ")));
+    assert_eq!(ada.get(&ada.at(&asked)).refusal(), (503, "timeout".to_owned()));
+    let wide = app.signed_in("ada@acme.example", "acme");
+    assert_eq!(wide.get("/session").status, 200);
+}
+
+#[test]
+fn a_client_that_drips_the_head_of_a_request_is_hung_up_on() {
+    let app = App::start_with(|config| config.headers_timeout = Duration::from_millis(50));
+    let mut dripping = connect(&app);
+    dripping.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\nx-drip: ").unwrap();
+    // Reads until the server closes: without a limit this would never end.
+    let mut said = Vec::new();
+    let closed = dripping.read_to_end(&mut said);
+    assert!(closed.is_ok() || said.is_empty(), "{said:?}");
+    assert!(!said.starts_with(b"HTTP/1.1 200"), "{said:?}");
+    assert_eq!(app.stranger().get("/health").status, 200);
+}
+
+#[test]
+fn a_client_that_stalls_in_the_middle_of_a_body_is_told_and_hung_up_on() {
+    let app = App::start_with(|config| config.body_timeout = Duration::from_millis(50));
+    let ada = app.ada();
+    let (cookie, csrf) = (&ada.headers[0].1, &ada.headers[1].1);
+    for (path, media_type) in [("accounts", "application/json"), ("$files", "image/png")] {
+        let mut stalled = connect(&app);
+        write!(
+            stalled,
+            "POST /data/acme/{path} HTTP/1.1\r\nhost: x\r\ncookie: {cookie}\r\nx-csrf-token: {csrf}\r\n\
+             content-type: {media_type}\r\ncontent-length: 100\r\n\r\n{{\"name\""
+        )
+        .unwrap();
+        let mut said = String::new();
+        stalled.read_to_string(&mut said).unwrap();
+        assert!(said.starts_with("HTTP/1.1 503"), "{path}: {said}");
+        assert!(said.contains("\"code\":\"timeout\""), "{path}: {said}");
+    }
+    assert!(ada.list("accounts").is_empty());
+}

@@ -1,0 +1,174 @@
+//! The French of the command line, by command.
+
+use clap::Command;
+use dictionary::Language;
+
+/// What commands are for, in French, by path.
+const FRENCH: &[(&str, &str)] = &[
+    ("", "Tisserand : un nuage ouvert pour les clients et le service sur le terrain."),
+    ("demo", "Crée une plateforme avec deux entreprises d'exemple s'il n'y en a pas, et la sert"),
+    ("serve", "Sert une plateforme"),
+    ("doctor", "Contrôle dossier, disque, horloge, environnements et application web ; dit comment réparer"),
+    ("env", "Environnements"),
+    ("env create", "Crée un environnement"),
+    ("env list", "Liste les environnements"),
+    (
+        "env copy",
+        "Reprend un environnement d'une autre plateforme, fiches, historique et fichiers ; de fichiers vers PostgreSQL ou l'inverse aussi",
+    ),
+    ("env delete", "En retire un de la liste et met ses données de côté ; rien n'est effacé"),
+    ("env show", "En montre un : position du journal, empreinte, modules, fiches"),
+    (
+        "env verify",
+        "Recalcule la chaîne du journal et l'empreinte du contenu ; nomme la première position fautive",
+    ),
+    ("module", "Modules"),
+    (
+        "module check",
+        "Contrôle des dossiers de module ou de couche : chaque faute avec fichier, ligne et colonne",
+    ),
+    ("module list", "Liste les modules standards"),
+    ("dictionary", "Dictionnaire d'un environnement"),
+    ("dictionary show", "Montre chaque attribut avec la couche qui l'a posé, ou ceux sous un chemin"),
+    ("dictionary plan", "Dit ce que changerait le passage d'un environnement à ces couches"),
+    ("dictionary apply", "Le fait"),
+    ("import", "Importe un fichier CSV, XLSX ou JSON lines"),
+    ("export", "Exporte des fiches en CSV, XLSX ou JSON lines"),
+    ("journal", "Journal d'un environnement"),
+    ("journal tail", "Montre les dernières entrées"),
+    ("journal show", "Montre une entrée et tous ses changements"),
+    ("journal verify", "Recalcule la chaîne et l'empreinte ; nomme la première position fautive"),
+    ("user", "Personnes qui se connectent"),
+    ("user create", "Ajoute une personne"),
+    ("user reset", "Donne un autre mot de passe à une personne ; ses sessions se ferment"),
+    ("user list", "Liste les personnes"),
+    ("token", "Jetons des programmes"),
+    ("token create", "Crée un jeton ; il n'est montré qu'une fois"),
+    ("token list", "Liste les jetons"),
+    ("token revoke", "En révoque un"),
+];
+
+/// What arguments and options are for, in French: by command and name, or by name alone when it means the same everywhere.
+const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
+    ("data", "Dossier de la plateforme [par défaut : ./data]"),
+    ("database", "Base PostgreSQL qui tient les données, comme postgres://personne@machine/nom [par défaut : des fichiers du dossier]"),
+    ("config", "Fichier de réglages [par défaut : ./tisserand.toml, s'il existe]"),
+    ("modules", "Lit les modules standards dans ce dossier au lieu de ceux du programme"),
+    ("json", "Écrit les données en JSON"),
+    ("address", "Où écouter ; le port 0 en prend un libre [par défaut : 127.0.0.1:7700]"),
+    ("env", "Environnement"),
+    ("entity", "Entité, par son nom ou celui de sa collection"),
+    ("demo small", "De petites entreprises, faites en quelques secondes"),
+    ("demo shared", "Dossier de grands fichiers réels [par défaut : ../shared/data, s'il existe]"),
+    ("demo only_create", "Crée les entreprises sans les servir"),
+    ("serve create", "Crée une plateforme vide s'il n'y en a pas"),
+    ("env create name", "Identifiant, dans les adresses : lettres minuscules, chiffres et tirets"),
+    ("env create label", "Nom montré"),
+    ("env create client", "Nom du client"),
+    ("env create kind", "production, test, development ou training"),
+    ("env create with", "Modules, séparés par des virgules ; ceux dont ils ont besoin viennent avec"),
+    ("env create layer", "Dossier d'une couche au-dessus des modules ; peut être répété"),
+    ("env create zone", "Fuseau horaire IANA"),
+    ("env create currency", "Devise ISO 4217"),
+    ("env copy name", "Lequel"),
+    ("env copy from", "Dossier de l'autre plateforme"),
+    ("env copy from_database", "La base qui tient les données de l'autre plateforme, s'il y en a une"),
+    ("env delete name", "Lequel"),
+    ("env delete yes", "Son nom encore, pour confirmer"),
+    ("env show name", "Lequel"),
+    ("env verify name", "Lequel ; tous s'il est absent"),
+    ("module check folders", "Dossiers, le plus bas d'abord"),
+    ("dictionary show path", "Début des chemins à montrer"),
+    ("layers", "Dossiers des couches au-dessus des modules, la plus basse d'abord ; celles en place si absent"),
+    ("with", "Ajoute un module standard"),
+    ("dictionary apply confirm", "Accepte les étapes qui mettent des données de côté"),
+    ("import file", "Fichier : .csv, .txt, .xlsx, .jsonl"),
+    ("import map", "Fichier de correspondance (docs/import.md) ; sans lui, les colonnes se trouvent par nom et libellé"),
+    ("import key", "Champ par lequel une ligne trouve sa fiche ; plusieurs avec des virgules"),
+    ("import dry_run", "Dit ce que ferait chaque ligne ; n'écrit rien"),
+    ("import refused", "Où vont les lignes refusées [par défaut : à côté du fichier]"),
+    ("import restart", "Recommence au lieu de reprendre après une interruption"),
+    ("import batch", "Lignes d'une transaction"),
+    ("import rows", "Parle de chaque ligne"),
+    ("export filter", "Seulement les fiches pour lesquelles ceci est vrai, dans le langage des expressions"),
+    ("export format", "Sorte de fichier [par défaut : d'après la fin de --out, sinon csv]"),
+    ("export out", "Fichier [par défaut : la sortie standard]"),
+    ("export delimiter", "Séparateur du CSV [par défaut : ; en français, , en anglais]"),
+    ("journal tail last", "Combien"),
+    ("journal show position", "Position"),
+    ("user create name", "Nom montré"),
+    ("user create email", "Adresse avec laquelle la personne se connecte"),
+    ("user create password", "Premier mot de passe [par défaut : il en est fait un, montré ici]"),
+    ("user create language", "fr ou en"),
+    ("user create grant", "ENVIRONNEMENT=administrator ou ENVIRONNEMENT=reader ; peut être répété"),
+    ("user reset email", "Son adresse"),
+    ("user reset password", "Son nouveau mot de passe [par défaut : il en est fait un, montré ici]"),
+    ("token create user", "Adresse de la personne pour laquelle il agit"),
+    ("token create name", "Qui s'en sert et pour quoi"),
+    ("token create env", "Seulement dans cet environnement"),
+    ("token create read_only", "Il ne peut que lire"),
+    ("token create days", "Jours avant qu'il n'expire"),
+    ("token revoke token", "Son nom ou son identifiant"),
+];
+
+/// What an argument of a command is for, in French.
+fn argument(path: &str, name: &str) -> Option<&'static str> {
+    let own = format!("{path} {name}");
+    let find = |wanted: &str| FRENCH_ARGUMENTS.iter().find(|(known, _)| *known == wanted).map(|(_, help)| *help);
+    find(&own).or_else(|| find(name))
+}
+
+/// The same commands, described in the language of the person.
+pub(crate) fn in_language(command: Command, language: Language) -> Command {
+    if language == Language::Fr { french(command, "") } else { command }
+}
+
+fn french(mut command: Command, path: &str) -> Command {
+    if let Some((_, about)) = FRENCH.iter().find(|(known, _)| *known == path) {
+        command = command.about(*about);
+    }
+    command = command.mut_args(|arg| match argument(path, arg.get_id().as_str()) {
+        Some(help) => arg.help(help),
+        None => arg,
+    });
+    let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
+    for name in names {
+        let beneath = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
+        command = command.mut_subcommand(&name, |sub| french(sub, &beneath));
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    fn walk(command: &Command, path: &str, seen: &mut impl FnMut(&str, &Command)) {
+        seen(path, command);
+        for sub in command.get_subcommands().filter(|c| c.get_name() != "help") {
+            let beneath = if path.is_empty() {
+                sub.get_name().to_owned()
+            } else {
+                format!("{path} {}", sub.get_name())
+            };
+            walk(sub, &beneath, seen);
+        }
+    }
+
+    #[test]
+    fn every_command_has_an_example_and_a_french_description() {
+        Cli::command().debug_assert();
+        walk(&Cli::command(), "", &mut |path, command| {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Example:\n  tisserand "), "no example in: {path}");
+            assert!(FRENCH.iter().any(|(known, _)| *known == path), "not in French: {path}");
+            for arg in command.get_arguments() {
+                let name = arg.get_id().as_str();
+                assert!(argument(path, name).is_some(), "not in French: {name} of {path}");
+            }
+        });
+    }
+}
