@@ -24,6 +24,8 @@ export default defineConfig({
   },
   projects: [
     { name: 'tests', testMatch: '*.spec.ts' },
+    // A list of 100 000 rows, on a server that has them: e2e/large.ts
+    ...(process.env.LARGE ? [{ name: 'large', testMatch: 'large.ts' }] : []),
     // Pictures of `docs/screens`, on demand: npm run screens
     ...(process.env.SCREENS ? [{ name: 'screens', testMatch: 'screens.ts' }] : []),
   ],

@@ -130,7 +130,9 @@ impl Platform {
         let _turn = self.places.turn()?;
         if !self.opened.close(name) {
             return Err(PlatformError::refused(
-                format!("L'environnement « {name} » est en cours d'usage ; réessayez quand plus personne n'y travaille."),
+                format!(
+                    "L'environnement « {name} » est en cours d'usage ; réessayez quand plus personne n'y travaille."
+                ),
                 format!("The environment “{name}” is in use; try again when nobody works in it."),
             ));
         }

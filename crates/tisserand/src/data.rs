@@ -146,7 +146,11 @@ pub(crate) fn environment(
 }
 
 /// What was found of an environment; one that does not exist is told with those there are.
-pub(crate) fn known<T>(platform: &Platform, name: &str, found: Result<T, PlatformError>) -> anyhow::Result<T> {
+pub(crate) fn known<T>(
+    platform: &Platform,
+    name: &str,
+    found: Result<T, PlatformError>,
+) -> anyhow::Result<T> {
     match found {
         Ok(found) => Ok(found),
         Err(error) if error.is_not_found() => {

@@ -4,7 +4,7 @@ import type { EnvironmentSource, ListQuery } from './source'
 import type { Page, RecordData } from './types'
 import { allOf, oneOf } from './where'
 
-type Pages = InfiniteData<Page, string | null>
+type Pages = InfiniteData<Page, unknown>
 
 /** Pages with each row put through `change`; `null` takes the row out. Pages without a change stay the same objects. */
 export function mapRows(pages: Pages, change: (row: RecordData) => RecordData | null): Pages {

@@ -33,7 +33,7 @@ function environmentSource(name: string, call: Call): EnvironmentSource {
   return {
     dictionary: (options) => call('GET', `${root}/$dictionary`, options),
     list: (collection, query, options) => call<Page>('GET', at(collection) + listQuery(query), options),
-    next: (link, options) => call<Page>('GET', samePlace(link), options),
+    next: (link, { top, ...options } = {}) => call<Page>('GET', samePlace(link, top), options),
     record: (collection, id, query, options) =>
       call<RecordData>('GET', at(collection, id) + recordQuery(query), options),
     create: (collection, values) => call<RecordData>('POST', at(collection), { body: values }),
@@ -110,8 +110,9 @@ function queryString(parts: [string, string][]): string {
 }
 
 /** A link from the server as a path of this origin, whatever host it was written for. */
-function samePlace(link: string): string {
+function samePlace(link: string, top?: number): string {
   const url = new URL(link, 'http://here/')
+  if (top !== undefined) url.searchParams.set('$top', String(top))
   return url.pathname + url.search
 }
 

@@ -50,8 +50,8 @@ export interface DataSource {
 export interface EnvironmentSource {
   dictionary(options?: Abort): Promise<Dictionary>
   list(collection: string, query: ListQuery, options?: Abort): Promise<Page>
-  /** The page after one that said there is more. */
-  next(link: string, options?: Abort): Promise<Page>
+  /** The page after one that said there is more, of `top` records at most; of as many as the page before, when absent. */
+  next(link: string, options?: Abort & { top?: number }): Promise<Page>
   record(collection: string, id: string, query: RecordQuery, options?: Abort): Promise<RecordData>
   create(collection: string, values: Record<string, unknown>): Promise<RecordData>
   /** `version` makes it conditional: a record changed since is a `stale` problem. */

@@ -14,20 +14,29 @@ export function useShortcuts(shortcuts: Shortcuts, options: { insideDialogs?: bo
   latest.current = shortcuts
   const insideDialogs = options.insideDialogs ?? false
   useEffect(() => {
+    // Looked at before anybody hears the key: a list of options that closes on it has had its use of it.
+    let wasOpen = false
+    const look = () => {
+      wasOpen = somethingIsOpen()
+    }
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return
       const target = event.target instanceof Element ? event.target : null
       const name = keyName(event)
       const typing = target?.closest('input:not([type=checkbox]), textarea, select, [contenteditable=true]')
       if (typing && !name.startsWith('ctrl+') && name !== 'Escape') return
-      if (!insideDialogs && somethingIsOpen()) return
+      if (!insideDialogs && (wasOpen || somethingIsOpen())) return
       const run = latest.current[name]
       if (!run) return
       event.preventDefault()
       run(event)
     }
+    window.addEventListener('keydown', look, { capture: true })
     window.addEventListener('keydown', press)
-    return () => window.removeEventListener('keydown', press)
+    return () => {
+      window.removeEventListener('keydown', look, { capture: true })
+      window.removeEventListener('keydown', press)
+    }
   }, [insideDialogs])
 }
 

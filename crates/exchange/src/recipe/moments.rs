@@ -42,9 +42,8 @@ pub(crate) fn days(from: Date, to: Date) -> Vec<Date> {
 
 /// The same without Saturdays, Sundays and `holidays`.
 pub(crate) fn working_days(from: Date, to: Date, holidays: &[Date]) -> Vec<Date> {
-    let is_kept = |day: &Date| {
-        !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !holidays.contains(day)
-    };
+    let is_kept =
+        |day: &Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !holidays.contains(day);
     from.series(1.day()).take_while(|day| *day <= to).filter(is_kept).collect()
 }
 

@@ -195,7 +195,8 @@ pub(crate) async fn file_keep(mut asked: Asked) -> Result<Response, Problem> {
             return Err(Problem::from(engine::EngineError::Forbidden { capability: "create".to_owned() }));
         }
         let dictionary = entered.environment.engine.dictionary();
-        let fields = dictionary.entities.iter().filter(|entity| !entity.internal).flat_map(|entity| &entity.fields);
+        let fields =
+            dictionary.entities.iter().filter(|entity| !entity.internal).flat_map(|entity| &entity.fields);
         fields.filter(|field| holds_file(field)).map(bytes_max).max().ok_or_else(Problem::not_found)
     });
     let arrived = arrived.await?;

@@ -51,7 +51,10 @@ const FRENCH: &[(&str, &str)] = &[
 /// What arguments and options are for, in French: by command and name, or by name alone when it means the same everywhere.
 const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
     ("data", "Dossier de la plateforme [par défaut : ./data]"),
-    ("database", "Base PostgreSQL qui tient les données, comme postgres://personne@machine/nom [par défaut : des fichiers du dossier]"),
+    (
+        "database",
+        "Base PostgreSQL qui tient les données, comme postgres://personne@machine/nom [par défaut : des fichiers du dossier]",
+    ),
     ("config", "Fichier de réglages [par défaut : ./tisserand.toml, s'il existe]"),
     ("modules", "Lit les modules standards dans ce dossier au lieu de ceux du programme"),
     ("json", "Écrit les données en JSON"),
@@ -79,11 +82,17 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
     ("env verify name", "Lequel ; tous s'il est absent"),
     ("module check folders", "Dossiers, le plus bas d'abord"),
     ("dictionary show path", "Début des chemins à montrer"),
-    ("layers", "Dossiers des couches au-dessus des modules, la plus basse d'abord ; celles en place si absent"),
+    (
+        "layers",
+        "Dossiers des couches au-dessus des modules, la plus basse d'abord ; celles en place si absent",
+    ),
     ("with", "Ajoute un module standard"),
     ("dictionary apply confirm", "Accepte les étapes qui mettent des données de côté"),
     ("import file", "Fichier : .csv, .txt, .xlsx, .jsonl"),
-    ("import map", "Fichier de correspondance (docs/import.md) ; sans lui, les colonnes se trouvent par nom et libellé"),
+    (
+        "import map",
+        "Fichier de correspondance (docs/import.md) ; sans lui, les colonnes se trouvent par nom et libellé",
+    ),
     ("import key", "Champ par lequel une ligne trouve sa fiche ; plusieurs avec des virgules"),
     ("import dry_run", "Dit ce que ferait chaque ligne ; n'écrit rien"),
     ("import refused", "Où vont les lignes refusées [par défaut : à côté du fichier]"),
@@ -114,7 +123,8 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
 /// What an argument of a command is for, in French.
 fn argument(path: &str, name: &str) -> Option<&'static str> {
     let own = format!("{path} {name}");
-    let find = |wanted: &str| FRENCH_ARGUMENTS.iter().find(|(known, _)| *known == wanted).map(|(_, help)| *help);
+    let find =
+        |wanted: &str| FRENCH_ARGUMENTS.iter().find(|(known, _)| *known == wanted).map(|(_, help)| *help);
     find(&own).or_else(|| find(name))
 }
 

@@ -124,8 +124,14 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
             if yes.as_deref() != Some(name.as_str()) {
                 let label = &info.label;
                 return Err(refusal(
-                    format!("Pour supprimer « {label} » (usage : {}), répétez son nom : --yes {name}. Ses données seront mises de côté, pas effacées.", info.kind),
-                    format!("To delete “{label}” (kind: {}), repeat its name: --yes {name}. Its data will be set aside, not erased.", info.kind),
+                    format!(
+                        "Pour supprimer « {label} » (usage : {}), répétez son nom : --yes {name}. Ses données seront mises de côté, pas effacées.",
+                        info.kind
+                    ),
+                    format!(
+                        "To delete “{label}” (kind: {}), repeat its name: --yes {name}. Its data will be set aside, not erased.",
+                        info.kind
+                    ),
                 ));
             }
             platform.environment_delete(&name)?;
