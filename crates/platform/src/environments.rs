@@ -196,9 +196,9 @@ impl Platform {
         self.opened.rest(self.clock.now(), idle);
     }
 
-    /// Whether an environment is open already, so that entering it waits for no disk.
+    /// Whether an environment is open already and its rows are in files, so that entering it waits for no disk and reading it for no network.
     pub fn is_at_hand(&self, name: &str) -> bool {
-        name == PLATFORM || self.opened.is_at_hand(name)
+        self.places.database.is_none() && (name == PLATFORM || self.opened.is_at_hand(name))
     }
 
     /// Closes environments that nobody used for [`crate::Limits::idle`]; returns how many.
