@@ -29,24 +29,28 @@ pub(crate) async fn start(
     database: Option<Arc<PostgresDatabase>>,
     accounts: usize,
 ) -> Result<Ours> {
-    let options = Options { database, ..Options::new(folder.join("platform")) };
-    let platform = Arc::new(Platform::create(options)?);
-    let user = platform.user_create(NewUser {
-        email: "bench@tisserand.example".to_owned(),
-        name: "Bench".to_owned(),
-        password: "a long password for a short run".to_owned(),
-        language: Language::En,
+    // Making and filling it waits for the store.
+    let (platform, user, token, some_account) = tokio::task::block_in_place(|| {
+        let options = Options { database, ..Options::new(folder.join("platform")) };
+        let platform = Arc::new(Platform::create(options)?);
+        let user = platform.user_create(NewUser {
+            email: "bench@tisserand.example".to_owned(),
+            name: "Bench".to_owned(),
+            password: "a long password for a short run".to_owned(),
+            language: Language::En,
+        })?;
+        platform.environment_create(NewEnvironment::named("bench", "Bench", &["core"]))?;
+        platform.access_grant(user.id, "bench", Profile::Administrator)?;
+        let token = platform.token_create(NewToken {
+            name: "bench".to_owned(),
+            user: user.id,
+            environment: None,
+            scope: Scope::Write,
+            expires: None,
+        })?;
+        let some_account = fill(&platform, accounts)?;
+        anyhow::Ok((platform, user, token, some_account))
     })?;
-    platform.environment_create(NewEnvironment::named("bench", "Bench", &["core"]))?;
-    platform.access_grant(user.id, "bench", Profile::Administrator)?;
-    let token = platform.token_create(NewToken {
-        name: "bench".to_owned(),
-        user: user.id,
-        environment: None,
-        scope: Scope::Write,
-        expires: None,
-    })?;
-    let some_account = fill(&platform, accounts)?;
     let config = ServerConfig { address: ([127, 0, 0, 1], 0).into(), ..ServerConfig::default() };
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async move { stopped.await.unwrap_or_default() };

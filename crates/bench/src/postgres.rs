@@ -48,7 +48,7 @@ COMMIT;
 pub(crate) async fn creates(report: &mut Report, folder: &Path, rounds: usize) -> Result<()> {
     let server = Server::start();
     let address = server.address();
-    let database = PostgresDatabase::open(&address, Connections::default())?;
+    let database = tokio::task::block_in_place(|| PostgresDatabase::open(&address, Connections::default()))?;
     let ours = ours::start(&folder.join("on-postgres"), Some(database), ACCOUNTS).await?;
     let socket = folder_of(&address);
     let prefix = address.split("prefix=").nth(1).unwrap_or_default();
