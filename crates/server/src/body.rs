@@ -5,15 +5,16 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap};
+use http_body_util::BodyExt;
 use serde_json::{Map, Value};
 
 use crate::config::ServerConfig;
 use crate::problem::Problem;
 
 /// An unwanted body is read up to here…
-const DISCARDED_BYTES_MAX: usize = 64 * 1024;
+const DISCARDED_BYTES_MAX: usize = 16 << 20;
 /// …and for so long.
-const DISCARDED_WITHIN: Duration = Duration::from_secs(1);
+const DISCARDED_WITHIN: Duration = Duration::from_secs(2);
 
 /// The JSON object of a request.
 ///
@@ -88,6 +89,7 @@ async fn whole(
 ) -> Result<Bytes, Problem> {
     let too_large = || Problem::too_large(bytes_max as u64);
     if announced_length(headers).is_some_and(|length| length > bytes_max as u64) {
+        discard(body).await;
         return Err(too_large());
     }
     match tokio::time::timeout(timeout, to_bytes(body, bytes_max)).await {
@@ -101,9 +103,18 @@ async fn whole(
     }
 }
 
-/// Reads a body that nobody wants, if it is small: a connection with an unread body cannot be used again.
-pub(crate) async fn discard(body: Body) {
-    let read = to_bytes(body, DISCARDED_BYTES_MAX);
+/// Reads a body that nobody wants and keeps nothing of it, up to a bound: a client that still writes when its connection closes sees a broken
+/// connection instead of the answer, and one with an unread body cannot be used again.
+pub(crate) async fn discard(mut body: Body) {
+    let read = async {
+        let mut read_bytes = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            read_bytes += frame.data_ref().map_or(0, Bytes::len);
+            if read_bytes > DISCARDED_BYTES_MAX {
+                break;
+            }
+        }
+    };
     // Whatever comes of it, the answer is the same.
     let _ = tokio::time::timeout(DISCARDED_WITHIN, read).await;
 }

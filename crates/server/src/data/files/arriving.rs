@@ -72,7 +72,13 @@ pub(super) async fn receive(
             incoming.write(&bytes)?;
             Ok(incoming)
         });
-        incoming = written.await?;
+        incoming = match written.await {
+            Ok(incoming) => incoming,
+            Err(problem) => {
+                discard(body).await;
+                return Err(problem);
+            }
+        };
     }
     Ok(Arrived { name: file_name(&asked.headers), media_type: media_type(&asked.headers), incoming })
 }
