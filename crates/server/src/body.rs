@@ -35,7 +35,7 @@ pub(crate) async fn json_object_within(
     timeout: Duration,
 ) -> Result<Map<String, Value>, Problem> {
     if !media_type(headers).eq_ignore_ascii_case("application/json") {
-        return Err(Problem::bad_request(
+        return Err(Problem::unsupported_media_type(
             "Le corps doit être du JSON, annoncé par Content-Type: application/json.",
             "The body must be JSON, announced by Content-Type: application/json.",
         ));
@@ -64,7 +64,7 @@ pub(crate) async fn text(
     timeout: Duration,
 ) -> Result<String, Problem> {
     if !media_type(headers).eq_ignore_ascii_case("text/plain") {
-        return Err(Problem::bad_request(
+        return Err(Problem::unsupported_media_type(
             "Le corps doit être du texte, annoncé par Content-Type: text/plain.",
             "The body must be text, announced by Content-Type: text/plain.",
         ));

@@ -9,6 +9,7 @@ mod events;
 mod health;
 mod metrics;
 mod odata;
+mod openapi;
 mod problem;
 mod refusal;
 mod request;

@@ -55,6 +55,10 @@ impl Problem {
         Problem::new(StatusCode::BAD_REQUEST, "bad_request", fr, en)
     }
 
+    pub(crate) fn unsupported_media_type(fr: &str, en: &str) -> Problem {
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", fr, en)
+    }
+
     pub(crate) fn sign_in_needed() -> Problem {
         Problem::new(
             StatusCode::UNAUTHORIZED,
@@ -215,6 +219,7 @@ fn title(code: &str) -> Label {
         "failed_dependency" | "not_executed" => ("Non exécuté", "Not executed"),
         "condition_failed" => ("Condition non remplie", "Condition not met"),
         "not_acceptable" => ("Format non servi", "Format not served"),
+        "unsupported_media_type" => ("Format non accepté", "Format not taken"),
         "expired" => ("Trop ancien", "Too old"),
         "stale" => ("Modifié entre-temps", "Changed meanwhile"),
         "validation" => ("Données à corriger", "Data to correct"),

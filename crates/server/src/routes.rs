@@ -43,6 +43,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/data/{env}", "service_show"),
     route("GET", "/data/{env}/$dictionary", "dictionary_show"),
     route("GET", "/data/{env}/$metadata", "metadata_show"),
+    route("GET", "/data/{env}/openapi.json", "openapi_show"),
     route("POST", "/data/{env}/$batch", "batch"),
     route("GET", "/data/{env}/$search", "search"),
     route("GET", "/data/{env}/$status", "status_show"),

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)] // tests: names are sentences, and a panic is a failure
 
 mod export;
+mod fuzz;
 mod import;
 mod recipes;
 mod support;

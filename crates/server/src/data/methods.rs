@@ -21,6 +21,7 @@ fn allowed(resource: &Resource) -> &'static str {
         R::Service
         | R::Dictionary
         | R::Metadata
+        | R::OpenApi
         | R::Search
         | R::Status
         | R::Count(_)

@@ -17,7 +17,7 @@ mod prefer;
 mod property;
 mod reading;
 mod record;
-mod resource;
+pub(crate) mod resource;
 mod search;
 pub(crate) mod shape;
 mod summary;
@@ -36,6 +36,7 @@ use crate::cx::Cx;
 use crate::health::named;
 use crate::odata::ListOptions;
 use crate::odata::style::Style;
+use crate::openapi;
 use crate::problem::Problem;
 use resource::Resource;
 
@@ -120,6 +121,7 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         ("GET", R::Dictionary) => ("/data/{env}/$dictionary", describe::dictionary_show(asked).await),
         ("GET", R::Status) => ("/data/{env}/$status", describe::status_show(asked).await),
         ("GET", R::Metadata) => ("/data/{env}/$metadata", metadata::metadata_show(asked).await),
+        ("GET", R::OpenApi) => ("/data/{env}/openapi.json", openapi::openapi_show(asked).await),
         ("GET", R::Search) => ("/data/{env}/$search", search::search(asked).await),
         ("POST", R::Files) => ("/data/{env}/$files", files::file_keep(asked).await),
         ("GET", R::List(list)) => ("/data/{env}/$lists/{list}", lists::list_show(asked, list).await),

@@ -10,6 +10,8 @@ pub(crate) enum Resource {
     Service,
     /// `$dictionary`
     Dictionary,
+    /// `openapi.json`
+    OpenApi,
     /// `$metadata`
     Metadata,
     /// `$batch`
@@ -72,6 +74,10 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$lists", [list, tag]) => Some(Resource::ListValue((*list).to_owned(), (*tag).to_owned())),
             _ => None,
         };
+    }
+    if first == "openapi.json" {
+        // No collection has a point in its name.
+        return rest.is_empty().then_some(Resource::OpenApi);
     }
     if let Some((collection, key)) = first.split_once('(') {
         let key = bracketed_key(key.strip_suffix(')')?)?;

@@ -5,6 +5,8 @@ pub(crate) mod columns;
 pub(crate) mod expand;
 mod filter;
 mod functions;
+#[cfg(test)]
+mod fuzz;
 pub(crate) mod lambda;
 mod lexer;
 pub(crate) mod options;

@@ -23,6 +23,7 @@ mod lambda;
 mod lists;
 mod module;
 mod negotiation;
+mod openapi;
 mod paging;
 mod records;
 mod refusals;

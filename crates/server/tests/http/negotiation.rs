@@ -130,7 +130,7 @@ fn a_list_with_long_options_is_asked_by_post() {
         (&answer.json()["@odata.count"], &answer.json()["value"][0]["name"]),
         (&json!(2), &json!("n2"))
     );
-    assert_eq!(ada.post(&ada.at("accounts/$query"), &json!({})).status, 400);
+    assert_eq!(ada.post(&ada.at("accounts/$query"), &json!({})).status, 415);
     let remi = app.remi();
     assert_eq!(remi.send("POST", &remi.at("accounts/$query"), Some("text/plain"), b"$top=1").status, 200);
     let long = vec![b'x'; 40_000];

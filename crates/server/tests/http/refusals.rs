@@ -136,7 +136,7 @@ fn bodies_that_are_too_large_or_no_json_are_refused() {
     }
     assert_eq!(
         ada.send("POST", &at, Some("application/xml"), b"<x/>").refusal(),
-        (400, "bad_request".to_owned())
+        (415, "unsupported_media_type".to_owned())
     );
     assert!(ada.list("accounts").is_empty());
 }

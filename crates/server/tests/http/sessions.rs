@@ -88,7 +88,7 @@ fn a_form_of_another_site_cannot_sign_anybody_in() {
     let app = App::start();
     let body = json!({"email": "ada@acme.example", "password": PASSWORD}).to_string();
     let answer = app.stranger().send("POST", "/session", Some("text/plain"), body.as_bytes());
-    assert_eq!(answer.refusal(), (400, "bad_request".to_owned()));
+    assert_eq!(answer.refusal(), (415, "unsupported_media_type".to_owned()));
 }
 
 #[test]

@@ -1,0 +1,112 @@
+//! Refusals: one response per status, each with the codes it may have.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::openapi::Reader;
+
+/// A status, what it means in French and in English, and its codes.
+type Refusal = (u16, &'static str, &'static str, &'static [&'static str]);
+
+/// Every refusal there is.
+const REFUSALS: &[Refusal] = &[
+    (400, "La demande ne se lit pas.", "The request cannot be read.", &["bad_request"]),
+    (401, "Il faut se connecter.", "Signing in is needed.", &["sign_in_needed", "wrong_credentials"]),
+    (403, "Non autorisé.", "Not allowed.", &["forbidden", "csrf"]),
+    (
+        404,
+        "Cela n'existe pas, ou ne vous est pas ouvert.",
+        "This does not exist, or is not open to you.",
+        &["not_found"],
+    ),
+    (
+        405,
+        "Cette adresse n'accepte pas cette méthode.",
+        "This address does not take this method.",
+        &["bad_request"],
+    ),
+    (406, "Ce format n'est pas servi.", "This format is not served.", &["not_acceptable"]),
+    (
+        409,
+        "Utilisé ailleurs, ou dictionnaire changé.",
+        "Used elsewhere, or the dictionary changed.",
+        &["referenced", "dictionary_changed"],
+    ),
+    (410, "Trop ancien : relisez la liste.", "Too old: read the list again.", &["expired"]),
+    (412, "Modifié entre-temps.", "Changed meanwhile.", &["stale", "condition_failed"]),
+    (413, "Trop volumineux.", "Too large.", &["too_large"]),
+    (
+        415,
+        "Le corps n'est pas du type attendu.",
+        "The body is not of the type expected.",
+        &["unsupported_media_type"],
+    ),
+    (
+        422,
+        "Données à corriger, ou passage refusé.",
+        "Data to correct, or a transition refused.",
+        &["validation", "unknown_field", "duplicate", "transition", "idempotency_key_reused"],
+    ),
+    (429, "Trop de demandes.", "Too many requests.", &["too_many"]),
+    (503, "Trop long ; rien n'a changé.", "Took too long; nothing changed.", &["timeout"]),
+    (507, "Le disque du serveur est plein.", "The server's disk is full.", &["storage_full"]),
+];
+
+/// What any request may meet.
+const ALWAYS: &[u16] = &[400, 401, 404, 429, 503];
+/// What a write may meet beside.
+const WRITES: &[u16] = &[403, 406, 409, 412, 413, 415, 422, 507];
+/// What a read may meet beside.
+const READS: &[u16] = &[406, 410, 413, 415];
+
+/// Adds the refusals of an operation to its answers.
+pub(super) fn add(answers: &mut Map<String, Json>, writes: bool) {
+    let more = if writes { WRITES } else { READS };
+    for status in ALWAYS.iter().chain(more) {
+        let reference = json!({"$ref": format!("#/components/responses/{}", name(*status))});
+        answers.entry(status.to_string()).or_insert(reference);
+    }
+}
+
+fn name(status: u16) -> String {
+    format!("refused_{status}")
+}
+
+/// The responses, by name.
+pub(super) fn responses(reader: &Reader<'_>) -> Json {
+    let responses = REFUSALS.iter().map(|(status, fr, en, codes)| {
+        let schema = json!({"allOf": [
+            {"$ref": "#/components/schemas/problem"},
+            {"properties": {"status": {"const": status}, "code": {"enum": codes}}},
+        ]});
+        let response = json!({
+            "description": reader.say(fr, en),
+            "content": {"application/problem+json": {"schema": schema}},
+        });
+        (name(*status), response)
+    });
+    Json::Object(responses.collect())
+}
+
+/// Problem details, RFC 9457, with what is ours.
+pub(super) fn schema(reader: &Reader<'_>) -> Json {
+    let text = json!({"type": "string"});
+    json!({
+        "type": "object",
+        "title": reader.say("Refus", "Refusal"),
+        "required": ["type", "title", "status", "code", "detail", "request_id", "error"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": text,
+            "status": {"type": "integer"},
+            "code": text,
+            "detail": text,
+            "fields": {
+                "type": "object",
+                "additionalProperties": text,
+                "description": reader.say("Par champ : `lines[2].quantity`.", "By field: `lines[2].quantity`."),
+            },
+            "request_id": text,
+            "error": {"type": "object", "required": ["code", "message"], "properties": {"code": text, "message": text}},
+        },
+    })
+}
