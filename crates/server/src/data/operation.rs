@@ -181,8 +181,7 @@ impl Answering {
         let entity = entity_of(dictionary, &self.collection).map_err(|_| EngineError::Outdated)?;
         let selection =
             expand::selection(dictionary, entity, &self.options).map_err(|_| EngineError::Outdated)?;
-        let found = unit.get(&entity.name, written.id, &selection.expand(dictionary))?;
-        if found.dictionary.hash == dictionary.hash { Ok(Some(found)) } else { Err(EngineError::Outdated) }
+        unit.get(&entity.name, written.id, &selection.expand(dictionary)).map(Some)
     }
 
     /// The answer made of that record.
@@ -193,6 +192,9 @@ impl Answering {
         record: Option<&Record>,
     ) -> Result<Reply, Problem> {
         let Some(record) = record else { return Ok(self.finish(Reply::default(), written)) };
+        // What is done is done: when another dictionary came into force meanwhile, the record is told in its terms.
+        let dictionary =
+            if record.dictionary.hash == dictionary.hash { dictionary } else { &*record.dictionary };
         let entity = entity_of(dictionary, &self.collection)?;
         let selection = expand::selection(dictionary, entity, &self.options)?;
         let reply = record::reply(dictionary, entity, &selection, &self.environment, record)?;
