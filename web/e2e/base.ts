@@ -47,6 +47,20 @@ export class Api {
     expect(answer.ok(), await answer.text()).toBe(true)
   }
 
+  /** Keeps a text, for a file field to name. */
+  async keep(name: string, content: string): Promise<unknown> {
+    const answer = await this.request.post(`/data/${env}/$files`, {
+      data: content,
+      headers: {
+        'X-CSRF-Token': this.csrf,
+        'Content-Type': 'text/plain',
+        'Content-Disposition': `attachment; filename="${name}"`,
+      },
+    })
+    expect(answer.status(), await answer.text()).toBe(201)
+    return answer.json()
+  }
+
   async move(collection: string, id: string, transition: string): Promise<void> {
     const answer = await this.request.post(`/data/${env}/${collection}/${id}/${transition}`, {
       data: {},

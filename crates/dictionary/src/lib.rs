@@ -10,6 +10,7 @@ pub mod label;
 pub mod layers;
 pub mod model;
 pub mod plan;
+pub mod related;
 pub mod system;
 pub mod text;
 pub mod title;

@@ -266,6 +266,9 @@ pub struct Options {
     /// Entity a reference points to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// Entities whose records a `related` field may name; any when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Vec<String>>,
     /// What happens to this record when the one it refers to is deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_delete: Option<OnDelete>,

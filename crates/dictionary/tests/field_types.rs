@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 /// The order of `docs/dictionary/files.md`, after `id`.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 28] = [
     "id",
     "text",
     "long_text",
@@ -28,6 +28,7 @@ const NAMES: [&str; 27] = [
     "choice",
     "choices",
     "reference",
+    "related",
     "lines",
     "file",
     "image",

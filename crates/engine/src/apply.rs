@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use dictionary::layers::Layer;
-use dictionary::model::{EntityIndex, FieldIndex};
+use dictionary::model::{Entity, EntityIndex, Field, FieldIndex, OnDelete};
 use dictionary::plan::{self, Change, Plan};
-use dictionary::{Dictionary, Value};
+use dictionary::{Dictionary, Language, RecordId, Value, related};
 use store::{Row, StoreError, Transaction};
 
 use crate::caller::{Caller, Profile};
@@ -160,6 +160,11 @@ fn fill(mut session: Session<'_>, plan: &Plan) -> Result<(), EngineError> {
                     each_page(&mut session, entity, |session, row| compute(session, entity, field, row))?;
                 }
             }
+            Change::Retarget { entity, field, renamed, dropped } => {
+                if let Some((entity, field)) = place(entity, field) {
+                    retarget(&mut session, (entity, field), renamed, dropped)?;
+                }
+            }
             Change::Reindex { entity } => {
                 if let Some(entity) = prepared.entity_index(entity) {
                     reindex(&mut session, entity)?;
@@ -261,6 +266,51 @@ fn compute(
     let value = session.view().evaluate(&computed.formula, entity, &row)?;
     let value = session.as_kept(definition, value);
     stage_value(session, entity, field, row, value)
+}
+
+/// Values of a related field follow the entities that they name. What may no longer be named is emptied, unless the field must keep it.
+///
+/// Errors: `Validation`, naming the first record that stands in the way.
+fn retarget(
+    session: &mut Session<'_>,
+    (entity, field): (EntityIndex, FieldIndex),
+    renamed: &[(String, String)],
+    dropped: &[String],
+) -> Result<(), EngineError> {
+    let prepared = session.prepared.clone();
+    let definition = &prepared.entity(entity).fields[field];
+    let keeps = definition.required || definition.options.on_delete != Some(OnDelete::Nullify);
+    each_page(session, entity, |session, row| {
+        let Some((named, id)) = related::named(row.get(field)) else { return Ok(()) };
+        if let Some((_, name)) = renamed.iter().find(|(was, _)| was == named) {
+            let value = related::value(name, id);
+            return stage_value(session, entity, field, row, value);
+        }
+        if !dropped.iter().any(|gone| gone == named) {
+            return Ok(());
+        }
+        if keeps {
+            return Err(still_named(prepared.entity(entity), definition, named, row.id()));
+        }
+        stage_value(session, entity, field, row, Value::Null)
+    })
+}
+
+fn still_named(entity: &Entity, field: &Field, named: &str, id: RecordId) -> EngineError {
+    EngineError::Validation(vec![FieldProblem {
+        field: format!("entities.{}.fields.{}", entity.name, field.name),
+        code: "still_named",
+        message: dictionary::Label::new(
+            &format!(
+                "« {} » {id} désigne encore une fiche de `{named}` : changez-la d'abord.",
+                entity.label.text(Language::Fr)
+            ),
+            &format!(
+                "“{}” {id} still names a record of `{named}`: change it first.",
+                entity.label.text(Language::En)
+            ),
+        ),
+    }])
 }
 
 fn reindex(session: &mut Session<'_>, entity: EntityIndex) -> Result<(), EngineError> {

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use dictionary::expression::{Hop, Node, Typed};
 use dictionary::model::{EntityIndex, FieldIndex, OnDelete, TitlePart};
-use dictionary::{Dictionary, Entity};
+use dictionary::{Dictionary, Entity, related};
 
 /// References that titles follow at most: the title of a title of a title.
 const TITLE_DEPTH: usize = 3;
@@ -29,7 +29,7 @@ pub(crate) struct Prepared {
 pub(crate) struct PreparedEntity {
     /// System fields.
     pub(crate) system: SystemFields,
-    /// References to it, system fields apart: `created_by` says what was, whoever has left since.
+    /// References to it and related fields that may name it, system fields apart: `created_by` says what was, whoever has left since.
     pub(crate) referrers: Vec<Referrer>,
     /// References of this entity by which rules of another count or add up its records, and that other entity.
     pub(crate) counted_by: Vec<(FieldIndex, EntityIndex)>,
@@ -60,7 +60,7 @@ pub(crate) struct SystemFields {
     pub(crate) code: Option<FieldIndex>,
 }
 
-/// A reference field somewhere that points to an entity.
+/// A field somewhere that may name the records of an entity.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Referrer {
     pub(crate) entity: EntityIndex,
@@ -86,17 +86,18 @@ impl Prepared {
             (0..dictionary.entities.len()).map(|entity| PreparedEntity::new(&dictionary, entity)).collect();
         for (position, entity) in dictionary.entities.iter().enumerate() {
             for (index, field) in entity.fields.iter().enumerate() {
-                if field.system || field.kind.name() != "reference" || !field.is_stored() {
+                if field.system || !field.kind.names_records() || !field.is_stored() {
                     continue;
                 }
-                let target = field.options.to.as_deref().and_then(|to| dictionary.entity_index(to));
-                let Some(target) = target else { continue };
                 let on_delete = match field.options.on_delete.unwrap_or(OnDelete::Restrict) {
                     // Emptying it would leave a record that may not be.
                     OnDelete::Nullify if field.required => OnDelete::Restrict,
                     given => given,
                 };
-                entities[target].referrers.push(Referrer { entity: position, field: index, on_delete });
+                let to = field.options.to.as_deref().and_then(|to| dictionary.entity_index(to));
+                for target in to.into_iter().chain(related::targets(&dictionary, field)) {
+                    entities[target].referrers.push(Referrer { entity: position, field: index, on_delete });
+                }
             }
         }
         for (position, entity) in dictionary.entities.iter().enumerate() {

@@ -37,7 +37,7 @@ pub struct Query {
     pub timeout_ms: u64,
 }
 
-/// Records to bring along: what a reference leads to, lines, or the records of a collection that has one reference to this one.
+/// Records to bring along: what a reference or related field leads to, lines, or the records of a collection that has one reference to this one.
 #[derive(Debug, Clone, Default)]
 pub struct Expand {
     /// Name of the field, or of the collection.
@@ -109,7 +109,7 @@ pub struct Related {
 /// What came along.
 #[derive(Debug, Clone)]
 pub enum Expanded {
-    /// A reference; `None` when empty.
+    /// What a reference or a related field leads to; `None` when empty.
     One(Option<Box<Record>>),
     /// Lines, in the child's default order.
     Many(Vec<Record>),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dictionary::label::Label;
 use dictionary::model::{EntityIndex, FieldIndex, Sort};
-use dictionary::{Language, RecordId, Value};
+use dictionary::{Language, RecordId, Value, related};
 use store::Row;
 
 use crate::error::{EngineError, FieldProblem, failed};
@@ -89,12 +89,19 @@ impl Reader<'_> {
         depth: usize,
     ) -> Result<Vec<Along>, EngineError> {
         let mut all = vec![Along::default(); rows.len()];
-        if !expand.is_empty() && depth >= EXPAND_DEPTH_MAX {
+        let definition = self.view.prepared.entity(entity);
+        // A related field brings a record alone: nothing lies deeper.
+        let is_related = |wanted: &&Expand| {
+            definition.field(&wanted.field).is_some_and(|field| field.kind.name() == related::TYPE)
+        };
+        if let Some(wanted) = expand.iter().find(|wanted| !is_related(wanted))
+            && depth >= EXPAND_DEPTH_MAX
+        {
             let message = Label::new(
                 &format!("On ne peut pas développer plus de {EXPAND_DEPTH_MAX} niveaux."),
                 &format!("No more than {EXPAND_DEPTH_MAX} levels can be expanded."),
             );
-            let field = expand[0].field.clone();
+            let field = wanted.field.clone();
             return Err(EngineError::Validation(vec![FieldProblem { field, code: "too_deep", message }]));
         }
         for wanted in expand {
@@ -133,6 +140,9 @@ impl Reader<'_> {
         let options = &definition.fields[index].options;
         let entity_of =
             |name: &Option<String>| name.as_deref().and_then(|n| prepared.dictionary.entity_index(n));
+        if definition.fields[index].kind.name() == related::TYPE {
+            return Ok((index, self.named(index, rows, depth)?));
+        }
         if let Some(target) = entity_of(&options.to) {
             return Ok((index, self.references(index, target, rows, &wanted.expand, depth)?));
         }
@@ -165,6 +175,34 @@ impl Reader<'_> {
             records.into_iter().map(|record| (record.row.id(), record)).collect();
         let one = |row: &Arc<Row>| {
             let record = row.get(field).as_id().and_then(|id| by_id.get(&id));
+            Expanded::One(record.map(|record| Box::new(record.clone())))
+        };
+        Ok(rows.iter().map(one).collect())
+    }
+
+    /// The records that a related field names, as far as a reader may know of them, with nothing of their own brought along.
+    fn named(
+        &self,
+        field: FieldIndex,
+        rows: &[Arc<Row>],
+        depth: usize,
+    ) -> Result<Vec<Expanded>, EngineError> {
+        let prepared = self.view.prepared;
+        let key = |row: &Arc<Row>| {
+            let (entity, id) = related::named(row.get(field))?;
+            let entity = prepared.entity_index(entity)?;
+            related::can_be_named(prepared.entity(entity)).then_some((entity, id))
+        };
+        let mut wanted: BTreeMap<EntityIndex, Vec<RecordId>> = BTreeMap::new();
+        rows.iter().filter_map(key).for_each(|(entity, id)| wanted.entry(entity).or_default().push(id));
+        let mut found: HashMap<(EntityIndex, RecordId), Record> = HashMap::new();
+        for (entity, ids) in wanted {
+            let targets = self.view.rows(entity, ids).map_err(failed("read related records"))?;
+            let records = self.at_depth(entity, targets, &[], depth + 1)?;
+            found.extend(records.into_iter().map(|record| ((entity, record.row.id()), record)));
+        }
+        let one = |row: &Arc<Row>| {
+            let record = key(row).and_then(|key| found.get(&key));
             Expanded::One(record.map(|record| Box::new(record.clone())))
         };
         Ok(rows.iter().map(one).collect())

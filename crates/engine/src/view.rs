@@ -10,7 +10,7 @@ use dictionary::expression::{
     BinaryOperator, EvaluateError, Hop, Node, Path, Scope, Span, Type, Typed, evaluate,
 };
 use dictionary::model::{EntityIndex, FieldIndex, Sort};
-use dictionary::{Language, RecordId, Value, title};
+use dictionary::{Language, RecordId, Value, related, title};
 use store::{Context, Row, Select, Snapshot, StoreError};
 
 use crate::error::EngineError;
@@ -102,16 +102,44 @@ impl<'a> View<'a> {
         id: RecordId,
         limit: u32,
     ) -> Result<Vec<Arc<Row>>, StoreError> {
-        let found = if self.is_new_parent(entity, by, id) {
-            Vec::new()
-        } else {
-            self.select(entity, &[&self.reference_is(entity, by, &[id])], &[], limit)?
+        let is_new = self.is_new_parent(entity, by, id);
+        let stored = if is_new { None } else { Some(self.reference_is(entity, by, &[id])) };
+        self.rows_where(entity, stored.as_ref(), limit, |row| row.get(by).as_id() == Some(id))
+    }
+
+    /// Rows of `entity` whose field `by`, a reference or a related record, names `record`; reads at most so many of the store.
+    pub(crate) fn naming_at_most(
+        &self,
+        entity: EntityIndex,
+        by: FieldIndex,
+        record: Key,
+        limit: u32,
+    ) -> Result<Vec<Arc<Row>>, StoreError> {
+        if self.prepared.entity(entity).fields[by].kind.name() != related::TYPE {
+            return self.children_at_most(entity, by, record.1, limit);
+        }
+        let value = related::value(&self.prepared.entity(record.0).name, record.1);
+        let stored = self.field_is(entity, by, &value);
+        self.rows_where(entity, Some(&stored), limit, |row| *row.get(by) == value)
+    }
+
+    /// Rows of the store that hold `stored`, none without it, and those ahead that hold `holds`, which says the same.
+    fn rows_where(
+        &self,
+        entity: EntityIndex,
+        stored: Option<&Typed>,
+        limit: u32,
+        holds: impl Fn(&Row) -> bool,
+    ) -> Result<Vec<Arc<Row>>, StoreError> {
+        let found = match stored {
+            Some(condition) => self.select(entity, &[condition], &[], limit)?,
+            None => Vec::new(),
         };
         let mut rows: Vec<Arc<Row>> = found.into_iter().map(Arc::new).collect();
         if let Some(ahead) = self.ahead {
             rows.retain(|row| ahead.staging.get((entity, row.id())).is_none());
             let staged = ahead.staging.of(entity).filter_map(|staged| staged.new.clone());
-            rows.extend(staged.filter(|row| row.get(by).as_id() == Some(id)));
+            rows.extend(staged.filter(|row| holds(row)));
         }
         Ok(rows)
     }

@@ -197,7 +197,7 @@ pub(crate) fn unique_index(entity: &str, key: &str) -> String {
 fn sorted_fields(entity: &Entity) -> Vec<FieldIndex> {
     let mut sorted: Vec<FieldIndex> = Vec::new();
     for (index, field) in entity.fields.iter().enumerate().filter(|(_, field)| field.is_stored()) {
-        let refers = field.options.to.is_some() && !field.system;
+        let refers = field.kind.names_records() && !field.system;
         if (field.indexed || refers) && index != ID {
             sorted.push(index);
         }

@@ -20,6 +20,7 @@ export type FieldType =
   | 'choice'
   | 'choices'
   | 'reference'
+  | 'related'
   | 'lines'
   | 'file'
   | 'image'
@@ -49,6 +50,8 @@ export interface Field {
   // Attributes of types; each is there only for the types that have it.
   list?: string
   to?: string
+  /** Of a related record: the entities it may be of; any when absent. */
+  targets?: string[]
   filter?: string
   of?: string
   by?: string

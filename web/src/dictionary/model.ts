@@ -107,6 +107,7 @@ export function sortPath(dictionary: Dictionary, resolved: ResolvedPath): string
   }
   const unsortable = [
     'lines',
+    'related',
     'file',
     'image',
     'signature',

@@ -22,6 +22,7 @@ import { money } from './money/money'
 import { phone } from './phone/phone'
 import { point } from './point/point'
 import { reference } from './reference/reference'
+import { related } from './related/related'
 import { richText } from './rich_text/rich_text'
 import { signature } from './signature/signature'
 import { text } from './text/text'
@@ -45,6 +46,7 @@ const registry = {
   choice,
   choices,
   reference,
+  related,
   lines,
   file,
   image,

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react'
-import type { Field, RecordData } from '../api/types'
+import type { Entity, Field, RecordData } from '../api/types'
 import type { Surroundings } from '../dictionary/context'
 
 /** A filter as it is kept in the address: `o` is the operator, the rest depends on it. */
@@ -70,6 +70,8 @@ export interface TypedFieldUi<T> {
   echo?(value: T | null, field: Field): Record<string, unknown>
   /** Narrows a value of the wire; `null` when it is not one of this type. */
   of(raw: unknown): T | null
+  /** What a filter compares the field with to find the records that name one of `entity`. Absent: its id. */
+  names?(entity: Entity, recordId: string): string
   align?: 'start' | 'end'
   /** Column width when neither the field nor the person says one, pixels. */
   width?: number
@@ -90,6 +92,7 @@ export interface FieldUi {
   write(value: unknown, field: Field): Record<string, unknown>
   echo(value: unknown, field: Field): Record<string, unknown>
   of(raw: unknown): unknown
+  names(entity: Entity, recordId: string): string
   align: 'start' | 'end'
   width: number
   wide: boolean
@@ -103,6 +106,7 @@ export function defineField<T>(ui: TypedFieldUi<T>): FieldUi {
     read: (record, field) => ui.of(record[field.name]),
     write: (value, field) => ({ [field.name]: value }),
     echo: (value, field) => (ui.write ? ui.write(value, field) : { [field.name]: value }),
+    names: (_entity, recordId) => recordId,
     align: 'start',
     width: 160,
     wide: false,

@@ -309,6 +309,11 @@ export const en: Texts = {
     unset: 'Not stated',
     inactiveValue: 'no longer offered',
     open: 'Open',
+    related: {
+      kind: '{{name}}: kind of record',
+      choose: 'Kind of record…',
+      record: '{{name}}: {{what}}',
+    },
     address: {
       lines: 'Street',
       postcode: 'Postcode',

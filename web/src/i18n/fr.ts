@@ -311,6 +311,11 @@ export const fr = {
     unset: 'Non précisé',
     inactiveValue: 'n’est plus proposé',
     open: 'Ouvrir',
+    related: {
+      kind: '{{name}} : sorte de fiche',
+      choose: 'Sorte de fiche…',
+      record: '{{name}} : {{what}}',
+    },
     address: {
       lines: 'Rue',
       postcode: 'Code postal',

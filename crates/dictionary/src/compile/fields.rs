@@ -10,6 +10,7 @@ use crate::field_types::{FIELD_TYPES, FieldType, field_type};
 use crate::label::Label;
 use crate::layers::tree::{Entry, Leaf};
 use crate::model::{Field, FieldIndex, OnDelete, Options, Personal};
+use crate::related;
 use crate::system;
 
 /// What is left to read of a field once all entities are known.
@@ -23,6 +24,8 @@ pub(crate) struct FieldDraft<'m> {
     pub(crate) formula: Option<Given<&'m str>>,
     /// Attributes that name something else, by name: `to`, `of`, `by`, `list`, `filter`.
     pub(crate) links: Vec<(&'static str, Given<&'m str>)>,
+    /// Entities that the `to` of a `related` field names.
+    pub(crate) targets: Vec<Given<&'m str>>,
 }
 
 impl<'m> FieldDraft<'m> {
@@ -33,7 +36,7 @@ impl<'m> FieldDraft<'m> {
 }
 
 /// Types of field that a computed field cannot return, and that have neither default nor unique key.
-const COMPOSED: &[&str] = &["reference", "lines", "file", "image", "signature", "id"];
+const COMPOSED: &[&str] = &["reference", "related", "lines", "file", "image", "signature", "id"];
 
 /// Reads a field. `None`, with the reason reported, when it has no type.
 pub(crate) fn read_field<'m>(
@@ -48,6 +51,7 @@ pub(crate) fn read_field<'m>(
     let kind = if computed { returned_type(cx, &reader)? } else { named_type(cx, written)? };
     let options = read_options(cx, &reader, kind);
     let required = reader.flag("required");
+    let is_related = kind.name() == related::TYPE;
     let draft = FieldDraft {
         index: 0,
         place: entry.key,
@@ -58,9 +62,11 @@ pub(crate) fn read_field<'m>(
         formula: if computed { reader.text("formula") } else { None },
         links: ["to", "of", "by", "list", "filter"]
             .into_iter()
+            .filter(|name| *name != "to" || !is_related)
             .filter(|name| kind.attributes().contains(name))
             .filter_map(|name| Some((name, reader.text(name)?)))
             .collect(),
+        targets: if is_related { reader.texts("to").unwrap_or_default() } else { Vec::new() },
     };
     let field = Field {
         name: name.to_owned(),
@@ -146,6 +152,7 @@ fn check_combination(cx: &Compiling<'_>, reader: &Reader<'_>, kind: &dyn FieldTy
         _ if computed => &["required", "unique", "default", "editable", "read_only"],
         "lines" => &["unique", "default", "indexed"],
         "file" | "image" | "signature" => &["unique", "default", "indexed"],
+        "related" => &["default"],
         "json" | "long_text" | "rich_text" | "choices" | "address" | "point" => &["unique"],
         _ => &[],
     };

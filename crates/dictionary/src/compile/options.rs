@@ -6,6 +6,7 @@ use crate::diagnostics::Finding;
 use crate::field_types::FieldType;
 use crate::layers::tree::Setting;
 use crate::model::{OnDelete, Options};
+use crate::related;
 
 /// Every attribute that some type has.
 pub(crate) const ALL: &[&str] = &[
@@ -37,11 +38,18 @@ pub(crate) const ALL: &[&str] = &[
 pub(crate) fn read_options(cx: &Compiling<'_>, reader: &Reader<'_>, kind: &'static dyn FieldType) -> Options {
     let mut options = Options::default();
     for attribute in kind.attributes() {
-        read_option(cx, reader, attribute, &mut options);
+        match (*attribute, kind.name()) {
+            ("to", related::TYPE) => options.targets = texts(reader, "to"),
+            _ => read_option(cx, reader, attribute, &mut options),
+        }
     }
     let kind_name = kind.name();
     let owner = (format!("un champ `{kind_name}`"), format!("a `{kind_name}` field"));
     for needed in ["list", "to", "of", "by"].into_iter().filter(|name| kind.attributes().contains(name)) {
+        // Without `to` a related record is of any entity.
+        if needed == "to" && kind.name() == related::TYPE {
+            continue;
+        }
         reader.require(&[needed], (&owner.0, &owner.1));
     }
     for (attribute, invalid) in kind.check_options(&options) {
@@ -73,15 +81,16 @@ fn read_option(cx: &Compiling<'_>, reader: &Reader<'_>, attribute: &'static str,
         "by" => options.by = text(attribute),
         "max_size_mb" => options.max_size_mb = reader.number(attribute, 1..=1024),
         "max_size_kb" => options.max_size_kb = reader.number(attribute, 1..=65_536),
-        "accept" => {
-            let types = reader.texts(attribute);
-            options.accept =
-                types.map(|types| types.into_iter().map(|given| given.value.to_owned()).collect());
-        }
+        "accept" => options.accept = texts(reader, attribute),
         "region" => options.region = text(attribute),
         // An attribute of a type that `Options` does not hold would be lost: say so where it is declared.
         other => unreachable!("the attribute {other} of a field type is not read"),
     }
+}
+
+fn texts(reader: &Reader<'_>, attribute: &'static str) -> Option<Vec<String>> {
+    let given = reader.texts(attribute)?;
+    Some(given.into_iter().map(|given| given.value.to_owned()).collect())
 }
 
 fn on_delete(reader: &Reader<'_>) -> Option<OnDelete> {

@@ -7,6 +7,7 @@ use crate::compile::reader::Given;
 use crate::diagnostics::{Finding, Place};
 use crate::expression::error::nearest;
 use crate::model::{Dictionary, Entity, OnDelete};
+use crate::related;
 
 /// Checks every link between parts. The records of `lines` fields are deleted with their parent: sets that on their references.
 pub(crate) fn check(cx: &Compiling<'_>, dictionary: &mut Dictionary, drafts: &[EntityDraft<'_>]) {
@@ -27,6 +28,19 @@ fn check_field(cx: &Compiling<'_>, dictionary: &Dictionary, entity: &Entity, dra
         && known_entity(cx, dictionary, to).is_none()
     {
         cx.unread.borrow_mut().push(field.name.clone());
+    }
+    for target in &draft.targets {
+        if let Some(entity) = known_entity(cx, dictionary, *target)
+            && !related::can_be_named(entity)
+        {
+            let name = target.value;
+            cx.findings.push(Finding::new(
+                target.place,
+                "not_nameable",
+                format!("un champ `related` ne peut pas désigner `{name}` : ce sont des lignes, ou des fiches du système"),
+                format!("a `related` field cannot name `{name}`: these are lines, or records of the system"),
+            ));
+        }
     }
     if let Some(list) = draft.link("list").filter(|list| !dictionary.lists.contains_key(list.value)) {
         let name = list.value;
@@ -95,13 +109,14 @@ fn check_lines(
     check_reference_to(cx, child, by, parent);
 }
 
+/// `by` names a field of `child` whose records can be listed beside one of `target`: a reference to it, or a related record.
+pub(crate) fn check_names(cx: &Compiling<'_>, child: &Entity, by: Given<&str>, target: &Entity) -> bool {
+    child.field(by.value).is_some_and(|field| related::accepts(field, target))
+        || check_reference_to(cx, child, by, target)
+}
+
 /// `by` names a field of `child` that refers to `target`.
-pub(crate) fn check_reference_to(
-    cx: &Compiling<'_>,
-    child: &Entity,
-    by: Given<&str>,
-    target: &Entity,
-) -> bool {
+fn check_reference_to(cx: &Compiling<'_>, child: &Entity, by: Given<&str>, target: &Entity) -> bool {
     let refers = |name: &str| {
         child.field(name).is_some_and(|field| {
             field.kind.name() == "reference" && field.options.to.as_deref() == Some(target.name.as_str())

@@ -6,6 +6,7 @@ use crate::model::{
     Column, Dictionary, Entity, EntityIndex, Field, FormField, FormScreen, ListScreen, Section, Tab,
 };
 use crate::model::{Related, TitlePart};
+use crate::related;
 
 /// Columns of a list at most: more is for people to ask.
 const COLUMNS_MAX: usize = 8;
@@ -72,15 +73,18 @@ fn is_wide(field: &Field) -> bool {
     matches!(field.kind.name(), "long_text" | "rich_text" | "lines" | "json" | "address")
 }
 
-/// A tab per reference of `other` to `entity`; lines are shown by their own field, and the system's own records not at all.
+/// A tab per reference of `other` to `entity`, and per `related` field whose `to` names it; lines are shown by their own field, and the
+/// system's own records not at all.
 fn related_tabs(entity: &Entity, other: &Entity) -> Vec<Tab> {
     if other.internal || other.lines_of.is_some() {
         return Vec::new();
     }
     let refers = |field: &&Field| {
+        let options = &field.options;
+        let named = options.targets.as_ref().is_some_and(|targets| targets.contains(&entity.name));
         !field.system
-            && field.kind.name() == "reference"
-            && field.options.to.as_deref() == Some(entity.name.as_str())
+            && (field.kind.name() == "reference" && options.to.as_deref() == Some(entity.name.as_str())
+                || named && related::accepts(field, entity))
     };
     let references: Vec<&Field> = other.fields.iter().filter(refers).collect();
     let tab = |field: &&Field| {

@@ -2,7 +2,7 @@
 
 use crate::compile::Compiling;
 use crate::compile::reader::{Given, Reader};
-use crate::compile::references::check_reference_to;
+use crate::compile::references::check_names;
 use crate::compile::screen_defaults::{default_form, default_list};
 use crate::diagnostics::Finding;
 use crate::expression::error::nearest;
@@ -207,6 +207,6 @@ fn read_related(
         cx.findings.push(finding.suggest(nearest(name, dictionary.entities.iter().map(|e| e.name.as_str()))));
         return None;
     };
-    check_reference_to(cx, listed, by, &dictionary.entities[entity])
+    check_names(cx, listed, by, &dictionary.entities[entity])
         .then(|| Related { entity: child.value.to_owned(), by: by.value.to_owned() })
 }

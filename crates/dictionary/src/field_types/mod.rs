@@ -24,6 +24,7 @@ mod pattern;
 mod phone;
 mod point;
 mod reference;
+mod related;
 mod shapes;
 mod text;
 mod time;
@@ -55,6 +56,11 @@ pub trait FieldType: Debug + Sync {
 
     /// Whether records keep no value of it themselves.
     fn is_virtual(&self) -> bool {
+        false
+    }
+
+    /// Whether its values name other records, so that they are looked up by it: when one is deleted, above all.
+    fn names_records(&self) -> bool {
         false
     }
 
@@ -213,6 +219,7 @@ pub static FIELD_TYPES: &[&dyn FieldType] = &[
     &choice::Choice,
     &choices::Choices,
     &reference::Reference { name: "reference" },
+    &related::Related,
     &lines::Lines,
     &file::File { name: "file", accept: &[] },
     &file::File { name: "image", accept: &["image/*"] },

@@ -37,6 +37,10 @@ impl FieldType for Reference {
         vec![Column { part: "", kind: ColumnKind::Id }]
     }
 
+    fn names_records(&self) -> bool {
+        self.name == "reference"
+    }
+
     fn check(&self, value: Value, _: &FieldContext<'_>) -> Result<Value, Invalid> {
         match value {
             Value::Null | Value::Id(_) => Ok(value),

@@ -3,6 +3,7 @@
 use crate::model::{ColumnShape, Dictionary, Field};
 use crate::plan::Conversion;
 use crate::plan::entities::entity_renamed;
+use crate::related;
 
 /// What a store does with the columns of a field that stays, perhaps under another name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +132,7 @@ fn longest(field: &Field) -> Option<(u32, bool)> {
         "code" | "choice" => length(60),
         "email" | "phone" | "colour" => length(200),
         "url" => length(2_000),
+        related::TYPE => Some((related::LENGTH_MAX, true)),
         "integer" | "decimal" | "money" | "boolean" | "date" | "time" | "datetime" | "duration" => {
             Some((40, false))
         }

@@ -98,6 +98,7 @@ impl Planning<'_> {
                 self.fill(after, field);
             }
         }
+        self.retarget(was, after, field);
         self.index(was, after, field);
         self.alter(was, after, field);
     }
@@ -159,7 +160,7 @@ impl Planning<'_> {
         let source = |checked: &Option<crate::model::Checked>| checked.as_ref().map(|c| c.source.clone());
         let (a, b) = (&was.options, &field.options);
         let same_kind = was.kind.name() == field.kind.name();
-        let differences: [(&'static str, bool); 28] = [
+        let differences: [(&'static str, bool); 29] = [
             ("label", was.label != field.label),
             ("help", was.help != field.help),
             ("required", was.required != field.required),
@@ -187,6 +188,7 @@ impl Planning<'_> {
             ("precision", same_kind && a.precision != b.precision),
             ("currency", same_kind && a.currency != b.currency),
             ("on_delete", same_kind && a.on_delete != b.on_delete),
+            ("to", same_kind && a.targets != b.targets),
             ("filter", same_kind && a.filter != b.filter),
             ("of", same_kind && a.of != b.of),
             ("by", same_kind && a.by != b.by),

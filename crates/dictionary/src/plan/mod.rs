@@ -3,6 +3,7 @@
 mod conversion;
 mod entities;
 mod fields;
+mod retarget;
 mod sentences;
 mod surface;
 mod touches;
@@ -138,6 +139,18 @@ pub enum Change {
         /// Entity.
         entity: String,
     },
+    /// Entities that a `related` field may name take another name, or may no longer be named: values follow, and those left without a record
+    /// are emptied, unless the field must keep them, which stops the plan.
+    Retarget {
+        /// Entity.
+        entity: String,
+        /// Field, by its new name if it has one.
+        field: String,
+        /// Old names and new names.
+        renamed: Vec<(String, String)>,
+        /// Old names of those that may no longer be named.
+        dropped: Vec<String>,
+    },
     /// A stored computed field is computed for all records.
     Compute {
         /// Entity.
@@ -265,22 +278,23 @@ impl Change {
             Change::AddField { .. } => 7,
             Change::ChangeField { .. } => 8,
             Change::NumberRecords { .. } => 9,
-            Change::Compute { .. } => 10,
-            Change::AddIndex { .. } => 11,
-            Change::AddUnique { .. } => 12,
+            Change::Retarget { .. } => 10,
+            Change::Compute { .. } => 11,
+            Change::AddIndex { .. } => 12,
+            Change::AddUnique { .. } => 13,
             Change::Reindex { .. } => REINDEX,
-            Change::AlterEntity { .. } => 14,
-            Change::AlterField { .. } => 15,
-            Change::AlterPart { .. } => 16,
-            Change::AlterList { .. } | Change::AlterListValue { .. } => 17,
-            Change::AlterMenu => 18,
-            Change::AlterModule { .. } => 19,
+            Change::AlterEntity { .. } => 15,
+            Change::AlterField { .. } => 16,
+            Change::AlterPart { .. } => 17,
+            Change::AlterList { .. } | Change::AlterListValue { .. } => 18,
+            Change::AlterMenu => 19,
+            Change::AlterModule { .. } => 20,
         }
     }
 }
 
 /// Rank of the last change that a store has to do with.
-const REINDEX: u8 = 13;
+const REINDEX: u8 = 14;
 
 /// What leads from `old` to `new`.
 pub fn plan(old: &Dictionary, new: &Dictionary) -> Plan {

@@ -56,6 +56,9 @@ pub(super) fn of(change: &Change) -> Label {
         Change::NumberRecords { entity } => {
             (format!("numérote les fiches de `{entity}`"), format!("numbers the records of `{entity}`"))
         }
+        Change::Retarget { entity, field, renamed, dropped } => {
+            retarget_sentence(entity, field, renamed, dropped)
+        }
         Change::Compute { entity, field } => (
             format!("calcule `{entity}.{field}` pour toutes les fiches"),
             format!("computes `{entity}.{field}` for all records"),
@@ -90,6 +93,30 @@ pub(super) fn of(change: &Change) -> Label {
         Change::AlterModule { module, from, to } => module_sentence(module, from.as_deref(), to.as_deref()),
     };
     Label::new(&fr, &en)
+}
+
+fn retarget_sentence(
+    entity: &str,
+    field: &str,
+    renamed: &[(String, String)],
+    dropped: &[String],
+) -> (String, String) {
+    let renames: Vec<String> = renamed.iter().map(|(from, to)| format!("`{from}` → `{to}`")).collect();
+    let mut parts = (Vec::new(), Vec::new());
+    if !renamed.is_empty() {
+        let renames = renames.join(", ");
+        parts.0.push(format!("suit les entités renommées ({renames})"));
+        parts.1.push(format!("follows the renamed entities ({renames})"));
+    }
+    if !dropped.is_empty() {
+        let dropped = dropped.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        parts.0.push(format!("ne désigne plus de fiche de {dropped}"));
+        parts.1.push(format!("no longer names records of {dropped}"));
+    }
+    (
+        format!("`{entity}.{field}` {}", parts.0.join(" et ")),
+        format!("`{entity}.{field}` {}", parts.1.join(" and ")),
+    )
 }
 
 fn verbs(how: How) -> (&'static str, &'static str) {

@@ -69,7 +69,9 @@ pub(super) fn of_entity(dictionary: &Dictionary, entity: &Entity) -> Vec<Touched
     let mut found = Vec::new();
     for other in dictionary.entities.iter().filter(|other| other.name != entity.name) {
         for field in other.fields.iter().filter(|field| !field.system) {
-            if field.options.to.as_deref() == name || field.options.of.as_deref() == name {
+            let options = &field.options;
+            let listed = options.targets.as_ref().is_some_and(|targets| targets.contains(&entity.name));
+            if options.to.as_deref() == name || options.of.as_deref() == name || listed {
                 found.push(touched(other, Use::Field, &field.name));
             }
         }

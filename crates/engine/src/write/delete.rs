@@ -43,7 +43,7 @@ impl Session<'_> {
                 };
                 let view = self.view();
                 let rows = view
-                    .children_at_most(referrer.entity, referrer.field, at.1, limit)
+                    .naming_at_most(referrer.entity, referrer.field, at, limit)
                     .map_err(failed("read what refers to a record"))?;
                 for row in rows {
                     let other = (referrer.entity, row.id());

@@ -4,7 +4,7 @@ use dictionary::expression::error::nearest;
 use dictionary::field_types::{FieldContext, Invalid};
 use dictionary::model::{EntityIndex, FieldIndex, ID};
 use dictionary::value::FileRef;
-use dictionary::{Entity, Field, Label, Value};
+use dictionary::{Entity, Field, Label, Value, related};
 use store::{Row, StoreError};
 
 use crate::draft::Input;
@@ -60,8 +60,10 @@ impl Session<'_> {
     ) -> Result<Result<Value, Invalid>, EngineError> {
         let definition = &self.prepared.entity(entity).fields[field];
         let context = self.field_context(definition);
-        if definition.kind.name() == "reference" {
-            return self.read_reference(definition, input);
+        match definition.kind.name() {
+            "reference" => return self.read_reference(definition, input),
+            related::TYPE => return self.read_related(definition, input),
+            _ => {}
         }
         Ok(match input {
             Input::Value(Value::File(file)) => match self.kept_file(*file)? {

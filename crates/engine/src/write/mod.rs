@@ -12,6 +12,7 @@ mod lines;
 mod numbering;
 mod problems;
 mod reference;
+mod related;
 mod save;
 pub(crate) mod session;
 pub(crate) mod staging;

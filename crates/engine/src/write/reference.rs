@@ -39,28 +39,37 @@ impl Session<'_> {
                 )));
             }
         };
-        let text = text.trim();
-        if text.is_empty() {
-            return Ok(Ok(Value::Null));
+        match text.trim() {
+            "" => Ok(Ok(Value::Null)),
+            text => Ok(self.find_record(target, text, by_title)?.map(Value::Id)),
         }
+    }
+
+    /// The record of an entity that a text stands for: its id, its natural key, and its title when people may write that.
+    pub(crate) fn find_record(
+        &self,
+        target: EntityIndex,
+        text: &str,
+        by_title: bool,
+    ) -> Result<Result<RecordId, Invalid>, EngineError> {
         if let Some(id) = RecordId::parse(text)
             && self.view().row(target, id).map_err(failed("read a record"))?.is_some()
         {
-            return Ok(Ok(Value::Id(id)));
+            return Ok(Ok(id));
         }
         if let Some(key) = self.prepared.entities[target].natural_key {
             let definition = &self.prepared.entity(target).fields[key];
             if let Ok(value) = definition.kind.parse(text, &self.field_context(definition))
                 && let Some(id) = self.find_by(target, key, &value)?
             {
-                return Ok(Ok(Value::Id(id)));
+                return Ok(Ok(id));
             }
         }
         if by_title { self.by_title(target, text) } else { Ok(Err(self.no_such(target, text))) }
     }
 
     /// The only record of that title.
-    fn by_title(&self, target: EntityIndex, text: &str) -> Result<Result<Value, Invalid>, EngineError> {
+    fn by_title(&self, target: EntityIndex, text: &str) -> Result<Result<RecordId, Invalid>, EngineError> {
         let view = self.view();
         let entity = self.prepared.entity(target);
         let mut found: Vec<RecordId> = match &entity.title.parts[..] {
@@ -83,7 +92,7 @@ impl Session<'_> {
             _ => Vec::new(),
         };
         Ok(match (found.pop(), found.is_empty()) {
-            (Some(id), true) => Ok(Value::Id(id)),
+            (Some(id), true) => Ok(id),
             (Some(_), false) => Err(Invalid::new(
                 "ambiguous",
                 format!("Plusieurs fiches s'appellent « {text} » : donnez un code."),

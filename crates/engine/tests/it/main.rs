@@ -11,6 +11,7 @@ mod journal;
 mod lines;
 mod numbering;
 mod reading;
+mod related;
 mod replay;
 mod rights;
 mod saving;

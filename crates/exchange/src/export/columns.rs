@@ -1,7 +1,7 @@
 //! Columns of a table export, and the text of each.
 
 use dictionary::value::Address;
-use dictionary::{Dictionary, Entity, Field, FieldIndex, Value};
+use dictionary::{Dictionary, Entity, Field, FieldIndex, Value, related};
 use engine::{Expanded, Record};
 
 /// Where a column comes from.
@@ -58,6 +58,7 @@ pub(super) fn text(dictionary: &Dictionary, entity: &Entity, record: &Record, fr
             match (field.kind.name(), record.row.get(index)) {
                 (_, Value::Null) => String::new(),
                 ("reference", value) => reference(dictionary, record, index, value),
+                (related::TYPE, value) => related(dictionary, record, index, value),
                 (_, Value::File(file)) => file.name.clone(),
                 (_, value) => field.kind.format(value, &field.options),
             }
@@ -79,6 +80,17 @@ pub(super) fn reference(
         }
     }
     value.as_id().map(|id| id.to_string()).unwrap_or_default()
+}
+
+/// `entity/code` of the record named; `entity/id` if it has no code.
+pub(super) fn related(dictionary: &Dictionary, record: &Record, index: FieldIndex, value: &Value) -> String {
+    if let Some(Expanded::One(Some(target))) = record.expanded.get(&index) {
+        let entity = &dictionary.entities[target.entity];
+        if let Some(code) = entity.index("code").and_then(|code| target.row.get(code).as_text()) {
+            return format!("{}/{code}", entity.name);
+        }
+    }
+    value.as_text().unwrap_or_default().to_owned()
 }
 
 fn part_of<'a>(address: &'a Address, part: &str) -> Option<&'a str> {

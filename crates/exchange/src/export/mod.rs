@@ -6,7 +6,7 @@ mod writers;
 
 use std::io::Write;
 
-use dictionary::Language;
+use dictionary::{Language, related};
 use engine::{Caller, EngineError, Environment, Expand, Query};
 
 use crate::error::ExchangeError;
@@ -87,7 +87,9 @@ fn expansions(dictionary: &dictionary::Dictionary, entity: &dictionary::Entity, 
     let mut expand = Vec::new();
     for field in entity.fields.iter().filter(|f| !f.system && !f.secret && f.computed.is_none()) {
         match field.kind.name() {
-            "reference" => expand.push(Expand { field: field.name.clone(), ..Expand::default() }),
+            "reference" | related::TYPE => {
+                expand.push(Expand { field: field.name.clone(), ..Expand::default() })
+            }
             "lines" if lines => {
                 let child = field.options.of.as_deref().and_then(|of| dictionary.entity(of));
                 let beneath = child.map_or(Vec::new(), |child| {

@@ -2,7 +2,7 @@
 
 use std::io::{Error, Seek, Write};
 
-use dictionary::{Dictionary, Entity, Language, Value};
+use dictionary::{Dictionary, Entity, Language, Value, related};
 use engine::{Expanded, Record};
 use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Workbook, Worksheet};
 
@@ -110,6 +110,7 @@ fn object(dictionary: &Dictionary, record: &Record) -> serde_json::Map<String, s
         let json = match field.kind.name() {
             "reference" if value.is_null() => serde_json::Value::Null,
             "reference" => columns::reference(dictionary, record, index, value).into(),
+            related::TYPE if !value.is_null() => columns::related(dictionary, record, index, value).into(),
             "lines" => match record.expanded.get(&index) {
                 Some(Expanded::Many(lines)) => lines
                     .iter()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dictionary::field_types::FieldContext;
-use dictionary::{FieldIndex, Label, Language, Value};
+use dictionary::{FieldIndex, Label, Language, Value, related};
 use jiff::tz::TimeZone;
 
 use crate::mapping::resolve::{FieldSource, Resolved, Take};
@@ -27,6 +27,8 @@ pub(crate) enum Piece {
     Parts(FieldIndex, BTreeMap<String, String>),
     /// A reference to look up: the field, its source, what is written.
     Reference(FieldIndex, usize, String),
+    /// A record of any entity to look up: the field, and what is written.
+    Related(FieldIndex, String),
     /// Records of a `lines` field, from JSON.
     Lines(FieldIndex, Vec<serde_json::Map<String, serde_json::Value>>),
 }
@@ -121,6 +123,7 @@ fn piece(
 ) -> Result<Piece, Label> {
     let (index, field) = (source.field, resolved.field(source.field));
     match field.kind.name() {
+        related::TYPE => Ok(Piece::Related(index, related_text(&cell)?)),
         "reference" => Ok(Piece::Reference(index, position, reference_text(&cell)?)),
         "lines" => lines(index, &cell),
         _ => {
@@ -154,6 +157,21 @@ fn reference_text(cell: &Cell) -> Result<String, Label> {
         });
     }
     Ok(cell.text().trim().to_owned())
+}
+
+/// What names a record of any entity: `entity/code`, `entity/id`, or an object with these members.
+fn related_text(cell: &Cell) -> Result<String, Label> {
+    match cell {
+        Cell::Json(serde_json::Value::Object(members)) => {
+            related::text_of_members(members).ok_or_else(|| {
+                Label::new(
+                    "il faut {\"entity\": …, \"code\": …} ou {\"entity\": …, \"id\": …}.",
+                    "{\"entity\": …, \"code\": …} or {\"entity\": …, \"id\": …} is needed.",
+                )
+            })
+        }
+        cell => Ok(cell.text().trim().to_owned()),
+    }
 }
 
 fn lines(index: FieldIndex, cell: &Cell) -> Result<Piece, Label> {

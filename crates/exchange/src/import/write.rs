@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use dictionary::field_types::FieldContext;
 use dictionary::model::ID;
 use dictionary::value::{Address, Point};
-use dictionary::{Entity, FieldIndex, Label, RecordId, Value};
+use dictionary::{Entity, Field, FieldIndex, Label, RecordId, Value, related};
 use engine::{Draft, EngineError, Expand, Expanded, FieldProblem, Input, LineDraft, Record, Unit};
 
 use crate::import::prepare::{Piece, Prepared};
@@ -125,6 +125,11 @@ fn input(
                 }
             }
         }
+        Piece::Related(index, text) => match related_value(unit, resolved, resolved.field(*index), text)? {
+            Some(value) => (*index, value),
+            // The engine knows titles, and says what is wrong.
+            None => return Ok(Some((resolved.field(*index).name.clone(), Input::Text(text.clone())))),
+        },
         Piece::Lines(index, objects) => {
             let mut lines = Vec::with_capacity(objects.len());
             for object in objects {
@@ -197,6 +202,22 @@ fn joined(
         .kind
         .check(value, &FieldContext::of(&resolved.dictionary, field))
         .map_err(|invalid| refuse(invalid.message))
+}
+
+/// The value for `entity/code` or `entity/id`; `None` when the keys of records do not tell.
+fn related_value(
+    unit: &mut dyn Unit,
+    resolved: &Resolved,
+    field: &Field,
+    text: &str,
+) -> Result<Option<Value>, EngineError> {
+    if text.is_empty() {
+        return Ok(Some(Value::Null));
+    }
+    let Some((name, key)) = text.split_once('/') else { return Ok(None) };
+    let target = resolved.dictionary.entity(name.trim()).filter(|target| related::accepts(field, target));
+    let Some(target) = target else { return Ok(None) };
+    Ok(by_any_key(unit, target, key.trim())?.map(|id| related::value(&target.name, id)))
 }
 
 enum Named {
@@ -326,6 +347,7 @@ fn line(
                     None => Input::Text(text.clone()),
                 }
             }
+            (related::TYPE, serde_json::Value::String(text)) => Input::Text(text.clone()),
             (_, json) => Input::Value(field.kind.from_json(json, &field.options).map_err(|invalid| {
                 EngineError::Validation(vec![FieldProblem {
                     field: name.clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dictionary::field_types::FieldContext;
 use dictionary::value::{Address, Point};
-use dictionary::{Entity, Field, Language, Value};
+use dictionary::{Entity, Field, Language, Value, related};
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
@@ -101,7 +101,14 @@ impl Drawing<'_> {
         let value = match drawn {
             Drawn::Empty => return Ok(Value::Null),
             Drawn::Line(_) => return Err("a whole row is for a variable; name one of its columns".to_owned()),
-            Drawn::Record(made) => Value::Id(self.world.entry(&made).ok_or("the record is gone")?.id),
+            Drawn::Record(made) => {
+                let id = self.world.entry(&made).ok_or("the record is gone")?.id;
+                if field.kind.name() == related::TYPE {
+                    related::value(&made.entity, id)
+                } else {
+                    Value::Id(id)
+                }
+            }
             Drawn::Text(text) if text.is_empty() => return Ok(Value::Null),
             Drawn::Text(text) if field.kind.name() == "reference" => {
                 let to = field.options.to.as_deref().unwrap_or_default();

@@ -38,6 +38,7 @@ fn filled() -> World {
         ("colour", "blue"),
         ("colours", "red;blue"),
         ("maker", "M001"),
+        ("about", "makers/M001"),
         ("place", "48.573405, 7.752111"),
         ("contact", "a.b@example.org"),
         ("phone", "03 88 00 00 00"),
@@ -100,6 +101,20 @@ fn a_csv_export_begins_with_its_mark_and_holds_what_the_filter_keeps() {
     assert!(text.starts_with("\u{feff}id;code;name;"), "{text}");
     assert_eq!(text.trim_end().lines().count(), 2);
     assert!(text.contains("A0002;Nue"), "{text}");
+}
+
+#[test]
+fn a_related_record_is_written_by_entity_and_code_and_a_wrong_one_is_refused_by_line() {
+    let world = filled();
+    let text = String::from_utf8(exported(&world, "article", Format::Csv, None)).unwrap();
+    assert!(text.contains(";maker/M001;"), "{text}");
+    let file = world
+        .file("title.csv", "name;about\nUn;\"maker/Atelier; « Nord »\"\nDeux;maker/M404\nTrois;ghost/1\n");
+    let (report, told) = world.import("article", &file).unwrap();
+    assert_eq!((report.created, report.refused), (1, 2), "{:?}", told.refusals());
+    let refusals = told.refusals();
+    assert!(refusals[0].1.contains("No “Maker” matches “M404”."), "{refusals:?}");
+    assert!(refusals[1].1.contains("“ghost” is not a kind of record"), "{refusals:?}");
 }
 
 #[test]

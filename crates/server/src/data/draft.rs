@@ -4,7 +4,7 @@ use dictionary::expression::error::nearest;
 use dictionary::label::Label;
 use dictionary::model::{Dictionary, Entity, Field};
 use dictionary::value::FileRef;
-use dictionary::{RecordId, Value};
+use dictionary::{RecordId, Value, related};
 use engine::{Draft, FieldProblem, Input, LineDraft};
 use platform::OpenEnvironment;
 use serde_json::{Map, Value as Json};
@@ -100,6 +100,7 @@ impl Reader<'_> {
         match field.kind.name() {
             "reference" => self.reference(json, at),
             "lines" => self.lines(field, json, at),
+            related::TYPE => self.related(&json, at),
             _ => match field.kind.from_json(&json, &field.options) {
                 Ok(Value::File(file)) if !self.is_kept(&file) => {
                     self.refuse(
@@ -152,6 +153,24 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// `entity/id`, `entity/code`, or an object with `entity` and one of `id` and `code`.
+    fn related(&mut self, json: &Json, at: &str) -> Option<Input> {
+        let text = match json {
+            Json::String(text) => Some(text.clone()),
+            Json::Object(members) => related::text_of_members(members),
+            _ => None,
+        };
+        if text.is_none() {
+            self.refuse(
+                at,
+                "not_a_record",
+                "Une fiche de toute sorte s'écrit \"entité/identifiant\", \"entité/code\", {\"entity\": …, \"id\": …} ou {\"entity\": …, \"code\": …}.",
+                "A record of any kind is written \"entity/id\", \"entity/code\", {\"entity\": …, \"id\": …} or {\"entity\": …, \"code\": …}.",
+            );
+        }
+        text.map(Input::Code)
     }
 
     /// `owner@odata.bind`: the reference named, to the record at an address.

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use dictionary::Value;
 use dictionary::model::{Dictionary, Entity, Field, FieldIndex};
+use dictionary::{Value, related};
 use engine::{Expanded, Record, Related};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
@@ -165,6 +165,12 @@ impl Serialize for Shaped<'_> {
                     map.serialize_entry(name, &exact_number(value, json_value(property.field, value)))?;
                 } else {
                     write_value(&mut map, name, property.field, value)?;
+                }
+                if metadata != Metadata::None
+                    && property.field.kind.name() == related::TYPE
+                    && let Some(Expanded::One(Some(named))) = self.record.expanded.get(&property.index)
+                {
+                    map.serialize_entry(&format!("{name}@tisserand.title"), &named.title)?;
                 }
                 continue;
             };

@@ -11,7 +11,7 @@ use engine::{Expand, Pick};
 use super::filter::Aliases;
 use super::lambda::related;
 use super::parts::parts;
-use super::style::Style;
+use super::style::{Metadata, Style};
 use super::{ListOptions, OptionFault, typed};
 
 /// Deepest nesting of `$expand`.
@@ -22,6 +22,8 @@ const DEPTH_MAX: usize = 3;
 pub(crate) struct Selection {
     /// Fields to answer; `None` for all.
     pub(crate) fields: Option<BTreeSet<FieldIndex>>,
+    /// Related fields answered, whose records are named beside them.
+    pub(crate) named: Vec<String>,
     /// What to answer in full beside them.
     pub(crate) branches: Vec<Branch>,
     /// How it is all written.
@@ -67,8 +69,24 @@ impl Selection {
                 count,
             }),
         };
-        self.branches.iter().map(expand).collect()
+        let named = self.named.iter().map(|field| Expand { field: field.clone(), ..Expand::default() });
+        self.branches.iter().map(expand).chain(named).collect()
     }
+}
+
+/// Related fields among those answered. Their records are named in annotations, so not where there are none.
+fn named(entity: &Entity, fields: Option<&BTreeSet<FieldIndex>>, style: Style) -> Vec<String> {
+    if style.metadata == Metadata::None {
+        return Vec::new();
+    }
+    let all = entity.fields.iter().enumerate();
+    all.filter(|(index, field)| {
+        field.kind.name() == dictionary::related::TYPE
+            && !field.secret
+            && fields.is_none_or(|fields| fields.contains(index))
+    })
+    .map(|(_, field)| field.name.clone())
+    .collect()
 }
 
 /// The entity that a reference or `lines` field leads to.
@@ -91,7 +109,8 @@ pub(crate) fn selection(
         Some(text) => reader.branches(entity, text, 0, 1)?,
         None => Vec::new(),
     };
-    Ok(Selection { fields, branches, style: options.style })
+    let named = named(entity, fields.as_ref(), options.style);
+    Ok(Selection { fields, named, branches, style: options.style })
 }
 
 fn read_select(
@@ -248,6 +267,7 @@ impl Reader<'_> {
                 }
             }
         }
+        selection.named = named(target, selection.fields.as_ref(), self.style);
         Ok(Branch { name: name.to_owned(), field, target: target.name.clone(), selection, picked })
     }
 }

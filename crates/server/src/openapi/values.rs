@@ -1,6 +1,7 @@
 //! Values of fields as JSON Schema: as they are answered, and as they are taken.
 
 use dictionary::model::{Dictionary, Field};
+use dictionary::related;
 use serde_json::{Map, Value as Json, json};
 
 /// Hours, minutes and seconds, as durations are written.
@@ -9,6 +10,8 @@ const DURATION: &str = r"^-?PT(\d+H)?(\d+M)?(\d+S)?$";
 const TIME: &str = r"^\d{2}:\d{2}(:\d{2}(\.\d+)?)?$";
 /// A number written as a string, as those are that a double does not hold.
 const NUMBER: &str = r"^-?\d+(\.\d+)?$";
+/// A record of any entity: the name of its entity and its id.
+const NAMED: &str = r"^[a-z][a-z0-9_]*/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 /// Parts of an address.
 const ADDRESS: [&str; 6] = ["lines", "postcode", "city", "insee", "region", "country"];
 
@@ -32,6 +35,14 @@ pub(super) fn taken(dictionary: &Dictionary, field: &Field) -> Json {
             schema.insert("pattern".to_owned(), json!(r"^-?\d+$"));
         }
         "decimal" | "money" => bounds(field, &mut schema),
+        // By code too, as one text or in parts.
+        related::TYPE => {
+            schema.remove("pattern");
+            schema.insert("type".to_owned(), json!(["string", "object"]));
+            schema.insert("required".to_owned(), json!(["entity"]));
+            let text = || json!({"type": "string"});
+            schema.insert("properties".to_owned(), json!({"entity": text(), "id": id(), "code": text()}));
+        }
         "text" | "code" | "long_text" | "rich_text" | "email" | "url" => {
             for (name, length) in [("maxLength", options.max_length), ("minLength", options.min_length)] {
                 if let Some(length) = length {
@@ -63,6 +74,7 @@ fn shape(dictionary: &Dictionary, field: &Field) -> Map<String, Json> {
         "datetime" => json!({"type": "string", "format": "date-time"}),
         "duration" => json!({"type": "string", "pattern": DURATION}),
         "reference" | "id" => id(),
+        related::TYPE => json!({"type": "string", "pattern": NAMED}),
         "choice" => Json::Object(tag(dictionary, field)),
         "choices" => json!({"type": "array", "items": tag(dictionary, field), "uniqueItems": true}),
         "file" | "image" | "signature" => file(),

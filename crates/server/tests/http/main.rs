@@ -27,6 +27,7 @@ mod openapi;
 mod paging;
 mod records;
 mod refusals;
+mod related;
 mod sessions;
 mod strangers;
 mod surroundings;

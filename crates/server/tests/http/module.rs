@@ -174,6 +174,11 @@ type = "reference"
 to = "account"
 label = { fr = "Tiers", en = "Account" }
 
+[fields.about]
+type = "related"
+on_delete = "nullify"
+label = { fr = "Concerne", en = "About" }
+
 [fields.lines]
 type = "lines"
 of = "quote_line"

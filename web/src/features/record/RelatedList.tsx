@@ -5,7 +5,8 @@ import type { ListQuery } from '../../api/source'
 import type { Entity, RecordData } from '../../api/types'
 import { quoted } from '../../api/where'
 import { useSurroundings } from '../../dictionary/context'
-import { neededFor, titleOf } from '../../dictionary/model'
+import { fieldOf, neededFor, titleOf } from '../../dictionary/model'
+import { fieldUi } from '../../fields/registry'
 import { decimal } from '../../format/numbers'
 import { Icon } from '../../icons/Icon'
 import { type Column, columnOf } from '../../table/columns'
@@ -37,10 +38,11 @@ function Related({ entity, by, record, owner }: { entity: Entity; by: string; re
     .filter((column) => column.path !== by)
     .map((column) => columnOf(around, entity, column.path, column.width))
     .filter((column): column is Column => column !== null)
-  const where = `${by} = ${quoted(record.id)}`
+  const naming = fieldOf(entity, by)
+  const self = { id: naming ? fieldUi(naming).names(owner, record.id) : record.id, title: titleOf(record) }
+  const where = `${by} = ${quoted(self.id)}`
   const query: ListQuery = { ...neededFor(columns.map((column) => column.resolved)), where, top: 50, count: true }
   const rows = useRows(entity, query)
-  const self = { id: record.id, title: titleOf(record) }
   const all = { f: [{ p: by, v: { o: 'in', v: [self] } }] }
   const add = entity.can.create && (
     <Button

@@ -24,7 +24,14 @@ export function Picker({
   invalid,
   required,
   label,
-}: InputProps<ReferenceValue>) {
+  named,
+  inPlace = false,
+}: InputProps<ReferenceValue> & {
+  /** Says what is picked where no label does. */
+  named?: string
+  /** In something that closes when one clicks outside of it. */
+  inPlace?: boolean
+}) {
   const { t } = useTranslation()
   const { dictionary, source } = useSurroundings()
   const entity = field.to ? dictionary.entities[field.to] : undefined
@@ -47,7 +54,7 @@ export function Picker({
     box.closeDropdown()
   }
   return (
-    <Combobox store={box} onOptionSubmit={take} withinPortal transitionProps={{ duration: 100 }}>
+    <Combobox store={box} onOptionSubmit={take} withinPortal={!inPlace} transitionProps={{ duration: 100 }}>
       <Combobox.Target>
         <Input
           id={id}
@@ -55,6 +62,7 @@ export function Picker({
           placeholder={t('fields.keepTyping')}
           autoComplete="off"
           error={invalid}
+          aria-label={named}
           aria-describedby={describedBy}
           aria-required={required || undefined}
           leftSection={entity ? <Icon name={entity.icon} size={16} /> : undefined}

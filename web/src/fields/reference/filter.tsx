@@ -35,6 +35,7 @@ function Editor({ field, value, onChange }: FilterEditorProps) {
         describedBy={undefined}
         invalid={false}
         required
+        inPlace
         partErrors={{}}
         record={null}
         collection=""

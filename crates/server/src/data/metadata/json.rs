@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::model::{COMPLEX, EntityType, Model};
+use super::model::{COMPLEX, EntityType, Model, RECORD_OF};
 use super::{CAPABILITIES, CONTAINER, FORMATS, NAMESPACE, VOCABULARIES};
 
 pub(super) fn write(model: &Model<'_>) -> Json {
@@ -19,6 +19,10 @@ pub(super) fn write(model: &Model<'_>) -> Json {
         }
         schema.insert((*name).to_owned(), Json::Object(complex));
     }
+    schema.insert(
+        RECORD_OF.to_owned(),
+        json!({"$Kind": "Term", "$Collection": true, "$AppliesTo": ["Property"]}),
+    );
     let mut container = Map::from_iter([("$Kind".to_owned(), json!("EntityContainer"))]);
     for ty in &model.types {
         schema.insert(ty.name.to_owned(), entity_type(ty));
@@ -95,6 +99,9 @@ fn entity_type(ty: &EntityType<'_>) -> Json {
             let value = |(tag, label): &(&str, &str)| json!({"Value": tag, "@Common.Label": label});
             let values: Vec<Json> = property.choices.iter().map(value).collect();
             facets.insert("@Validation.AllowedValues".to_owned(), Json::Array(values));
+        }
+        if !property.record_of.is_empty() {
+            facets.insert(format!("@{NAMESPACE}.{RECORD_OF}"), json!(property.record_of));
         }
         members.insert(property.name.clone(), Json::Object(facets));
     }

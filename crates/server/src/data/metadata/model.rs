@@ -41,6 +41,8 @@ pub(super) struct Property<'a> {
     pub(super) computed: bool,
     /// Values of the list that it is chosen from, and how people call them.
     pub(super) choices: Vec<(&'a str, &'a str)>,
+    /// Entities whose records it may name, as `entity/id`.
+    pub(super) record_of: Vec<&'a str>,
 }
 
 /// A way to other records.
@@ -53,6 +55,9 @@ pub(super) struct Navigation<'a> {
     /// The property of this record, and that of the other, that hold the link.
     pub(super) constraint: Option<(String, &'static str)>,
 }
+
+/// The annotation of properties that name a record of one of several entities: which ones.
+pub(super) const RECORD_OF: &str = "RecordOf";
 
 /// Types of values that are made of parts: their name, and the parts, all texts but `size`.
 pub(super) const COMPLEX: &[(&str, &[(&str, &str)])] = &[
@@ -139,6 +144,9 @@ fn property<'a>(dictionary: &'a Dictionary, field: &'a Field, language: Language
         label: field.label.text(language),
         help: field.help.as_ref().map(|help| help.text(language)),
         choices: choices(dictionary, field, language),
+        record_of: dictionary::related::targets(dictionary, field)
+            .map(|entity| dictionary.entities[entity].name.as_str())
+            .collect(),
         computed: field.read_only || field.computed.is_some() || (field.system && field.name != "code"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::model::{COMPLEX, EntityType, Model, Navigation, Property};
+use super::model::{COMPLEX, EntityType, Model, Navigation, Property, RECORD_OF};
 use super::{CAPABILITIES, CONTAINER, FORMATS, NAMESPACE, VOCABULARIES};
 
 pub(super) fn write(model: &Model<'_>) -> String {
@@ -31,6 +31,10 @@ pub(super) fn write(model: &Model<'_>) -> String {
         }
         out.push_str("</ComplexType>\n");
     }
+    push(
+        &mut out,
+        format_args!("<Term Name=\"{RECORD_OF}\" Type=\"Collection(Edm.String)\" AppliesTo=\"Property\"/>\n"),
+    );
     for ty in &model.types {
         entity_type(&mut out, ty);
     }
@@ -135,6 +139,13 @@ fn property(out: &mut String, property: &Property<'_>) {
             );
             annotation(out, "Common.Label", label);
             out.push_str("</Record>");
+        }
+        out.push_str("</Collection></Annotation>");
+    }
+    if !property.record_of.is_empty() {
+        push(out, format_args!("<Annotation Term=\"{NAMESPACE}.{RECORD_OF}\"><Collection>"));
+        for entity in &property.record_of {
+            push(out, format_args!("<String>{entity}</String>"));
         }
         out.push_str("</Collection></Annotation>");
     }
