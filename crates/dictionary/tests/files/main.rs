@@ -12,3 +12,4 @@ mod layers;
 mod modules;
 mod plan;
 mod plan_laws;
+mod related;
