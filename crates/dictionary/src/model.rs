@@ -145,6 +145,8 @@ impl Entity {
 pub struct Field {
     /// Identifier, also the column's name (composite types add a suffix).
     pub name: String,
+    /// Name of its value in the API: `<name>_id` of a reference, else `name`.
+    pub property: String,
     /// Former name, when renamed by the newest layers.
     pub was: Option<String>,
     /// What it holds and how: see `field_types`. Of a `computed` field, the type it *returns*.

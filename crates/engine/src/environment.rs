@@ -7,7 +7,7 @@ use dictionary::Dictionary;
 use dictionary::layers::Layer;
 use journal::Position;
 use parking_lot::Mutex;
-use store::{Context, Head, Moment, Snapshot, Store, StoreError, UnitError};
+use store::{Committed, Context, Head, Moment, Snapshot, Store, StoreError, Submission, UnitError};
 
 use crate::caller::Caller;
 use crate::catalogue;
@@ -137,15 +137,41 @@ impl Environment {
         caller: &Caller,
         work: impl FnOnce(&mut dyn Unit) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<Done<T>, EngineError> {
+        self.shared.write(self.session(caller, work))
+    }
+
+    /// As [`Environment::transact`], without waiting: `done` is told on the thread that commits, and must not hold it up. `spawn` runs the job it
+    /// is given on a thread that may block; it is called when nobody commits yet.
+    pub fn transact_later<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        work: impl FnOnce(&mut dyn Unit) -> Result<T, EngineError> + Send + 'static,
+        spawn: impl FnOnce(Box<dyn FnOnce() + Send>) + Send + 'static,
+        done: impl FnOnce(Result<Done<T>, EngineError>) + Send + 'static,
+    ) {
+        let store = self.shared.store.clone();
+        let submission = Submission {
+            done: Box::new(|committed| done(done_of(committed))),
+            lead: Some(Box::new(|| spawn(Box::new(move || store.commit_waiting())))),
+        };
+        self.shared.store.submit(unit(self.session(caller, work)), submission);
+    }
+
+    /// `work` in a unit of work of its own.
+    fn session<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        work: impl FnOnce(&mut dyn Unit) -> Result<T, EngineError> + Send + 'static,
+    ) -> impl FnOnce(&mut dyn store::Transaction) -> Result<T, EngineError> + Send + 'static {
         let (inner, caller) = (self.shared.clone(), caller.clone());
-        self.shared.write(move |tx| {
+        move |tx| {
             let prepared = inner.prepared(&*tx)?.0;
             let context = inner.context(&caller);
             let mut session = Session::begin(&inner, prepared, &caller, tx, context);
             let value = work(&mut session)?;
             session.finish()?;
             Ok(value)
-        })
+        }
     }
 
     /// Where the journal stands.
@@ -212,22 +238,30 @@ impl Shared {
         &self,
         work: impl FnOnce(&mut dyn store::Transaction) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<Done<T>, EngineError> {
-        let committed = self.store.write(Box::new(move |tx| match work(tx) {
-            Ok(value) => Ok(Box::new(value)),
-            Err(refusal) => Err(UnitError::Refused(Box::new(refusal))),
-        }));
-        match committed {
-            Ok(committed) => {
-                let value =
-                    committed.value.downcast::<T>().expect("a unit's value comes back as it was given");
-                Ok(Done { value: *value, position: committed.position })
-            }
-            Err(UnitError::Store(source)) => {
-                Err(EngineError::Store { action: "commit a unit of work", source })
-            }
-            Err(UnitError::Refused(refusal)) => {
-                Err(*refusal.downcast::<EngineError>().expect("a unit's refusal comes back as it was given"))
-            }
+        done_of(self.store.write(unit(work)))
+    }
+}
+
+/// `work` as a unit of the store.
+fn unit<T: Send + 'static>(
+    work: impl FnOnce(&mut dyn store::Transaction) -> Result<T, EngineError> + Send + 'static,
+) -> store::Unit {
+    Box::new(move |tx| match work(tx) {
+        Ok(value) => Ok(Box::new(value)),
+        Err(refusal) => Err(UnitError::Refused(Box::new(refusal))),
+    })
+}
+
+/// What became of a [`unit`].
+fn done_of<T: 'static>(committed: Result<Committed, UnitError>) -> Result<Done<T>, EngineError> {
+    match committed {
+        Ok(committed) => {
+            let value = committed.value.downcast::<T>().expect("a unit's value comes back as it was given");
+            Ok(Done { value: *value, position: committed.position })
+        }
+        Err(UnitError::Store(source)) => Err(EngineError::Store { action: "commit a unit of work", source }),
+        Err(UnitError::Refused(refusal)) => {
+            Err(*refusal.downcast::<EngineError>().expect("a unit's refusal comes back as it was given"))
         }
     }
 }

@@ -204,6 +204,11 @@ fn add_title(dictionary: &Dictionary, position: EntityIndex, depth: usize, reads
 }
 
 impl Reads {
+    /// Whether nothing else is read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.hops.is_empty() && self.children.is_empty()
+    }
+
     /// Adds what an expression reads beyond its record.
     pub(crate) fn add(&mut self, typed: &Typed) {
         match &typed.node {

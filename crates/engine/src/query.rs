@@ -88,7 +88,7 @@ pub struct Record {
     /// Its entity.
     pub entity: EntityIndex,
     /// Its values; `secret` fields are `Null`; virtual computed fields are filled in.
-    pub row: Row,
+    pub row: Arc<Row>,
     /// Its name, by the entity's `title`.
     pub title: String,
     /// What was asked to come along, by field.

@@ -45,11 +45,33 @@ impl Environment {
         id: RecordId,
         expand: &[Expand],
     ) -> Result<Record, EngineError> {
+        if expand.is_empty()
+            && let Some(record) = self.at_hand(caller, entity, id)?
+        {
+            return Ok(record);
+        }
         self.read(caller, 0, |reading| {
             let entity = reading.entity(caller, entity)?;
             let row = reading.reader.view.row(entity, id).map_err(failed("read a record"))?;
             reading.one(entity, row, expand)
         })
+    }
+
+    /// One record, if the store has its row in memory and nothing else need be read to show it.
+    fn at_hand(&self, caller: &Caller, name: &str, id: RecordId) -> Result<Option<Record>, EngineError> {
+        let prepared = self.shared.active.load();
+        let entity = readable(&prepared, caller, name)?;
+        let known = &prepared.entities[entity];
+        if !known.title_reads.is_empty() || !known.virtual_reads.is_empty() {
+            return Ok(None);
+        }
+        let (dictionary, definition) = (&prepared.dictionary.hash, prepared.entity(entity));
+        let Some(row) = self.shared.store.recent(dictionary, definition, id) else { return Ok(None) };
+        let (cache, context) = (Cache::default(), self.shared.context(caller));
+        let (prepared, cache, context) = (&**prepared, &cache, &context);
+        let view = View { prepared, snapshot: None, cache, context, ahead: None, timeout_ms: 0 };
+        let reader = Reader { view, language: caller.language };
+        Ok(reader.records(entity, vec![row], &[])?.pop())
     }
 
     /// The record whose unique field (`code`, `siret`…) has that value, written as text.
@@ -197,7 +219,7 @@ impl Environment {
         let cache = Cache::default();
         let view = View {
             prepared: &prepared,
-            snapshot: &*snapshot,
+            snapshot: Some(&*snapshot),
             cache: &cache,
             context: &context,
             ahead: None,
@@ -208,12 +230,17 @@ impl Environment {
     }
 }
 
+/// The entity of that name, if the caller may read it.
+fn readable(prepared: &Prepared, caller: &Caller, name: &str) -> Result<EntityIndex, EngineError> {
+    let entity = prepared.entity_index(name).ok_or(EngineError::NotFound)?;
+    let hidden = prepared.entity(entity).internal && caller.profile != Profile::Administrator;
+    if hidden { Err(EngineError::NotFound) } else { Ok(entity) }
+}
+
 impl Reading<'_> {
     /// The entity of that name, if the caller may read it.
     pub(crate) fn entity(&self, caller: &Caller, name: &str) -> Result<EntityIndex, EngineError> {
-        let entity = self.prepared.entity_index(name).ok_or(EngineError::NotFound)?;
-        let hidden = self.prepared.entity(entity).internal && caller.profile != Profile::Administrator;
-        if hidden { Err(EngineError::NotFound) } else { Ok(entity) }
+        readable(self.prepared, caller, name)
     }
 
     fn one(

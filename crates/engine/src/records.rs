@@ -66,8 +66,11 @@ impl Reader<'_> {
     }
 
     /// The row with its virtual computed fields, without its secrets.
-    fn shown(&self, entity: EntityIndex, row: Arc<Row>) -> Result<Row, EngineError> {
+    fn shown(&self, entity: EntityIndex, row: Arc<Row>) -> Result<Arc<Row>, EngineError> {
         let known = &self.view.prepared.entities[entity];
+        if known.virtuals.is_empty() && known.secrets.is_empty() {
+            return Ok(row);
+        }
         let definition = self.view.prepared.entity(entity);
         let mut values = Vec::with_capacity(known.virtuals.len());
         for field in &known.virtuals {
@@ -78,7 +81,7 @@ impl Reader<'_> {
         let mut shown = Row::clone(&row);
         values.into_iter().for_each(|(field, value)| shown.0[field] = value);
         known.secrets.iter().for_each(|field| shown.0[*field] = Value::Null);
-        Ok(shown)
+        Ok(Arc::new(shown))
     }
 
     fn along(

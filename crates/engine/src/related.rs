@@ -164,7 +164,10 @@ impl Reader<'_> {
             let count = Aggregation { function: AggregateFunction::Count, body: None };
             let limit = u32::try_from(part.len()).unwrap_or(u32::MAX);
             let grouping = Grouping { keys: vec![&key], figures: vec![Figure::Of(count)], limit };
-            let groups = self.view.snapshot.group(&self.view.prepared.dictionary, &select, &grouping);
+            let groups = self
+                .view
+                .snapshot()
+                .and_then(|snapshot| snapshot.group(&self.view.prepared.dictionary, &select, &grouping));
             for group in groups.map_err(failed("count related records"))? {
                 if let [Value::Id(id), Value::Integer(count)] = group.as_slice() {
                     counts.insert(*id, u64::try_from(*count).unwrap_or_default());

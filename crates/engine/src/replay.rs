@@ -195,8 +195,14 @@ fn index_all(tx: &mut dyn Transaction, prepared: &Prepared, context: &Context) -
             let full = rows.len() == PAGE as usize;
             let cache = Cache::default();
             for row in rows {
-                let view =
-                    View { prepared, snapshot: &*tx, cache: &cache, context, ahead: None, timeout_ms: 0 };
+                let view = View {
+                    prepared,
+                    snapshot: Some(&*tx),
+                    cache: &cache,
+                    context,
+                    ahead: None,
+                    timeout_ms: 0,
+                };
                 let text = search_text(&view, position, &row)?;
                 tx.index(entity, row.id(), text.as_deref()).map_err(failed("index a record"))?;
             }

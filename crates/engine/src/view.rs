@@ -59,7 +59,8 @@ pub(crate) struct Ahead<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     pub(crate) prepared: &'a Prepared,
-    pub(crate) snapshot: &'a dyn Snapshot,
+    /// `None` when nothing but the row at hand is read.
+    pub(crate) snapshot: Option<&'a dyn Snapshot>,
     pub(crate) cache: &'a Cache,
     pub(crate) context: &'a Context,
     pub(crate) ahead: Option<Ahead<'a>>,
@@ -68,6 +69,14 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
+    /// Where rows are read from.
+    pub(crate) fn snapshot(&self) -> Result<&'a dyn Snapshot, StoreError> {
+        self.snapshot.ok_or_else(|| StoreError::Database {
+            action: "read what a record refers to",
+            source: "only the record itself is at hand".into(),
+        })
+    }
+
     /// The row of a record.
     pub(crate) fn row(&self, entity: EntityIndex, id: RecordId) -> Result<Option<Arc<Row>>, StoreError> {
         if let Some(staged) = self.ahead.and_then(|ahead| ahead.staging.get((entity, id))) {
@@ -76,7 +85,7 @@ impl<'a> View<'a> {
         if let Some(known) = self.cache.rows.borrow().get(&(entity, id)) {
             return Ok(known.clone());
         }
-        let row = self.snapshot.get(self.prepared.entity(entity), id)?.map(Arc::new);
+        let row = self.snapshot()?.get(self.prepared.entity(entity), id)?.map(Arc::new);
         self.cache.put((entity, id), row.clone());
         Ok(row)
     }
@@ -172,7 +181,7 @@ impl<'a> View<'a> {
             context: self.context,
             timeout_ms: self.timeout_ms,
         };
-        self.snapshot.select(&self.prepared.dictionary, &select)
+        self.snapshot()?.select(&self.prepared.dictionary, &select)
     }
 
     /// The condition that a reference is one of these records.
@@ -284,7 +293,7 @@ impl<'a> View<'a> {
             }
         }
         for part in missing.chunks(IDS_PER_QUERY) {
-            let read = self.snapshot.get_many(self.prepared.entity(entity), part)?;
+            let read = self.snapshot()?.get_many(self.prepared.entity(entity), part)?;
             for row in read.into_iter().map(Arc::new) {
                 self.cache.put((entity, row.id()), Some(row.clone()));
                 found.push(row);

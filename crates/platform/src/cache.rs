@@ -2,6 +2,7 @@
 //! deleted anywhere, by anybody, ends at once.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use dictionary::RecordId;
 use engine::{Caller, Environment};
@@ -29,7 +30,7 @@ pub(crate) struct Known {
     pub(crate) tokens: HashMap<String, Token>,
     pub(crate) users: HashMap<RecordId, User>,
     pub(crate) accesses: HashMap<(RecordId, String), Access>,
-    pub(crate) environments: HashMap<String, EnvironmentInfo>,
+    pub(crate) environments: HashMap<String, Arc<EnvironmentInfo>>,
 }
 
 /// The memory of one platform.

@@ -54,7 +54,7 @@ impl Platform {
             modules: info.modules.clone(),
             layers: Vec::new(),
         };
-        let copied = self.environment_note(&new, info.modules)?;
+        let copied = self.environment_note(&new, info.modules.clone())?;
         drop(turn);
         tracing::info!(environment.name = name, "environment taken over");
         Ok(copied)

@@ -154,13 +154,13 @@ impl Platform {
     /// What the directory knows of an environment.
     ///
     /// Errors: not found.
-    pub fn environment_info(&self, name: &str) -> Result<EnvironmentInfo, PlatformError> {
+    pub fn environment_info(&self, name: &str) -> Result<Arc<EnvironmentInfo>, PlatformError> {
         let root = self.root();
         let read = || {
             let record = root.find(&Caller::system(), ENVIRONMENT, "name", name, &with_client())?;
-            Ok(read_info(&root.dictionary(), &record))
+            Ok(Arc::new(read_info(&root.dictionary(), &record)))
         };
-        let keep = |known: &mut crate::cache::Known, info: &EnvironmentInfo| {
+        let keep = |known: &mut crate::cache::Known, info: &Arc<EnvironmentInfo>| {
             known.environments.insert(name.to_owned(), info.clone());
         };
         self.cache.get(root, |known| known.environments.get(name).cloned(), read, keep)
@@ -247,7 +247,7 @@ impl Platform {
             };
             unit.create(ENVIRONMENT, None, draft)
         })?;
-        self.environment_info(&new.name)
+        self.environment_info(&new.name).map(Arc::unwrap_or_clone)
     }
 
     /// The reserved environment.

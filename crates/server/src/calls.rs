@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 use crate::problem::Problem;
 
 /// Longest wait for a turn.
 const TURN: Duration = Duration::from_secs(10);
+
+/// Leave to run, given back when dropped.
+pub(crate) type Turn = OwnedSemaphorePermit;
 
 /// The bounds of one server.
 #[derive(Debug)]
@@ -33,25 +36,30 @@ impl Calls {
         &self,
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        self.run_keeping_turn(work).await.map(|(value, _turn)| value)
+    }
+
+    /// As [`Calls::run`]; returns the turn too, for what goes on without the thread.
+    pub(crate) async fn run_keeping_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<(T, Turn), Problem> {
         let turn = self.turn().await?;
         let span = tracing::Span::current();
         let done = spawn_blocking(move || {
-            let _turn = turn;
-            span.in_scope(work)
+            let done = span.in_scope(work)?;
+            Ok((done, turn))
         });
         done.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
     }
 
     /// A turn, if one is free.
-    pub(crate) fn turn_at_once(&self) -> Option<SemaphorePermit<'_>> {
-        self.turns.try_acquire().ok()
+    pub(crate) fn turn_at_once(&self) -> Option<Turn> {
+        self.turns.clone().try_acquire_owned().ok()
     }
 
     /// Runs `work` on the thread of the caller, who has a turn. For work of some microseconds: another thread would take longer to wake.
-    pub(crate) fn run_here<T>(
-        _turn: SemaphorePermit<'_>,
-        work: impl FnOnce() -> Result<T, Problem>,
-    ) -> Result<T, Problem> {
+    pub(crate) fn run_here<T>(_turn: &Turn, work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
         // As on a thread of its own, a panic is an answer and not a broken connection.
         catch_unwind(AssertUnwindSafe(work))
             .unwrap_or_else(|_| Err(Problem::internal(&std::io::Error::other("a call panicked"))))
@@ -65,7 +73,7 @@ impl Calls {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+    async fn turn(&self) -> Result<Turn, Problem> {
         if let Ok(turn) = self.turns.clone().try_acquire_owned() {
             return Ok(turn);
         }

@@ -11,7 +11,7 @@ use base64ct::{Base64, Encoding};
 use dictionary::Language;
 use platform::{Door, Entered, Identity, Platform};
 
-use crate::calls::Calls;
+use crate::calls::{Calls, Turn};
 use crate::problem::Problem;
 use crate::request::Info;
 use crate::state::AppState;
@@ -90,8 +90,29 @@ impl Cx {
     ) -> Result<T, Problem> {
         let free = !self.writes && self.state.platform.is_at_hand(environment);
         match self.state.reads.turn_at_once().filter(|_| free) {
-            Some(turn) => Calls::run_here(turn, || work(&self.enter(environment)?)),
+            Some(turn) => Calls::run_here(&turn, || work(&self.enter(environment)?)),
             None => self.in_environment(environment, work).await,
+        }
+    }
+
+    /// Begins a write in an environment: `work` hands it over and returns what tells its end, and the turn is kept for the write to hold until
+    /// then. Nothing waits on a thread: the reading of a body is some microseconds.
+    pub(crate) async fn begin_in_environment<T: Send + 'static>(
+        &self,
+        environment: &str,
+        work: impl FnOnce(Entered) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<(T, Turn), Problem> {
+        let free = self.state.platform.is_at_hand(environment);
+        match self.state.calls.turn_at_once().filter(|_| free) {
+            Some(turn) => {
+                let begun = Calls::run_here(&turn, || work(self.enter(environment)?))?;
+                Ok((begun, turn))
+            }
+            None => {
+                let (cx, environment) = (self.clone(), environment.to_owned());
+                let begun = self.state.calls.run_keeping_turn(move || work(cx.enter(&environment)?)).await;
+                begun.inspect_err(|problem| self.count_refusal(problem))
+            }
         }
     }
 
@@ -108,11 +129,13 @@ impl Cx {
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let turns = if self.writes { &self.state.calls } else { &self.state.reads };
-        let result = turns.run(work).await;
-        if matches!(&result, Err(problem) if problem.code == "too_many") {
+        turns.run(work).await.inspect_err(|problem| self.count_refusal(problem))
+    }
+
+    fn count_refusal(&self, problem: &Problem) {
+        if problem.code == "too_many" {
             self.state.metrics.refused_busy();
         }
-        result
     }
 
     pub(crate) fn language(&self) -> Language {

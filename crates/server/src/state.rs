@@ -1,5 +1,6 @@
 //! What all handlers share.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,9 +17,20 @@ const SIGN_INS_AT_ONCE: usize = 4;
 /// …and waiting for their turn.
 const SIGN_INS_WAITING: usize = 200;
 
-/// Shared by all requests; built once, by `serve`.
+/// Shared by all requests; built once, by `serve`. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct AppState {
+pub(crate) struct AppState(Arc<Shared>);
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// What is shared.
+pub(crate) struct Shared {
     pub(crate) platform: Arc<Platform>,
     pub(crate) config: Arc<ServerConfig>,
     pub(crate) calls: Arc<Calls>,
@@ -39,7 +51,7 @@ impl AppState {
         platform: Arc<Platform>,
         stopping: watch::Receiver<bool>,
     ) -> AppState {
-        AppState {
+        AppState(Arc::new(Shared {
             platform,
             calls: Arc::new(Calls::new(config.calls_at_once, config.calls_waiting)),
             reads: Arc::new(Calls::new(config.reads_at_once, config.calls_waiting)),
@@ -49,6 +61,6 @@ impl AppState {
             metrics: Arc::default(),
             started: Instant::now(),
             stopping,
-        }
+        }))
     }
 }

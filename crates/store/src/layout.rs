@@ -72,6 +72,8 @@ pub(crate) struct Layout {
     /// Statements run often, as the database in use writes them.
     pub(crate) insert: OnceLock<String>,
     pub(crate) get: OnceLock<String>,
+    /// By field.
+    finds: Vec<OnceLock<String>>,
 }
 
 fn columns_of(field: &Field) -> Vec<TableColumn> {
@@ -132,6 +134,7 @@ impl Layout {
             by_name,
             insert: OnceLock::new(),
             get: OnceLock::new(),
+            finds: vec![OnceLock::new(); entity.fields.len()],
         }
     }
 
@@ -146,6 +149,11 @@ impl Layout {
             })
             && self.uniques.len() == entity.uniques.len()
             && self.uniques.iter().zip(&entity.uniques).all(|((name, _), theirs)| *name == theirs.name)
+    }
+
+    /// The statement that finds a row by the value of a field; `write` writes it the first time.
+    pub(crate) fn find(&self, field: FieldIndex, write: impl FnOnce() -> String) -> &str {
+        self.finds[field].get_or_init(write)
     }
 
     /// Columns of a field.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod cell;
+mod counters;
 pub mod error;
 pub mod files;
 mod folding;
@@ -91,14 +92,37 @@ pub struct Committed {
     pub value: Box<dyn Any + Send>,
 }
 
+/// How the caller of [`Store::submit`] hears of its unit of work.
+pub struct Submission {
+    /// Told what became of the unit, on the thread that commits, which it must not hold up.
+    pub done: Box<dyn FnOnce(Result<Committed, UnitError>) + Send>,
+    /// Called, at most once, when nobody commits: must have [`Store::commit_waiting`] called on a thread that may block.
+    pub lead: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl std::fmt::Debug for Submission {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Submission").finish_non_exhaustive()
+    }
+}
+
 /// One environment's rows and journal.
 pub trait Store: Send + Sync {
     /// Runs `unit` in a transaction and waits until it is durable. Units of several threads may share one commit, each in its own savepoint.
     /// A unit that changed rows becomes one journal entry with the cause it set by [`Transaction::set_cause`].
     fn write(&self, unit: Unit) -> Result<Committed, UnitError>;
 
+    /// As [`Store::write`], without waiting: no thread is held while others' units run.
+    fn submit(&self, unit: Unit, submission: Submission);
+
+    /// Commits what [`Store::submit`] was given, until nothing waits. Returns at once when others already do.
+    fn commit_waiting(&self);
+
     /// A view of one moment. Many may exist at once; writers don't wait for them.
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, StoreError>;
+
+    /// The row of that id as the last commit left it, when it is in memory and the dictionary of that hash is in force. `None` says nothing.
+    fn recent(&self, dictionary: &str, entity: &Entity, id: RecordId) -> Option<Arc<Row>>;
 
     /// Position of the last committed entry, without touching the disk.
     fn position(&self) -> Position;

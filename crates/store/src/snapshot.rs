@@ -1,7 +1,19 @@
 //! What snapshots and transactions of every store have in common.
 
-/// The methods of [`crate::Snapshot`] that read rows and the journal, as `self.reads()` does.
+/// The methods of [`crate::Snapshot`] that read rows and the journal, as `self.reads()` does; one row as `self.$get()` does, if given.
 macro_rules! delegate_reads {
+    ($get:ident) => {
+        fn get(
+            &self,
+            entity: &dictionary::model::Entity,
+            id: dictionary::RecordId,
+        ) -> Result<Option<$crate::Row>, $crate::StoreError> {
+            self.$get(entity, id)
+        }
+
+        $crate::snapshot::delegate_reads!(but get);
+    };
+
     () => {
         fn get(
             &self,
@@ -11,6 +23,10 @@ macro_rules! delegate_reads {
             self.reads().get(entity, id)
         }
 
+        $crate::snapshot::delegate_reads!(but get);
+    };
+
+    (but get) => {
         fn get_many(
             &self,
             entity: &dictionary::model::Entity,

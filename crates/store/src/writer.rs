@@ -1,7 +1,8 @@
 //! Grouped commits: units of work that wait at the same time share one transaction and one sync, each in its own savepoint.
 //!
-//! No thread is kept for it. The first caller to find nobody at work leads: it runs the waiting units, commits, wakes their callers, and
-//! hands the lead to the next that waits. `docs/decisions/0008-group-commit-without-a-thread.md`.
+//! No thread is kept for it. The first caller to find nobody at work leads: it runs the waiting units, commits, tells their callers, and
+//! hands the lead to the next that waits. A caller that does not wait is told by a call, and says how a leader is found.
+//! `docs/decisions/0008-group-commit-without-a-thread.md`.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::error::StoreError;
-use crate::{Committed, Transaction, Unit, UnitError};
+use crate::{Committed, Submission, Transaction, Unit, UnitError};
 
 /// Units in one commit at most: bounds how long the first of them waits.
 const GROUP_MAX: usize = 128;
@@ -47,11 +48,17 @@ pub(crate) enum After {
     Lost,
 }
 
-/// A unit of work and its caller, who waits.
+/// A unit of work, and who is told what became of it.
 struct Ticket {
     unit: Mutex<Option<Unit>>,
-    state: Mutex<TicketState>,
-    changed: Condvar,
+    caller: Caller,
+}
+
+enum Caller {
+    /// A thread that waits.
+    Waiting { state: Mutex<TicketState>, changed: Condvar },
+    /// Nobody waits: this is called once.
+    Called(Mutex<Option<Submission>>),
 }
 
 enum TicketState {
@@ -63,9 +70,40 @@ enum TicketState {
 }
 
 impl Ticket {
-    fn settle(&self, state: TicketState) {
-        *self.state.lock() = state;
-        self.changed.notify_one();
+    fn new(unit: Unit, caller: Caller) -> Arc<Ticket> {
+        Arc::new(Ticket { unit: Mutex::new(Some(unit)), caller })
+    }
+
+    /// Says what became of the unit.
+    fn settle(&self, outcome: Outcome) {
+        match &self.caller {
+            Caller::Waiting { state, changed } => {
+                *state.lock() = TicketState::Done(outcome);
+                changed.notify_one();
+            }
+            Caller::Called(submission) => {
+                let submission = submission.lock().take();
+                // Whatever becomes of the call, those behind it are told too.
+                let told = submission.map(|told| catch_unwind(AssertUnwindSafe(|| (told.done)(outcome))));
+                drop(told);
+            }
+        }
+    }
+
+    /// Makes its caller lead.
+    fn hand_lead(&self) {
+        match &self.caller {
+            Caller::Waiting { state, changed } => {
+                *state.lock() = TicketState::Lead;
+                changed.notify_one();
+            }
+            Caller::Called(submission) => {
+                let lead = submission.lock().as_mut().and_then(|submission| submission.lead.take());
+                if let Some(lead) = lead {
+                    lead();
+                }
+            }
+        }
     }
 }
 
@@ -94,37 +132,71 @@ impl<B: Send> Writer<B> {
 
     /// Runs `unit` as `store` does, and waits until it is durable.
     pub(crate) fn write(&self, unit: Unit, store: &impl GroupCommit<Bench = B>) -> Outcome {
-        let ticket = Arc::new(Ticket {
-            unit: Mutex::new(Some(unit)),
-            state: Mutex::new(TicketState::Waiting),
-            changed: Condvar::new(),
-        });
-        {
-            let mut queue = self.queue.lock();
-            queue.waiting.push_back(Arc::clone(&ticket));
-            if !queue.led {
-                queue.led = true;
-                ticket.settle(TicketState::Lead);
-            }
-        }
+        let waiting = Caller::Waiting { state: Mutex::new(TicketState::Waiting), changed: Condvar::new() };
+        let ticket = Ticket::new(unit, waiting);
+        self.queue(&ticket);
+        let Caller::Waiting { state, changed } = &ticket.caller else { unreachable!("it waits") };
         loop {
-            let mut state = ticket.state.lock();
-            match std::mem::replace(&mut *state, TicketState::Collected) {
+            let mut now = state.lock();
+            match std::mem::replace(&mut *now, TicketState::Collected) {
                 TicketState::Done(outcome) => return outcome,
                 TicketState::Lead => {
-                    *state = TicketState::Waiting;
-                    drop(state);
+                    *now = TicketState::Waiting;
+                    drop(now);
                     self.lead(store);
+                    self.pass_on();
                 }
                 TicketState::Waiting | TicketState::Collected => {
-                    *state = TicketState::Waiting;
-                    ticket.changed.wait(&mut state);
+                    *now = TicketState::Waiting;
+                    changed.wait(&mut now);
                 }
             }
         }
     }
 
-    /// Runs one group, which holds the leader's own unit, then passes the lead on.
+    /// Runs `unit` among those that wait; does not wait for it.
+    pub(crate) fn submit(&self, unit: Unit, submission: Submission) {
+        self.queue(&Ticket::new(unit, Caller::Called(Mutex::new(Some(submission)))));
+    }
+
+    /// Leads until nobody waits any more: what a submission's `lead` is to call.
+    pub(crate) fn lead_all(&self, store: &impl GroupCommit<Bench = B>) {
+        loop {
+            self.lead(store);
+            let mut queue = self.queue.lock();
+            if queue.waiting.is_empty() {
+                queue.led = false;
+                return;
+            }
+        }
+    }
+
+    /// Joins those that wait, and leads them if nobody does.
+    fn queue(&self, ticket: &Arc<Ticket>) {
+        let first = {
+            let mut queue = self.queue.lock();
+            queue.waiting.push_back(Arc::clone(ticket));
+            !std::mem::replace(&mut queue.led, true)
+        };
+        if first {
+            ticket.hand_lead();
+        }
+    }
+
+    /// Hands the lead to the next that waits.
+    fn pass_on(&self) {
+        let next = {
+            let mut queue = self.queue.lock();
+            let next = queue.waiting.front().cloned();
+            queue.led = next.is_some();
+            next
+        };
+        if let Some(next) = next {
+            next.hand_lead();
+        }
+    }
+
+    /// Runs one group of those that wait; a leader who waits itself is among them.
     fn lead(&self, store: &impl GroupCommit<Bench = B>) {
         let mut bench = self.bench.lock();
         let group: Vec<Arc<Ticket>> = {
@@ -132,6 +204,9 @@ impl<B: Send> Writer<B> {
             let count = queue.waiting.len().min(GROUP_MAX);
             queue.waiting.drain(..count).collect()
         };
+        if group.is_empty() {
+            return;
+        }
         let ran = catch_unwind(AssertUnwindSafe(|| run(store, &mut bench, &group)));
         let outcomes = ran.unwrap_or_else(|_| {
             // A fault of the store itself: nobody may wait for ever.
@@ -142,17 +217,13 @@ impl<B: Send> Writer<B> {
         let mut unfinished = Vec::new();
         for (ticket, outcome) in group.into_iter().zip(outcomes) {
             match outcome {
-                Some(outcome) => ticket.settle(TicketState::Done(outcome)),
+                Some(outcome) => ticket.settle(outcome),
                 None => unfinished.push(ticket),
             }
         }
-        let mut queue = self.queue.lock();
-        for ticket in unfinished.into_iter().rev() {
-            queue.waiting.push_front(ticket);
-        }
-        match queue.waiting.front() {
-            Some(next) => next.settle(TicketState::Lead),
-            None => queue.led = false,
+        if !unfinished.is_empty() {
+            let mut queue = self.queue.lock();
+            unfinished.into_iter().rev().for_each(|ticket| queue.waiting.push_front(ticket));
         }
     }
 }

@@ -70,6 +70,7 @@ pub(crate) fn read_field<'m>(
     };
     let field = Field {
         name: name.to_owned(),
+        property: property(name, kind),
         was: reader
             .text("was")
             .filter(|given| cx.check_identifier(given.value, given.place))
@@ -194,6 +195,7 @@ pub(crate) fn system_fields(entity: &str, numbered: bool) -> Vec<Field> {
         let kind = field_type(kind).expect("the types of system fields are in the registry");
         fields.push(Field {
             name: name.into(),
+            property: property(name, kind),
             was: None,
             kind,
             options,
@@ -215,4 +217,9 @@ pub(crate) fn system_fields(entity: &str, numbered: bool) -> Vec<Field> {
         });
     }
     fields
+}
+
+/// Name in the API of the value of a field.
+fn property(name: &str, kind: &'static dyn FieldType) -> String {
+    if kind.name() == "reference" { format!("{name}_id") } else { name.to_owned() }
 }

@@ -69,7 +69,7 @@ impl<'t> Session<'t> {
     pub(crate) fn view(&self) -> View<'_> {
         View {
             prepared: &self.prepared,
-            snapshot: &*self.tx,
+            snapshot: Some(&*self.tx),
             cache: &self.cache,
             context: &self.context,
             ahead: Some(Ahead { staging: &self.staging, outdated: &self.outdated }),

@@ -156,7 +156,7 @@ impl Follower<'_> {
         loop {
             let page = self.environment.list(&Caller::system(), &query)?;
             for record in page.records {
-                let values = record.row.0;
+                let values = Arc::unwrap_or_clone(record.row).0;
                 self.taken.extend(unique_keys(entity, &values));
                 let id = values[dictionary::model::ID].as_id().unwrap_or(RecordId(uuid::Uuid::nil()));
                 self.world.pool(name).push(Entry { id, values, variables: Vec::new() });
@@ -356,7 +356,7 @@ impl Follower<'_> {
                 unit.create(&name, Some(one.id), one.draft)?;
             }
             for id in ids {
-                rows.push(unit.get(&name, id, &[])?.row.0);
+                rows.push(Arc::unwrap_or_clone(unit.get(&name, id, &[])?.row).0);
             }
             Ok(rows)
         });

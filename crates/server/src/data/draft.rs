@@ -261,7 +261,7 @@ impl Reader<'_> {
     fn unknown(&mut self, entity: &Entity, name: &str, at: String) {
         let fields = entity.fields.iter().filter(|field| !field.secret);
         let names: Vec<String> =
-            fields.flat_map(|field| [field.name.clone(), property_name(field).into_owned()]).collect();
+            fields.flat_map(|field| [field.name.clone(), property_name(field).to_owned()]).collect();
         let near = nearest(name, names.iter().map(String::as_str));
         let (mut fr, mut en) = (format!("« {name} » n'existe pas."), format!("“{name}” does not exist."));
         if let Some(near) = near {

@@ -81,7 +81,7 @@ fn changes(entity: &Entity, change: &Change) -> Map<String, Json> {
             Some(field) if field.secret => {}
             Some(field) => {
                 let pair = json!([json_value(field, &moved.old), json_value(field, &moved.new)]);
-                changes.insert(property_name(field).into_owned(), pair);
+                changes.insert(property_name(field).to_owned(), pair);
             }
             // A field that the dictionary no longer has: its name is all that can be said of it.
             None => {

@@ -7,13 +7,17 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use blake3::Hasher;
-use dictionary::Dictionary;
 use dictionary::Language;
-use engine::{EngineError, Unit};
+use dictionary::model::{Dictionary, Entity};
+use engine::{EngineError, Record, Unit};
 use platform::Entered;
 use serde::{Deserialize, Serialize};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 
-use crate::data::operation::{Answering, Operation};
+use crate::calls::Turn;
+use crate::cx::Cx;
+use crate::data::operation::{Answering, Operation, Written};
 use crate::data::{Reply, entity_of, write};
 use crate::odata::style::Style;
 use crate::problem::Problem;
@@ -202,7 +206,7 @@ impl IntoResponse for Done {
     }
 }
 
-/// Runs an operation as a unit of work of its own, once if it is to be done once.
+/// Runs an operation as a unit of work of its own, and waits for it; once if it is to be done once.
 pub(crate) fn perform(
     entered: &Entered,
     dictionary: &Arc<Dictionary>,
@@ -211,37 +215,122 @@ pub(crate) fn perform(
     once: Option<&Once>,
 ) -> Result<Done, Problem> {
     let entity = entity_of(dictionary, &answering.collection)?;
-    let engine = &entered.environment.engine;
-    let Some(once) = once else {
-        // Read in the unit, put together after it: the unit holds up every other writer.
-        let (known, reading) = (dictionary.clone(), answering.clone());
-        let done = engine.transact(&entered.caller, move |unit| {
+    let unit = unit(dictionary.clone(), operation, answering.clone(), once.cloned());
+    let ended = entered.environment.engine.transact(&entered.caller, unit).map(|done| done.value);
+    match ended {
+        Ok(ended) => ended.answer(dictionary, &answering, once),
+        Err(error) => Err(refused(entered, dictionary, entity, error, once)),
+    }
+}
+
+/// How a unit of work ended.
+enum Ended {
+    /// The record to answer: the answer is put together after the unit, which holds up every other writer.
+    Written(Written, Option<Record>),
+    /// Its answer, as it was kept with it.
+    Answered(Reply),
+    /// The answer kept by an earlier one.
+    Before(String),
+}
+
+impl Ended {
+    fn answer(
+        self,
+        dictionary: &Dictionary,
+        answering: &Answering,
+        once: Option<&Once>,
+    ) -> Result<Done, Problem> {
+        match (self, once) {
+            (Ended::Written(written, record), _) => {
+                answering.reply(dictionary, written, record.as_ref()).map(Done::Now)
+            }
+            (Ended::Before(kept), Some(once)) => once.kept(&kept).map(Done::Before),
+            (Ended::Answered(reply), _) => Ok(Done::Now(reply)),
+            (Ended::Before(_), None) => unreachable!("only a keyed request has an earlier answer"),
+        }
+    }
+}
+
+/// What an operation does within its unit of work.
+fn unit(
+    dictionary: Arc<Dictionary>,
+    operation: Operation,
+    answering: Answering,
+    once: Option<Once>,
+) -> impl FnOnce(&mut dyn Unit) -> Result<Ended, EngineError> + Send + 'static {
+    move |unit| {
+        let Some(once) = once else {
             let written = operation.run(unit)?;
-            Ok((written, reading.read(unit, &known, written)?))
-        });
-        let done = done.map_err(|error| write::refusal(entered, dictionary, entity, error))?;
-        let (written, record) = done.value;
-        return answering.reply(dictionary, written, record.as_ref()).map(Done::Now);
-    };
-    let (mine, known) = (once.clone(), dictionary.clone());
-    let done = engine.transact(&entered.caller, move |unit| {
-        if let Some(kept) = mine.answer(unit)? {
-            return Ok(Err(kept));
+            return Ok(Ended::Written(written, answering.read(unit, &dictionary, written)?));
+        };
+        if let Some(kept) = once.answer(unit)? {
+            return Ok(Ended::Before(kept));
         }
         let written = operation.run(unit)?;
-        let reply = answering.within(unit, &known, written)?;
-        mine.keep_reply(unit, &reply)?;
-        Ok(Ok(reply))
-    });
-    match done {
-        Ok(done) => match done.value {
-            Ok(reply) => Ok(Done::Now(reply)),
-            Err(kept) => once.kept(&kept).map(Done::Before),
-        },
-        Err(error) => {
-            let problem = write::refusal(entered, dictionary, entity, error);
-            once.keep_refusal(entered, &problem, entered.caller.language)?;
-            Err(problem)
+        let reply = answering.within(unit, &dictionary, written)?;
+        once.keep_reply(unit, &reply)?;
+        Ok(Ended::Answered(reply))
+    }
+}
+
+/// The problem of an operation that was refused, kept when it is to be done once.
+fn refused(
+    entered: &Entered,
+    dictionary: &Dictionary,
+    entity: &Entity,
+    error: EngineError,
+    once: Option<&Once>,
+) -> Problem {
+    let problem = write::refusal(entered, dictionary, entity, error);
+    let kept = once.map_or(Ok(()), |once| once.keep_refusal(entered, &problem, entered.caller.language));
+    kept.err().unwrap_or(problem)
+}
+
+/// An operation handed over to the writer.
+pub(crate) struct Handed {
+    entered: Entered,
+    dictionary: Arc<Dictionary>,
+    answering: Answering,
+    once: Option<Once>,
+    ended: oneshot::Receiver<Result<Ended, EngineError>>,
+}
+
+/// As [`perform`], without a thread that waits.
+pub(crate) fn hand_over(
+    entered: Entered,
+    dictionary: Arc<Dictionary>,
+    operation: Operation,
+    answering: Answering,
+    once: Option<Once>,
+) -> Handed {
+    let (tell, ended) = oneshot::channel();
+    let unit = unit(dictionary.clone(), operation, answering.clone(), once.clone());
+    let runtime = Handle::current();
+    entered.environment.engine.transact_later(
+        &entered.caller,
+        unit,
+        move |lead| drop(runtime.spawn_blocking(lead)),
+        // Nobody listens any more when the client has gone.
+        move |done| drop(tell.send(done.map(|done| done.value))),
+    );
+    Handed { entered, dictionary, answering, once, ended }
+}
+
+impl Handed {
+    /// The answer, once the operation is durable or refused; the turn ends with it.
+    pub(crate) async fn answer(self, cx: &Cx, turn: Turn) -> Result<Done, Problem> {
+        let Handed { entered, dictionary, answering, once, ended } = self;
+        match ended.await.map_err(|error| Problem::internal(&error))? {
+            Ok(ended) => ended.answer(&dictionary, &answering, once.as_ref()),
+            Err(error) => {
+                // What it says is read in the environment, with a turn like any other call.
+                drop(turn);
+                let refuse = move || {
+                    let entity = entity_of(&dictionary, &answering.collection)?;
+                    Err(refused(&entered, &dictionary, entity, error, once.as_ref()))
+                };
+                cx.run(refuse).await
+            }
         }
     }
 }

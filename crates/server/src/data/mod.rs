@@ -99,7 +99,8 @@ pub(crate) async fn dispatch(cx: Cx, request: Request) -> Response {
     };
     let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
     let older = asked.headers.get("odata-maxversion").is_some_and(|version| version == "4.0");
-    let mut response = answered(asked, method, resource).await;
+    // On the heap: what all handlers together may hold is much to move through each layer.
+    let mut response = Box::pin(answered(asked, method, resource)).await;
     if older && let Some(version) = response.headers_mut().get_mut("odata-version") {
         *version = HeaderValue::from_static("4.0");
     }

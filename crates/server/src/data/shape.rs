@@ -1,7 +1,5 @@
 //! Records as JSON: what of them, under which names. Worked out once per answer, then applied to each record.
 
-use std::borrow::Cow;
-
 use dictionary::model::{Dictionary, Entity, Field, FieldIndex};
 use dictionary::{Value, related};
 use engine::{Expanded, Record, Related};
@@ -27,16 +25,16 @@ pub(crate) struct Shape<'a> {
 /// A property of the answer.
 #[derive(Debug)]
 struct Property<'a> {
-    name: Cow<'a, str>,
+    name: &'a str,
     index: FieldIndex,
     field: &'a Field,
     /// Of an expanded property.
-    inner: Option<Shape<'a>>,
+    inner: Option<Box<Shape<'a>>>,
 }
 
 impl<'a> Shape<'a> {
     pub(crate) fn new(dictionary: &'a Dictionary, entity: &'a Entity, selection: &Selection) -> Shape<'a> {
-        let mut properties = Vec::new();
+        let mut properties = Vec::with_capacity(entity.fields.len() + selection.branches.len());
         for (index, field) in entity.fields.iter().enumerate().filter(|(_, field)| !field.secret) {
             // The key is always answered: without it a client could not come back to the record.
             let wanted =
@@ -48,8 +46,8 @@ impl<'a> Shape<'a> {
             if let Some(branch) = branch.filter(|branch| branch.picked.is_none())
                 && let Some(target) = target(dictionary, field)
             {
-                let inner = Some(Shape::new(dictionary, target, &branch.selection));
-                properties.push(Property { name: field.name.as_str().into(), index, field, inner });
+                let inner = Some(Box::new(Shape::new(dictionary, target, &branch.selection)));
+                properties.push(Property { name: &field.name, index, field, inner });
             }
         }
         let picked = selection.branches.iter().filter(|branch| branch.picked.is_some());
@@ -80,11 +78,8 @@ impl<'a> Shape<'a> {
 }
 
 /// Name of a field's value in the API.
-pub(crate) fn property_name(field: &Field) -> Cow<'_, str> {
-    match field.kind.name() {
-        "reference" => format!("{}_id", field.name).into(),
-        _ => field.name.as_str().into(),
-    }
+pub(crate) fn property_name(field: &Field) -> &str {
+    &field.property
 }
 
 /// The value of a field as the API writes it.
@@ -152,7 +147,7 @@ impl Serialize for Shaped<'_> {
             map.serialize_entry("@odata.editLink", &address)?;
         }
         for property in &self.shape.properties {
-            let name = &*property.name;
+            let name = property.name;
             let Some(inner) = &property.inner else {
                 let value = self.record.row.get(property.index);
                 if metadata == Metadata::Full

@@ -60,17 +60,18 @@ impl Write {
         let Write { asked, collection, body, options, once, expected, preferences } = self;
         let answering = answering(&asked.environment, collection, options, &preferences);
         let metrics = asked.cx.state.metrics.clone();
-        let done = asked.cx.in_environment(&asked.environment, move |entered| {
+        let begin = move |entered: Entered| {
             let dictionary = entered.environment.engine.dictionary();
             let entity = entity_of(&dictionary, &answering.collection)?;
             answering.check(&dictionary, entity)?;
-            let act = act(entered, &dictionary, entity, body)?;
+            let act = act(&entered, &dictionary, entity, body)?;
             let operation = Operation { entity: entity.name.clone(), expected, act };
-            let done = idempotency::perform(entered, &dictionary, operation, answering, once.as_ref())?;
-            metrics.write();
-            Ok(done)
-        });
-        Ok(done.await?.into_response())
+            Ok(idempotency::hand_over(entered, dictionary, operation, answering, once))
+        };
+        let (handed, turn) = asked.cx.begin_in_environment(&asked.environment, begin).await?;
+        let done = handed.answer(&asked.cx, turn).await?;
+        metrics.write();
+        Ok(done.into_response())
     }
 }
 
@@ -223,5 +224,5 @@ fn describe_move(entity: &Entity, change: &FieldMove, people: &mut People<'_>) -
         "by": by,
         "at": change.at,
     });
-    Some((property_name(field).into_owned(), described))
+    Some((property_name(field).to_owned(), described))
 }

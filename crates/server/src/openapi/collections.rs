@@ -127,7 +127,7 @@ impl About<'_> {
         let shown = self.entity.fields.iter().filter(|field| !field.secret && !field.kind.is_virtual());
         let (files, others): (Vec<&Field>, Vec<&Field>) =
             shown.partition(|field| matches!(field.kind.name(), "file" | "image" | "signature"));
-        let names: Vec<String> = others.iter().map(|field| property_name(field).into_owned()).collect();
+        let names: Vec<String> = others.iter().map(|field| property_name(field).to_owned()).collect();
         let none = self.reader.say("Vide.", "Empty.");
         let value = self.operation("value", "une valeur", "one value").at("id", values::id());
         let value = value.at("property", json!({"type": "string", "enum": names})).empty(204, &none);

@@ -32,7 +32,7 @@ fn record(reader: &Reader<'_>, entity: &Entity) -> Json {
     for field in entity.fields.iter().filter(|field| !field.secret) {
         if !field.kind.is_virtual() {
             let value = described(reader, field, values::answered(reader.dictionary, field));
-            properties.insert(property_name(field).into_owned(), value);
+            properties.insert(property_name(field).to_owned(), value);
         }
         if let Some(target) = target(reader.dictionary, field).filter(|target| !target.internal) {
             let expanded = if field.kind.is_virtual() {
@@ -148,7 +148,7 @@ fn reference(reader: &Reader<'_>, field: &Field, properties: &mut Map<String, Js
         by_member("code", json!({"type": "string"})),
         json!({"type": "string"}),
     ];
-    let names = [property_name(field).into_owned(), field.name.clone(), format!("{}@odata.bind", field.name)];
+    let names = [property_name(field).to_owned(), field.name.clone(), format!("{}@odata.bind", field.name)];
     let by_id = described(reader, field, or_nothing(&[values::id()]));
     properties.insert(names[0].clone(), by_id);
     properties.insert(names[1].clone(), or_nothing(&ways));

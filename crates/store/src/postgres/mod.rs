@@ -23,15 +23,18 @@ mod zone;
 use std::path::Path;
 use std::sync::Arc;
 
+use dictionary::RecordId;
+use dictionary::model::Entity;
 use journal::Position;
 
 use crate::error::StoreError;
 use crate::files::{FileStore, LocalFiles};
 use crate::head::HeadState;
 use crate::layout::Layouts;
+use crate::row::Row;
 use crate::snapshot::delegate_reads;
 use crate::writer::Writer;
-use crate::{Committed, Head, Snapshot, Store, Unit, UnitError};
+use crate::{Committed, Head, Snapshot, Store, Submission, Unit, UnitError};
 use connection::fault;
 pub use database::{Connections, PostgresDatabase, Refusal, Turn};
 use hints::Watched;
@@ -100,6 +103,14 @@ impl Store for PostgresStore {
         self.writer.write(unit, self)
     }
 
+    fn submit(&self, unit: Unit, submission: Submission) {
+        self.writer.submit(unit, submission);
+    }
+
+    fn commit_waiting(&self) {
+        self.writer.lead_all(self);
+    }
+
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, StoreError> {
         let (connection, head) =
             self.database.readers.begin(&self.schema, &self.beginning.read, &self.beginning.head)?;
@@ -108,6 +119,10 @@ impl Store for PostgresStore {
         connection.go_back_to(READING);
         self.watched.reached(head.position);
         Ok(Box::new(PostgresSnapshot { store: self, connection, head }))
+    }
+
+    fn recent(&self, _: &str, _: &Entity, _: RecordId) -> Option<Arc<Row>> {
+        None // other processes write too
     }
 
     fn position(&self) -> Position {
@@ -149,7 +164,7 @@ struct PostgresSnapshot<'s> {
 
 impl PostgresSnapshot<'_> {
     fn reads(&self) -> Reads<'_> {
-        Reads { connection: &self.connection, layouts: &self.store.layouts, waiting: None }
+        Reads { connection: &self.connection, layouts: &self.store.layouts, waiting: None, work: None }
     }
 }
 

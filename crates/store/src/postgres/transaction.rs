@@ -10,6 +10,7 @@ use dictionary::text::fold;
 use dictionary::{Dictionary, RecordId, Value};
 use journal::{Cause, Change, Position};
 
+use crate::counters::Counters;
 use crate::error::StoreError;
 use crate::files::FileStore;
 use crate::head::HeadState;
@@ -31,6 +32,8 @@ pub(crate) struct PostgresTransaction<'w> {
     schema: &'w str,
     /// Entries of the group that are written with its commit.
     waiting: &'w RefCell<Vec<NewEntry>>,
+    /// Numbers that the group took.
+    counters: &'w RefCell<Counters>,
     work: Work<'w>,
 }
 
@@ -52,11 +55,11 @@ impl<'w> PostgresTransaction<'w> {
     /// Starts on `head`, inside a savepoint of the caller.
     pub(crate) fn new(
         (connection, layouts, schema): (&'w Connection, &'w Layouts, &'w str),
-        waiting: &'w RefCell<Vec<NewEntry>>,
+        (waiting, counters): (&'w RefCell<Vec<NewEntry>>, &'w RefCell<Counters>),
         files: &'w dyn FileStore,
         head: HeadState,
     ) -> Self {
-        PostgresTransaction { connection, layouts, schema, waiting, work: Work::new(files, head) }
+        PostgresTransaction { connection, layouts, schema, waiting, counters, work: Work::new(files, head) }
     }
 
     /// Puts the journal entry among those that wait for the commit, if anything changed; returns the head after it.
@@ -70,7 +73,12 @@ impl<'w> PostgresTransaction<'w> {
     }
 
     fn reads(&self) -> Reads<'_> {
-        Reads { connection: self.connection, layouts: self.layouts, waiting: Some(self.waiting) }
+        Reads {
+            connection: self.connection,
+            layouts: self.layouts,
+            waiting: Some(self.waiting),
+            work: Some(&self.work),
+        }
     }
 
     /// Only the columns that differ are written: an index whose columns stay may be left alone.
@@ -204,12 +212,13 @@ impl Transaction for PostgresTransaction<'_> {
 
     fn next_number(&mut self, counter: &str, at_least: u64) -> Result<u64, StoreError> {
         const ACTION: &str = "take a number";
-        let sql = "INSERT INTO _counter AS c VALUES ($1, greatest(1, $2)) ON CONFLICT (name)
-            DO UPDATE SET value = greatest(c.value + 1, $2) RETURNING value";
-        let cells = [Cell::Text(counter.to_owned()), Cell::Integer(at_least as i64)];
-        let rows = self.connection.query(ACTION, sql, &cells, None)?;
-        let number = rows.first().map(|row| row.try_get::<_, i64>(0)).transpose().map_err(fault(ACTION))?;
-        number.map(|number| number as u64).ok_or_else(|| StoreError::database(ACTION, "no answer"))
+        self.counters.borrow_mut().next(counter, at_least, || {
+            let cells = [Cell::Text(counter.to_owned())];
+            let rows =
+                self.connection.query(ACTION, "SELECT value FROM _counter WHERE name = $1", &cells, None)?;
+            let last = rows.first().map(|row| row.try_get::<_, i64>(0)).transpose().map_err(fault(ACTION))?;
+            Ok(last.unwrap_or_default() as u64)
+        })
     }
 
     fn changes(&self) -> Vec<Change> {

@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 
+use crate::counters::Counters;
 use crate::error::StoreError;
 use crate::head::HeadState;
 use crate::postgres::PostgresStore;
@@ -34,6 +35,8 @@ struct Group {
     ahead: HeadState,
     /// Entries that the commit writes.
     waiting: RefCell<Vec<NewEntry>>,
+    /// Numbers taken, that the commit writes.
+    counters: RefCell<Counters>,
 }
 
 impl GroupCommit for PostgresStore {
@@ -43,7 +46,8 @@ impl GroupCommit for PostgresStore {
         let (connection, head) =
             self.database.writers.begin(&self.schema, &self.beginning.write, &self.beginning.turn)?;
         let head = head_of(head).inspect_err(|_| connection.give_up())?;
-        bench.group = Some(Group { connection, ahead: head.clone(), head, waiting: RefCell::default() });
+        let (waiting, counters) = <_>::default();
+        bench.group = Some(Group { connection, ahead: head.clone(), head, waiting, counters });
         Ok(())
     }
 
@@ -55,10 +59,12 @@ impl GroupCommit for PostgresStore {
         match self.run_unit(group, unit, alone) {
             Ok((committed, head)) => {
                 group.ahead = head;
+                group.counters.get_mut().keep();
                 (Ok(committed), After::GoesOn)
             }
             Err(error) => {
                 group.waiting.borrow_mut().truncate(entries);
+                group.counters.get_mut().take_back();
                 let undone = undo(&group.connection, mark, alone);
                 if alone || !undone {
                     if !undone {
@@ -77,9 +83,16 @@ impl GroupCommit for PostgresStore {
     }
 
     fn commit(&self, bench: &mut Bench) -> Result<(), StoreError> {
-        let Some(Group { connection, head, ahead, waiting }) = bench.group.take() else { return Err(lost()) };
+        let Some(Group { connection, head, ahead, waiting, counters }) = bench.group.take() else {
+            return Err(lost());
+        };
         let last = waiting.borrow().last().map(|new| (new.entry.position, new.entry.chain));
         write_entries(&connection, &waiting);
+        for (counter, last) in counters.into_inner().take() {
+            let sql = "INSERT INTO _counter VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+            let cells = vec![Cell::Text(counter), Cell::Integer(last as i64)];
+            connection.queue(Request::new("keep a number", sql, cells));
+        }
         if ahead != head {
             connection.queue(write_head(&ahead));
         }
@@ -137,7 +150,7 @@ impl PostgresStore {
         }
         let mut transaction = PostgresTransaction::new(
             (connection, &self.layouts, &self.schema),
-            &group.waiting,
+            (&group.waiting, &group.counters),
             &self.files,
             group.ahead.clone(),
         );

@@ -11,7 +11,18 @@ use crate::error::StoreError;
 use crate::sqlite::connection::fault;
 use crate::work::NewEntry;
 
-const HEADER: &str = "position, epoch, at, actor, origin, device, request, payload_hash, digest, chain";
+/// Columns of an entry, as a literal.
+macro_rules! header {
+    () => {
+        "position, epoch, at, actor, origin, device, request, payload_hash, digest, chain"
+    };
+}
+const HEADER: &str = header!();
+const APPEND: &str = concat!(
+    "INSERT INTO _entry (",
+    header!(),
+    ", changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+);
 
 fn damaged(position: i64, what: impl std::fmt::Display) -> StoreError {
     StoreError::Damaged { what: format!("entry {position} of the journal: {what}") }
@@ -124,10 +135,7 @@ pub(crate) fn append(db: &Connection, new: &NewEntry) -> Result<(), StoreError> 
         Actor::User(id) => Some(*id.0.as_bytes()),
         Actor::System => None,
     };
-    let sql = format!(
-        "INSERT INTO _entry ({HEADER}, changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
-    );
-    db.prepare_cached(&sql)
+    db.prepare_cached(APPEND)
         .and_then(|mut statement| {
             let cause = &entry.cause;
             statement.execute(params![

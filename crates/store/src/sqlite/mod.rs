@@ -11,6 +11,7 @@ mod migrate;
 #[cfg(test)]
 mod plans;
 mod reads;
+mod recent;
 mod schema;
 mod search;
 mod transaction;
@@ -19,22 +20,27 @@ mod writer;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use dictionary::RecordId;
+use dictionary::model::Entity;
 use jiff::Timestamp;
 use journal::Position;
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, RwLock};
 
 use crate::error::StoreError;
 use crate::files::{FileStore, LocalFiles};
 use crate::head::HeadState;
 use crate::layout::Layouts;
+use crate::row::Row;
 use crate::snapshot::delegate_reads;
 use crate::writer::Writer;
-use crate::{Committed, Head, Moment, Snapshot, Store, Unit, UnitError};
+use crate::{Committed, Head, Moment, Snapshot, Store, Submission, Unit, UnitError};
 use connection::{Connection, Role, fault};
 use lock::FolderLock;
 use reads::Reads;
+use recent::Recent;
 use writer::Bench;
 
 /// Name of the database in an environment's folder.
@@ -53,6 +59,9 @@ pub struct SqliteStore {
     files: LocalFiles,
     readers: Mutex<Vec<Connection>>,
     size_bytes_max: Mutex<Option<u64>>,
+    recent: Recent,
+    /// Hash of the dictionary in force.
+    dictionary: RwLock<String>,
     position: Mutex<Position>,
     moved: Condvar,
     /// Last: let go of once the database is closed.
@@ -88,6 +97,8 @@ impl SqliteStore {
             folder: folder.to_owned(),
             environment: environment.to_owned(),
             layouts: Layouts::default(),
+            recent: Recent::new(head.position),
+            dictionary: RwLock::new(head.dictionary.clone()),
             position: Mutex::new(head.position),
             writer: Writer::new(Bench::new(connection, head)),
             readers: Mutex::default(),
@@ -124,6 +135,10 @@ impl SqliteStore {
     }
 
     fn publish(&self, head: &HeadState) {
+        if *self.dictionary.read() != head.dictionary {
+            self.dictionary.write().clone_from(&head.dictionary);
+        }
+        self.recent.end_commit(head.position);
         let mut position = self.position.lock();
         if *position != head.position {
             *position = head.position;
@@ -137,6 +152,14 @@ impl Store for SqliteStore {
         self.writer.write(unit, self)
     }
 
+    fn submit(&self, unit: Unit, submission: Submission) {
+        self.writer.submit(unit, submission);
+    }
+
+    fn commit_waiting(&self) {
+        self.writer.lead_all(self);
+    }
+
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, StoreError> {
         let kept = self.readers.lock().pop();
         let connection = match kept {
@@ -147,6 +170,12 @@ impl Store for SqliteStore {
         connection.run("BEGIN").map_err(fault("begin reading"))?;
         let moment = schema::read_moment(&connection.db)?;
         Ok(Box::new(SqliteSnapshot { store: self, connection: Some(connection), moment }))
+    }
+
+    fn recent(&self, dictionary: &str, entity: &Entity, id: RecordId) -> Option<Arc<Row>> {
+        let row = self.recent.get(&self.layouts.of(entity), id)?;
+        // After the row: it is of this dictionary if another is not in force even now.
+        (*self.dictionary.read() == dictionary).then_some(row)
     }
 
     fn position(&self) -> Position {
@@ -228,5 +257,16 @@ impl Snapshot for SqliteSnapshot<'_> {
         Ok(self.moment.clone())
     }
 
-    delegate_reads!();
+    delegate_reads!(get_here);
+}
+
+impl SqliteSnapshot<'_> {
+    /// The row of that id, which is kept for those who ask for it next.
+    fn get_here(&self, entity: &Entity, id: RecordId) -> Result<Option<Row>, StoreError> {
+        let row = self.reads().get(entity, id)?;
+        if let Some(row) = &row {
+            self.store.recent.keep(self.moment.position, &self.store.layouts.of(entity), row);
+        }
+        Ok(row)
+    }
 }

@@ -129,8 +129,9 @@ impl Reads<'_> {
         if value.is_null() {
             return Ok(None);
         }
-        let sql = format!("{} WHERE \"{}\" = ?1 LIMIT 1", select_columns(&layout), column.name);
-        Ok(self.rows(&layout, &sql, vec![cell::encode(column.kind, value)?])?.pop())
+        let sql = layout
+            .find(field, || format!("{} WHERE \"{}\" = ?1 LIMIT 1", select_columns(&layout), column.name));
+        Ok(self.rows(&layout, sql, vec![cell::encode(column.kind, value)?])?.pop())
     }
 
     pub(crate) fn scan(

@@ -1,6 +1,5 @@
 //! One unit of work: it writes rows, notes what changed, and ends as a journal entry.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use dictionary::model::Entity;
@@ -16,7 +15,8 @@ use crate::layout::{Layout, Layouts};
 use crate::row::Row;
 use crate::sqlite::connection::{Connection, fault};
 use crate::sqlite::reads::Reads;
-use crate::sqlite::search::Waiting;
+use crate::sqlite::recent::Recent;
+use crate::sqlite::writer::Pending;
 use crate::sqlite::{cell, duplicate, entries, migrate, search};
 use crate::work::{Pointless, Work, not_as_read};
 use crate::{Head, Moment, Snapshot, Transaction};
@@ -24,21 +24,21 @@ use crate::{Head, Moment, Snapshot, Transaction};
 /// A unit of work in progress.
 pub(crate) struct SqliteTransaction<'w> {
     connection: &'w Connection,
+    recent: &'w Recent,
     layouts: &'w Layouts,
-    /// Changes of the search index.
-    waiting: &'w RefCell<Waiting>,
+    pending: &'w Pending,
     work: Work<'w>,
 }
 
 impl<'w> SqliteTransaction<'w> {
     /// Starts on `head`, inside a savepoint of the caller.
     pub(crate) fn new(
-        (connection, waiting): (&'w Connection, &'w RefCell<Waiting>),
-        layouts: &'w Layouts,
+        (connection, recent, layouts): (&'w Connection, &'w Recent, &'w Layouts),
+        pending: &'w Pending,
         files: &'w dyn FileStore,
         head: HeadState,
     ) -> Self {
-        SqliteTransaction { connection, layouts, waiting, work: Work::new(files, head) }
+        SqliteTransaction { connection, recent, layouts, pending, work: Work::new(files, head) }
     }
 
     /// Writes the journal entry, if anything changed; returns the head after it.
@@ -49,6 +49,8 @@ impl<'w> SqliteTransaction<'w> {
         let (head, entry) = self.work.into_entry()?;
         if let Some(entry) = entry {
             entries::append(&self.connection.db, &entry)?;
+            let changed = entry.records.into_iter().map(|(entity, id)| (id, entity));
+            self.pending.changed.borrow_mut().extend(changed);
         }
         Ok(head)
     }
@@ -98,7 +100,7 @@ impl<'w> SqliteTransaction<'w> {
     }
 
     fn reads(&self) -> Reads<'_> {
-        Reads { connection: self.connection, layouts: self.layouts, waiting: Some(self.waiting) }
+        Reads { connection: self.connection, layouts: self.layouts, waiting: Some(&self.pending.search) }
     }
 
     /// Row number in the table, for full-text search.
@@ -135,7 +137,28 @@ impl Snapshot for SqliteTransaction<'_> {
         Ok(self.work.head.moment())
     }
 
-    crate::snapshot::delegate_reads!();
+    crate::snapshot::delegate_reads!(get_here);
+}
+
+impl SqliteTransaction<'_> {
+    /// The row of that id: from memory if this unit wrote it, or if no unit of the group did and it was read a short while ago.
+    fn get_here(&self, entity: &Entity, id: RecordId) -> Result<Option<Row>, StoreError> {
+        let layout = self.layouts.of(entity);
+        if let Some(written) = self.work.written(&layout, id) {
+            return Ok(written.cloned());
+        }
+        if self.pending.migrated.get() || self.pending.changed.borrow().contains_key(&id) {
+            return self.reads().get(entity, id);
+        }
+        if let Some(recent) = self.recent.get(&layout, id) {
+            return Ok(Some(Row::clone(&recent)));
+        }
+        let row = self.reads().get(entity, id)?;
+        if let Some(row) = &row {
+            self.recent.keep_committed(&layout, row);
+        }
+        Ok(row)
+    }
 }
 
 impl Transaction for SqliteTransaction<'_> {
@@ -166,7 +189,7 @@ impl Transaction for SqliteTransaction<'_> {
             .and_then(|mut statement| statement.insert(params_from_iter(values)))
             .map_err(|error| duplicate::explain(error, &layout, "add a row"))?;
         if let Some(text) = search_text {
-            search::add(self.waiting, &layout, number, text);
+            search::add(&self.pending.search, &layout, number, text);
         }
         self.work.note_change(layout, id, None, Some(row));
         Ok(())
@@ -184,7 +207,7 @@ impl Transaction for SqliteTransaction<'_> {
         self.index(entity, id, search_text)?;
         let Some((before, new)) = self.work.row_to_update(&layout, old, new)? else { return Ok(()) };
         debug_assert_eq!(
-            Snapshot::get(self, entity, id).ok().flatten().as_ref().map(|row| layout.bytes(row)),
+            self.reads().get(entity, id).ok().flatten().as_ref().map(|row| layout.bytes(row)),
             Some(layout.bytes(&before)),
             "the row handed over as old is not the one in the store"
         );
@@ -212,7 +235,7 @@ impl Transaction for SqliteTransaction<'_> {
             .map_err(fault("remove a row"))?;
         match removed {
             None => return Err(not_as_read(&layout, id)),
-            Some((number, true)) => search::remove(self.waiting, &layout, number),
+            Some((number, true)) => search::remove(&self.pending.search, &layout, number),
             Some((_, false)) => {}
         }
         self.work.note_change(layout, id, Some(before), None);
@@ -221,21 +244,21 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn index(&mut self, entity: &Entity, id: RecordId, search_text: Option<&str>) -> Result<(), StoreError> {
         let layout = self.layouts.of(entity);
-        let index = (&self.connection.db, self.waiting);
+        let index = (&self.connection.db, &self.pending.search);
         search::replace(index, &layout, id, search_text, |id| self.row_number(&layout, id))
     }
 
     fn next_number(&mut self, counter: &str, at_least: u64) -> Result<u64, StoreError> {
-        let sql = "INSERT INTO _counter VALUES (?1, max(1, ?2)) ON CONFLICT (name)
-            DO UPDATE SET value = max(value + 1, excluded.value) RETURNING value";
-        self.connection
-            .db
-            .prepare_cached(sql)
-            .and_then(|mut statement| {
-                statement.query_row(params![counter, at_least as i64], |row| row.get::<_, i64>(0))
-            })
-            .map(|number| number as u64)
-            .map_err(fault("take a number"))
+        self.pending.counters.borrow_mut().next(counter, at_least, || {
+            self.connection
+                .db
+                .prepare_cached("SELECT value FROM _counter WHERE name = ?1")
+                .and_then(|mut statement| {
+                    statement.query_row([counter], |row| row.get::<_, i64>(0)).optional()
+                })
+                .map(|last| last.unwrap_or_default() as u64)
+                .map_err(fault("take a number"))
+        })
     }
 
     fn changes(&self) -> Vec<Change> {
@@ -248,7 +271,8 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn migrate(&mut self, old: Option<&Dictionary>, new: &Arc<Dictionary>) -> Result<(), StoreError> {
         self.work.may_migrate()?;
-        self.waiting.borrow_mut().make(&self.connection.db)?;
+        self.pending.search.borrow_mut().make(&self.connection.db)?;
+        self.pending.migrated.set(true);
         let position = self.next_position();
         let change = migrate::run(self.connection, self.layouts, &mut self.work.head, position, old, new)?;
         self.work.note_migration(change);

@@ -1,7 +1,12 @@
 //! How SQLite runs a group of units of work.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
+use dictionary::RecordId;
+use rusqlite::params;
+
+use crate::counters::Counters;
 use crate::error::StoreError;
 use crate::head::HeadState;
 use crate::sqlite::SqliteStore;
@@ -20,13 +25,51 @@ pub(crate) struct Bench {
     pub(crate) head: HeadState,
     /// Head after the last unit of the group that runs.
     ahead: HeadState,
-    /// Changes of the search index that the group still has to make.
-    waiting: RefCell<Waiting>,
+    /// Of the group that runs.
+    pending: Pending,
+}
+
+/// What the units of a group leave for its commit to write.
+#[derive(Default)]
+pub(crate) struct Pending {
+    /// Changes of the search index.
+    pub(crate) search: RefCell<Waiting>,
+    /// Numbers taken.
+    pub(crate) counters: RefCell<Counters>,
+    /// Records changed, with their entity.
+    pub(crate) changed: RefCell<HashMap<RecordId, String>>,
+    /// A unit changed the dictionary, and with it any row.
+    pub(crate) migrated: Cell<bool>,
+}
+
+impl Pending {
+    /// The unit that ran is kept.
+    fn keep(&mut self) {
+        self.search.get_mut().keep();
+        self.counters.get_mut().keep();
+    }
+
+    /// The unit that ran is taken back.
+    fn take_back(&mut self) {
+        self.search.get_mut().take_back();
+        self.counters.get_mut().take_back();
+    }
+
+    /// Writes it.
+    fn write(&self, db: &rusqlite::Connection) -> Result<(), StoreError> {
+        for (counter, last) in self.counters.borrow_mut().take() {
+            let sql = "INSERT INTO _counter VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
+            db.prepare_cached(sql)
+                .and_then(|mut statement| statement.execute(params![counter, last as i64]))
+                .map_err(fault("keep a number"))?;
+        }
+        self.search.borrow_mut().make(db)
+    }
 }
 
 impl Bench {
     pub(crate) fn new(connection: Connection, head: HeadState) -> Bench {
-        Bench { connection: Some(connection), ahead: head.clone(), head, waiting: RefCell::default() }
+        Bench { connection: Some(connection), ahead: head.clone(), head, pending: Pending::default() }
     }
 
     fn connection(&self) -> Result<&Connection, StoreError> {
@@ -44,22 +87,22 @@ impl GroupCommit for SqliteStore {
         };
         let connection = bench.connection.insert(connection);
         bench.ahead = bench.head.clone();
-        *bench.waiting.get_mut() = Waiting::default();
+        bench.pending = Pending::default();
         connection.run("BEGIN IMMEDIATE").map_err(fault("begin a transaction"))
     }
 
     fn unit(&self, bench: &mut Bench, unit: Unit, alone: bool) -> (Outcome, After) {
         let ran = bench
             .connection()
-            .map(|connection| self.run_unit((connection, &bench.waiting), &bench.ahead, unit, alone));
+            .map(|connection| self.run_unit((connection, &bench.pending), &bench.ahead, unit, alone));
         let (outcome, undone) = match ran {
             Ok((Ok((committed, head)), undone)) => {
                 bench.ahead = head;
-                bench.waiting.get_mut().keep();
+                bench.pending.keep();
                 (Ok(committed), undone)
             }
             Ok((Err(error), undone)) => {
-                bench.waiting.get_mut().take_back();
+                bench.pending.take_back();
                 (Err(error), undone)
             }
             Err(error) => (Err(error.into()), true),
@@ -82,11 +125,18 @@ impl GroupCommit for SqliteStore {
         let connection = bench.connection()?;
         let db = &connection.db;
         let written = if bench.ahead == bench.head { Ok(()) } else { write_head(db, &bench.ahead) };
-        let written = written.and_then(|()| bench.waiting.borrow_mut().make(db));
+        let written = written.and_then(|()| bench.pending.write(db));
+        self.recent.begin_commit(bench.pending.changed.borrow().iter().map(|(id, entity)| (&**entity, *id)));
+        if bench.ahead.dictionary != bench.head.dictionary {
+            self.layouts.clear(); // none that a reader made meanwhile outlives the old dictionary
+        }
         let done = written.and_then(|()| connection.run("COMMIT").map_err(fault("commit")));
         if done.is_err() && !db.is_autocommit() {
             // When even this fails, the next BEGIN says so, and nothing was acknowledged.
             drop(db.execute_batch("ROLLBACK"));
+        }
+        if done.is_err() {
+            self.recent.end_commit(bench.head.position);
         }
         done?;
         bench.head = bench.ahead.clone();
@@ -97,6 +147,7 @@ impl GroupCommit for SqliteStore {
     fn abandon(&self, bench: &mut Bench) {
         // Closing the connection undoes what was not committed.
         bench.connection = None;
+        self.recent.end_commit(bench.head.position);
     }
 }
 
@@ -107,7 +158,7 @@ impl SqliteStore {
     /// it was, and go through what it remembers at each statement: much for an import of thousands of rows.
     fn run_unit(
         &self,
-        (connection, waiting): (&Connection, &RefCell<Waiting>),
+        (connection, pending): (&Connection, &Pending),
         head: &HeadState,
         unit: Unit,
         alone: bool,
@@ -120,8 +171,8 @@ impl SqliteStore {
         let run_one = |sql: Option<&str>| sql.map_or(Ok(()), |sql| connection.run(sql));
         let run = || -> Result<(Committed, HeadState), UnitError> {
             run_one(begin).map_err(fault("begin a unit of work"))?;
-            let mut transaction =
-                SqliteTransaction::new((connection, waiting), &self.layouts, &self.files, head.clone());
+            let place = (connection, &self.recent, &self.layouts);
+            let mut transaction = SqliteTransaction::new(place, pending, &self.files, head.clone());
             let value = guarded(unit, &mut transaction)?;
             let after = transaction.finish()?;
             run_one(end).map_err(fault("end a unit of work"))?;

@@ -127,7 +127,7 @@ fn property<'a>(dictionary: &'a Dictionary, field: &'a Field, language: Language
     let money = field.kind.name() == "money";
     let length = if ty == "Edm.String" && !collection { options.max_length } else { None };
     Property {
-        name: property_name(field).into_owned(),
+        name: property_name(field).to_owned(),
         ty,
         collection,
         // Items of a collection are never null.
@@ -188,6 +188,6 @@ fn navigation<'a>(dictionary: &'a Dictionary, field: &'a Field) -> Option<Naviga
         target: (&target.name, &target.collection),
         collection,
         nullable: !field.required,
-        constraint: (!collection).then(|| (property_name(field).into_owned(), "id")),
+        constraint: (!collection).then(|| (property_name(field).to_owned(), "id")),
     })
 }
