@@ -454,6 +454,11 @@ fn is_reserved(word: &str) -> bool {
     operator_words().any(|reserved| reserved == word)
 }
 
+/// Whether a word is an operator or a value.
+pub(super) fn is_word_of_ours(word: &str) -> bool {
+    is_reserved(word) || matches!(word, "null" | "true" | "false")
+}
+
 #[cfg(test)]
 mod tests {
     use dictionary::compile;
@@ -510,6 +515,8 @@ mod tests {
             "a b",
             "a/",
             "a/'b'",
+            "$it/in",
+            "$it/null eq 1",
         ] {
             assert!(read(&dictionary, text).is_err(), "{text}");
         }

@@ -3,7 +3,7 @@
 use dictionary::expression::{BinaryOperator, Expr, ExprKind, ExpressionError, Span};
 use dictionary::model::{Dictionary, Entity};
 
-use super::filter::{Level, Parser, binary};
+use super::filter::{Level, Parser, binary, is_word_of_ours};
 use super::lexer::{Kind, syntax};
 
 /// Lambda expressions inside each other at most: as many as the expression language nests figures.
@@ -31,7 +31,8 @@ impl<'a> Parser<'a> {
                     let path = self.absolute(names, span)?;
                     return self.lambda(path, &name, span);
                 }
-                name if name.contains(['$', '@']) => {
+                // A word of the language is no field's name, after a slash either.
+                name if name.contains(['$', '@']) || is_word_of_ours(name) => {
                     return Err(syntax(
                         token.span,
                         "Il faudrait le nom d'un champ.",
