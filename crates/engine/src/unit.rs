@@ -42,6 +42,9 @@ pub trait Unit {
         name: &str,
     ) -> Result<(), EngineError>;
 
+    /// Says that one operation follows, and after it nothing that could refuse it. It costs less then: see [`store::Transaction::certain`].
+    fn single(&mut self);
+
     /// The record as it stands in this unit.
     fn get(&mut self, entity: &str, id: RecordId, expand: &[Expand]) -> Result<Record, EngineError>;
 

@@ -210,6 +210,11 @@ pub trait Transaction: Snapshot {
     /// Who, when, why: of the journal entry. Must be called before the first change.
     fn set_cause(&mut self, cause: Cause);
 
+    /// Promises, before anything is written, that the unit will not be given up from here on unless the store itself fails; a store may then
+    /// spare what it needs to take back one unit alone. A unit that is given up all the same takes those it shares a commit with along: they
+    /// fail, and nothing of any of them is kept.
+    fn certain(&mut self) {}
+
     /// Lets rows refer to files that are not there: for a replay, where they come later or were erased. Without it, they are refused with
     /// [`StoreError::MissingFile`].
     fn allow_missing_files(&mut self);

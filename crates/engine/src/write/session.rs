@@ -38,6 +38,8 @@ pub(crate) struct Session<'t> {
     pub(crate) absent: RefCell<Option<(EntityIndex, FieldIndex, Value)>>,
     /// A write failed half-way: nothing of this unit may be kept.
     broken: bool,
+    /// One operation is all that this unit does.
+    single: bool,
 }
 
 impl<'t> Session<'t> {
@@ -62,6 +64,7 @@ impl<'t> Session<'t> {
             originals: HashMap::new(),
             absent: RefCell::default(),
             broken: false,
+            single: false,
         }
     }
 
@@ -103,6 +106,9 @@ impl<'t> Session<'t> {
         match staged {
             Ok(value) => {
                 self.outdated.keep();
+                if self.single && self.is_settled() {
+                    self.tx.certain();
+                }
                 self.write_out()?;
                 Ok(value)
             }
@@ -112,6 +118,12 @@ impl<'t> Session<'t> {
                 Err(refusal)
             }
         }
+    }
+
+    /// Whether nothing will have to be computed or asked of other records once what is staged is written.
+    fn is_settled(&self) -> bool {
+        let mut searches = self.outdated.searches().into_iter();
+        !self.outdated.has_fields_or_rules() && searches.all(|key| self.staging.get(key).is_some())
     }
 
     /// Writes what is staged: deletions first, so that what they held (a unique value) is free.
@@ -253,6 +265,10 @@ impl Unit for Session<'_> {
         let entity = self.writable("update", entity)?;
         self.expect_version((entity, id), expected)?;
         self.operation(|session, _| session.stage_transition((entity, id), name))
+    }
+
+    fn single(&mut self) {
+        self.single = true;
     }
 
     fn get(&mut self, entity: &str, id: RecordId, expand: &[Expand]) -> Result<Record, EngineError> {

@@ -128,6 +128,11 @@ impl Outdated {
         self.computed.is_empty() && self.search.is_empty() && self.rules.is_empty()
     }
 
+    /// Whether a computed field or a rule is.
+    pub(crate) fn has_fields_or_rules(&self) -> bool {
+        !self.computed.is_empty() || !self.rules.is_empty()
+    }
+
     /// Whether that computed field of that record is.
     pub(crate) fn contains(&self, rank: usize, id: RecordId) -> bool {
         self.computed.get(&rank).is_some_and(|ids| ids.contains(&id))

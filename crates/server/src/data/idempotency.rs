@@ -260,6 +260,9 @@ fn unit(
 ) -> impl FnOnce(&mut dyn Unit) -> Result<Ended, EngineError> + Send + 'static {
     move |unit| {
         let Some(once) = once else {
+            if answering.options.expand.is_none() {
+                unit.single(); // the record itself is answered, which nothing refuses
+            }
             let written = operation.run(unit)?;
             return Ok(Ended::Written(written, answering.read(unit, &dictionary, written)?));
         };

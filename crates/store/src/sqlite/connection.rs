@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
+use rusqlite::hooks::Wal;
 use rusqlite::{ErrorCode, OpenFlags, ffi};
 
 use crate::error::StoreError;
@@ -28,6 +29,8 @@ pub(crate) struct Connection {
     pub(crate) db: rusqlite::Connection,
     /// Pages that are no quicker through the index of their sort.
     pub(crate) walks: Walks,
+    /// Pages in the log after the last commit of this connection.
+    pub(crate) log_pages: Arc<AtomicU32>,
     context: functions::Current,
     deadline: Arc<Deadline>,
 }
@@ -69,6 +72,11 @@ pub(crate) enum Role {
 }
 
 impl Connection {
+    /// One beside the writer's, which copies the log back.
+    pub(crate) fn for_checkpoint(file: &Path) -> Result<Connection, StoreError> {
+        Connection::open(file, Role::Writer)
+    }
+
     /// Opens the database file; the writer creates it.
     pub(crate) fn open(file: &Path, role: Role) -> Result<Connection, StoreError> {
         let access = match role {
@@ -86,10 +94,10 @@ impl Connection {
         if role == Role::Writer {
             // An acknowledged commit has reached the disk: FULL syncs the log at each one. NORMAL would lose the last ones in a power cut.
             // An import touches more pages than readers do: without room for them it writes the same ones again and again, so the writer has 8 MiB,
-            // given back when it rests. The log is copied back every 16 MiB rather than every 4.
+            // given back when it rests. The log is copied back by `checkpoint`.
             let writer =
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216;
-                PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000;";
+                PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 0;";
             db.execute_batch(writer).map_err(fault("set the database up"))?;
         }
         db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
@@ -102,9 +110,18 @@ impl Connection {
             spent: AtomicBool::new(false),
         });
         let seen = Arc::clone(&deadline);
-        let mut connection = Connection { db, walks: Walks::default(), context, deadline };
+        let mut connection =
+            Connection { db, walks: Walks::default(), log_pages: Arc::default(), context, deadline };
         let watch = Some(move || seen.passed());
         connection.db.progress_handler(DEADLINE_STEPS, watch).map_err(fault("set the database up"))?;
+        if role == Role::Writer {
+            let pages = Arc::clone(&connection.log_pages);
+            let note = move |_: &mut Wal, count: i32| {
+                pages.store(u32::try_from(count).unwrap_or_default(), Ordering::Relaxed);
+                Ok(())
+            };
+            connection.db.wal_hook(Some(note)).map_err(fault("set the database up"))?;
+        }
         Ok(connection)
     }
 

@@ -1,6 +1,7 @@
 //! An environment in one SQLite file.
 
 mod cell;
+mod checkpoint;
 mod connection;
 mod dialect;
 mod duplicate;
@@ -37,6 +38,7 @@ use crate::row::Row;
 use crate::snapshot::delegate_reads;
 use crate::writer::Writer;
 use crate::{Committed, Head, Moment, Snapshot, Store, Submission, Unit, UnitError};
+use checkpoint::Checkpoints;
 use connection::{Connection, Role, fault};
 use lock::FolderLock;
 use reads::Reads;
@@ -60,6 +62,7 @@ pub struct SqliteStore {
     readers: Mutex<Vec<Connection>>,
     size_bytes_max: Mutex<Option<u64>>,
     recent: Recent,
+    checkpoints: Checkpoints,
     /// Hash of the dictionary in force.
     dictionary: RwLock<String>,
     position: Mutex<Position>,
@@ -98,6 +101,7 @@ impl SqliteStore {
             environment: environment.to_owned(),
             layouts: Layouts::default(),
             recent: Recent::new(head.position),
+            checkpoints: Checkpoints::default(),
             dictionary: RwLock::new(head.dictionary.clone()),
             position: Mutex::new(head.position),
             writer: Writer::new(Bench::new(connection, head)),
@@ -212,6 +216,7 @@ impl Store for SqliteStore {
     fn rest(&self) {
         self.readers.lock().clear();
         self.layouts.clear();
+        self.checkpoints.finish();
         // Last of all connections: closing it also writes the log back into the database.
         if let Some(connection) = self.writer.bench().connection.take() {
             // What SQLite learns of the tables makes later queries faster; without it they run all the same.
@@ -231,7 +236,7 @@ struct SqliteSnapshot<'s> {
 impl SqliteSnapshot<'_> {
     fn reads(&self) -> Reads<'_> {
         let connection = self.connection.as_ref().expect("the connection is there until the drop");
-        Reads { connection, layouts: &self.store.layouts, waiting: None }
+        Reads { connection, layouts: &self.store.layouts, pending: None }
     }
 }
 

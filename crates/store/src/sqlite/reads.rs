@@ -1,6 +1,5 @@
 //! Reads, the same in a snapshot and within a unit of work.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use dictionary::model::{Entity, FieldIndex};
@@ -16,7 +15,7 @@ use crate::row::Row;
 use crate::sql::{self, Form, Statement};
 use crate::sqlite::connection::{Connection, fault};
 use crate::sqlite::dialect::{SEARCH_SHIFT, Sqlite, unbound, words};
-use crate::sqlite::search::Waiting;
+use crate::sqlite::writer::Pending;
 use crate::sqlite::{cell, entries};
 
 /// Ids looked up by one statement.
@@ -27,8 +26,8 @@ const IDS_MAX: usize = 200;
 pub(crate) struct Reads<'c> {
     pub(crate) connection: &'c Connection,
     pub(crate) layouts: &'c Layouts,
-    /// Changes of the search index that only those who search must see made; none in a snapshot.
-    pub(crate) waiting: Option<&'c RefCell<Waiting>>,
+    /// What the group has not written yet: of it, those who search must see the search index. None in a snapshot.
+    pub(crate) pending: Option<&'c Pending>,
 }
 
 /// `SELECT` and the columns of a table.
@@ -72,7 +71,9 @@ pub(crate) fn read_row(layout: &Layout, row: &rusqlite::Row<'_>) -> Result<Row, 
 impl Reads<'_> {
     /// Makes what waits to be found.
     fn index_now(&self) -> Result<(), StoreError> {
-        self.waiting.map_or(Ok(()), |waiting| waiting.borrow_mut().make(&self.connection.db))
+        let Some(pending) = self.pending else { return Ok(()) };
+        pending.protect(self.connection)?;
+        pending.search.borrow_mut().make(&self.connection.db)
     }
 
     /// As [`Reads::index_now`], if the query searches.

@@ -81,6 +81,7 @@ impl<'w> SqliteTransaction<'w> {
         if cells.is_empty() {
             return Ok(());
         }
+        self.pending.protect(self.connection)?;
         let names: Vec<String> = cells.iter().map(|(name, _)| format!("\"{name}\" = ?")).collect();
         let sql = format!(
             "UPDATE \"{}\" SET {} WHERE \"id\" = ? AND \"version\" = ?",
@@ -100,7 +101,7 @@ impl<'w> SqliteTransaction<'w> {
     }
 
     fn reads(&self) -> Reads<'_> {
-        Reads { connection: self.connection, layouts: self.layouts, waiting: Some(&self.pending.search) }
+        Reads { connection: self.connection, layouts: self.layouts, pending: Some(self.pending) }
     }
 
     /// Row number in the table, for full-text search.
@@ -166,6 +167,10 @@ impl Transaction for SqliteTransaction<'_> {
         self.work.set_cause(cause);
     }
 
+    fn certain(&mut self) {
+        self.pending.spare();
+    }
+
     fn allow_missing_files(&mut self) {
         self.work.allow_missing_files();
     }
@@ -173,6 +178,7 @@ impl Transaction for SqliteTransaction<'_> {
     fn insert(&mut self, entity: &Entity, row: Row, search_text: Option<&str>) -> Result<(), StoreError> {
         let layout = self.layouts.of(entity);
         let row = self.work.row_to_insert(&layout, row)?;
+        self.pending.protect(self.connection)?;
         let id = row.id();
         let mut values = Vec::with_capacity(layout.columns.len() + 1);
         for field in 0..layout.fields.len() {
@@ -220,6 +226,7 @@ impl Transaction for SqliteTransaction<'_> {
         let layout = self.layouts.of(entity);
         let id = old.id();
         let before = self.work.row_to_delete(&layout, old)?;
+        self.pending.protect(self.connection)?;
         let sql = format!(
             "DELETE FROM \"{}\" WHERE \"id\" = ?1 AND \"version\" = ?2 RETURNING _row, _search IS NOT NULL",
             layout.entity
@@ -243,6 +250,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn index(&mut self, entity: &Entity, id: RecordId, search_text: Option<&str>) -> Result<(), StoreError> {
+        self.pending.protect(self.connection)?;
         let layout = self.layouts.of(entity);
         let index = (&self.connection.db, &self.pending.search);
         search::replace(index, &layout, id, search_text, |id| self.row_number(&layout, id))
@@ -271,6 +279,7 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn migrate(&mut self, old: Option<&Dictionary>, new: &Arc<Dictionary>) -> Result<(), StoreError> {
         self.work.may_migrate()?;
+        self.pending.protect(self.connection)?;
         self.pending.search.borrow_mut().make(&self.connection.db)?;
         self.pending.migrated.set(true);
         let position = self.next_position();
@@ -280,6 +289,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn set_note(&mut self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        self.pending.protect(self.connection)?;
         let db = &self.connection.db;
         match value {
             Some(value) => db

@@ -39,6 +39,18 @@ fn another_process_is_refused_too() {
 }
 
 #[test]
+fn the_log_of_a_writer_that_never_pauses_stays_short() {
+    on("sqlite", |test| {
+        let log = test.folder.path().join("environment.sqlite-wal");
+        for n in 0..1_800 {
+            test.add_account(id(1 + n), &[("name", Value::Text(format!("{n} {}", "long ".repeat(8_000))))]);
+            let length = std::fs::metadata(&log).unwrap().len();
+            assert!(length < 66 << 20, "{length} bytes of log after {n} records of 40 KB");
+        }
+    });
+}
+
+#[test]
 fn a_full_disk_refuses_the_unit_and_the_store_goes_on_when_there_is_room() {
     let folder = TempDir::new().unwrap();
     let store = SqliteStore::open(folder.path(), "acme", moment(0)).unwrap();
