@@ -1,5 +1,6 @@
 # run: build everything, start Tisserand with demo data.   test: every check.   check: the quick ones.   bench: ratios against raw limits.
-.PHONY: run test check bench web clean
+# openapi: docs/openapi.json and the types of the web application, made again.
+.PHONY: run test check openapi bench web clean
 
 run:
 	@scripts/needs.sh run
@@ -8,7 +9,7 @@ run:
 	target/release/tisserand demo
 
 # The web application, built again only when its sources are newer.
-WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test-results/*' 2>/dev/null)
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/openapi/*' -not -path 'web/dist/*' -not -path 'web/test-results/*' 2>/dev/null)
 web: web/dist/index.html
 web/dist/index.html: $(WEB_SOURCES)
 	cd web && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund; } && npm run build
@@ -18,6 +19,9 @@ test:
 
 check:
 	@scripts/test.sh quick
+
+openapi:
+	@scripts/openapi.sh
 
 bench: web
 	cargo run --release --locked --package bench

@@ -18,6 +18,16 @@ debian() {
   command -v "$program" >/dev/null 2>&1 || say_missing "$program" "on Debian: apt-get install $*"
 }
 
+python_environments() {
+  # Debian keeps what makes a virtual environment in a package apart.
+  local has="import ensurepip, venv"
+  python3 -c "$has" 2>/dev/null && return 0
+  if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends python3-venv >/dev/null
+  fi
+  python3 -c "$has" 2>/dev/null || say_missing "Python's venv" "on Debian: apt-get install python3-venv"
+}
+
 command -v cargo >/dev/null 2>&1 || say_missing "cargo (Rust 1.95 or newer)" "see https://rustup.rs"
 debian cc build-essential
 if ! command -v node >/dev/null 2>&1 || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
@@ -27,6 +37,7 @@ fi
 if [ "$what" = test ]; then
   debian chromium chromium fonts-liberation
   debian python3 python3
+  python_environments
   if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     # Tests start servers of their own: the package shall make and start none.
     mkdir -p /etc/postgresql-common 2>/dev/null && [ -e /etc/postgresql-common/createcluster.conf ] ||

@@ -35,6 +35,8 @@ else
   part "Rust tests" cargo nextest run --locked --workspace --no-fail-fast --status-level fail --final-status-level fail
   part "Rust examples in documentation" cargo test --locked --workspace --doc --quiet
   part "OData clients" odata_clients
+  part "OpenAPI: document and types" scripts/openapi.sh check
+  part "OpenAPI: Schemathesis" scripts/openapi.sh try
   part "browser tests" env TISSERAND_BIN="$PWD/target/debug/tisserand" npm --prefix web run --silent e2e
 fi
 

@@ -40,7 +40,7 @@ pub(crate) async fn metrics_show(State(state): State<AppState>) -> Response {
 }
 
 pub(crate) async fn method_not_allowed() -> Problem {
-    Problem::method_not_allowed()
+    Problem::method_not_allowed(None)
 }
 
 /// Tells logs and figures which route answered.

@@ -20,6 +20,7 @@ mod state;
 mod web_app;
 
 pub use config::ServerConfig;
+pub use openapi::openapi_general;
 pub use routes::{ROUTES, Route};
 pub use serve::{ServeError, Serving, serve};
 pub use web_app::has_web_app;

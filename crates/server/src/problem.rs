@@ -9,6 +9,8 @@ use dictionary::Language;
 use dictionary::label::Label;
 use serde_json::{Map, Value, json};
 
+use crate::data::methods::Methods;
+
 /// Addresses of kinds of problems begin like this.
 const TYPES: &str = "https://tisserand.dev/problems/";
 
@@ -23,6 +25,8 @@ pub(crate) struct Problem {
     /// Members beside the usual ones.
     pub(crate) extra: Map<String, Value>,
     pub(crate) retry_after_s: Option<u64>,
+    /// Methods that the address takes, where another was tried.
+    pub(crate) allow: Option<Methods>,
 }
 
 impl Problem {
@@ -39,6 +43,7 @@ impl Problem {
             fields: Vec::new(),
             extra: Map::new(),
             retry_after_s: None,
+            allow: None,
         }
     }
 
@@ -104,13 +109,14 @@ impl Problem {
         .retry_after(5)
     }
 
-    pub(crate) fn method_not_allowed() -> Problem {
-        Problem::new(
+    pub(crate) fn method_not_allowed(allow: Option<Methods>) -> Problem {
+        let problem = Problem::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "bad_request",
             "Cette adresse n'accepte pas cette méthode.",
             "This address does not take this method.",
-        )
+        );
+        Problem { allow, ..problem }
     }
 
     /// A failure of ours: the whole chain goes to the log, once, and nothing of it to the client.
@@ -173,6 +179,9 @@ impl Problem {
         headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.code()));
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(allow) = self.allow {
+            headers.insert(header::ALLOW, HeaderValue::from_static(allow.text()));
         }
         if self.status == StatusCode::PAYLOAD_TOO_LARGE {
             // The rest of the body is not read, so nothing else can come over this connection.

@@ -66,6 +66,11 @@ pub(crate) enum Cmd {
         after_help = "Example:\n  tisserand export acme account --filter \"kind = 'customer'\" --out clients.xlsx"
     )]
     Export(Export),
+    /// Print the OpenAPI description of what every server answers
+    #[command(
+        after_help = "Example:\n  tisserand openapi > openapi.json\n\nA server describes each environment, with its entities, at /data/{environment}/openapi.json."
+    )]
+    Openapi,
     /// Journal of an environment
     #[command(subcommand, after_help = "Example:\n  tisserand journal tail acme")]
     Journal(Journal),

@@ -1,71 +1,150 @@
-import { Problem, type ProblemDetails } from './problem'
+import createClient, { type Client } from 'openapi-fetch'
+import type { paths } from './openapi'
+import { Problem } from './problem'
 import type { DataSource, EnvironmentSource, ListQuery, RecordQuery } from './source'
-import type { FileValue, HistoryPage, LiveEvent, Page, RecordData, SearchHit, Session } from './types'
+import type { HistoryPage, LiveEvent, Page, Refusal, Session } from './types'
 
-/** The data API of the server that served this page (`docs/api.md`). */
+type Server = Client<paths>
+type ListOptions = NonNullable<paths['/data/{env}/{collection}']['get']['parameters']['query']>
+type RecordOptions = NonNullable<paths['/data/{env}/{collection}/{id}']['get']['parameters']['query']>
+
+/** The data API of the server that served this page, as `openapi.ts` describes it. */
 export function httpSource(): DataSource {
   // The token against forged requests comes with the session and goes back with every write.
   const state = { csrf: '' }
-  const call = caller(state)
+  const server = createClient<paths>({
+    credentials: 'same-origin',
+    headers: { Accept: 'application/json' },
+    querySerializer: queryString,
+  })
+  server.use({
+    onRequest({ request }) {
+      if (request.method !== 'GET' && state.csrf) request.headers.set('X-CSRF-Token', state.csrf)
+    },
+  })
   const keep = (session: Session): Session => {
-    state.csrf = session.csrf
+    state.csrf = session.csrf ?? ''
     return session
   }
   return {
     session: {
-      read: async (options) => keep(await call<Session>('GET', '/session', { signal: options?.signal })),
-      signIn: async (email, password) => keep(await call<Session>('POST', '/session', { body: { email, password } })),
-      update: (change) => call('PATCH', '/session', { body: change }),
+      read: async (options) => keep(await answered(server.GET('/session', { ...abort(options) }))),
+      signIn: async (email, password) => keep(await answered(server.POST('/session', { body: { email, password } }))),
+      update: async (change) => void (await answered(server.PATCH('/session', { body: change }))),
       signOut: async () => {
-        await call('DELETE', '/session')
+        await answered(server.DELETE('/session'))
         state.csrf = ''
       },
     },
-    environment: (name) => environmentSource(name, call),
+    environment: (name) => environmentSource(server, name),
   }
 }
 
-function environmentSource(name: string, call: Call): EnvironmentSource {
-  const root = `/data/${encodeURIComponent(name)}`
+function environmentSource(server: Server, env: string): EnvironmentSource {
+  const root = `/data/${encodeURIComponent(env)}`
   const at = (...segments: string[]) => [root, ...segments.map(encodeURIComponent)].join('/')
-  const ifMatch = (version?: number): Record<string, string> =>
-    version === undefined ? {} : { 'If-Match': `W/"${version}"` }
+  const expected = (version?: number) => (version === undefined ? {} : { 'If-Match': `W/"${version}"` })
+  const page = async (collection: string, query: ListOptions, options?: Abort) => {
+    const params = { path: { env, collection }, query }
+    return (await answered(server.GET('/data/{env}/{collection}', { params, ...abort(options) }))) as Page
+  }
+  const history = (collection: string, id: string, query: { $top?: number; $skiptoken?: string }, options?: Abort) => {
+    const params = { path: { env, collection, id }, query }
+    const asked = server.GET('/data/{env}/{collection}/{id}/$history', { params, ...abort(options) })
+    // The client's types lose that a change is a pair.
+    return answered(asked) as Promise<HistoryPage>
+  }
   return {
-    dictionary: (options) => call('GET', `${root}/$dictionary`, options),
-    list: (collection, query, options) => call<Page>('GET', at(collection) + listQuery(query), options),
-    next: (link, { top, ...options } = {}) => call<Page>('GET', samePlace(link, top), options),
-    record: (collection, id, query, options) =>
-      call<RecordData>('GET', at(collection, id) + recordQuery(query), options),
-    create: (collection, values) => call<RecordData>('POST', at(collection), { body: values }),
-    update: (collection, id, values, version) =>
-      call<RecordData>('PATCH', at(collection, id), { body: values, headers: ifMatch(version) }),
-    remove: (collection, id, version) => call<void>('DELETE', at(collection, id), { headers: ifMatch(version) }),
-    transition: (collection, id, transition, version) =>
-      call<RecordData>('POST', at(collection, id, transition), { body: {}, headers: ifMatch(version) }),
-    history: (collection, id, options) => call<HistoryPage>('GET', `${at(collection, id)}/$history?$top=50`, options),
-    historyNext: (link, options) => call<HistoryPage>('GET', samePlace(link), options),
-    search: async (text, options) => {
-      const found = await call<{ value: SearchHit[] }>('GET', `${root}/$search?q=${encodeURIComponent(text)}`, options)
-      return found.value
+    dictionary: (options) =>
+      answered(server.GET('/data/{env}/$dictionary', { params: { path: { env } }, ...abort(options) })),
+    list: (collection, query, options) => page(collection, listOptions(query), options),
+    next: (link, { top, ...options } = {}) => {
+      const { segments, query } = parts(link)
+      return page(segments.at(-1) ?? '', top === undefined ? query : { ...query, $top: top }, options)
+    },
+    record: (collection, id, query, options) => {
+      const params = { path: { env, collection, id }, query: recordOptions(query) }
+      return answered(server.GET('/data/{env}/{collection}/{id}', { params, ...abort(options) }))
+    },
+    create: (collection, values) =>
+      answered(server.POST('/data/{env}/{collection}', { params: { path: { env, collection } }, body: values })),
+    update: (collection, id, values, version) => {
+      const params = { path: { env, collection, id }, header: expected(version) }
+      return answered(server.PATCH('/data/{env}/{collection}/{id}', { params, body: values }))
+    },
+    remove: async (collection, id, version) => {
+      const params = { path: { env, collection, id }, header: expected(version) }
+      // A deletion that was waiting is sent as the page goes away.
+      await answered(server.DELETE('/data/{env}/{collection}/{id}', { params, keepalive: true }))
+    },
+    transition: (collection, id, member, version) => {
+      const params = { path: { env, collection, id, member }, header: expected(version) }
+      return answered(server.POST('/data/{env}/{collection}/{id}/{member}', { params }))
+    },
+    history: (collection, id, options) => history(collection, id, { $top: 50 }, options),
+    historyNext: (link, options) => {
+      const { segments, query } = parts(link)
+      return history(segments.at(-3) ?? '', segments.at(-2) ?? '', query, options)
+    },
+    search: async (q, options) => {
+      const params = { path: { env }, query: { q } }
+      return (await answered(server.GET('/data/{env}/$search', { params, ...abort(options) }))).value
     },
     fileUrl: (collection, id, field, hash) =>
       at(collection, id, field) + (hash ? `?h=${encodeURIComponent(hash)}` : ''),
     keepFile: (file) =>
-      call<FileValue>('POST', `${root}/$files`, {
-        file,
-        headers: {
-          'Content-Type': file.type || 'application/octet-stream',
-          'Content-Disposition': contentDisposition(file.name),
-        },
-      }),
+      answered(
+        server.POST('/data/{env}/$files', {
+          params: { path: { env }, header: { 'Content-Disposition': contentDisposition(file.name) } },
+          headers: { 'Content-Type': file.type || 'application/octet-stream' },
+          body: file,
+          bodySerializer: () => file,
+        }),
+      ),
     lists: {
-      read: (list, options) => call('GET', `${root}/$lists/${encodeURIComponent(list)}`, options),
-      add: (list, value) => call<void>('POST', `${root}/$lists/${encodeURIComponent(list)}`, { body: value }),
-      change: (list, tag, change) =>
-        call<void>('PATCH', `${root}/$lists/${encodeURIComponent(list)}/${encodeURIComponent(tag)}`, { body: change }),
+      read: (list, options) =>
+        answered(server.GET('/data/{env}/$lists/{list}', { params: { path: { env, list } }, ...abort(options) })),
+      add: async (list, value) => {
+        await answered(server.POST('/data/{env}/$lists/{list}', { params: { path: { env, list } }, body: value }))
+      },
+      change: async (list, tag, change) => {
+        const params = { path: { env, list, tag } }
+        await answered(server.PATCH('/data/{env}/$lists/{list}/{tag}', { params, body: change }))
+      },
     },
-    follow: (heard, connected) => follow(`/events/${encodeURIComponent(name)}`, heard, connected),
+    follow: (heard, connected) => follow(`/events/${encodeURIComponent(env)}`, heard, connected),
   }
+}
+
+type Abort = { signal?: AbortSignal | undefined }
+
+function abort(options?: Abort): { signal?: AbortSignal } {
+  return options?.signal ? { signal: options.signal } : {}
+}
+
+interface Answer<Data> {
+  data?: Data
+  error?: unknown
+  response: Response
+}
+
+/** The body of an answer; rejects with the problem when it is a refusal. */
+async function answered<Data>(asked: Promise<Answer<Data>>): Promise<NonNullable<Data>> {
+  const { data, error, response } = await asked
+  if (!response.ok) throw problemOf(response, error)
+  return data as NonNullable<Data>
+}
+
+function problemOf(response: Response, body: unknown): Problem {
+  const sent: Partial<Refusal> = typeof body === 'object' && body !== null ? body : {}
+  const retry = Number(response.headers.get('Retry-After'))
+  return new Problem({
+    ...sent,
+    status: response.status,
+    code: sent.code ?? (response.status >= 502 ? 'unreachable' : 'unexpected'),
+    title: sent.title ?? response.statusText,
+    ...(retry > 0 ? { retry_after_s: retry } : {}),
+  })
 }
 
 /** `attachment; filename="…"`, with the UTF-8 form beside it when the name is not plain ASCII (RFC 6266). */
@@ -76,21 +155,21 @@ export function contentDisposition(name: string): string {
     : `attachment; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name)}`
 }
 
-/** The query string of a list, `?` included; empty when nothing is asked. */
-export function listQuery(query: ListQuery): string {
-  const parts: [string, string][] = []
-  if (query.select?.length) parts.push(['$select', query.select.join(',')])
-  if (query.expand?.length) parts.push(['$expand', expansion(query.expand)])
-  if (query.where) parts.push(['$where', query.where])
-  if (query.search) parts.push(['$search', query.search])
-  if (query.order?.length) parts.push(['$orderby', query.order.map(orderTerm).join(',')])
-  if (query.top !== undefined) parts.push(['$top', String(query.top)])
-  if (query.count) parts.push(['$count', 'true'])
-  return queryString(parts)
+/** The options of a list. */
+export function listOptions(query: ListQuery): ListOptions {
+  const options: ListOptions = {}
+  if (query.select?.length) options.$select = query.select.join(',')
+  if (query.expand?.length) options.$expand = expansion(query.expand)
+  if (query.where) options.$where = query.where
+  if (query.search) options.$search = query.search
+  if (query.order?.length) options.$orderby = query.order.map(orderTerm).join(',')
+  if (query.top !== undefined) options.$top = query.top
+  if (query.count) options.$count = true
+  return options
 }
 
-function recordQuery(query: RecordQuery): string {
-  return queryString(query.expand?.length ? [['$expand', expansion(query.expand)]] : [])
+function recordOptions(query: RecordQuery): RecordOptions {
+  return query.expand?.length ? { $expand: expansion(query.expand) } : {}
 }
 
 function expansion(expand: { name: string; select?: string[] }[]): string {
@@ -104,65 +183,19 @@ function orderTerm(term: string): string {
   return descending ? `${path} desc` : path
 }
 
-function queryString(parts: [string, string][]): string {
-  // `$` stays readable in addresses and logs; everything else is escaped.
-  return parts.length === 0 ? '' : `?${parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&')}`
+/** Options as they stand in an address: `$` stays readable there and in logs, everything else is escaped. */
+export function queryString(options: object): string {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  return given.map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`).join('&')
 }
 
-/** A link from the server as a path of this origin, whatever host it was written for. */
-function samePlace(link: string, top?: number): string {
+/** A link from the server, whatever host it was written for: the segments of its path, and its options as they were sent. */
+function parts(link: string): { segments: string[]; query: Record<string, string> } {
   const url = new URL(link, 'http://here/')
-  if (top !== undefined) url.searchParams.set('$top', String(top))
-  return url.pathname + url.search
-}
-
-interface CallOptions {
-  body?: unknown
-  file?: File
-  headers?: Record<string, string>
-  signal?: AbortSignal | undefined
-}
-
-type Call = <T>(method: string, path: string, options?: CallOptions) => Promise<T>
-
-function caller(state: { csrf: string }): Call {
-  return async <T>(method: string, path: string, options: CallOptions = {}): Promise<T> => {
-    const headers: Record<string, string> = { Accept: 'application/json', ...options.headers }
-    if (method !== 'GET' && state.csrf) headers['X-CSRF-Token'] = state.csrf
-    let body: BodyInit | null = null
-    if (options.file) body = options.file
-    else if (options.body !== undefined) {
-      headers['Content-Type'] = 'application/json'
-      body = JSON.stringify(options.body)
-    }
-    const init: RequestInit = { method, headers, body, credentials: 'same-origin' }
-    if (options.signal) init.signal = options.signal
-    // A deletion that was waiting is sent as the page goes away.
-    if (method === 'DELETE') init.keepalive = true
-    const response = await fetch(path, init)
-    if (!response.ok) throw await problemOf(response)
-    return (await bodyOf(response)) as T
+  return {
+    segments: url.pathname.split('/').map(decodeURIComponent),
+    query: Object.fromEntries(url.searchParams),
   }
-}
-
-async function bodyOf(response: Response): Promise<unknown> {
-  const text = await response.text()
-  return text === '' ? undefined : JSON.parse(text)
-}
-
-async function problemOf(response: Response): Promise<Problem> {
-  let sent: Partial<ProblemDetails> = {}
-  if (/json/.test(response.headers.get('Content-Type') ?? '')) {
-    sent = (await response.json().catch(() => ({}))) as Partial<ProblemDetails>
-  }
-  const retry = Number(response.headers.get('Retry-After'))
-  return new Problem({
-    ...sent,
-    status: response.status,
-    code: sent.code ?? (response.status >= 502 ? 'unreachable' : 'unexpected'),
-    title: sent.title ?? response.statusText,
-    ...(retry > 0 ? { retry_after_s: retry } : {}),
-  })
 }
 
 function follow(path: string, heard: (event: LiveEvent) => void, connected?: (live: boolean) => void): () => void {

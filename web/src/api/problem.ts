@@ -1,21 +1,7 @@
-import type { RecordData, StaleChange } from './types'
+import type { Refusal } from './types'
 
-/** What the server answers when it refuses (RFC 9457), or what this side found when no answer came. */
-export interface ProblemDetails {
-  status: number
-  code: string
-  title: string
-  detail?: string
-  /** Message per field, `lines[2].quantity` for a field inside lines. */
-  fields?: Record<string, string>
-  request_id?: string
-  /** Of `stale`: the record as it is now, and what changed since. */
-  current?: RecordData
-  changes?: Record<string, StaleChange>
-  /** Of `referenced`: who refers to the record. */
-  by?: { entity: string; count: number }[]
-  retry_after_s?: number
-}
+/** What the server answers when it refuses, or what this side found when no answer came. */
+export type ProblemDetails = Partial<Refusal> & Pick<Refusal, 'status' | 'code' | 'title'> & { retry_after_s?: number }
 
 /** A refusal or a failure of a call, with everything a screen needs to say it well. */
 export class Problem extends Error {

@@ -40,7 +40,7 @@ export interface DataSource {
   readonly session: {
     read(options?: Abort): Promise<Session>
     signIn(email: string, password: string): Promise<Session>
-    update(change: { language: string }): Promise<void>
+    update(change: { language: Session['user']['language'] }): Promise<void>
     signOut(): Promise<void>
   }
   environment(name: string): EnvironmentSource

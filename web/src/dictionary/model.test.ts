@@ -81,7 +81,7 @@ describe('labels and titles', () => {
 
 describe('a computed field', () => {
   it('is shown as what it returns and is never written', () => {
-    const field = testField({ name: 'left', type: 'computed', returns: { type: 'money', currency: 'USD' } })
+    const field = testField({ name: 'left', type: 'computed', returns: 'money', currency: 'USD' })
     expect(effective(field)).toMatchObject({ name: 'left', type: 'money', currency: 'USD', read_only: true })
     expect(effective({ ...field, returns: 'integer' })).toMatchObject({ type: 'integer' })
   })

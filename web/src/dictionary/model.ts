@@ -131,6 +131,5 @@ export function titleOf(record: RecordData): string {
 /** A field with the attributes of the type it returns, when it is computed; the field itself otherwise. */
 export function effective(field: Field): Field {
   if (field.type !== 'computed' || !field.returns) return field
-  const returned = typeof field.returns === 'string' ? { type: field.returns } : field.returns
-  return { ...field, ...returned, name: field.name, label: field.label, read_only: true }
+  return { ...field, type: field.returns, read_only: true }
 }

@@ -1,8 +1,21 @@
 import type { Dictionary, Entity, Field } from '../api/types'
 
 /** A field with the attributes a test names. */
-export function testField(field: Partial<Field> & { name: string; type: string }): Field {
-  return { label: { fr: field.name }, required: false, read_only: false, system: false, has_default: false, ...field }
+export function testField(field: Partial<Field> & { name: string; type: Field['type'] }): Field {
+  return {
+    label: { fr: field.name },
+    help: null,
+    required: false,
+    read_only: false,
+    system: false,
+    personal: 'no',
+    has_default: false,
+    visible: null,
+    editable: null,
+    width: null,
+    layer: 'test',
+    ...field,
+  }
 }
 
 /** An entity with the attributes a test names. */
@@ -13,6 +26,7 @@ export function testEntity(entity: Partial<Entity> & { name: string; fields: Fie
     label: { fr: entity.name },
     plural: { fr: `${entity.name}s` },
     icon: null,
+    help: null,
     title: '{name}',
     lines_of: null,
     order: ['name'],
@@ -31,6 +45,7 @@ export function testDictionary(...entities: Entity[]): Dictionary {
     hash: 'test',
     environment: { name: 'test', label: 'Test', kind: 'production', time_zone: 'Europe/Paris', currency: 'EUR' },
     me: { id: 'me', name: 'Ada', profile: 'administrator' },
+    modules: [],
     menu: [],
     lists: {},
     entities: Object.fromEntries(entities.map((entity) => [entity.name, entity])),

@@ -59,6 +59,7 @@ const registry = {
   colour,
   json,
   computed,
+  id: json,
 } satisfies Record<FieldType, FieldUi>
 
 /** How a field is shown, typed and filtered. A computed field is shown as what it returns; a type from a newer server as plain data. */

@@ -20,7 +20,7 @@ use crate::cx::Cx;
 use crate::data::idempotency::{self, Done, Once};
 use crate::data::operation::{Act, Answering, Operation, Shown};
 use crate::data::resource::Key;
-use crate::data::{Asked, Reply, entity_of, reading, version_of};
+use crate::data::{Asked, Reply, entity_of, methods, reading, version_of};
 use crate::odata::ListOptions;
 use crate::problem::Problem;
 
@@ -258,11 +258,11 @@ struct Target {
 }
 
 pub(crate) fn file_field(entity: &Entity, name: &str) -> Result<FieldIndex, Problem> {
-    let index = entity.index(name).ok_or_else(Problem::not_found)?;
-    if holds_file(&entity.fields[index]) { Ok(index) } else { Err(Problem::not_found()) }
+    let index = entity.index(name).filter(|index| holds_file(&entity.fields[*index]));
+    index.ok_or_else(|| methods::not_this_way(entity, name))
 }
 
-fn holds_file(field: &Field) -> bool {
+pub(crate) fn holds_file(field: &Field) -> bool {
     matches!(field.kind.name(), "file" | "image" | "signature") && !field.secret
 }
 

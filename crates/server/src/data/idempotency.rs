@@ -46,7 +46,9 @@ impl Once {
     ) -> Result<Option<Once>, Problem> {
         let Some(value) = headers.get(&KEY) else { return Ok(None) };
         // The draft writes keys between quotes; most clients don't.
-        let key = value.to_str().unwrap_or_default().trim().trim_matches('"');
+        let text = value.to_str().unwrap_or_default().trim();
+        let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let key = quoted.unwrap_or(text);
         let good = (1..=KEY_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
         if !good {
             return Err(Problem::bad_request(

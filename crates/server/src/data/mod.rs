@@ -10,7 +10,7 @@ mod idempotency;
 mod list;
 mod lists;
 mod metadata;
-mod methods;
+pub(crate) mod methods;
 mod operation;
 mod paging;
 mod prefer;
@@ -112,7 +112,10 @@ async fn answered(asked: Asked, method: Method, resource: Resource) -> Response 
         // Not among the others: it calls them.
         return named("/data/{env}/$batch", batch::batch(asked).await.into_response());
     }
-    route(asked, method, resource).await
+    match methods::admitted(asked, &method, &resource).await {
+        Ok(asked) => route(asked, method, resource).await,
+        Err(problem) => named("/data/{env}/?", problem.into_response()),
+    }
 }
 
 async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
@@ -159,14 +162,14 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
             ("/data/{env}/{collection}/{id}/{field}/$value", property::value_show(asked, c, key, name).await)
         }
         ("POST", R::Query(c)) => ("/data/{env}/{collection}/$query", list::record_query(asked, c).await),
-        ("OPTIONS", resource) => ("/data/{env}/?", methods::options_show(asked, &resource).await),
+        ("OPTIONS", resource) => ("/data/{env}/?", methods::options_show(asked, resource).await),
         ("PUT", R::Member(c, key, name)) => {
             ("/data/{env}/{collection}/{id}/{field}", files::file_put(asked, c, key, name).await)
         }
         ("DELETE", R::Member(c, key, name)) => {
             ("/data/{env}/{collection}/{id}/{field}", files::file_delete(asked, c, key, name).await)
         }
-        (_, resource) => ("/data/{env}/?", methods::refuse_method(asked, &resource).await),
+        (_, resource) => ("/data/{env}/?", methods::refuse_method(asked, resource).await),
     };
     named(name, answer.into_response())
 }

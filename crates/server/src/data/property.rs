@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::data::resource::Key;
 use crate::data::shape::{exact_number, json_value, property_name};
-use crate::data::{Asked, Reply, entity_of, files, reading};
+use crate::data::{Asked, Reply, entity_of, files, methods, reading};
 use crate::problem::Problem;
 
 /// A property: the bytes of a file field, any other value as JSON.
@@ -63,7 +63,7 @@ pub(crate) async fn value_show(
     let text = asked.cx.in_environment(&asked.environment, move |entered| {
         let dictionary = entered.environment.engine.dictionary();
         let entity = entity_of(&dictionary, &collection)?;
-        let index = property(entity, &name)?;
+        let index = property(entity, &name).map_err(|_| Problem::not_found())?;
         let record = reading::record(entered, entity, &key, &[])?;
         let (field, value) = (&entity.fields[index], record.row.get(index));
         Ok((!value.is_null()).then(|| match json_value(field, value) {
@@ -95,5 +95,5 @@ fn property(entity: &Entity, name: &str) -> Result<usize, Problem> {
     let found = fields
         .enumerate()
         .find(|(_, field)| !field.secret && !field.kind.is_virtual() && property_name(field) == name);
-    found.map(|(index, _)| index).ok_or_else(Problem::not_found)
+    found.map(|(index, _)| index).ok_or_else(|| methods::not_this_way(entity, name))
 }

@@ -16,7 +16,7 @@ use crate::data::operation::{Act, Answering, Operation, Shown};
 use crate::data::prefer::Preferences;
 use crate::data::resource::Key;
 use crate::data::shape::{Shape, json_value, property_name};
-use crate::data::{Asked, draft, entity_of, reading, version_of};
+use crate::data::{Asked, draft, entity_of, methods, reading, version_of};
 use crate::odata::ListOptions;
 use crate::odata::expand::Selection;
 use crate::problem::Problem;
@@ -181,7 +181,7 @@ pub(crate) fn transition(entity: &Entity, key: Key, name: String) -> Result<Act,
     if known.any(|known| known.name == name) {
         Ok(Act::Transition { key, name })
     } else {
-        Err(Problem::not_found())
+        Err(methods::not_this_way(entity, &name))
     }
 }
 

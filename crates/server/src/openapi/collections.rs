@@ -4,14 +4,11 @@ use dictionary::model::{Entity, Field};
 use serde_json::{Map, Value as Json, json};
 
 use crate::data::shape::property_name;
-use crate::openapi::operation::{LIST, Operation};
+use crate::openapi::Reader;
+use crate::openapi::operation::{LIST, ONE, Operation, WRITE};
 use crate::openapi::records::named;
-use crate::openapi::{Reader, values};
+use crate::openapi::shapes::{own, text};
 
-/// Options of a request for one record.
-const ONE: &[&str] = &["select", "expand"];
-/// What writes take.
-const WRITE: &[&str] = &["select", "expand", "if_match", "prefer", "idempotency_key"];
 /// Any bytes.
 const OCTETS: &str = "*/*";
 
@@ -22,7 +19,6 @@ pub(super) fn write(reader: &Reader<'_>, entity: &Entity, paths: &mut Map<String
     about.one(paths);
     about.members(paths);
     if reader.writes {
-        about.upserts(paths);
         about.transitions(paths);
     }
 }
@@ -74,49 +70,54 @@ impl About<'_> {
     }
 
     fn one(&self, paths: &mut Map<String, Json>) {
-        let at = self.at("/{id}");
-        let same = self.reader.say("N'a pas changé.", "Did not change.");
-        let show = self.operation("read", "lire", "read").at("id", values::id());
-        let show = show.takes(ONE).takes(&["if_none_match"]).empty(304, &same);
-        show.answers(200, self.name, self.schema("")).put(paths, &at, "get");
-        let history = self.operation("history", "historique", "history").at("id", values::id());
-        let history = history.takes(&["top", "skiptoken"]).answers(200, self.name, named("history"));
-        history.put(paths, &self.at("/{id}/$history"), "get");
-        if self.reader.writes {
-            let change = self.operation("change", "modifier", "change").at("id", values::id()).takes(WRITE);
-            let change = change.body("application/json", self.schema(".change"));
-            self.record(change, 200).put(paths, &at, "patch");
-            let delete = self.operation("delete", "supprimer", "delete").at("id", values::id());
-            let delete = delete.takes(&["if_match", "idempotency_key"]).writes();
-            let gone = self.reader.say("Supprimé.", "Deleted.");
-            delete.empty(204, &gone).put(paths, &at, "delete");
+        self.by("", &self.at("/{id}"), paths);
+        for key in self.keys() {
+            self.by(&format!("_by_{}", key.name), &self.at(&format!("({}='{{key}}')", key.name)), paths);
         }
+        let history = self.operation("history", "historique", "history");
+        let history = history.takes(&["top", "older_than"]).answers(200, self.name, own("history"));
+        history.put(paths, &self.at("/{id}/$history"), "get");
     }
 
-    /// Writes by the value of a unique field.
-    fn upserts(&self, paths: &mut Map<String, Json>) {
+    /// A record at one of its addresses.
+    fn by(&self, suffix: &str, at: &str, paths: &mut Map<String, Json>) {
+        let what = |does: &str| format!("{does}{suffix}");
+        let same = self.reader.say("N'a pas changé.", "Did not change.");
+        let show = self.operation(&what("read"), "lire", "read");
+        let show = show.takes(ONE).takes(&["if_none_match"]).empty(304, &same);
+        show.answers(200, self.name, self.schema("")).put(paths, at, "get");
+        if !self.reader.writes {
+            return;
+        }
+        let change = self.operation(&what("change"), "modifier", "change").takes(WRITE);
+        let change = change.body("application/json", self.schema(".change"));
+        self.record(change, 200).put(paths, at, "patch");
+        let upsert = self.operation(&what("upsert"), "créer ou modifier", "create or change").takes(WRITE);
+        let upsert = upsert.body("application/json", self.schema(".change"));
+        let upsert = upsert.answers(200, self.name, self.schema(""));
+        self.record(upsert, 201).put(paths, at, "put");
+        let delete = self.operation(&what("delete"), "supprimer", "delete");
+        let delete = delete.takes(&["if_match", "idempotency_key"]).writes();
+        let gone = self.reader.say("Supprimé.", "Deleted.");
+        delete.empty(204, &gone).put(paths, at, "delete");
+    }
+
+    /// Fields whose value names one record.
+    fn keys(&self) -> Vec<&Field> {
         let uniques = self.entity.uniques.iter().filter(|key| key.fields.len() == 1);
         let mut keys: Vec<&Field> = uniques.map(|key| &self.entity.fields[key.fields[0]]).collect();
         keys.extend(self.entity.field("code"));
         keys.retain(|field| !field.secret);
         keys.sort_by(|a, b| a.name.cmp(&b.name));
         keys.dedup_by(|a, b| a.name == b.name);
-        for key in keys {
-            let what = format!("upsert_by_{}", key.name);
-            let upsert = self.operation(&what, "créer ou modifier", "create or change");
-            let upsert = upsert.at("key", json!({"type": "string", "minLength": 1})).takes(WRITE);
-            let upsert = upsert.body("application/json", self.schema(".change"));
-            let upsert = upsert.answers(200, self.name, self.schema(""));
-            let at = self.at(&format!("({}='{{key}}')", key.name));
-            self.record(upsert, 201).put(paths, &at, "put");
-        }
+        keys
     }
 
     fn transitions(&self, paths: &mut Map<String, Json>) {
         for transition in self.entity.states.iter().flat_map(|states| &states.transitions) {
             let id = format!("{}.transition.{}", self.entity.collection, transition.name);
             let summary = format!("{} : {}", self.name, transition.label.text(self.reader.language));
-            let operation = Operation::new(id, &self.entity.collection, summary).at("id", values::id());
+            let operation = Operation::new(id, &self.entity.collection, summary);
             let at = self.at(&format!("/{{id}}/{}", transition.name));
             self.record(operation.takes(WRITE), 200).put(paths, &at, "post");
         }
@@ -129,10 +130,14 @@ impl About<'_> {
             shown.partition(|field| matches!(field.kind.name(), "file" | "image" | "signature"));
         let names: Vec<String> = others.iter().map(|field| property_name(field).to_owned()).collect();
         let none = self.reader.say("Vide.", "Empty.");
-        let value = self.operation("value", "une valeur", "one value").at("id", values::id());
-        let value = value.at("property", json!({"type": "string", "enum": names})).empty(204, &none);
-        let one = json!({"type": "object", "required": ["value"], "properties": {"value": {}}});
-        value.answers(200, self.name, one).put(paths, &self.at("/{id}/{property}"), "get");
+        let property = || json!({"type": "string", "enum": names});
+        let value = self.operation("value", "une valeur", "one value");
+        let value = value.at("property", property()).empty(204, &none);
+        value.answers(200, self.name, own("value")).put(paths, &self.at("/{id}/{property}"), "get");
+        let raw = self.operation("raw_value", "une valeur, en texte", "one value, as text");
+        let raw = raw.at("property", property()).empty(204, &none);
+        let raw = raw.answers_as(200, self.name, "text/plain", text());
+        raw.put(paths, &self.at("/{id}/{property}/$value"), "get");
         for file in files {
             let at = self.at(&format!("/{{id}}/{}", file.name));
             let what = |does: &str| format!("{does}.{}", file.name);
@@ -140,19 +145,18 @@ impl About<'_> {
             let part = self.reader.say("Une partie.", "A part.");
             let same = self.reader.say("N'a pas changé.", "Did not change.");
             let beyond = self.reader.say("Au-delà de la fin.", "Beyond the end.");
-            let show =
-                self.operation(&what("file"), "lire le fichier", "read the file").at("id", values::id());
+            let show = self.operation(&what("file"), "lire le fichier", "read the file");
             let show = show.answers_as(200, self.name, OCTETS, bytes.clone());
-            let show = show.answers_as(206, &part, OCTETS, bytes.clone()).takes(&["if_none_match"]);
+            let show = show.answers_as(206, &part, OCTETS, bytes.clone()).takes(&["if_none_match", "range"]);
             show.empty(304, &same).empty(416, &beyond).put(paths, &at, "get");
             if !self.reader.writes {
                 continue;
             }
             let put = self.operation(&what("file_put"), "envoyer le fichier", "send the file");
-            let put = put.at("id", values::id()).takes(WRITE).body(OCTETS, bytes);
+            let put = put.takes(WRITE).bytes();
             self.record(put, 200).put(paths, &at, "put");
             let delete = self.operation(&what("file_delete"), "retirer le fichier", "take the file away");
-            let delete = delete.at("id", values::id()).takes(WRITE);
+            let delete = delete.takes(WRITE);
             self.record(delete, 200).put(paths, &at, "delete");
         }
     }

@@ -2,16 +2,17 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::openapi::Reader;
 use crate::openapi::operation::Operation;
-use crate::openapi::records::named;
-use crate::openapi::{Reader, values};
+use crate::openapi::shapes::{self, own};
+
+/// Tag of these operations.
+pub(super) const TAG: &str = "tisserand";
 
 /// Adds the operations that do not come from the dictionary, and their schemas.
 pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>, schemas: &mut Map<String, Json>) {
-    for (name, schema) in fixed_schemas() {
-        schemas.insert(format!("tisserand.{name}"), schema);
-    }
-    schemas.insert("history".to_owned(), history());
+    shapes::write(reader, schemas);
+    server(reader, paths);
     sessions(reader, paths);
     descriptions(reader, paths);
     lists(reader, paths);
@@ -19,11 +20,18 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>, schemas:
 }
 
 fn operation(reader: &Reader<'_>, id: &str, fr: &str, en: &str) -> Operation {
-    Operation::new(format!("tisserand.{id}"), "tisserand", reader.say(fr, en))
+    Operation::new(format!("tisserand.{id}"), TAG, reader.say(fr, en))
 }
 
-fn own(name: &str) -> Json {
-    named(&format!("tisserand.{name}"))
+fn server(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let health = operation(reader, "health_show", "Si le serveur répond", "Whether the server answers");
+    let stopping = reader.say("S'arrête : n'envoyez plus rien.", "Stopping: send nothing more.");
+    let health = health.answers(200, &reader.say("Il répond.", "It does."), own("health"));
+    health.answers(503, &stopping, own("health")).never_refuses().put(paths, "/health", "get");
+    let (fr, en) = ("Chiffres, pour Prometheus", "Figures, for Prometheus");
+    let metrics = operation(reader, "metrics_show", fr, en);
+    let metrics = metrics.answers_as(200, &reader.say(fr, en), "text/plain", json!({"type": "string"}));
+    metrics.never_refuses().put(paths, "/metrics", "get");
 }
 
 fn sessions(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
@@ -43,7 +51,7 @@ fn sessions(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let preferences = json!({
         "type": "object",
         "required": ["language"],
-        "properties": {"language": {"enum": ["fr", "en"]}},
+        "properties": {"language": {"type": "string", "enum": ["fr", "en"]}},
         "additionalProperties": false,
     });
     let change = change.body("application/json", preferences);
@@ -62,11 +70,11 @@ fn descriptions(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
             "/$dictionary",
             "Le dictionnaire, pour des écrans",
             "The dictionary, for screens",
-            any(),
+            own("dictionary"),
         ),
         ("openapi_show", "/openapi.json", "Ce document", "This document", any()),
         ("status_show", "/$status", "Où en est le journal", "Where the journal stands", own("status")),
-        ("service_show", "", "Les collections", "The collections", any()),
+        ("service_show", "", "Les collections", "The collections", own("collections")),
     ];
     for (id, path, fr, en, schema) in cases {
         let mut show = operation(reader, id, fr, en);
@@ -82,11 +90,14 @@ fn descriptions(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
 }
 
 fn lists(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
-    let names: Vec<&String> = reader.dictionary.lists.keys().collect();
-    if names.is_empty() {
+    let names: Option<Vec<&String>> = reader.dictionary.map(|known| known.lists.keys().collect());
+    if names.as_ref().is_some_and(Vec::is_empty) {
         return;
     }
-    let list = || json!({"type": "string", "enum": names});
+    let list = || match &names {
+        Some(names) => json!({"type": "string", "enum": names}),
+        None => json!({"type": "string", "minLength": 1}),
+    };
     let found = reader.say("La liste.", "The list.");
     let show = operation(reader, "list_show", "Une liste de valeurs", "A value list").at("list", list());
     show.answers(200, &found, own("list")).put(paths, &reader.at("/$lists/{list}"), "get");
@@ -112,8 +123,8 @@ fn value(creates: bool) -> Json {
     }
     properties.insert("active".to_owned(), json!({"type": "boolean"}));
     if creates {
-        properties.insert("tag".to_owned(), json!({"type": "string"}));
-        return json!({"type": "object", "required": ["tag"], "properties": properties, "additionalProperties": false});
+        properties.insert("tag".to_owned(), json!({"type": "string", "minLength": 1}));
+        return json!({"type": "object", "required": ["tag", "label"], "properties": properties, "additionalProperties": false});
     }
     json!({"type": "object", "properties": properties, "additionalProperties": false})
 }
@@ -126,109 +137,15 @@ fn whole(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let batch = operation(reader, "batch", fr, en).takes(&["prefer", "idempotency_key"]).writes();
     let batch = batch.body("application/json", own("batch"));
     batch.answers(200, &reader.say(fr, en), own("batch_answers")).put(paths, &reader.at("/$batch"), "post");
+    if reader.writes {
+        let (fr, en) = ("Envoyer un fichier avant sa fiche", "Send a file before its record");
+        let keep = operation(reader, "file_keep", fr, en).takes(&["content_disposition"]).writes();
+        let keep = keep.bytes();
+        let kept = reader.say("Ce qu'une fiche en dira.", "What a record will say of it.");
+        keep.answers(201, &kept, own("file")).put(paths, &reader.at("/$files"), "post");
+    }
     let (fr, en) = ("Ce qui change, à mesure", "What changes, as it does");
-    let events = operation(reader, "events", fr, en);
+    let events = operation(reader, "events_follow", fr, en).takes(&["after", "last_event_id"]);
     let events = events.answers_as(200, &reader.say(fr, en), "text/event-stream", json!({"type": "string"}));
     events.put(paths, &format!("/events/{}", reader.environment), "get");
-}
-
-/// Schemas by name.
-fn fixed_schemas() -> Vec<(&'static str, Json)> {
-    let text = || json!({"type": "string"});
-    let text_or_null = || json!({"type": ["string", "null"]});
-    let position = || json!({"type": "integer", "minimum": 0});
-    let object = |properties: Json| {
-        let names: Vec<&String> =
-            properties.as_object().map(|members| members.keys().collect()).unwrap_or_default();
-        json!({"type": "object", "required": names, "properties": properties})
-    };
-    let array = |items: Json| json!({"type": "array", "items": items});
-    let request = json!({
-        "type": "object",
-        "required": ["id", "method", "url"],
-        "properties": {
-            "id": text(),
-            "method": {"enum": ["GET", "POST", "PUT", "PATCH", "DELETE", "get", "post", "put", "patch", "delete"]},
-            "url": text(),
-            "atomicityGroup": text(),
-            "dependsOn": array(text()),
-            "if": text(),
-            "headers": {"type": "object", "additionalProperties": text()},
-            "body": {},
-        },
-    });
-    let answer = json!({
-        "type": "object",
-        "required": ["id", "status"],
-        "properties": {"id": text(), "status": position(), "headers": {"type": "object"}, "atomicityGroup": text(), "body": {}},
-    });
-    vec![
-        ("label", json!({"type": "object", "required": ["fr"], "additionalProperties": text()})),
-        (
-            "session",
-            object(json!({
-                "user": object(json!({"id": values::id(), "name": text(), "email": text(), "language": {"enum": ["fr", "en"]}})),
-                "csrf": text_or_null(),
-                "environments": array(object(json!({
-                    "name": text(), "label": text(), "kind": text(), "client": text_or_null(), "profile": text(),
-                }))),
-            })),
-        ),
-        (
-            "status",
-            object(
-                json!({"position": position(), "epoch": {}, "digest": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "dictionary": text_or_null()}),
-            ),
-        ),
-        (
-            "list",
-            object(json!({
-                "name": text(),
-                "label": own("label"),
-                "closed": {"type": "boolean"},
-                "values": array(object(json!({
-                    "tag": text(), "label": own("label"), "colour": text_or_null(), "icon": text_or_null(),
-                    "active": {"type": "boolean"},
-                }))),
-            })),
-        ),
-        (
-            "found",
-            object(
-                json!({"value": array(object(json!({"entity": text(), "id": values::id(), "title": text(), "code": text_or_null()})))}),
-            ),
-        ),
-        ("batch", object(json!({"requests": array(request)}))),
-        ("batch_answers", object(json!({"responses": array(answer)}))),
-    ]
-}
-
-/// What happened to a record.
-fn history() -> Json {
-    let actor = json!({
-        "type": "object",
-        "required": ["id", "name"],
-        "properties": {"id": {"type": ["string", "null"]}, "name": {"type": ["string", "null"]}},
-    });
-    let pair = json!({"type": "array", "minItems": 2, "maxItems": 2});
-    json!({
-        "type": "object",
-        "required": ["value"],
-        "properties": {
-            "@odata.nextLink": {"type": "string"},
-            "value": {"type": "array", "items": {
-                "type": "object",
-                "required": ["position", "at", "actor", "origin", "operation", "changes"],
-                "properties": {
-                    "position": {"type": "integer", "minimum": 1},
-                    "at": {"type": "string", "format": "date-time"},
-                    "actor": actor,
-                    "origin": {"type": "string"},
-                    "operation": {"enum": ["create", "update", "delete", null]},
-                    "redacted": {"type": "boolean"},
-                    "changes": {"type": ["object", "null"], "additionalProperties": pair},
-                },
-            }},
-        },
-    })
 }

@@ -1,11 +1,15 @@
-//! `openapi.json`: what a caller can do in an environment, as an OpenAPI 3.1 document made from the dictionary.
+//! `openapi.json`: what a caller can do in an environment, as an OpenAPI 3.1 document made from the dictionary; and the general document,
+//! of what every server answers whatever its dictionaries say, from which clients are generated (decision 0041).
 //! Source: OpenAPI Specification 3.1.1; JSON Schema 2020-12.
 
 mod collections;
+mod description;
 mod fixed;
+mod general;
 mod operation;
 mod problems;
 mod records;
+mod shapes;
 mod values;
 
 use axum::http::{StatusCode, header};
@@ -15,12 +19,16 @@ use dictionary::label::Label;
 use dictionary::model::Dictionary;
 use serde_json::{Map, Value as Json, json};
 
+pub use general::openapi_general;
+
 use crate::data::{Asked, Reply};
 use crate::problem::Problem;
 
 /// What a document depends on.
 pub(crate) struct Reader<'a> {
-    pub(crate) dictionary: &'a Dictionary,
+    /// Nothing in the general document.
+    pub(crate) dictionary: Option<&'a Dictionary>,
+    /// A parameter of addresses in the general document.
     pub(crate) environment: &'a str,
     /// The caller changes records.
     pub(crate) writes: bool,
@@ -51,12 +59,12 @@ pub(crate) async fn openapi_show(asked: Asked) -> Result<Response, Problem> {
         let dictionary = entered.environment.engine.dictionary();
         let caller = &entered.caller;
         let reader = Reader {
-            dictionary: &dictionary,
+            dictionary: Some(&dictionary),
             environment: &environment,
             writes: caller.profile.may_write(),
             language: language.unwrap_or(caller.language),
         };
-        let body = document(&reader).to_string().into_bytes();
+        let body = document(&reader, &dictionary).to_string().into_bytes();
         let etag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..32]);
         if known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
         {
@@ -67,33 +75,46 @@ pub(crate) async fn openapi_show(asked: Asked) -> Result<Response, Problem> {
     Ok(reply.await?.into_response())
 }
 
-/// The whole document.
-fn document(reader: &Reader<'_>) -> Json {
+/// The document of an environment.
+fn document(reader: &Reader<'_>, dictionary: &Dictionary) -> Json {
     let mut schemas = Map::new();
     let mut paths = Map::new();
-    let mut tags = Vec::new();
+    let mut tags = vec![json!({"name": fixed::TAG, "description": reader.say(
+        "Ce que tout environnement a.",
+        "What every environment has.",
+    )})];
     fixed::write(reader, &mut paths, &mut schemas);
-    for entity in reader.dictionary.entities.iter().filter(|entity| !entity.internal) {
+    for entity in dictionary.entities.iter().filter(|entity| !entity.internal) {
         let about = entity.help.as_ref().map(|help| help.text(reader.language));
         tags.push(json!({
             "name": entity.collection,
-            "summary": entity.plural.text(reader.language),
             "description": about.unwrap_or(entity.plural.text(reader.language)),
         }));
-        records::write(reader, entity, &mut schemas);
+        records::write(reader, dictionary, entity, &mut schemas);
         collections::write(reader, entity, &mut paths);
     }
-    schemas.insert("problem".to_owned(), problems::schema(reader));
+    let info = json!({
+        "title": format!("Tisserand — {}", reader.environment),
+        "version": dictionary.hash.get(..16).unwrap_or_default(),
+        "description": reader.say(
+            "Ce que vous pouvez faire dans cet environnement, tel que son dictionnaire le décrit.",
+            "What you can do in this environment, as its dictionary describes it.",
+        ),
+    });
+    whole(reader, &info, tags, paths, schemas)
+}
+
+/// Puts a document together.
+fn whole(
+    reader: &Reader<'_>,
+    info: &Json,
+    tags: Vec<Json>,
+    paths: Map<String, Json>,
+    schemas: Map<String, Json>,
+) -> Json {
     json!({
         "openapi": "3.1.1",
-        "info": {
-            "title": format!("Tisserand — {}", reader.environment),
-            "version": reader.dictionary.hash.get(..16).unwrap_or_default(),
-            "description": reader.say(
-                "Ce que vous pouvez faire dans cet environnement, tel que son dictionnaire le décrit.",
-                "What you can do in this environment, as its dictionary describes it.",
-            ),
-        },
+        "info": info,
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}, {"basic": []}, {"cookie": [], "csrf": []}],
         "tags": tags,

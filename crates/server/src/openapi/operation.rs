@@ -14,6 +14,7 @@ pub(super) struct Operation {
     answers: Map<String, Json>,
     writes: bool,
     open: bool,
+    refuses: bool,
 }
 
 impl Operation {
@@ -27,7 +28,13 @@ impl Operation {
             answers: Map::new(),
             writes: false,
             open: false,
+            refuses: true,
         }
+    }
+
+    /// Is answered to all, whatever they send.
+    pub(super) fn never_refuses(self) -> Operation {
+        Operation { open: true, refuses: false, ..self }
     }
 
     /// Changes something.
@@ -61,6 +68,11 @@ impl Operation {
         }
     }
 
+    /// Takes any bytes, were they none.
+    pub(super) fn bytes(self) -> Operation {
+        Operation { body: Some(json!({"content": {"*/*": {"schema": {}}}})), ..self }
+    }
+
     /// Answers JSON.
     pub(super) fn answers(self, status: u16, description: &str, schema: Json) -> Operation {
         self.answers_as(status, description, "application/json", schema)
@@ -73,8 +85,9 @@ impl Operation {
         media_type: &str,
         schema: Json,
     ) -> Operation {
-        let content = json!({media_type: {"schema": schema}});
-        self.answers.insert(status.to_string(), json!({"description": description, "content": content}));
+        let answer = self.answers.entry(status.to_string());
+        let answer = answer.or_insert_with(|| json!({"description": description, "content": {}}));
+        answer["content"][media_type] = json!({"schema": schema});
         self
     }
 
@@ -84,9 +97,23 @@ impl Operation {
         self
     }
 
+    /// The parts of the address that have no description of their own are those of the document.
+    fn add_parts_of(&mut self, path: &str) {
+        let names = path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name);
+        let told = |name: &str| self.parameters.iter().any(|told| told["name"] == name);
+        let missing: Vec<Json> = names
+            .filter(|name| !told(name))
+            .map(|name| json!({"$ref": format!("#/components/parameters/{name}")}))
+            .collect();
+        self.parameters.splice(0..0, missing);
+    }
+
     /// Puts the operation at an address.
     pub(super) fn put(mut self, paths: &mut Map<String, Json>, path: &str, method: &str) {
-        problems::add(&mut self.answers, self.writes);
+        if self.refuses {
+            problems::add(&mut self.answers, self.writes);
+        }
+        self.add_parts_of(path);
         let mut members = Map::new();
         members.insert("operationId".to_owned(), json!(self.id));
         members.insert("tags".to_owned(), json!([self.tag]));
@@ -123,6 +150,36 @@ pub(super) const LIST: &[&str] = &[
     "prefer",
 ];
 
+/// Options of a request for one record.
+pub(super) const ONE: &[&str] = &["select", "expand"];
+/// What writes take.
+pub(super) const WRITE: &[&str] = &["select", "expand", "if_match", "prefer", "idempotency_key"];
+
+/// Parts of addresses.
+fn parts(reader: &Reader<'_>) -> Vec<(&'static str, Json, String)> {
+    let text = || json!({"type": "string", "minLength": 1});
+    let mut parts = vec![
+        ("id", crate::openapi::values::id(), reader.say("La fiche.", "The record.")),
+        ("key", text(), reader.say("La valeur d'un champ unique.", "The value of a unique field.")),
+    ];
+    if reader.dictionary.is_none() {
+        parts.extend([
+            ("env", text(), reader.say("Un environnement.", "An environment.")),
+            ("collection", text(), reader.say("Une collection.", "A collection.")),
+            ("unique", text(), reader.say("Un champ unique.", "A unique field.")),
+            (
+                "member",
+                text(),
+                reader
+                    .say("Une propriété, un fichier, ou un passage.", "A property, a file, or a transition."),
+            ),
+            ("list", text(), reader.say("Une liste de valeurs.", "A value list.")),
+            ("tag", text(), reader.say("L'étiquette d'une valeur.", "The tag of a value.")),
+        ]);
+    }
+    parts
+}
+
 /// Parameters that several operations take.
 pub(super) fn parameters(reader: &Reader<'_>) -> Json {
     let text = || json!({"type": "string"});
@@ -155,7 +212,7 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Json {
         (
             "skip",
             "$skip",
-            number(0),
+            json!({"type": "integer", "minimum": 0, "maximum": 10_000}),
             "Fiches passées, 10 000 au plus.",
             "Records passed over, 10 000 at most.",
         ),
@@ -167,36 +224,74 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Json {
             "Where a list goes on, from `nextLink`.",
         ),
         ("count", "$count", json!({"type": "boolean"}), "Compte aussi.", "Counts too."),
+        (
+            "older_than",
+            "$skiptoken",
+            json!({"type": "string", "pattern": r"^\d{1,19}$"}),
+            "Suite, de `nextLink`.",
+            "Where it goes on, from `nextLink`.",
+        ),
         ("search", "$search", text(), "Mots cherchés.", "Words looked for."),
         ("apply", "$apply", text(), "Groupes et chiffres.", "Groups and figures."),
         ("deltatoken", "$deltatoken", text(), "Changements, de `deltaLink`.", "Changes, from `deltaLink`."),
         ("q", "q", text(), "Mots cherchés.", "Words looked for."),
+        ("after", "after", number(0), "Reprend après cette position.", "Resumes after this position."),
     ];
+    let version = || json!({"type": "string", "pattern": r#"^(\*|(W/)?"\d{1,19}")$"#});
     let headers = [
-        ("if_match", "If-Match", "Version attendue : `W/\"128\"`.", "Version expected: `W/\"128\"`."),
-        ("if_none_match", "If-None-Match", "Ce que l'on a déjà.", "What is there already."),
+        (
+            "if_match",
+            "If-Match",
+            version(),
+            "Version attendue : `W/\"128\"`.",
+            "Version expected: `W/\"128\"`.",
+        ),
+        ("if_none_match", "If-None-Match", text(), "Ce que l'on a déjà.", "What is there already."),
+        (
+            "content_disposition",
+            "Content-Disposition",
+            text(),
+            "Le nom : `attachment; filename=\"devis.pdf\"`.",
+            "The name: `attachment; filename=\"quote.pdf\"`.",
+        ),
+        ("range", "Range", text(), "Une partie : `bytes=0-99`.", "A part: `bytes=0-99`."),
+        (
+            "last_event_id",
+            "Last-Event-ID",
+            json!({"type": "string", "pattern": r"^\d{1,19}$"}),
+            "Reprend après cette position.",
+            "Resumes after this position.",
+        ),
         (
             "prefer",
             "Prefer",
+            text(),
             "`return=minimal`, `maxpagesize=50`, `track-changes`.",
             "`return=minimal`, `maxpagesize=50`, `track-changes`.",
         ),
         (
             "idempotency_key",
             "Idempotency-Key",
+            json!({"type": "string", "pattern": r#"^[ \t]*("[!-~]{1,255}"|[!-~]{1,255})[ \t]*$"#}),
             "Rend un nouvel envoi sans danger.",
             "Makes sending again safe.",
         ),
     ];
     let mut parameters = Map::new();
+    for (name, schema, description) in parts(reader) {
+        let parameter = json!({
+            "name": name, "in": "path", "required": true, "description": description, "schema": schema,
+        });
+        parameters.insert(name.to_owned(), parameter);
+    }
     for (name, sent, schema, fr, en) in query {
         let parameter =
             json!({"name": sent, "in": "query", "description": reader.say(fr, en), "schema": schema});
         parameters.insert(name.to_owned(), parameter);
     }
-    for (name, sent, fr, en) in headers {
+    for (name, sent, schema, fr, en) in headers {
         let parameter =
-            json!({"name": sent, "in": "header", "description": reader.say(fr, en), "schema": text()});
+            json!({"name": sent, "in": "header", "description": reader.say(fr, en), "schema": schema});
         parameters.insert(name.to_owned(), parameter);
     }
     Json::Object(parameters)

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::openapi::Reader;
+use crate::openapi::shapes::{array, closed, own};
 
 /// A status, what it means in French and in English, and its codes.
 type Refusal = (u16, &'static str, &'static str, &'static [&'static str]);
@@ -46,13 +47,25 @@ const REFUSALS: &[Refusal] = &[
         "Data to correct, or a transition refused.",
         &["validation", "unknown_field", "duplicate", "transition", "idempotency_key_reused"],
     ),
+    (
+        424,
+        "Non exécuté, dans un lot : une autre demande dont elle dépend a été refusée.",
+        "Not executed, in a batch: another request that it depends on was refused.",
+        &["failed_dependency", "not_executed"],
+    ),
     (429, "Trop de demandes.", "Too many requests.", &["too_many"]),
+    (
+        500,
+        "Une erreur de notre côté ; rien n'est à moitié écrit.",
+        "A failure of ours; nothing is half written.",
+        &["internal"],
+    ),
     (503, "Trop long ; rien n'a changé.", "Took too long; nothing changed.", &["timeout"]),
     (507, "Le disque du serveur est plein.", "The server's disk is full.", &["storage_full"]),
 ];
 
 /// What any request may meet.
-const ALWAYS: &[u16] = &[400, 401, 404, 429, 503];
+const ALWAYS: &[u16] = &[400, 401, 404, 429, 500, 503];
 /// What a write may meet beside.
 const WRITES: &[u16] = &[403, 406, 409, 412, 413, 415, 422, 507];
 /// What a read may meet beside.
@@ -75,12 +88,13 @@ fn name(status: u16) -> String {
 pub(super) fn responses(reader: &Reader<'_>) -> Json {
     let responses = REFUSALS.iter().map(|(status, fr, en, codes)| {
         let schema = json!({"allOf": [
-            {"$ref": "#/components/schemas/problem"},
+            {"$ref": "#/components/schemas/tisserand.problem"},
             {"properties": {"status": {"const": status}, "code": {"enum": codes}}},
         ]});
         let response = json!({
             "description": reader.say(fr, en),
-            "content": {"application/problem+json": {"schema": schema}},
+            // A client that takes plain JSON and nothing else is told so.
+            "content": {"application/problem+json": {"schema": schema.clone()}, "application/json": {"schema": schema}},
         });
         (name(*status), response)
     });
@@ -106,6 +120,17 @@ pub(super) fn schema(reader: &Reader<'_>) -> Json {
                 "description": reader.say("Par champ : `lines[2].quantity`.", "By field: `lines[2].quantity`."),
             },
             "request_id": text,
+            "current": own("record"),
+            "changes": {"type": "object", "additionalProperties": own("stale_change")},
+            "by": array(closed(json!({"entity": text, "count": {"type": "integer", "minimum": 1}}))),
+            "option": text,
+            "place": {"type": "string", "description": reader.say("D'un lot : `requests[2]`.", "Of a batch: `requests[2]`.")},
+            "position": {"type": "integer", "minimum": 0},
+            "length": {"type": "integer", "minimum": 0},
+            "fault": text,
+            "near": text,
+            "offered": array(json!(text)),
+            "bytes_max": {"type": "integer", "minimum": 0},
             "error": {"type": "object", "required": ["code", "message"], "properties": {"code": text, "message": text}},
         },
     })

@@ -1,6 +1,6 @@
 //! Records of an entity as JSON Schema: `account`, `account.page`, and for who may write `account.create` and `account.change`.
 
-use dictionary::model::{Entity, Field};
+use dictionary::model::{Dictionary, Entity, Field};
 use serde_json::{Map, Value as Json, json};
 
 use crate::data::shape::property_name;
@@ -9,12 +9,17 @@ use crate::odata::lambda::related;
 use crate::openapi::{Reader, values};
 
 /// Adds the schemas of an entity.
-pub(super) fn write(reader: &Reader<'_>, entity: &Entity, schemas: &mut Map<String, Json>) {
-    schemas.insert(entity.name.clone(), record(reader, entity));
+pub(super) fn write(
+    reader: &Reader<'_>,
+    dictionary: &Dictionary,
+    entity: &Entity,
+    schemas: &mut Map<String, Json>,
+) {
+    schemas.insert(entity.name.clone(), record(reader, dictionary, entity));
     schemas.insert(format!("{}.page", entity.name), page(&entity.name));
     if reader.writes {
-        schemas.insert(format!("{}.create", entity.name), body(reader, entity, true));
-        schemas.insert(format!("{}.change", entity.name), body(reader, entity, false));
+        schemas.insert(format!("{}.create", entity.name), body(reader, dictionary, entity, true));
+        schemas.insert(format!("{}.change", entity.name), body(reader, dictionary, entity, false));
     }
 }
 
@@ -24,17 +29,17 @@ pub(super) fn named(name: &str) -> Json {
 }
 
 /// A record as it is answered. Only the key is always there: `$select` leaves out the others.
-fn record(reader: &Reader<'_>, entity: &Entity) -> Json {
+fn record(reader: &Reader<'_>, dictionary: &Dictionary, entity: &Entity) -> Json {
     let mut properties = Map::new();
     properties.insert("@odata.context".to_owned(), json!({"type": "string"}));
     properties.insert("@odata.etag".to_owned(), json!({"type": "string"}));
     properties.insert("@tisserand.title".to_owned(), json!({"type": "string"}));
     for field in entity.fields.iter().filter(|field| !field.secret) {
         if !field.kind.is_virtual() {
-            let value = described(reader, field, values::answered(reader.dictionary, field));
+            let value = described(reader, field, values::answered(dictionary, field));
             properties.insert(property_name(field).to_owned(), value);
         }
-        if let Some(target) = target(reader.dictionary, field).filter(|target| !target.internal) {
+        if let Some(target) = target(dictionary, field).filter(|target| !target.internal) {
             let expanded = if field.kind.is_virtual() {
                 json!({"type": "array", "items": named(&target.name)})
             } else {
@@ -43,9 +48,9 @@ fn record(reader: &Reader<'_>, entity: &Entity) -> Json {
             properties.insert(field.name.clone(), expanded);
         }
     }
-    for other in reader.dictionary.entities.iter().filter(|other| !other.internal) {
+    for other in dictionary.entities.iter().filter(|other| !other.internal) {
         if entity.field(&other.collection).is_none()
-            && related(reader.dictionary, entity, &other.collection).is_some()
+            && related(dictionary, entity, &other.collection).is_some()
         {
             let expanded = json!({"type": "array", "items": named(&other.name)});
             properties.insert(other.collection.clone(), expanded);
@@ -79,7 +84,7 @@ fn page(entity: &str) -> Json {
 }
 
 /// The body of a write. What the system keeps is not in it.
-fn body(reader: &Reader<'_>, entity: &Entity, creates: bool) -> Json {
+fn body(reader: &Reader<'_>, dictionary: &Dictionary, entity: &Entity, creates: bool) -> Json {
     let mut properties = Map::new();
     properties.insert("id".to_owned(), values::id());
     let (mut required, mut one_of) = (Vec::new(), Vec::new());
@@ -95,13 +100,13 @@ fn body(reader: &Reader<'_>, entity: &Entity, creates: bool) -> Json {
                 continue;
             }
             "lines" => {
-                let Some(of) = target(reader.dictionary, field) else { continue };
+                let Some(of) = target(dictionary, field) else { continue };
                 // A line that has an id is changed, so that nothing of it need be said again.
                 let lines = json!({"type": ["array", "null"], "items": named(&format!("{}.change", of.name)), "maxItems": 5000});
                 properties.insert(field.name.clone(), described(reader, field, lines));
             }
             _ => {
-                let value = values::taken(reader.dictionary, field);
+                let value = values::taken(dictionary, field);
                 properties.insert(field.name.clone(), described(reader, field, value));
             }
         }

@@ -18,7 +18,12 @@ const ADDRESS: [&str; 6] = ["lines", "postcode", "city", "insee", "region", "cou
 /// The value of a field as records have it.
 pub(super) fn answered(dictionary: &Dictionary, field: &Field) -> Json {
     let mut schema = shape(dictionary, field);
-    if !(field.required || field.system) || field.name == "code" || field.computed.is_some() {
+    // Tisserand itself makes records too: nobody made those.
+    if !(field.required || field.system)
+        || field.kind.name() == "reference" && field.system
+        || field.name == "code"
+        || field.computed.is_some()
+    {
         or_null(&mut schema);
     }
     Json::Object(schema)
@@ -102,7 +107,8 @@ fn tag(dictionary: &Dictionary, field: &Field) -> Map<String, Json> {
     schema
 }
 
-fn file() -> Json {
+/// How a record names a file.
+pub(super) fn file() -> Json {
     json!({
         "type": "object",
         "required": ["name", "type", "size", "hash"],

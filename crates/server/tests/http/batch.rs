@@ -135,11 +135,7 @@ fn a_batch_that_cannot_be_read_executes_nothing_and_says_where_it_is_wrong() {
     ];
     for request in wrong {
         let answer = ada.post(&ada.at("$batch"), &json!({"requests": [good, request]}));
-        assert_eq!(
-            (answer.status, answer.json()["position"].as_str()),
-            (400, Some("requests[1]")),
-            "{request}"
-        );
+        assert_eq!((answer.status, answer.json()["place"].as_str()), (400, Some("requests[1]")), "{request}");
     }
     assert_eq!(ada.post(&ada.at("$batch"), &json!({"things": []})).status, 400);
     let scattered = json!([

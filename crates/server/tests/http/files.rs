@@ -89,7 +89,8 @@ fn files_too_large_or_of_another_kind_are_refused_and_nothing_is_kept() {
         send(&app.remi(), &path, "x.pdf", "application/pdf", b"%PDF").refusal(),
         (403, "forbidden".to_owned())
     );
-    assert_eq!(send(&ada, &format!("{record}/name"), "x.pdf", "application/pdf", b"%PDF").status, 404);
+    assert_eq!(send(&ada, &format!("{record}/name"), "x.pdf", "application/pdf", b"%PDF").status, 405);
+    assert_eq!(send(&ada, &format!("{record}/nothing"), "x.pdf", "application/pdf", b"%PDF").status, 404);
     assert_eq!(
         send(&ada.without("x-csrf-token"), &path, "x.pdf", "application/pdf", b"%PDF").refusal(),
         (403, "csrf".to_owned())

@@ -82,9 +82,30 @@ fn addresses_say_what_they_take() {
     assert_eq!(allowed("accounts"), "GET, HEAD, OPTIONS, POST");
     assert_eq!(allowed("accounts(code='T000001')"), "DELETE, GET, HEAD, OPTIONS, PATCH, PUT");
     assert_eq!(allowed("$batch"), "OPTIONS, POST");
+    let created = ada.create("accounts", json!({"name": "Lenoir"}));
+    let member = |name: &str| format!("accounts/{}/{name}", created["id"].as_str().unwrap());
+    assert_eq!(allowed(&member("name")), "GET, HEAD, OPTIONS");
+    assert_eq!(allowed(&member("name/$value")), "GET, HEAD, OPTIONS");
+    assert_eq!(allowed(&member("contract")), "DELETE, GET, HEAD, OPTIONS, PUT");
+    assert_eq!(allowed(&member("convert")), "OPTIONS, POST");
+    for (method, name, methods) in [
+        ("POST", "name", "GET, HEAD, OPTIONS"),
+        ("PATCH", "name", "GET, HEAD, OPTIONS"),
+        ("POST", "contract", "DELETE, GET, HEAD, OPTIONS, PUT"),
+        ("GET", "convert", "OPTIONS, POST"),
+        ("PUT", "convert", "OPTIONS, POST"),
+    ] {
+        // What else is wrong with a request does not matter then.
+        let odd = ada.with("if-match", "nothing");
+        let refused = odd.send(method, &ada.at(&member(name)), Some("application/json"), b"{}");
+        assert_eq!((refused.status, refused.header("allow")), (405, Some(methods)), "{method} {name}");
+    }
+    for path in ["nothing", &member("nothing"), &member("secret_note")] {
+        assert_eq!(ada.send("OPTIONS", &ada.at(path), None, &[]).status, 404, "{path}");
+        assert_eq!(ada.send("PATCH", &ada.at(path), Some("application/json"), b"{}").status, 404, "{path}");
+    }
     let refused = ada.delete(&ada.at("accounts"));
     assert_eq!((refused.status, refused.header("allow")), (405, Some("GET, HEAD, OPTIONS, POST")));
-    let created = ada.create("accounts", json!({"name": "Lenoir"}));
     let path = ada.at(&format!("accounts/{}", created["id"].as_str().unwrap()));
     let head = ada.send("HEAD", &path, None, &[]);
     assert_eq!(
@@ -109,7 +130,7 @@ fn a_property_is_read_alone() {
     );
     assert_eq!(ada.get(&format!("{path}/employees/$value")).text(), "3");
     assert_eq!(ada.get(&format!("{path}/owner_id")).status, 204);
-    for nothing in ["secret_note", "nmae", "convert", "secret_note/$value"] {
+    for nothing in ["secret_note", "nmae", "secret_note/$value", "convert/$value"] {
         assert_eq!(ada.get(&format!("{path}/{nothing}")).status, 404, "{nothing}");
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
+use server::ROUTES;
 
 use crate::app::App;
 use crate::client::Client;
@@ -34,6 +35,64 @@ fn references<'a>(part: &'a Json, found: &mut BTreeSet<&'a str>) {
     }
 }
 
+/// Names of the parameters of an operation that are parts of its address.
+fn in_address<'a>(document: &'a Json, told: &'a Json) -> Vec<&'a str> {
+    let parameters = told["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let resolved = parameters.iter().map(|parameter| match parameter["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => parameter,
+    });
+    let parts = resolved.filter(|parameter| parameter["in"] == "path");
+    parts.map(|parameter| parameter["name"].as_str().unwrap()).collect()
+}
+
+/// An address without the names of its parts; a record by its key is as one by its id.
+fn nameless(path: &str) -> String {
+    let mut parts = path.split('{');
+    let mut address = parts.next().unwrap().to_owned();
+    for part in parts {
+        address.push_str("{}");
+        address.push_str(part.split_once('}').unwrap().1);
+    }
+    address.replace("({}='{}')", "/{}")
+}
+
+#[test]
+fn the_general_document_has_every_operation_of_the_server_and_no_other() {
+    let document = server::openapi_general();
+    let mut found = BTreeSet::new();
+    references(&document, &mut found);
+    for reference in found {
+        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+    }
+    let told: BTreeSet<(String, String)> = operations(&document)
+        .into_iter()
+        .inspect(|(_, path, told)| {
+            let named = path.matches('{').count();
+            assert_eq!(in_address(&document, told).len(), named, "{path}");
+        })
+        .map(|(method, path, _)| (method, nameless(&path)))
+        .collect();
+    let mut served: BTreeSet<(String, String)> =
+        ROUTES.iter().map(|route| (route.method.to_owned(), nameless(route.path))).collect();
+    let addresses: BTreeSet<String> = served.iter().map(|(_, path)| path.clone()).collect();
+    let data = addresses.into_iter().filter(|path| path.starts_with("/data/"));
+    // `OPTIONS` is answered at every address of data.
+    served.extend(data.map(|path| ("OPTIONS".to_owned(), path)));
+    assert_eq!(told, served);
+}
+
+#[test]
+fn an_entity_may_have_the_name_of_anything_the_document_has() {
+    let app = App::start();
+    let schemas = document(&app.ada())["components"]["schemas"].clone();
+    let names = schemas.as_object().unwrap().keys();
+    for name in names.filter(|name| !name.contains('.')) {
+        let page = format!("{name}.page");
+        assert!(schemas[page.as_str()].is_object(), "{name} is no entity's");
+    }
+}
+
 #[test]
 fn every_reference_leads_somewhere_and_every_operation_has_a_name_of_its_own() {
     let app = App::start();
@@ -52,13 +111,7 @@ fn every_reference_leads_somewhere_and_every_operation_has_a_name_of_its_own() {
             assert!(names.insert(told["operationId"].as_str().unwrap()), "{method} {path}");
             let in_path: Vec<&str> =
                 path.split('{').skip(1).map(|part| part.split('}').next().unwrap()).collect();
-            let parameters = told["parameters"].as_array().cloned().unwrap_or_default();
-            let told: Vec<&str> = parameters
-                .iter()
-                .filter(|parameter| parameter["in"] == "path")
-                .map(|parameter| parameter["name"].as_str().unwrap())
-                .collect();
-            assert_eq!(told, in_path, "{method} {path}");
+            assert_eq!(in_address(&document, told), in_path, "{method} {path}");
         }
     }
 }
@@ -136,8 +189,11 @@ fn every_operation_without_a_body_answers_with_a_status_it_names() {
             if method != "GET" || path.starts_with("/events/") {
                 continue;
             }
-            let path =
-                path.replace("{id}", &id).replace("{property}", "name").replace("{list}", "account_kind");
+            let path = path
+                .replace("{id}", &id)
+                .replace("{key}", "T000001")
+                .replace("{property}", "name")
+                .replace("{list}", "account_kind");
             let answer = client.get(&path);
             let named = &told["responses"][answer.status.to_string()];
             assert!(named.is_object(), "{path}: {} {}", answer.status, answer.text());

@@ -34,6 +34,7 @@ const FRENCH: &[(&str, &str)] = &[
     ("dictionary apply", "Le fait"),
     ("import", "Importe un fichier CSV, XLSX ou JSON lines"),
     ("export", "Exporte des fiches en CSV, XLSX ou JSON lines"),
+    ("openapi", "Écrit la description OpenAPI de ce que tout serveur répond"),
     ("journal", "Journal d'un environnement"),
     ("journal tail", "Montre les dernières entrées"),
     ("journal show", "Montre une entrée et tous ses changements"),

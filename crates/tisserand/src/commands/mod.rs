@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod journal;
 mod module;
+mod openapi;
 mod serve;
 mod token;
 mod user;
@@ -39,6 +40,7 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         Cmd::Dictionary(dictionary) => self::dictionary::run(&settings, dictionary, console),
         Cmd::Import(import) => import::run(&settings, &import, console),
         Cmd::Export(export) => export::run(&settings, &export, console),
+        Cmd::Openapi => openapi::run(console),
         Cmd::Journal(journal) => journal::run(&settings, journal, console),
         Cmd::User(user) => user::run(&settings, user, console),
         Cmd::Token(token) => token::run(&settings, token, console),

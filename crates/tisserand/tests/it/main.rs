@@ -7,5 +7,6 @@ mod damage;
 mod demo;
 mod entity;
 mod exchange;
+mod openapi;
 mod support;
 mod together;

@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../../api/keys'
 import { asProblem, type Problem } from '../../api/problem'
-import type { Entity, LiveEvent, RecordData, Transition } from '../../api/types'
+import type { Entity, RecordData, Transition } from '../../api/types'
 import { NotFound } from '../../app/Root'
 import { useSurroundings } from '../../dictionary/context'
 import { entityOfCollection, fieldOf, titleOf } from '../../dictionary/model'
@@ -110,7 +110,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
 
   useLive((event) => {
     if (event.entity !== entity.name || event.id !== record.id) return
-    const mine = actorId(event) === dictionary.me.id
+    const mine = event.actor === dictionary.me.id
     const fields = [...new Set(event.fields.map((key) => fieldNameOf(entity, key)))].filter(
       (name) => !fieldOf(entity, name)?.system,
     )
@@ -126,7 +126,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
     const theirs = fields.filter((name) => fieldOf(entity, name)?.type !== 'computed')
     if (mine || event.operation !== 'update' || theirs.length === 0) return
     const what = theirs.map((name) => label(fieldOf(entity, name)?.label)).filter(Boolean)
-    setTold({ who: actorId(event), what: what.join(', ') })
+    setTold({ who: event.actor, what: what.join(', ') })
   })
 
   const edit = (field?: string) => {
@@ -328,10 +328,6 @@ function Shown({ entity, record, gone, back }: ShownProps) {
       <LeaveGuard dirty={form.dirty} discard={form.discard} stays={(path) => path.includes(`/${record.id}`)} />
     </div>
   )
-}
-
-function actorId(event: LiveEvent): string | null {
-  return typeof event.actor === 'string' ? event.actor : (event.actor?.id ?? null)
 }
 
 /** Puts the keyboard in a field, or in the first that can be typed in. */

@@ -27,8 +27,8 @@ export function ChooseEnvironment() {
           <EmptyMessage icon="lock" title={t('environments.none.title')} hint={t('environments.none.hint')} />
         )}
         {clients.map((client) => (
-          <section key={client} className={styles.client} aria-label={client}>
-            <h2>{client}</h2>
+          <section key={client ?? ''} className={styles.client} aria-label={client ?? undefined}>
+            {client !== null && <h2>{client}</h2>}
             <ul>
               {environments
                 .filter((environment) => environment.client === client)

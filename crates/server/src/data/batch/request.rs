@@ -73,7 +73,7 @@ pub(super) fn read(mut body: Map<String, Json>) -> Result<Vec<Part>, Problem> {
     let mut groups: HashSet<String> = HashSet::new();
     let mut parts: Vec<Part> = Vec::with_capacity(requests.len());
     for (index, request) in requests.into_iter().enumerate() {
-        let place = |problem: Problem| problem.with("position", json!(format!("requests[{index}]")));
+        let place = |problem: Problem| problem.with("place", json!(format!("requests[{index}]")));
         let part = one(request, index).map_err(place)?;
         let faulty = |fr: String, en: String| Err(place(Problem::bad_request(fr, en)));
         if let Some(group) = &part.group
