@@ -73,7 +73,7 @@ fn each_row(
     mut each: impl FnMut(&journal::RowBytes),
 ) -> Result<(), StoreError> {
     let layout = layouts.of(entity);
-    let reads = Reads { connection, layouts, waiting: None, work: None };
+    let reads = Reads { connection, layouts, waiting: None };
     let mut after = None;
     loop {
         let rows = reads.scan(entity, after, ROWS_MAX)?;

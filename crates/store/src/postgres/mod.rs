@@ -8,6 +8,7 @@ mod dialect;
 mod duplicate;
 mod entries;
 mod hints;
+mod known;
 mod migrate;
 #[cfg(test)]
 mod plans;
@@ -164,7 +165,7 @@ struct PostgresSnapshot<'s> {
 
 impl PostgresSnapshot<'_> {
     fn reads(&self) -> Reads<'_> {
-        Reads { connection: &self.connection, layouts: &self.store.layouts, waiting: None, work: None }
+        Reads { connection: &self.connection, layouts: &self.store.layouts, waiting: None }
     }
 }
 

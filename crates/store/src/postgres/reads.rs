@@ -24,7 +24,7 @@ use crate::postgres::zone::zone;
 use crate::query::{Aggregation, Context, Figure, Grouping, Select};
 use crate::row::Row;
 use crate::sql::{self, Form, Statement};
-use crate::work::{NewEntry, Work};
+use crate::work::NewEntry;
 
 /// Reads over one connection.
 #[derive(Clone, Copy)]
@@ -33,8 +33,6 @@ pub(crate) struct Reads<'c> {
     pub(crate) layouts: &'c Layouts,
     /// Entries of units before in the same group, which are not written yet.
     pub(crate) waiting: Option<&'c RefCell<Vec<NewEntry>>>,
-    /// The unit of work that reads; none in a snapshot.
-    pub(crate) work: Option<&'c Work<'c>>,
 }
 
 /// `SELECT` and the columns of a table.
@@ -77,10 +75,6 @@ impl Reads<'_> {
 
     pub(crate) fn get(&self, entity: &Entity, id: RecordId) -> Result<Option<Row>, StoreError> {
         let layout = self.layout(entity);
-        // What the unit wrote is at hand: no answer of the server need be waited for.
-        if let Some(written) = self.work.and_then(|work| work.written(&layout, id)) {
-            return Ok(written.cloned());
-        }
         let sql = layout.get.get_or_init(|| format!("{} WHERE \"id\" = $1", select_columns(&layout)));
         Ok(self.rows(&layout, sql, &[Cell::id(id)])?.pop())
     }

@@ -1,7 +1,6 @@
 //! One unit of work: it writes rows, notes what changed, and ends as a journal entry. Writes wait in the connection and are sent with the
 //! next read, or at the unit's end.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use dictionary::field_types::ColumnKind;
@@ -10,7 +9,6 @@ use dictionary::text::fold;
 use dictionary::{Dictionary, RecordId, Value};
 use journal::{Cause, Change, Position};
 
-use crate::counters::Counters;
 use crate::error::StoreError;
 use crate::files::FileStore;
 use crate::head::HeadState;
@@ -21,8 +19,9 @@ use crate::postgres::connection::{Connection, Request, fault};
 use crate::postgres::migrate;
 use crate::postgres::reads::Reads;
 use crate::postgres::search;
+use crate::postgres::writer::{Pending, release};
 use crate::row::Row;
-use crate::work::{NewEntry, Pointless, Work, not_as_read};
+use crate::work::{Pointless, Work, not_as_read};
 use crate::{Head, Snapshot, Transaction};
 
 /// A unit of work in progress.
@@ -30,10 +29,9 @@ pub(crate) struct PostgresTransaction<'w> {
     connection: &'w Connection,
     layouts: &'w Layouts,
     schema: &'w str,
-    /// Entries of the group that are written with its commit.
-    waiting: &'w RefCell<Vec<NewEntry>>,
-    /// Numbers that the group took.
-    counters: &'w RefCell<Counters>,
+    pending: &'w Pending,
+    /// Among others in a group: a savepoint takes its writes back.
+    grouped: bool,
     work: Work<'w>,
 }
 
@@ -51,15 +49,22 @@ pub(crate) fn cells_of(columns: &[TableColumn], values: &[Value]) -> Result<Vec<
     Ok(cells)
 }
 
+/// Adds a row, given the names of its columns.
+fn insert_row<'n>(layout: &Layout, names: impl Iterator<Item = &'n str>) -> String {
+    let names: Vec<String> = names.map(quoted).collect();
+    let marks: Vec<String> = (1..=names.len()).map(|place| format!("${place}")).collect();
+    format!("INSERT INTO {} ({}) VALUES ({})", quoted(&layout.entity), names.join(", "), marks.join(", "))
+}
+
 impl<'w> PostgresTransaction<'w> {
     /// Starts on `head`, inside a savepoint of the caller.
     pub(crate) fn new(
         (connection, layouts, schema): (&'w Connection, &'w Layouts, &'w str),
-        (waiting, counters): (&'w RefCell<Vec<NewEntry>>, &'w RefCell<Counters>),
+        (pending, grouped): (&'w Pending, bool),
         files: &'w dyn FileStore,
         head: HeadState,
     ) -> Self {
-        PostgresTransaction { connection, layouts, schema, waiting, counters, work: Work::new(files, head) }
+        PostgresTransaction { connection, layouts, schema, pending, grouped, work: Work::new(files, head) }
     }
 
     /// Puts the journal entry among those that wait for the commit, if anything changed; returns the head after it.
@@ -68,17 +73,16 @@ impl<'w> PostgresTransaction<'w> {
             self.write_differences(&layout, &now, &before)?;
         }
         let (head, entry) = self.work.into_entry()?;
-        self.waiting.borrow_mut().extend(entry);
+        if let Some(entry) = &entry {
+            let changed = entry.records.iter().map(|(entity, id)| (&**entity, *id));
+            self.pending.known.borrow_mut().forget(changed);
+        }
+        self.pending.waiting.borrow_mut().extend(entry);
         Ok(head)
     }
 
     fn reads(&self) -> Reads<'_> {
-        Reads {
-            connection: self.connection,
-            layouts: self.layouts,
-            waiting: Some(self.waiting),
-            work: Some(&self.work),
-        }
+        Reads { connection: self.connection, layouts: self.layouts, waiting: Some(&self.pending.waiting) }
     }
 
     /// Only the columns that differ are written: an index whose columns stay may be left alone.
@@ -138,12 +142,37 @@ impl Snapshot for PostgresTransaction<'_> {
         Ok(self.work.head.moment())
     }
 
-    crate::snapshot::delegate_reads!();
+    crate::snapshot::delegate_reads!(get_here);
+}
+
+impl PostgresTransaction<'_> {
+    /// The row of that id: what this unit wrote and what is known is at hand, and no answer of the server need be waited for.
+    fn get_here(&self, entity: &Entity, id: RecordId) -> Result<Option<Row>, StoreError> {
+        let layout = self.layouts.of(entity);
+        if let Some(written) = self.work.written(&layout, id) {
+            return Ok(written.cloned());
+        }
+        if let Some(known) = self.pending.known.borrow().get(&layout, id) {
+            return Ok(Some(known));
+        }
+        let row = self.reads().get(entity, id)?;
+        if let Some(row) = &row {
+            self.pending.known.borrow_mut().keep(&layout, row);
+        }
+        Ok(row)
+    }
 }
 
 impl Transaction for PostgresTransaction<'_> {
     fn set_cause(&mut self, cause: Cause) {
         self.work.set_cause(cause);
+    }
+
+    fn certain(&mut self) {
+        self.pending.certain.set(true);
+        if self.grouped {
+            self.connection.queue(release());
+        }
     }
 
     fn allow_missing_files(&mut self) {
@@ -159,15 +188,8 @@ impl Transaction for PostgresTransaction<'_> {
             let values = layout.cells(field, row.get(field));
             named.extend(cells_of(layout.columns_of(field), values.as_slice())?);
         }
-        let (names, cells): (Vec<String>, Vec<Cell>) = named.into_iter().unzip();
-        let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-        let marks: Vec<String> = (1..=names.len()).map(|place| format!("${place}")).collect();
-        let sql = format!(
-            "INSERT INTO {} ({}) VALUES ({})",
-            quoted(&layout.entity),
-            names.join(", "),
-            marks.join(", ")
-        );
+        let sql = layout.insert.get_or_init(|| insert_row(&layout, named.iter().map(|(name, _)| &**name)));
+        let (sql, cells) = (sql.clone(), named.into_iter().map(|(_, cell)| cell).collect());
         self.queue_row("add a row", sql, cells, &layout, None);
         if search_text.is_some() {
             self.connection.queue(search::replace(&layout, id, search_text));
@@ -212,7 +234,7 @@ impl Transaction for PostgresTransaction<'_> {
 
     fn next_number(&mut self, counter: &str, at_least: u64) -> Result<u64, StoreError> {
         const ACTION: &str = "take a number";
-        self.counters.borrow_mut().next(counter, at_least, || {
+        self.pending.counters.borrow_mut().next(counter, at_least, || {
             let cells = [Cell::Text(counter.to_owned())];
             let rows =
                 self.connection.query(ACTION, "SELECT value FROM _counter WHERE name = $1", &cells, None)?;
@@ -231,6 +253,7 @@ impl Transaction for PostgresTransaction<'_> {
 
     fn migrate(&mut self, old: Option<&Dictionary>, new: &Arc<Dictionary>) -> Result<(), StoreError> {
         self.work.may_migrate()?;
+        self.pending.known.borrow_mut().clear();
         let position = self.next_position();
         let place = (self.connection, self.layouts, self.schema);
         let change = migrate::run(place, &mut self.work.head, position, old, new)?;

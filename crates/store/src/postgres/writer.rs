@@ -4,15 +4,16 @@
 //! given back by the commit. So positions follow each other in the order of commits, whichever process writes, and a rollback leaves no gap.
 //! `docs/decisions/0022-positions-on-postgresql.md`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::counters::Counters;
 use crate::error::StoreError;
 use crate::head::HeadState;
 use crate::postgres::PostgresStore;
-use crate::postgres::cell::Cell;
+use crate::postgres::cell::Cell as Sent;
 use crate::postgres::connection::{Connection, Mark, Request, fault};
 use crate::postgres::entries;
+use crate::postgres::known::Known;
 use crate::postgres::pool::Lease;
 use crate::postgres::schema::{head_of, write_head};
 use crate::postgres::transaction::PostgresTransaction;
@@ -24,6 +25,8 @@ use crate::{Committed, Unit, UnitError};
 #[derive(Default)]
 pub(crate) struct Bench {
     group: Option<Group>,
+    /// What the last group left known.
+    known: Known,
 }
 
 /// A group that runs.
@@ -33,10 +36,20 @@ struct Group {
     head: HeadState,
     /// Head after the last unit.
     ahead: HeadState,
+    pending: Pending,
+}
+
+/// What the units of a group leave for those after them and for the commit.
+#[derive(Default)]
+pub(crate) struct Pending {
     /// Entries that the commit writes.
-    waiting: RefCell<Vec<NewEntry>>,
+    pub(crate) waiting: RefCell<Vec<NewEntry>>,
     /// Numbers taken, that the commit writes.
-    counters: RefCell<Counters>,
+    pub(crate) counters: RefCell<Counters>,
+    /// Rows that were read.
+    pub(crate) known: RefCell<Known>,
+    /// Only a fault of the store can give the unit that runs up.
+    pub(crate) certain: Cell<bool>,
 }
 
 impl GroupCommit for PostgresStore {
@@ -46,8 +59,9 @@ impl GroupCommit for PostgresStore {
         let (connection, head) =
             self.database.writers.begin(&self.schema, &self.beginning.write, &self.beginning.turn)?;
         let head = head_of(head).inspect_err(|_| connection.give_up())?;
-        let (waiting, counters) = <_>::default();
-        bench.group = Some(Group { connection, ahead: head.clone(), head, waiting, counters });
+        let known = RefCell::new(std::mem::take(&mut bench.known).at(&head));
+        let pending = Pending { known, ..Pending::default() };
+        bench.group = Some(Group { connection, ahead: head.clone(), head, pending });
         Ok(())
     }
 
@@ -55,16 +69,16 @@ impl GroupCommit for PostgresStore {
         let Some(group) = &mut bench.group else {
             return (Err(lost().into()), After::Lost);
         };
-        let (entries, mark) = (group.waiting.borrow().len(), group.connection.mark());
+        let (entries, mark) = (group.pending.waiting.borrow().len(), group.connection.mark());
         match self.run_unit(group, unit, alone) {
             Ok((committed, head)) => {
                 group.ahead = head;
-                group.counters.get_mut().keep();
+                group.pending.counters.get_mut().keep();
                 (Ok(committed), After::GoesOn)
             }
             Err(error) => {
-                group.waiting.borrow_mut().truncate(entries);
-                group.counters.get_mut().take_back();
+                group.pending.waiting.borrow_mut().truncate(entries);
+                group.pending.counters.get_mut().take_back();
                 let undone = undo(&group.connection, mark, alone);
                 if alone || !undone {
                     if !undone {
@@ -83,14 +97,13 @@ impl GroupCommit for PostgresStore {
     }
 
     fn commit(&self, bench: &mut Bench) -> Result<(), StoreError> {
-        let Some(Group { connection, head, ahead, waiting, counters }) = bench.group.take() else {
-            return Err(lost());
-        };
+        let Some(Group { connection, head, ahead, pending }) = bench.group.take() else { return Err(lost()) };
+        let Pending { waiting, counters, known, .. } = pending;
         let last = waiting.borrow().last().map(|new| (new.entry.position, new.entry.chain));
         write_entries(&connection, &waiting);
         for (counter, last) in counters.into_inner().take() {
             let sql = "INSERT INTO _counter VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-            let cells = vec![Cell::Text(counter), Cell::Integer(last as i64)];
+            let cells = vec![Sent::Text(counter), Sent::Integer(last as i64)];
             connection.queue(Request::new("keep a number", sql, cells));
         }
         if ahead != head {
@@ -110,6 +123,7 @@ impl GroupCommit for PostgresStore {
             }
         }
         self.publish(ahead.position);
+        bench.known = known.into_inner().moved_to(&ahead);
         Ok(())
     }
 
@@ -133,6 +147,11 @@ fn undo(connection: &Connection, mark: Mark, alone: bool) -> bool {
     !connection.is_broken() && connection.batch_raw(sql).is_ok()
 }
 
+/// Ends the savepoint of a unit.
+pub(crate) fn release() -> Request {
+    Request::new("end a unit of work", "RELEASE SAVEPOINT unit", Vec::new())
+}
+
 /// Asks for the entries that wait to be written.
 pub(crate) fn write_entries(connection: &Connection, waiting: &RefCell<Vec<NewEntry>>) {
     let waiting = waiting.take();
@@ -145,21 +164,27 @@ impl PostgresStore {
     fn run_unit(&self, group: &Group, unit: Unit, alone: bool) -> Result<(Committed, HeadState), UnitError> {
         let connection: &Connection = &group.connection;
         connection.set_scope(&self.schema, &group.ahead.dictionary);
+        let pending = &group.pending;
+        pending.certain.set(false);
         if !alone {
             connection.queue(Request::new("begin a unit of work", "SAVEPOINT unit", Vec::new()));
         }
         let mut transaction = PostgresTransaction::new(
             (connection, &self.layouts, &self.schema),
-            (&group.waiting, &group.counters),
+            (pending, !alone),
             &self.files,
             group.ahead.clone(),
         );
         let value = guarded(unit, &mut transaction)?;
         let after = transaction.finish()?;
+        if pending.certain.get() {
+            // What it wrote is sent with what comes next; should it not stand, nothing of the group does.
+            return Ok((Committed { position: after.position, value }, after));
+        }
         // What it wrote is known to stand before the next unit builds on it.
         connection.flush()?;
         if !alone {
-            connection.queue(Request::new("end a unit of work", "RELEASE SAVEPOINT unit", Vec::new()));
+            connection.queue(release());
         }
         Ok((Committed { position: after.position, value }, after))
     }
@@ -179,7 +204,7 @@ impl PostgresStore {
         };
         head_of(head).map_err(unknown)?;
         let sql = "SELECT 1 FROM _entry WHERE position = $1 AND chain = $2";
-        let cells = [Cell::Integer(position as i64), Cell::Bytes(chain.to_vec())];
+        let cells = [Sent::Integer(position as i64), Sent::Bytes(chain.to_vec())];
         let found = connection.query("look for a commit", sql, &cells, None).map_err(unknown)?;
         connection.send("ROLLBACK");
         if found.is_empty() {

@@ -183,3 +183,84 @@ fn numbers_of_a_unit_that_is_taken_back_are_given_again() {
         assert_eq!(number(again), 44);
     });
 }
+
+/// Runs units as one group; returns what became of each.
+fn grouped(test: &TestStore, units: Vec<Unit>) -> Vec<Result<Committed, UnitError>> {
+    let (tell, told) = mpsc::channel();
+    let count = units.len();
+    for (n, unit) in units.into_iter().enumerate() {
+        let tell = tell.clone();
+        let done = Box::new(move |outcome| tell.send((n, outcome)).unwrap());
+        // Nobody leads until all of them wait.
+        test.store().submit(unit, Submission { done, lead: Some(Box::new(|| {})) });
+    }
+    test.store().commit_waiting();
+    let mut outcomes: Vec<_> = told.iter().take(count).collect();
+    outcomes.sort_by_key(|(n, _)| *n);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// As `unit`, promising that it will not be given up.
+fn certain(unit: Unit) -> Unit {
+    Box::new(move |tx| {
+        tx.certain();
+        unit(tx)
+    })
+}
+
+fn then_fails(unit: Unit) -> Unit {
+    Box::new(move |tx| {
+        unit(tx)?;
+        Err(UnitError::Refused(Box::new("after all")))
+    })
+}
+
+#[test]
+fn certain_units_are_kept_and_those_that_are_refused_among_them_leave_nothing() {
+    each(|test| {
+        for n in 1..=4 {
+            test.add_account(id(n), &[("staff", Value::Integer(0))]);
+        }
+        let outcomes = grouped(
+            &test,
+            vec![
+                certain(set_staff(&test, id(1), 1)),
+                then_fails(set_staff(&test, id(2), 1)),
+                certain(set_staff(&test, id(3), 1)),
+                set_staff(&test, id(4), 1),
+                then_fails(set_staff(&test, id(1), 2)),
+            ],
+        );
+        assert_eq!(outcomes.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true, true, false]);
+        let account = test.entity("account");
+        let staff = |n| value(account, &test.account(id(n)).unwrap(), "staff").clone();
+        assert_eq!([staff(1), staff(2), staff(3), staff(4)], [1, 0, 1, 1].map(Value::Integer));
+    });
+}
+
+#[test]
+fn a_unit_that_breaks_its_promise_takes_its_group_along_and_nothing_of_it_is_kept() {
+    each(|test| {
+        for n in 1..=3 {
+            test.add_account(id(n), &[("staff", Value::Integer(0))]);
+        }
+        let before = test.store().position();
+        let outcomes = grouped(
+            &test,
+            vec![
+                certain(set_staff(&test, id(1), 1)),
+                certain(then_fails(set_staff(&test, id(2), 1))),
+                set_staff(&test, id(3), 1),
+            ],
+        );
+        assert!(outcomes[0].is_err() && outcomes[1].is_err());
+        // The one behind ran in the next group.
+        let third = i64::from(outcomes[2].is_ok());
+        assert_eq!(test.store().position(), before + third as u64);
+        let account = test.entity("account");
+        let staff = |n| value(account, &test.account(id(n)).unwrap(), "staff").clone();
+        assert_eq!([staff(1), staff(2), staff(3)], [0, 0, third].map(Value::Integer));
+        test.store().write(certain(set_staff(&test, id(1), 5))).unwrap();
+        assert_eq!(staff(1), Value::Integer(5));
+    });
+}
