@@ -256,7 +256,7 @@ pub(crate) struct Import {
     #[arg(long)]
     pub(crate) restart: bool,
     /// Rows of one transaction
-    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N")]
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N")]
     pub(crate) batch: u32,
     /// Tell of every row
     #[arg(long)]

@@ -1,5 +1,6 @@
 //! Imports: rows of a file become records, in batches that are each one unit of work.
 
+mod ahead;
 pub(crate) mod checkpoint;
 mod lookup;
 pub(crate) mod prepare;
@@ -46,7 +47,7 @@ impl ImportOptions {
             entity: entity.to_owned(),
             key: None,
             dry_run: false,
-            batch_rows: 500,
+            batch_rows: 1_000,
             refused: None,
             language: Language::Fr,
             restart: false,

@@ -7,13 +7,28 @@ use std::path::{Path, PathBuf};
 use dictionary::{Label, Language};
 
 use crate::error::ExchangeError;
-use crate::source::{Cell, Format};
+use crate::source::{Cell, Format, SourceRow};
 
 /// Columns added before those of the source; an import leaves them alone.
 pub(crate) const LINE: &str = "tisserand_line";
 pub(crate) const REASON: &str = "tisserand_reason";
 /// Only of rows that could not be split into cells.
 pub(crate) const RAW: &str = "tisserand_raw";
+
+/// A row that is refused, as it goes to the file.
+pub(crate) struct Refusal {
+    pub(crate) line: u64,
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) raw: Option<String>,
+    pub(crate) reasons: Vec<Label>,
+}
+
+impl Refusal {
+    /// Of a row that could be split into cells.
+    pub(crate) fn of(row: &SourceRow, reasons: Vec<Label>) -> Refusal {
+        Refusal { line: row.line, cells: row.cells.clone(), raw: None, reasons }
+    }
+}
 
 /// Refused rows being written; the file appears with the first of them.
 pub(crate) struct Refused {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 use dictionary::{Label, Language, RecordId};
 use engine::{Caller, EngineError, Environment};
@@ -10,16 +11,17 @@ use journal::Origin;
 use parking_lot::Mutex;
 
 use crate::error::ExchangeError;
+use crate::import::ahead::{Rows, Step};
 use crate::import::checkpoint::{self, Checkpoint};
 use crate::import::lookup::Lookup;
-use crate::import::prepare::{Prepared, Reading, prepare};
-use crate::import::refused::Refused;
+use crate::import::prepare::{Prepared, Reading};
+use crate::import::refused::{Refusal, Refused};
 use crate::import::write::{Found, Outcome, write};
 use crate::import::{ImportOptions, Progress, Report, RowReport, Watch};
 use crate::mapping::Mapping;
 use crate::mapping::resolve::{Key, Resolved, resolve};
+use crate::source::SourceRow;
 use crate::source::encoding::survey;
-use crate::source::{Cell, Item, SourceRow};
 
 /// Rows that a dry run keeps in one transaction before it rolls them back.
 const DRY_ROWS: usize = 10_000;
@@ -30,14 +32,6 @@ struct Job {
     prepared: Prepared,
     /// The record its key leads to, where that was looked up beforehand.
     known: Option<RecordId>,
-}
-
-/// A row that is refused, as it goes to the file.
-struct Refusal {
-    line: u64,
-    cells: Vec<Cell>,
-    raw: Option<String>,
-    reasons: Vec<Label>,
 }
 
 /// Rows that become one unit of work.
@@ -60,7 +54,7 @@ pub(super) fn run(
     watch: &mut dyn Watch,
 ) -> Result<Report, ExchangeError> {
     let survey = survey(file)?;
-    let mut source = crate::source::open(file, &survey, &mapping.file_options()?)?;
+    let source = crate::source::open(file, &survey, &mapping.file_options()?)?;
     let key = options.key.as_deref();
     let resolved =
         Arc::new(resolve(environment.dictionary(), &options.entity, mapping, key, source.columns())?);
@@ -98,51 +92,36 @@ pub(super) fn run(
     };
     let batch_rows = if options.dry_run { DRY_ROWS } else { options.batch_rows.max(1) };
     let bytes_total = survey.size;
-    let mut stopped = false;
-    let mut batch: Vec<(u64, Step)> = Vec::new();
-    let mut read = 0;
-    loop {
-        let item = if options.limit.is_some_and(|limit| read >= limit) { None } else { source.next()? };
-        let ended = item.is_none();
-        if let Some(item) = item {
-            read += 1;
-            if item.number() <= job.state.rows {
-                continue;
+    let stopped = thread::scope(|scope| -> Result<bool, ExchangeError> {
+        let how = (job.resolved.clone(), reading);
+        let mut rows = Rows::read(scope, source, how, job.state.rows, options.limit);
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        loop {
+            let row = rows.next().transpose()?;
+            let ended = row.is_none();
+            if let Some(row) = row {
+                bytes = row.bytes;
+                batch.push((row.number, job.referred(row.step)?));
             }
-            let number = item.number();
-            batch.push((number, job.step(item, &reading)?));
-        }
-        if batch.len() >= batch_rows || ended {
-            if job.watch.stop() {
-                stopped = true;
-                break;
+            if batch.len() >= batch_rows || ended {
+                if job.watch.stop() {
+                    return Ok(true);
+                }
+                job.batch(std::mem::take(&mut batch))?;
+                let Checkpoint { rows, refused, .. } = job.state;
+                job.watch.progress(&Progress { rows, refused, bytes, bytes_total });
             }
-            job.batch(std::mem::take(&mut batch))?;
-            let progress = Progress {
-                rows: job.state.rows,
-                refused: job.state.refused,
-                bytes: source.bytes(),
-                bytes_total,
-            };
-            job.watch.progress(&progress);
+            if ended {
+                return Ok(false);
+            }
         }
-        if ended {
-            break;
-        }
-    }
+    })?;
     if !stopped {
         job.finish()?;
     }
     let Checkpoint { rows, created, updated, same, refused, left_out, .. } = job.state;
     report.refused_file = job.refused.path().map(Path::to_owned);
     Ok(Report { rows, created, updated, same, refused, left_out, complete: !stopped, ..report })
-}
-
-/// A row after it was prepared.
-enum Step {
-    Write(Box<Prepared>),
-    LeftOut,
-    Refuse(Refusal),
 }
 
 struct Run<'a> {
@@ -160,25 +139,12 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn step(&mut self, item: Item, reading: &Reading) -> Result<Step, ExchangeError> {
-        let row = match item {
-            Item::Row(row) => row,
-            Item::Broken(broken) => {
-                let cells = broken.cells.into_iter().map(Cell::Text).collect();
-                let refusal =
-                    Refusal { line: broken.line, cells, raw: Some(broken.raw), reasons: vec![broken.reason] };
-                return Ok(Step::Refuse(refusal));
-            }
-        };
-        match prepare(&self.resolved, reading, row) {
-            Ok(None) => Ok(Step::LeftOut),
-            Err((row, reasons)) => Ok(Step::Refuse(Refusal::of(&row, reasons))),
-            Ok(Some(mut prepared)) => {
-                match self.lookup.references(self.environment, &self.caller, &self.resolved, &mut prepared) {
-                    Ok(()) => Ok(Step::Write(Box::new(prepared))),
-                    Err(error) => Ok(Step::Refuse(Refusal::of(&prepared.row, row_reasons(error)?))),
-                }
-            }
+    /// The row with its references by fields that are not unique looked up, among what is committed.
+    fn referred(&mut self, step: Step) -> Result<Step, ExchangeError> {
+        let Step::Write(mut prepared) = step else { return Ok(step) };
+        match self.lookup.references(self.environment, &self.caller, &self.resolved, &mut prepared) {
+            Ok(()) => Ok(Step::Write(prepared)),
+            Err(error) => Ok(Step::Refuse(Refusal::of(&prepared.row, row_reasons(error)?))),
         }
     }
 
@@ -351,12 +317,6 @@ impl Run<'_> {
         let (note, text) = (self.note.clone(), checkpoint::text(&self.state));
         self.environment.transact(&self.caller, move |unit| unit.set_note(&note, Some(&text)))?;
         Ok(())
-    }
-}
-
-impl Refusal {
-    fn of(row: &SourceRow, reasons: Vec<Label>) -> Refusal {
-        Refusal { line: row.line, cells: row.cells.clone(), raw: None, reasons }
     }
 }
 

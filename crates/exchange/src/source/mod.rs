@@ -88,7 +88,7 @@ impl Item {
 }
 
 /// A file being read.
-pub trait Source {
+pub trait Source: Send {
     /// Names of the columns.
     fn columns(&self) -> &[String];
     /// Bytes read so far, for a progress bar.
