@@ -292,6 +292,9 @@ pub struct Options {
     /// Media types, `image/*` style.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accept: Option<Vec<String>>,
+    /// Colour in which a `true` is shown; neutral when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub colour: Option<String>,
     /// Region of phone numbers, ISO 3166-1 alpha-2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,

@@ -51,6 +51,7 @@ impl Platform {
             kind: info.kind.clone(),
             zone: info.zone.clone(),
             currency: info.currency.clone(),
+            country: info.country.clone(),
             modules: info.modules.clone(),
             layers: Vec::new(),
         };

@@ -21,6 +21,9 @@ pub const PLATFORM: &str = "platform";
 
 const NAME_MAX: usize = 40;
 
+/// The country of an environment when nothing says otherwise.
+const COUNTRY: &str = "FR";
+
 /// What the directory knows of an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvironmentInfo {
@@ -38,6 +41,8 @@ pub struct EnvironmentInfo {
     pub zone: String,
     /// ISO 4217.
     pub currency: String,
+    /// ISO 3166-1 alpha-2: that of an address when none is written.
+    pub country: String,
     /// Modules installed, in order.
     pub modules: Vec<String>,
     /// Accepts people.
@@ -59,6 +64,8 @@ pub struct NewEnvironment {
     pub zone: String,
     /// ISO 4217.
     pub currency: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
     /// Modules; those they depend on come along.
     pub modules: Vec<String>,
     /// Layers above the modules, lowest first.
@@ -75,6 +82,7 @@ impl NewEnvironment {
             kind: "production".to_owned(),
             zone: "Europe/Paris".to_owned(),
             currency: "EUR".to_owned(),
+            country: COUNTRY.to_owned(),
             modules: modules.iter().map(|module| (*module).to_owned()).collect(),
             layers: Vec::new(),
         }
@@ -84,11 +92,12 @@ impl NewEnvironment {
 impl Platform {
     /// Makes an environment. Interrupted, it leaves nothing that hinders a second try.
     ///
-    /// Errors: the name is taken or not valid, zone, currency or a module is unknown, the dictionary does not validate.
+    /// Errors: the name is taken or not valid, zone, currency, country or a module is unknown, the dictionary does not validate.
     pub fn environment_create(&self, new: NewEnvironment) -> Result<EnvironmentInfo, PlatformError> {
         check_name(&new.name)?;
         let zone = zone(&new.zone)?;
         check_currency(&new.currency)?;
+        check_country(&new.country)?;
         match self.environment_info(&new.name) {
             Ok(_) => return Err(taken(&new.name)),
             Err(error) if error.is_not_found() => {}
@@ -232,6 +241,7 @@ impl Platform {
             .with("kind", new.kind.as_str())
             .with("time_zone", new.zone.as_str())
             .with("currency", new.currency.as_str())
+            .with("country", new.country.as_str())
             .with("modules", dictionary::Value::Json(Box::new(serde_json::json!(modules))));
         let client = new.client.clone();
         self.root().transact(&Caller::system(), move |unit| {
@@ -303,6 +313,16 @@ fn check_currency(currency: &str) -> Result<(), PlatformError> {
     ))
 }
 
+fn check_country(country: &str) -> Result<(), PlatformError> {
+    if country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Ok(());
+    }
+    Err(PlatformError::refused(
+        format!("« {country} » n'est pas un code de pays ISO 3166-1, comme FR."),
+        format!("“{country}” is not an ISO 3166-1 country code, such as FR."),
+    ))
+}
+
 pub(crate) fn taken(name: &str) -> PlatformError {
     PlatformError::refused(
         format!("L'environnement « {name} » existe déjà."),
@@ -330,6 +350,7 @@ fn read_info(dictionary: &Dictionary, record: &Record) -> EnvironmentInfo {
         client,
         zone: fields.text("time_zone").unwrap_or_default(),
         currency: fields.text("currency").unwrap_or_default(),
+        country: fields.text("country").unwrap_or_else(|| COUNTRY.to_owned()),
         modules: modules.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
         active: fields.is_true("active"),
     }

@@ -70,6 +70,8 @@ fn files(folder: &Path) -> Result<Arc<dyn FileStore>, PlatformError> {
 struct Slot {
     environment: Mutex<Option<Arc<OpenEnvironment>>>,
     used: Mutex<Timestamp>,
+    /// When its files were last swept, since it was opened.
+    swept: Mutex<Option<Timestamp>>,
 }
 
 /// Environments by name.
@@ -143,6 +145,27 @@ impl Opened {
         }
     }
 
+    /// Those whose files were not swept since `now - every`, by name; they count as swept from now on.
+    pub(crate) fn to_sweep(
+        &self,
+        now: Timestamp,
+        every: SignedDuration,
+    ) -> Vec<(String, Arc<OpenEnvironment>)> {
+        let mut due = Vec::new();
+        for (name, slot) in &*self.slots.read() {
+            let Some(environment) = slot.environment.try_lock().and_then(|environment| environment.clone())
+            else {
+                continue; // being opened or closed: the next round finds it
+            };
+            let mut swept = slot.swept.lock();
+            if swept.is_none_or(|swept| now.duration_since(swept) >= every) {
+                *swept = Some(now);
+                due.push((name.clone(), environment));
+            }
+        }
+        due
+    }
+
     /// Closes the environment of that name, if nobody uses it; returns whether it is closed.
     pub(crate) fn close(&self, name: &str) -> bool {
         let mut slots = self.slots.write();
@@ -168,7 +191,9 @@ impl Opened {
         if let Some(slot) = self.slots.read().get(name) {
             return slot.clone();
         }
-        let new = || Arc::new(Slot { environment: Mutex::new(None), used: Mutex::new(now) });
+        let new = || {
+            Arc::new(Slot { environment: Mutex::new(None), used: Mutex::new(now), swept: Mutex::new(None) })
+        };
         self.slots.write().entry(name.to_owned()).or_insert_with(new).clone()
     }
 

@@ -158,7 +158,7 @@ async fn run(
     connections.shutdown().await;
 }
 
-/// Closes idle environments, deletes ended sessions.
+/// Closes idle environments, deletes ended sessions, removes uploads that no record ever named.
 async fn keep_house(state: AppState) {
     let mut rounds = tokio::time::interval(HOUSEKEEPING);
     let mut round = 0_u32;
@@ -171,6 +171,7 @@ async fn keep_house(state: AppState) {
             platform.rest_idle(REST);
             let closed = platform.evict_idle();
             let ended = if sweep { platform.sessions_sweep()? } else { 0 };
+            platform.files_sweep_due()?;
             Ok((closed, ended))
         });
         match done.await {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use jiff::Timestamp;
 use parking_lot::Mutex;
 
 /// Bytes read at a time.
@@ -13,6 +14,9 @@ const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Folder of files being written.
 const INCOMING: &str = "incoming";
+
+/// File whose lock is shared by those who put contents in their places, and held alone by who removes some.
+const PLACES: &str = "places.lock";
 
 /// End of the name of the file whose lock says that somebody writes in a folder.
 const LOCK: &str = "lock";
@@ -55,6 +59,17 @@ pub struct Kept {
     pub size_bytes: u64,
 }
 
+/// A content that is there, and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// BLAKE3 of the content, 64 hexadecimal digits.
+    pub hash: String,
+    /// Bytes.
+    pub size_bytes: u64,
+    /// When it was last received, by the clock of the file system.
+    pub kept_at: Timestamp,
+}
+
 /// Files of one environment.
 pub trait FileStore: Send + Sync {
     /// Begins to keep a content of at most `size_bytes_max`. Dropped before [`Incoming::finish`], it leaves nothing.
@@ -65,6 +80,14 @@ pub trait FileStore: Send + Sync {
 
     /// Bytes of a content from `offset`, at most `length`, fewer only at its end; `None` when it is not here.
     fn read(&self, hash: &str, offset: u64, length: usize) -> Result<Option<Vec<u8>>, FileError>;
+
+    /// Tells every content that is kept, in any order. One that is being received is not among them.
+    fn list(&self, each: &mut dyn FnMut(Content)) -> Result<(), FileError>;
+
+    /// Removes a content that was last received before `kept_before`; answers whether it did. One that is received at the same time stays.
+    ///
+    /// Whoever calls this knows that nothing names the content, and keeps others from naming it meanwhile.
+    fn remove(&self, hash: &str, kept_before: Timestamp) -> Result<bool, FileError>;
 
     /// Whether a content is here and still hashes to its name.
     fn is_whole(&self, hash: &str) -> Result<bool, FileError> {
@@ -197,6 +220,11 @@ impl LocalFiles {
         Ok(incoming.insert(workplace).clone())
     }
 
+    /// The lock of the places of contents, not taken yet.
+    fn places(folder: &Path) -> std::io::Result<File> {
+        OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(PLACES))
+    }
+
     fn path(&self, hash: &str) -> Option<PathBuf> {
         is_hash(hash).then(|| self.folder.join(&hash[..2]).join(&hash[2..]))
     }
@@ -240,6 +268,60 @@ impl FileStore for LocalFiles {
             .map_err(failed("read a file"))?;
         Ok(Some(bytes))
     }
+
+    fn list(&self, each: &mut dyn FnMut(Content)) -> Result<(), FileError> {
+        let failed = failed("list the files");
+        let Some(folders) = present(fs::read_dir(&self.folder)).map_err(&failed)? else { return Ok(()) };
+        for folder in folders {
+            let folder = folder.map_err(&failed)?;
+            let Some(start) = folder.file_name().to_str().filter(|name| name.len() == 2).map(str::to_owned)
+            else {
+                continue;
+            };
+            for file in fs::read_dir(folder.path()).map_err(&failed)? {
+                let file = file.map_err(&failed)?;
+                let hash = format!("{start}{}", file.file_name().to_string_lossy());
+                if !is_hash(&hash) {
+                    continue;
+                }
+                // Gone since it was told: removed by somebody else.
+                let Some(data) = present(file.metadata()).map_err(&failed)? else { continue };
+                let kept_at = kept_at(&data).map_err(&failed)?;
+                each(Content { hash, size_bytes: data.len(), kept_at });
+            }
+        }
+        Ok(())
+    }
+
+    fn remove(&self, hash: &str, kept_before: Timestamp) -> Result<bool, FileError> {
+        let failed = failed("remove a file");
+        let Some(path) = self.path(hash) else { return Ok(false) };
+        if present(fs::metadata(&path)).map_err(&failed)?.is_none() {
+            return Ok(false);
+        }
+        let places = LocalFiles::places(&self.folder).map_err(&failed)?;
+        places.lock().map_err(&failed)?;
+        let Some(data) = present(fs::metadata(&path)).map_err(&failed)? else { return Ok(false) };
+        if kept_at(&data).map_err(&failed)? >= kept_before {
+            return Ok(false);
+        }
+        fs::remove_file(&path).map_err(&failed)?;
+        Ok(true)
+    }
+}
+
+/// What there is; nothing when it is not there.
+fn present<T>(found: std::io::Result<T>) -> std::io::Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// When a content was last put in its place: it is written anew each time it is received.
+fn kept_at(data: &fs::Metadata) -> std::io::Result<Timestamp> {
+    Timestamp::try_from(data.modified()?).map_err(std::io::Error::other)
 }
 
 /// A file written aside until it is whole.
@@ -263,7 +345,9 @@ impl LocalIncoming {
             fs::create_dir_all(&folder)?;
             File::open(&self.folder)?.sync_all()?;
         }
-        // Whoever was there first has the same content: replacing it changes nothing.
+        let places = LocalFiles::places(&self.folder)?;
+        places.lock_shared()?;
+        // Whoever was there first has the same content: replacing it changes nothing but its age.
         fs::rename(&self.path, folder.join(&hash[2..]))?;
         File::open(&folder)?.sync_all()
     }

@@ -27,7 +27,7 @@ use dictionary::{Dictionary, RecordId, Value};
 use journal::{Cause, Change, Entry, Position};
 
 pub use error::StoreError;
-pub use files::{FileError, FileStore, Incoming, Kept, LocalFiles};
+pub use files::{Content, FileError, FileStore, Incoming, Kept, LocalFiles};
 pub use postgres::{PostgresDatabase, PostgresStore};
 pub use query::{Aggregation, Context, Figure, Grouping, Keyset, Select};
 pub use row::Row;

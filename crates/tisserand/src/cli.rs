@@ -142,6 +142,9 @@ pub(crate) enum Env {
         /// ISO 4217 currency
         #[arg(long, default_value = "EUR")]
         currency: String,
+        /// ISO 3166-1 country of addresses that name none
+        #[arg(long, default_value = "FR")]
+        country: String,
     },
     /// List environments
     #[command(after_help = "Example:\n  tisserand env list --json")]
@@ -174,6 +177,18 @@ pub(crate) enum Env {
         /// Its name again, to confirm
         #[arg(long, value_name = "NAME")]
         yes: Option<String>,
+    },
+    /// Remove uploaded contents that no record names and the journal never named
+    #[command(after_help = "Example:\n  tisserand env sweep acme --dry-run")]
+    Sweep {
+        /// Which one; all of them if absent
+        name: Option<String>,
+        /// Say what would be removed, and remove nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Leave contents received in the last so many hours: their record may still come
+        #[arg(long, default_value_t = 24, value_name = "HOURS")]
+        grace: u32,
     },
     /// Recompute journal chain and content digest; name the first bad position
     #[command(after_help = "Example:\n  tisserand env verify acme")]

@@ -43,7 +43,14 @@ export function testEntity(entity: Partial<Entity> & { name: string; fields: Fie
 export function testDictionary(...entities: Entity[]): Dictionary {
   return {
     hash: 'test',
-    environment: { name: 'test', label: 'Test', kind: 'production', time_zone: 'Europe/Paris', currency: 'EUR' },
+    environment: {
+      name: 'test',
+      label: 'Test',
+      kind: 'production',
+      time_zone: 'Europe/Paris',
+      currency: 'EUR',
+      country: 'FR',
+    },
     me: { id: 'me', name: 'Ada', profile: 'administrator' },
     modules: [],
     menu: [],

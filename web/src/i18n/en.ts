@@ -114,6 +114,7 @@ export const en: Texts = {
   list: {
     new: 'Create',
     search: 'Search the list',
+    searchShort: 'Search',
     clearSearch: 'Clear the search',
     count_one: '{{shown}} record',
     count_other: '{{shown}} records',

@@ -116,6 +116,7 @@ export const fr = {
   list: {
     new: 'Créer',
     search: 'Chercher dans la liste',
+    searchShort: 'Chercher',
     clearSearch: 'Effacer la recherche',
     count_one: '{{shown}} fiche',
     count_other: '{{shown}} fiches',

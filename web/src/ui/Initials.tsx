@@ -2,7 +2,7 @@ import styles from './Initials.module.css'
 
 /** `Ada Lenoir` → `AL`. */
 export function initialsOf(name: string): string {
-  const words = name.split(/[\s-]+/).filter(Boolean)
+  const words = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean)
   const [first = '?', ...rest] = words
   return (first.charAt(0) + (rest.at(-1)?.charAt(0) ?? '')).toUpperCase()
 }

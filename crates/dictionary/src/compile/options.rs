@@ -1,6 +1,7 @@
 //! Attributes that belong to types of field.
 
 use crate::compile::Compiling;
+use crate::compile::lists::COLOURS;
 use crate::compile::reader::Reader;
 use crate::diagnostics::Finding;
 use crate::field_types::FieldType;
@@ -30,6 +31,7 @@ pub(crate) const ALL: &[&str] = &[
     "max_size_kb",
     "accept",
     "region",
+    "colour",
     "returns",
     "formula",
 ];
@@ -83,6 +85,7 @@ fn read_option(cx: &Compiling<'_>, reader: &Reader<'_>, attribute: &'static str,
         "max_size_kb" => options.max_size_kb = reader.number(attribute, 1..=65_536),
         "accept" => options.accept = texts(reader, attribute),
         "region" => options.region = text(attribute),
+        "colour" => options.colour = reader.one_of(attribute, COLOURS).map(|g| g.value.to_owned()),
         // An attribute of a type that `Options` does not hold would be lost: say so where it is declared.
         other => unreachable!("the attribute {other} of a field type is not read"),
     }

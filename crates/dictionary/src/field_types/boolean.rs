@@ -20,7 +20,7 @@ impl FieldType for Boolean {
     }
 
     fn attributes(&self) -> &'static [&'static str] {
-        &[]
+        &["colour"]
     }
 
     fn expression_type(&self, _: &Options) -> Type {

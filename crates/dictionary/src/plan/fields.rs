@@ -160,7 +160,7 @@ impl Planning<'_> {
         let source = |checked: &Option<crate::model::Checked>| checked.as_ref().map(|c| c.source.clone());
         let (a, b) = (&was.options, &field.options);
         let same_kind = was.kind.name() == field.kind.name();
-        let differences: [(&'static str, bool); 29] = [
+        let differences: [(&'static str, bool); 30] = [
             ("label", was.label != field.label),
             ("help", was.help != field.help),
             ("required", was.required != field.required),
@@ -195,6 +195,7 @@ impl Planning<'_> {
             ("max_size_mb", same_kind && a.max_size_mb != b.max_size_mb),
             ("max_size_kb", same_kind && a.max_size_kb != b.max_size_kb),
             ("accept", same_kind && a.accept != b.accept),
+            ("colour", same_kind && a.colour != b.colour),
             ("region", same_kind && a.region != b.region),
         ];
         let attributes: Vec<&'static str> =

@@ -16,5 +16,6 @@ mod replay;
 mod rights;
 mod saving;
 mod states;
+mod sweeping;
 mod value_lists;
 mod versions;

@@ -27,6 +27,7 @@ pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
             "kind": info.kind,
             "time_zone": settings.zone.iana_name(),
             "currency": settings.currency,
+            "country": info.country,
         });
         let me = json!({"id": caller.me(), "name": caller.name, "profile": caller.profile.name()});
         // The answer also depends on the environment's record and on who asks: the tag covers them.

@@ -43,7 +43,7 @@ fn dictionary() -> Json {
 
 fn environment() -> Json {
     closed(json!({
-        "name": text(), "label": text(), "kind": text(), "time_zone": text(), "currency": text(),
+        "name": text(), "label": text(), "kind": text(), "time_zone": text(), "currency": text(), "country": text(),
     }))
 }
 
@@ -103,7 +103,7 @@ fn field() -> Json {
 /// Attributes of types.
 fn attributes() -> Map<String, Json> {
     let number = || json!({"type": "integer", "minimum": 0});
-    let texts = ["pattern", "min", "max", "unit", "currency", "list", "to", "filter", "of", "by", "region"];
+    let texts = ["pattern", "min", "max", "unit", "currency", "list", "to", "filter", "of", "by", "region", "colour"];
     let numbers = ["max_length", "min_length", "precision", "scale", "max_size_mb", "max_size_kb"];
     let mut attributes: Map<String, Json> = texts.iter().map(|name| ((*name).to_owned(), text())).collect();
     attributes.extend(numbers.iter().map(|name| ((*name).to_owned(), number())));

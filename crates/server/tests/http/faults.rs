@@ -49,17 +49,18 @@ fn a_query_that_takes_too_long_is_given_up_and_the_next_one_is_answered() {
     let engine = &app.platform.environment("acme").unwrap().engine;
     engine
         .transact(&Caller::system(), |unit| {
-            for n in 0..1_000_i64 {
+            for n in 0..60_i64 {
                 let draft = Draft::default()
                     .with("name", format!("Tiers {n}").as_str())
-                    .with("notes", "Été comme hiver. ".repeat(50).as_str());
+                    .with("notes", "Été comme hiver. ".repeat(2_900).as_str());
                 unit.create("account", None, draft.with("employees", dictionary::Value::Integer(n)))?;
             }
             Ok(())
         })
         .unwrap();
-    let nowhere: Vec<String> =
-        (0..20).map(|n| format!("contains(tolower(concat(name, notes)), 'nulle part {n}')")).collect();
+    // Each row costs the folding of 13 MB of text, a second or so for all of them: a thousand times what is allowed.
+    let text = (0..5).fold("notes".to_owned(), |text, _| format!("concat({text},{text})"));
+    let nowhere: Vec<String> = (0..8).map(|n| format!("contains({text}, 'nulle part {n}')")).collect();
     let asked = format!("accounts?$filter={}", encoded(&nowhere.join(" or ")));
     assert_eq!(ada.get(&ada.at(&asked)).refusal(), (503, "timeout".to_owned()));
     let one = ada.at("accounts(code='T000001')");

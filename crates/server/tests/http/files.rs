@@ -1,5 +1,9 @@
 //! File fields.
 
+use std::time::{Duration, UNIX_EPOCH};
+
+use engine::Clock;
+use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
 use crate::app::App;
@@ -156,4 +160,34 @@ fn content_larger_than_the_server_takes_is_refused_before_it_is_read() {
     let answer = ada.send("POST", &ada.at("$files"), Some("image/png"), &content(1_001));
     assert_eq!(answer.refusal(), (413, "too_large".to_owned()));
     assert_eq!(answer.json()["bytes_max"], 1_000);
+}
+
+#[test]
+fn an_upload_that_no_record_names_within_a_day_is_swept_from_open_environments() {
+    let app = App::start();
+    let ada = app.ada();
+    let sent = |content: &[u8]| {
+        let kept = ada.send("POST", &ada.at("$files"), Some("application/pdf"), content);
+        assert_eq!(kept.status, 201, "{}", kept.text());
+        kept.json()
+    };
+    let (lost, named) = (sent(b"lost"), sent(b"named"));
+    let record = account(&ada);
+    assert_eq!(ada.patch(&record, &json!({"contract": named})).status, 200);
+    let files = app.platform.environment("acme").unwrap().files.clone();
+    let here = |file: &Json| files.size(file["hash"].as_str().unwrap()).unwrap().is_some();
+    // The age of a content is told by the disk: both were received 23 hours ago by the clock of the test.
+    let received = (app.clock.now() - SignedDuration::from_hours(23)).as_second();
+    let received = UNIX_EPOCH + Duration::from_secs(received.cast_unsigned());
+    for file in [&lost, &named] {
+        let hash = file["hash"].as_str().unwrap();
+        let path = app.folder.path().join("data/environments/acme/files").join(&hash[..2]).join(&hash[2..]);
+        std::fs::File::options().write(true).open(path).unwrap().set_modified(received).unwrap();
+    }
+    app.platform.files_sweep_due().unwrap();
+    assert!(here(&lost) && here(&named), "within a day its record may still come");
+    app.clock.forward(SignedDuration::from_hours(25));
+    assert_eq!(app.platform.files_sweep_due().unwrap(), 1);
+    assert!(!here(&lost) && here(&named));
+    assert_eq!(app.platform.files_sweep_due().unwrap(), 0, "once a day");
 }

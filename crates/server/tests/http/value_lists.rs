@@ -1,5 +1,9 @@
 //! Value lists, changed while people work.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
 use serde_json::json;
 
 use crate::app::App;
@@ -51,4 +55,38 @@ fn what_cannot_be_added_to_a_list_is_told() {
     );
     assert_eq!(ada.post(&ada.at("$lists/nothing"), &value).status, 404);
     assert_eq!(ada.patch(&ada.at("$lists/colour_tag/nothing"), &json!({"active": false})).status, 404);
+}
+
+#[test]
+fn records_are_saved_while_somebody_changes_a_list() {
+    let app = App::start();
+    let ada = app.ada();
+    let done = AtomicBool::new(false);
+    let savers: Vec<_> =
+        (0..4).map(|n| (app.ada(), ada.create("accounts", json!({"name": format!("A{n}")})))).collect();
+    thread::scope(|scope| {
+        for (client, account) in &savers {
+            let (path, done) = (client.at(&format!("accounts/{}", account["id"].as_str().unwrap())), &done);
+            scope.spawn(move || {
+                let mut employees = 0;
+                // What was read before the list changed and written after it is saved all the same, and answered.
+                while !done.load(Ordering::Relaxed) {
+                    employees += 1;
+                    let answer = client.patch(&path, &json!({"employees": employees}));
+                    assert_eq!(answer.status, 200, "{}", answer.text());
+                    assert_eq!(answer.json()["employees"], employees);
+                }
+            });
+        }
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            for n in 0..40 {
+                let value = json!({"tag": format!("tag_{n}"), "label": {"fr": format!("Étiquette {n}")}});
+                let added = ada.post(&ada.at("$lists/colour_tag"), &value);
+                assert_eq!(added.status, 201, "{}", added.text());
+            }
+        }));
+        // Whatever happens the savers end.
+        done.store(true, Ordering::Relaxed);
+        outcome.unwrap_or_else(|fault| resume_unwind(fault));
+    });
 }

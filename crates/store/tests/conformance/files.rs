@@ -2,10 +2,12 @@
 
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::Duration;
 
 use dictionary::Value;
 use dictionary::value::FileRef;
-use store::{FileError, FileStore, LocalFiles, StoreError, files};
+use jiff::SignedDuration;
+use store::{Content, FileError, FileStore, LocalFiles, StoreError, files};
 
 use crate::support::{TestStore, each, id, row};
 
@@ -132,5 +134,51 @@ fn a_damaged_file_is_told() {
         let path = test.folder.path().join("files").join(&kept.hash[..2]).join(&kept.hash[2..]);
         std::fs::write(path, b"imp0rtant").unwrap();
         assert!(!test.store().files().is_whole(&kept.hash).unwrap());
+    });
+}
+
+#[test]
+fn contents_are_told_and_removed_by_age_and_one_received_again_stays() {
+    each(|test| {
+        let files = test.store().files();
+        let listed = || {
+            let mut all = Vec::new();
+            files.list(&mut |content| all.push(content)).unwrap();
+            all.sort_by(|a: &Content, b| a.size_bytes.cmp(&b.size_bytes));
+            all
+        };
+        assert_eq!(listed(), []);
+        let (one, other) = (put(&test, b"one"), put(&test, b"other"));
+        let mut writing = files.begin(100).unwrap();
+        writing.write(b"on its way").unwrap();
+        let told = listed();
+        let names: Vec<(&str, u64)> = told.iter().map(|c| (c.hash.as_str(), c.size_bytes)).collect();
+        assert_eq!(
+            names,
+            [(one.hash.as_str(), 3), (other.hash.as_str(), 5)],
+            "what is being received is not told"
+        );
+
+        let kept_at = told[0].kept_at;
+        let later = kept_at + SignedDuration::from_hours(1);
+        assert!(!files.remove(&one.hash, kept_at).unwrap(), "it is not older than itself");
+        assert!(!files.remove(&"0".repeat(64), later).unwrap());
+        assert!(!files.remove("../../etc/passwd", later).unwrap());
+        assert!(files.remove(&one.hash, later).unwrap());
+        assert!(!files.remove(&one.hash, later).unwrap(), "once is enough");
+        assert_eq!(files.size(&one.hash).unwrap(), None);
+
+        // Old, but received again just now: it is as young as a new one.
+        let folder = test.folder.path().join("files");
+        let path = folder.join(&other.hash[..2]).join(&other.hash[2..]);
+        let long_ago = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        std::fs::File::options().write(true).open(&path).unwrap().set_modified(long_ago).unwrap();
+        let before_now = kept_at - SignedDuration::from_hours(1);
+        assert!(listed()[0].kept_at < before_now);
+        assert_eq!(put(&test, b"other"), other);
+        assert!(!files.remove(&other.hash, before_now).unwrap());
+        assert!(files.is_whole(&other.hash).unwrap());
+        let kept = writing.finish().unwrap();
+        assert!(files.is_whole(&kept.hash).unwrap(), "removing others did it no harm");
     });
 }

@@ -172,6 +172,7 @@ fn company(
         kind: kind.to_owned(),
         zone: recipe.zone_name.clone(),
         currency: "EUR".to_owned(),
+        country: "FR".to_owned(),
         modules: recipe.modules.clone(),
         layers: Vec::new(),
     })?;

@@ -1,6 +1,7 @@
 //! `env`: environments of the platform.
 
-use engine::{Caller, Query};
+use engine::{Caller, Query, Swept};
+use jiff::SignedDuration;
 use platform::{EnvironmentInfo, NewEnvironment};
 use serde_json::json;
 
@@ -16,7 +17,7 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
     let opened = data::open(settings, "env")?;
     let platform = &opened.platform;
     match env {
-        Env::Create { name, label, client, kind, with, layer, zone, currency } => {
+        Env::Create { name, label, client, kind, with, layer, zone, currency, country } => {
             let layers = layer.iter().map(|folder| read_layer(folder)).collect::<anyhow::Result<_>>()?;
             let info = platform.environment_create(NewEnvironment {
                 label: label.unwrap_or_else(|| name.clone()),
@@ -25,6 +26,7 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
                 kind,
                 zone,
                 currency,
+                country,
                 modules: with,
                 layers,
             })?;
@@ -141,6 +143,18 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
             ));
             Ok(())
         }
+        Env::Sweep { name, dry_run, grace } => {
+            let names = match name {
+                Some(name) => vec![name],
+                None => platform.environments()?.into_iter().map(|e| e.name).collect(),
+            };
+            for name in names {
+                data::environment(platform, &name)?;
+                let swept = platform.files_sweep(&name, SignedDuration::from_hours(grace.into()), dry_run)?;
+                told(&name, &swept, dry_run, console);
+            }
+            Ok(())
+        }
         Env::Verify { name } => {
             let names = match name {
                 Some(name) => vec![name],
@@ -164,10 +178,36 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
     }
 }
 
+/// Says what a sweep removed, or would.
+fn told(name: &str, swept: &Swept, dry_run: bool, console: &Console) {
+    let (count, bytes) = (swept.contents.len(), swept.size_bytes());
+    if console.json {
+        let contents = swept.contents.iter();
+        let contents: Vec<_> = contents
+            .map(|c| json!({"hash": c.hash, "size_bytes": c.size_bytes, "kept_at": c.kept_at.to_string()}))
+            .collect();
+        console.data(&json!({
+            "environment": name, "removed": !dry_run, "count": count, "size_bytes": bytes, "contents": contents,
+        }));
+        return;
+    }
+    let (fr, en) = if dry_run { ("à retirer", "to remove") } else { ("retirés", "removed") };
+    console.out(console.text(
+        &format!("{name} : {count} contenu(s) {fr}, {bytes} octets."),
+        &format!("{name}: {count} content(s) {en}, {bytes} bytes."),
+    ));
+    if dry_run {
+        swept
+            .contents
+            .iter()
+            .for_each(|c| console.out(format!("  {} {:>12} {}", c.hash, c.size_bytes, c.kept_at)));
+    }
+}
+
 fn as_json(info: &EnvironmentInfo) -> serde_json::Value {
     json!({
         "name": info.name, "label": info.label, "kind": info.kind, "client": info.client, "zone": info.zone,
-        "currency": info.currency, "modules": info.modules, "active": info.active,
+        "currency": info.currency, "country": info.country, "modules": info.modules, "active": info.active,
     })
 }
 

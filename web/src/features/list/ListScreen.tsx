@@ -109,6 +109,7 @@ function EntityList({ entity }: { entity: Entity }) {
             value={search.q ?? ''}
             onChange={(q) => change({ q: q || undefined }, true)}
             register={setShortcutTarget}
+            phone={phone}
           />
         )}
         <FilterBar entity={entity} search={search} onChange={change} />
@@ -165,8 +166,9 @@ function SearchField(props: {
   value: string
   onChange(text: string): void
   register(input: HTMLInputElement | null): void
+  phone: boolean
 }) {
-  const { value, onChange, register } = props
+  const { value, onChange, register, phone } = props
   const { t } = useTranslation()
   const [typed, setTyped] = useState<string | null>(null)
   const send = useDebouncedCallback(onChange, 220)
@@ -178,7 +180,7 @@ function SearchField(props: {
       type="search"
       role="searchbox"
       aria-label={t('list.search')}
-      placeholder={t('list.search')}
+      placeholder={t(phone ? 'list.searchShort' : 'list.search')}
       value={shown}
       leftSection={<Icon name="search" size={16} />}
       rightSection={

@@ -20,6 +20,7 @@ import { LeaveGuard } from './LeaveGuard'
 import { fieldsWithMessages } from './messages'
 import headStyles from './RecordHead.module.css'
 import styles from './RecordScreen.module.css'
+import { useEscape } from './useEscape'
 import { useRecordForm } from './useRecordForm'
 import { useSave } from './useSave'
 
@@ -44,7 +45,8 @@ function NewRecord({ entity }: { entity: Entity }) {
   const tab = tabs.find((one) => one.name === tabName) ?? tabs[0]
   const latest = useRef(form)
   latest.current = form
-  const touched = Object.keys(form.edits).some((name) => !(prefill && name in prefill))
+  const isTouched = (current: typeof form) => Object.keys(current.edits).some((name) => !(prefill && name in prefill))
+  const touched = isTouched(form)
 
   const cancel = () => {
     form.discard()
@@ -90,7 +92,8 @@ function NewRecord({ entity }: { entity: Entity }) {
       })
     })
   }
-  useShortcuts({ 'ctrl+Enter': submit, Escape: cancel })
+  const { askToLeave, question } = useEscape(form, isTouched, cancel)
+  useShortcuts({ 'ctrl+Enter': submit, Escape: askToLeave })
   const phone = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
   const faults = fieldsWithMessages(form.messages)
   if (!tab) return null
@@ -162,6 +165,7 @@ function NewRecord({ entity }: { entity: Entity }) {
           </div>
         </div>
       </div>
+      {question}
       <LeaveGuard dirty={touched} discard={form.discard} stays={() => false} />
     </div>
   )

@@ -30,6 +30,7 @@ import { LeaveGuard } from './LeaveGuard'
 import { fieldsWithMessages } from './messages'
 import { RecordHead } from './RecordHead'
 import styles from './RecordScreen.module.css'
+import { useEscape } from './useEscape'
 import { useNeighbours, useRecord } from './useRecord'
 import { useRecordForm } from './useRecordForm'
 import { useSave } from './useSave'
@@ -208,9 +209,10 @@ function Shown({ entity, record, gone, back }: ShownProps) {
   const go = (id: string | null) => {
     if (id && !editing) void navigate({ params: { id } as never, search: search.tab ? { tab: search.tab } : {} })
   }
+  const { askToLeave, question } = useEscape(form, (current) => current.dirty, stop)
   useShortcuts(
     editing
-      ? { 'ctrl+Enter': submit, Escape: stop }
+      ? { 'ctrl+Enter': submit, Escape: askToLeave }
       : { e: () => edit(), Escape: back, j: () => go(neighbours.next), k: () => go(neighbours.previous) },
   )
 
@@ -325,6 +327,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
           }}
         />
       )}
+      {question}
       <LeaveGuard dirty={form.dirty} discard={form.discard} stays={(path) => path.includes(`/${record.id}`)} />
     </div>
   )

@@ -1,5 +1,6 @@
 import { Textarea, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { useSurroundings } from '../../dictionary/context'
 import { textFilter } from '../filters/text'
 import { defineField, type InputProps } from '../types'
 import styles from './address.module.css'
@@ -15,21 +16,25 @@ export interface AddressValue {
 
 const empty: AddressValue = { lines: null, postcode: null, city: null, insee: null, region: null, country: null }
 
-/** The address as it is written on an envelope, one part a line. */
-export function envelope(value: AddressValue): string[] {
+/** The address as it is written on an envelope posted in `home`, one part a line. */
+function envelope(value: AddressValue, home: string): string[] {
   const place = [value.postcode, value.city].filter(Boolean).join(' ')
-  const country = value.country && value.country !== 'FR' ? value.country : ''
+  const country = value.country && value.country !== home ? value.country : ''
   return [...(value.lines ?? '').split('\n'), place, value.region ?? '', country].filter((line) => line.trim() !== '')
 }
 
 function Input({ id, value, onChange, describedBy, invalid, partErrors, label }: InputProps<AddressValue>) {
   const { t } = useTranslation()
-  const current = value ?? empty
+  const { country } = useSurroundings().dictionary.environment
+  // An address that begins here is one of this country, until somebody says otherwise.
+  const current = value ?? { ...empty, country }
   const put = (part: keyof AddressValue, text: string) => {
     const next = { ...current, [part]: text || null }
     // Another postcode or city is another commune: its code would be a lie.
     if (part === 'postcode' || part === 'city') next.insee = null
-    const nothing = Object.entries(next).every(([name, held]) => held === null || (name === 'country' && held === 'FR'))
+    const nothing = Object.entries(next).every(
+      ([name, held]) => held === null || (name === 'country' && held === country),
+    )
     onChange(nothing ? null : next)
   }
   const common = (part: keyof AddressValue) => ({
@@ -69,15 +74,15 @@ function Input({ id, value, onChange, describedBy, invalid, partErrors, label }:
 
 export const address = defineField<AddressValue>({
   of: (raw) => (raw && typeof raw === 'object' ? { ...empty, ...(raw as Partial<AddressValue>) } : null),
-  text: (value) => envelope(value).join(', '),
+  text: (value, _field, { dictionary }) => envelope(value, dictionary.environment.country).join(', '),
   Display: ({ value }) => (
     <address className={styles.address}>
-      {envelope(value).map((line) => (
+      {envelope(value, useSurroundings().dictionary.environment.country).map((line) => (
         <span key={line}>{line}</span>
       ))}
     </address>
   ),
-  Cell: ({ value }) => <>{envelope(value).join(', ')}</>,
+  Cell: ({ value }) => <>{envelope(value, useSurroundings().dictionary.environment.country).join(', ')}</>,
   Input,
   filter: textFilter,
   width: 240,

@@ -5,10 +5,11 @@ import { booleanFilter } from '../filters/boolean'
 import { defineField, type InputProps, type ValueProps } from '../types'
 import styles from './boolean.module.css'
 
-function Display({ value }: ValueProps<boolean>) {
+/** A yes is in the colour that the dictionary says: being late is no good news. */
+function Display({ field, value }: ValueProps<boolean>) {
   const { t } = useTranslation()
   return (
-    <span className={styles.answer} data-yes={value || undefined}>
+    <span className={styles.answer} data-yes={value || undefined} data-colour={value ? field.colour : undefined}>
       <Icon name={value ? 'check' : 'minus'} size={16} />
       {t(value ? 'fields.yes' : 'fields.no')}
     </span>

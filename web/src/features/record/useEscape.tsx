@@ -1,0 +1,36 @@
+import { type ReactNode, useRef, useState } from 'react'
+import { LeaveDialog } from './LeaveGuard'
+import type { RecordForm } from './useRecordForm'
+
+/**
+ * What Escape does in a form: it leaves at once when nothing was typed, else asks first, and the keyboard goes back to where it was for
+ * whoever stays. `isTouched` tells whether something would be lost.
+ */
+export function useEscape(
+  form: RecordForm,
+  isTouched: (form: RecordForm) => boolean,
+  leave: () => void,
+): { askToLeave(): void; question: ReactNode } {
+  const [from, setFrom] = useState<HTMLElement | 'nowhere' | null>(null)
+  const latest = useRef(form)
+  latest.current = form
+  const askToLeave = () => {
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement : null
+    // A field that is still being typed in says what it understood when it is left.
+    focused?.blur()
+    requestAnimationFrame(() => {
+      if (isTouched(latest.current) || Object.keys(latest.current.misunderstood).length > 0)
+        setFrom(focused ?? 'nowhere')
+      else leave()
+    })
+  }
+  const stay = () => {
+    setFrom(null)
+    if (from instanceof HTMLElement) requestAnimationFrame(() => from.focus())
+  }
+  const go = () => {
+    setFrom(null)
+    leave()
+  }
+  return { askToLeave, question: from && <LeaveDialog go={go} stay={stay} /> }
+}
