@@ -16,7 +16,7 @@ fn the_dictionary_has_what_screens_need_and_comes_again_only_when_it_changed() {
     let dictionary = answer.json();
     assert_eq!(
         dictionary["environment"],
-        json!({"name": "acme", "label": "Acme Chauffage", "kind": "production", "time_zone": "Europe/Paris", "currency": "EUR"})
+        json!({"name": "acme", "label": "Acme Chauffage", "kind": "production", "time_zone": "Europe/Paris", "currency": "EUR", "country": "FR"})
     );
     assert_eq!(
         (&dictionary["me"]["name"], &dictionary["me"]["profile"]),

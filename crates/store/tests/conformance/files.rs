@@ -142,9 +142,9 @@ fn contents_are_told_and_removed_by_age_and_one_received_again_stays() {
     each(|test| {
         let files = test.store().files();
         let listed = || {
-            let mut all = Vec::new();
+            let mut all: Vec<Content> = Vec::new();
             files.list(&mut |content| all.push(content)).unwrap();
-            all.sort_by(|a: &Content, b| a.size_bytes.cmp(&b.size_bytes));
+            all.sort_by_key(|content| content.size_bytes);
             all
         };
         assert_eq!(listed(), []);
