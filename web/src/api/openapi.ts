@@ -569,6 +569,7 @@ export interface components {
             title: string;
         };
         "tisserand.environment": {
+            country: string;
             currency: string;
             kind: string;
             label: string;
@@ -589,6 +590,7 @@ export interface components {
         "tisserand.field": {
             accept?: string[];
             by?: string;
+            colour?: string;
             currency?: string;
             editable: string | null;
             filter?: string;
