@@ -8,10 +8,13 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostics::{Finding, Findings, Place};
 use crate::layers::tree::{Entry, Leaf, Node, Setting, Table};
 
+/// Faults of syntax told of a file: each quotes its line, and a file may be one line of nothing but faults.
+const SYNTAX_FAULTS_MAX: usize = 100;
+
 /// Reads a file. Faults of syntax go to `findings`, and what could be read is returned. `rank` counts keys over all files.
 pub(crate) fn read(file: usize, content: &str, rank: &mut u32, findings: &Findings) -> Table {
     let (document, errors) = DeTable::parse_recoverable(content);
-    for error in errors {
+    for error in errors.into_iter().take(SYNTAX_FAULTS_MAX) {
         let span = error.span().unwrap_or(0..0);
         let message = error.message();
         findings.push(Finding::new(

@@ -3,10 +3,15 @@
 use dictionary::Dictionary;
 use dictionary::compile;
 use dictionary::layers::Layer;
+use peak_alloc::PeakAlloc;
 use proptest::prelude::*;
 
 use super::{ListOptions, OptionFault, apply, expand, filter, order, typed};
 use crate::data::resource;
+
+/// Counts what tests hold at once at most.
+#[global_allocator]
+static ALLOCATED: PeakAlloc = PeakAlloc;
 
 const LAYER: &str = "name = \"test\"\n\
     [entities.thing]\nlabel = { fr = \"Chose\" }\nplural = { fr = \"Choses\" }\n\
@@ -110,6 +115,35 @@ const GOOD: &[&str] = &[
     "case(size gt 1:'a',true:'b') eq 'a' and size in (1,2,3)",
 ];
 
+/// What nests.
+const OPENINGS: &[&str] = &[
+    "(",
+    "not ",
+    "-",
+    "not(",
+    "parent/",
+    "contains(",
+    "things/any(t:",
+    "parent($expand=",
+    "things($filter=(",
+    "filter(",
+    "groupby((",
+    "case(",
+    "'",
+    "name,",
+    "size in (",
+    "1 add ",
+    "1 mul ",
+    "true or ",
+    "true and ",
+    "things/$count($filter=",
+    "/",
+    "[",
+    "{",
+    "@a",
+    "@a eq ",
+];
+
 fn text() -> impl Strategy<Value = String> {
     let pieces = prop::collection::vec(prop::sample::select(PIECES), 0..40);
     let joined = (pieces, prop::sample::select(vec!["", " "])).prop_map(|(pieces, by)| pieces.join(by));
@@ -185,37 +219,31 @@ proptest! {
 fn nesting_without_end_is_refused_whatever_it_is_made_of() {
     let dictionary = dictionary();
     let times = |text: &str| text.repeat(200_000 / text.len());
-    for opening in [
-        "(",
-        "not ",
-        "-",
-        "not(",
-        "parent/",
-        "contains(",
-        "things/any(t:",
-        "parent($expand=",
-        "things($filter=(",
-        "filter(",
-        "groupby((",
-        "case(",
-        "'",
-        "name,",
-        "size in (",
-        "1 add ",
-        "1 mul ",
-        "true or ",
-        "true and ",
-        "things/$count($filter=",
-        "/",
-        "[",
-        "{",
-        "@a",
-        "@a eq ",
-    ] {
+    for opening in OPENINGS {
         let text = times(opening);
         // Whole, and cut to what an option may be long.
         for text in [&text[..], &text[..filter::BYTES_MAX], &text[..4_000]] {
             assert!(!read_as_all(&dictionary, text).is_empty(), "{opening}");
         }
+    }
+}
+
+#[test]
+fn options_cost_a_multiple_of_their_length() {
+    let dictionary = dictionary();
+    // Tables that are made once are not the input's.
+    drop(read_as_all(&dictionary, GOOD[0]));
+    let pairs =
+        OPENINGS.iter().flat_map(|first| OPENINGS.iter().map(move |second| format!("{first}{second}")));
+    let texts = OPENINGS.iter().chain(PIECES).chain(GOOD).map(|piece| (*piece).to_owned()).chain(pairs);
+    for piece in texts {
+        let text = piece.repeat(filter::BYTES_MAX / piece.len());
+        let before = ALLOCATED.current_usage();
+        ALLOCATED.reset_peak_usage();
+        drop(read_as_all(&dictionary, &text));
+        let cost = ALLOCATED.peak_usage().saturating_sub(before);
+        // An alias may stand for what has aliases in turn: each of 40 levels keeps its words until those within are read.
+        let bytes_max = if text.contains("@a") { 40 * 40 } else { 400 } * text.len() + (256 << 10);
+        assert!(cost <= bytes_max, "{cost} bytes for {piece:?}");
     }
 }

@@ -25,6 +25,7 @@ mod module;
 mod negotiation;
 mod openapi;
 mod paging;
+mod raw;
 mod records;
 mod refusals;
 mod related;
