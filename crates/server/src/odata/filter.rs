@@ -9,6 +9,8 @@ use super::lexer::{Kind, Token, syntax, tokens};
 
 /// Longest filter, bytes.
 pub(crate) const BYTES_MAX: usize = 16 * 1024;
+/// What aliases stand for at most, bytes, counted each time one is named.
+const ALIASED_BYTES_MAX: usize = 2 * BYTES_MAX;
 /// Deepest nesting of parentheses, `not` and calls.
 const DEPTH_MAX: usize = 40;
 /// Most values in one `in (…)`.
@@ -65,6 +67,8 @@ pub(super) struct Parser<'a> {
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
+    /// Bytes of what aliases stood for so far, each time one was named.
+    aliased_bytes: usize,
 }
 
 /// Records that names may start from.
@@ -103,7 +107,16 @@ impl<'a> Parser<'a> {
             ));
         }
         let levels = vec![Level { variable: "$it".to_owned(), entity: None, by: String::new() }];
-        Ok(Parser { dictionary: None, aliases, levels, base: 0, tokens: tokens(text)?, at: 0, depth: 0 })
+        Ok(Parser {
+            dictionary: None,
+            aliases,
+            levels,
+            base: 0,
+            tokens: tokens(text)?,
+            at: 0,
+            depth: 0,
+            aliased_bytes: 0,
+        })
     }
 
     /// `root`, if nothing follows it.
@@ -330,6 +343,16 @@ impl<'a> Parser<'a> {
         };
         if self.depth == DEPTH_MAX {
             return Err(self.too_deep());
+        }
+        // Aliases may stand for aliases: each time for two of the next would never end.
+        self.aliased_bytes = self.aliased_bytes.saturating_add(text.len());
+        if self.aliased_bytes > ALIASED_BYTES_MAX {
+            return Err(ExpressionError::new(
+                token.span,
+                "too_large",
+                format!("Ce que désignent les paramètres a au plus {ALIASED_BYTES_MAX} octets en tout."),
+                format!("What parameters stand for has at most {ALIASED_BYTES_MAX} bytes in all."),
+            ));
         }
         // What is wrong in its text is told where it is named.
         let here = |error: ExpressionError| ExpressionError { span: token.span, ..error };
