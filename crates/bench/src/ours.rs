@@ -18,7 +18,8 @@ pub(crate) struct Ours {
     pub(crate) target: Target,
     pub(crate) platform: Arc<Platform>,
     pub(crate) user: RecordId,
-    pub(crate) some_account: RecordId,
+    /// A thousand accounts from all over, or fewer; Ada when there are none.
+    pub(crate) some_accounts: Vec<RecordId>,
     server: server::Serving,
     stop: oneshot::Sender<()>,
 }
@@ -30,7 +31,7 @@ pub(crate) async fn start(
     accounts: usize,
 ) -> Result<Ours> {
     // Making and filling it waits for the store.
-    let (platform, user, token, some_account) = tokio::task::block_in_place(|| {
+    let (platform, user, token, some_accounts) = tokio::task::block_in_place(|| {
         let options = Options { database, ..Options::new(folder.join("platform")) };
         let platform = Arc::new(Platform::create(options)?);
         let user = platform.user_create(NewUser {
@@ -48,15 +49,15 @@ pub(crate) async fn start(
             scope: Scope::Write,
             expires: None,
         })?;
-        let some_account = fill(&platform, accounts)?;
-        anyhow::Ok((platform, user, token, some_account))
+        let some_accounts = fill(&platform, accounts)?;
+        anyhow::Ok((platform, user, token, some_accounts))
     })?;
     let config = ServerConfig { address: ([127, 0, 0, 1], 0).into(), ..ServerConfig::default() };
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async move { stopped.await.unwrap_or_default() };
     let server = server::serve(config, platform.clone(), shutdown).await?;
     let target = Target { address: server.address(), token: Some(token) };
-    Ok(Ours { target, platform, user: user.id, some_account, server, stop })
+    Ok(Ours { target, platform, user: user.id, some_accounts, server, stop })
 }
 
 impl Ours {
@@ -86,8 +87,8 @@ pub(crate) fn fill_single(platform: &Platform, environment: &str, changes: usize
     Ok(())
 }
 
-/// Adds accounts owned by Ada Lenoir, every third a customer; returns the last, or Ada when there are none.
-fn fill(platform: &Platform, accounts: usize) -> Result<RecordId> {
+/// Adds accounts owned by Ada Lenoir, every third a customer; returns some of them.
+fn fill(platform: &Platform, accounts: usize) -> Result<Vec<RecordId>> {
     let opened = platform.environment("bench")?;
     let environment = &opened.engine;
     let caller = Caller::system();
@@ -100,22 +101,27 @@ fn fill(platform: &Platform, accounts: usize) -> Result<RecordId> {
             )
         })?
         .value;
-    let mut some = Some(owner);
+    let mut some = Vec::new();
+    let apart = (accounts / 1_000).max(1);
     for start in (0..accounts).step_by(1_000) {
         let end = (start + 1_000).min(accounts);
         let done = environment.transact(&caller, move |unit| {
-            let mut last = None;
+            let mut kept = Vec::new();
             for number in start..end {
                 let kind = if number % 3 == 0 { "customer" } else { "prospect" };
                 let draft = Draft::default()
                     .with("name", crate::account_name(number).as_str())
                     .with("kind", kind)
                     .with("owner", owner);
-                last = Some(unit.create("account", None, draft)?);
+                let id = unit.create("account", None, draft)?;
+                kept.extend((number % apart == 0).then_some(id));
             }
-            Ok(last)
+            Ok(kept)
         })?;
-        some = done.value;
+        some.extend(done.value);
     }
-    some.context("no account was made")
+    if some.is_empty() {
+        some.push(owner);
+    }
+    Ok(some)
 }

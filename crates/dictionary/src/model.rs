@@ -80,6 +80,8 @@ pub struct Module {
 /// A kind of record.
 #[derive(Debug)]
 pub struct Entity {
+    /// Unlike that of any other entity compiled by this process: tells the same one by a look.
+    pub serial: u64,
     /// Identifier, also the table's name in a store.
     pub name: String,
     /// Former name, when renamed by the newest layers.

@@ -1,8 +1,9 @@
 //! Where time and ids come from. Tests give their own; the binary gives the system's.
 
+use std::cell::RefCell;
+
 use dictionary::RecordId;
 use jiff::Timestamp;
-use uuid::{NoContext, Uuid};
 
 /// The present moment.
 pub trait Clock: Send + Sync {
@@ -27,14 +28,42 @@ impl Clock for SystemClock {
     }
 }
 
+thread_local! {
+    /// Random bytes asked of the system but not used yet: each question is a call of its kernel.
+    static RANDOM: RefCell<Pool> = const { RefCell::new(Pool { bytes: [0; POOL], left: 0 }) };
+}
+
+/// Random bytes that a thread asks for at once.
+const POOL: usize = 640;
+
+struct Pool {
+    bytes: [u8; POOL],
+    left: usize,
+}
+
+impl Pool {
+    fn take(&mut self) -> [u8; 10] {
+        let mut taken = [0; 10];
+        if self.left < taken.len() {
+            // Without randomness, ids would be given twice.
+            getrandom::fill(&mut self.bytes).expect("the operating system gives random bytes");
+            self.left = POOL;
+        }
+        self.left -= taken.len();
+        // What was given is not kept.
+        taken.swap_with_slice(&mut self.bytes[self.left..self.left + 10]);
+        taken
+    }
+}
+
 /// UUIDv7: the moment first, then randomness.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TimeOrderedIds;
 
 impl IdSource for TimeOrderedIds {
     fn next(&self, now: Timestamp) -> RecordId {
-        let seconds = u64::try_from(now.as_second()).unwrap_or_default();
-        let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
-        RecordId(Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, nanoseconds)))
+        let millis = u64::try_from(now.as_millisecond()).unwrap_or_default();
+        let random = RANDOM.with_borrow_mut(Pool::take);
+        RecordId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
     }
 }

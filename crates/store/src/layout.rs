@@ -57,6 +57,8 @@ impl SystemFields {
 /// A table.
 #[derive(Debug)]
 pub(crate) struct Layout {
+    /// Of the entity it was worked out for.
+    serial: u64,
     /// Name of the entity and of the table.
     pub(crate) entity: Arc<str>,
     /// One per field of the entity, at the same position.
@@ -120,6 +122,7 @@ impl Layout {
         let uniques =
             uniques.map(|key| (key.name.clone(), key.fields.iter().flat_map(names).collect())).collect();
         Layout {
+            serial: entity.serial,
             entity: entity.name.as_str().into(),
             uniques,
             fields,
@@ -140,6 +143,10 @@ impl Layout {
 
     /// Whether this is the table of that very entity, and not of a namesake in another dictionary.
     fn fits(&self, entity: &Entity) -> bool {
+        self.serial == entity.serial || self.has_shape_of(entity)
+    }
+
+    fn has_shape_of(&self, entity: &Entity) -> bool {
         self.fields.len() == entity.fields.len()
             && self.fields.iter().zip(&entity.fields).all(|(mine, theirs)| {
                 mine.name == theirs.name

@@ -1,5 +1,7 @@
 //! First pass over entities: names, fields and their types, without expressions. It is what expressions are then checked against.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::compile::Compiling;
 use crate::compile::fields::{FieldDraft, read_field, system_fields};
 use crate::compile::names::plural;
@@ -11,6 +13,9 @@ use crate::layers::ordered;
 use crate::layers::tree::{Entry, Table};
 use crate::model::{Entity, FieldIndex, FormScreen, ListScreen, Numbering, Personal, Title, UniqueKey};
 use crate::system;
+
+/// Of the next entity compiled.
+static SERIAL: AtomicU64 = AtomicU64::new(1);
 
 /// What is left to read of an entity once all entities are known.
 pub(crate) struct EntityDraft<'m> {
@@ -99,6 +104,7 @@ fn read_entity<'m>(cx: &Compiling<'m>, name: &str, entry: &'m Entry) -> (Entity,
         fields: Vec::new(),
     };
     let mut entity = Entity {
+        serial: SERIAL.fetch_add(1, Ordering::Relaxed),
         name: name.to_owned(),
         was: was.map(|given| given.value.to_owned()),
         collection: collection.map_or_else(|| plural(name), |given| given.value.to_owned()),

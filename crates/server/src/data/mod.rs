@@ -23,6 +23,8 @@ pub(crate) mod shape;
 mod summary;
 mod write;
 
+use std::pin::Pin;
+
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -85,7 +87,13 @@ impl Asked {
 }
 
 /// Answers a request below `/data`.
-pub(crate) async fn dispatch(cx: Cx, request: Request) -> Response {
+///
+/// On the heap: what all handlers together may hold is much to move through each layer.
+pub(crate) fn dispatch(cx: Cx, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send>> {
+    Box::pin(dispatched(cx, request))
+}
+
+async fn dispatched(cx: Cx, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().strip_prefix("/data/").unwrap_or_default();
     let (environment, rest) = path.split_once('/').unwrap_or((path, ""));
@@ -99,8 +107,7 @@ pub(crate) async fn dispatch(cx: Cx, request: Request) -> Response {
     };
     let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
     let older = asked.headers.get("odata-maxversion").is_some_and(|version| version == "4.0");
-    // On the heap: what all handlers together may hold is much to move through each layer.
-    let mut response = Box::pin(answered(asked, method, resource)).await;
+    let mut response = answered(asked, method, resource).await;
     if older && let Some(version) = response.headers_mut().get_mut("odata-version") {
         *version = HeaderValue::from_static("4.0");
     }
@@ -223,6 +230,7 @@ impl IntoResponse for Reply {
         let empty = self.body.is_empty();
         let mut response = (self.status, self.body).into_response();
         let headers = response.headers_mut();
+        headers.reserve(16); // with those that every answer gets
         headers.remove(header::CONTENT_TYPE);
         if !empty {
             let json = match self.problem {
