@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
@@ -85,6 +86,25 @@ impl Calls {
             Ok(Ok(turn)) => Ok(turn),
             Ok(Err(_)) | Err(_) => Err(Problem::too_many(2)),
         }
+    }
+}
+
+/// Commits of all environments that run at once. They take their turns in order: threads that a processor shares between them would all be late.
+#[derive(Debug, Clone)]
+pub(crate) struct Commits(Arc<Semaphore>);
+
+impl Commits {
+    pub(crate) fn new(at_once: usize) -> Commits {
+        Commits(Arc::new(Semaphore::new(at_once.max(1))))
+    }
+
+    /// Runs a commit on a thread that may block, when its turn comes.
+    pub(crate) async fn run(self, runtime: Handle, commit: Box<dyn FnOnce() + Send>) {
+        let turn = self.0.acquire_owned().await;
+        drop(runtime.spawn_blocking(move || {
+            commit();
+            drop(turn);
+        }));
     }
 }
 

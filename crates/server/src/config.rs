@@ -27,6 +27,8 @@ pub struct ServerConfig {
     pub query_timeout_ms: u64,
     /// Writes running at once; each has a thread, and most of them wait for the commit that they share.
     pub calls_at_once: usize,
+    /// Groups of writes being committed at once, over all environments. A commit waits for the disk half of its time.
+    pub commits_at_once: usize,
     /// Reads running at once. They keep a processor busy, so that more of them than a few per processor would only make each other slower, and
     /// open connections for nothing.
     pub reads_at_once: usize,
@@ -58,7 +60,8 @@ impl Default for ServerConfig {
             page_size_max: 1_000,
             query_timeout_ms: 10_000,
             calls_at_once: 64,
-            reads_at_once: (4 * available_parallelism().map_or(1, usize::from)).max(8),
+            commits_at_once: (8 * available_parallelism().map_or(1, usize::from)).max(16),
+            reads_at_once: (2 * available_parallelism().map_or(1, usize::from)).max(4),
             calls_waiting: 1_024,
             headers_timeout: Duration::from_secs(75),
             body_timeout: Duration::from_secs(60),

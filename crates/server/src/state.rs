@@ -7,7 +7,7 @@ use std::time::Instant;
 use platform::Platform;
 use tokio::sync::watch;
 
-use crate::calls::Calls;
+use crate::calls::{Calls, Commits};
 use crate::config::ServerConfig;
 use crate::events::Live;
 use crate::metrics::Metrics;
@@ -34,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) platform: Arc<Platform>,
     pub(crate) config: Arc<ServerConfig>,
     pub(crate) calls: Arc<Calls>,
+    pub(crate) commits: Commits,
     /// Turns of reads.
     pub(crate) reads: Arc<Calls>,
     /// Passwords are slow to verify, by design: they have turns of their own, so that a flood of them keeps nobody else waiting.
@@ -54,6 +55,7 @@ impl AppState {
         AppState(Arc::new(Shared {
             platform,
             calls: Arc::new(Calls::new(config.calls_at_once, config.calls_waiting)),
+            commits: Commits::new(config.commits_at_once),
             reads: Arc::new(Calls::new(config.reads_at_once, config.calls_waiting)),
             sign_ins: Arc::new(Calls::new(SIGN_INS_AT_ONCE, SIGN_INS_WAITING)),
             live: Arc::new(Live::new(config.live_max)),

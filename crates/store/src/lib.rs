@@ -115,7 +115,7 @@ pub trait Store: Send + Sync {
     /// As [`Store::write`], without waiting: no thread is held while others' units run.
     fn submit(&self, unit: Unit, submission: Submission);
 
-    /// Commits what [`Store::submit`] was given, until nothing waits. Returns at once when others already do.
+    /// Commits a group of what waits, then has the next leader found: to be called once for each [`Submission::lead`].
     fn commit_waiting(&self);
 
     /// A view of one moment. Many may exist at once; writers don't wait for them.

@@ -159,16 +159,10 @@ impl<B: Send> Writer<B> {
         self.queue(&Ticket::new(unit, Caller::Called(Mutex::new(Some(submission)))));
     }
 
-    /// Leads until nobody waits any more: what a submission's `lead` is to call.
-    pub(crate) fn lead_all(&self, store: &impl GroupCommit<Bench = B>) {
-        loop {
-            self.lead(store);
-            let mut queue = self.queue.lock();
-            if queue.waiting.is_empty() {
-                queue.led = false;
-                return;
-            }
-        }
+    /// Leads one group: what a submission's `lead` is to have called.
+    pub(crate) fn lead_once(&self, store: &impl GroupCommit<Bench = B>) {
+        self.lead(store);
+        self.pass_on();
     }
 
     /// Joins those that wait, and leads them if nobody does.

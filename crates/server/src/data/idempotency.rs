@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::calls::Turn;
+use crate::calls::{Commits, Turn};
 use crate::cx::Cx;
 use crate::data::operation::{Answering, Operation, Written};
 use crate::data::{Reply, entity_of, write};
@@ -307,6 +307,7 @@ pub(crate) fn hand_over(
     operation: Operation,
     answering: Answering,
     once: Option<Once>,
+    commits: Commits,
 ) -> Handed {
     let (tell, ended) = oneshot::channel();
     let unit = unit(dictionary.clone(), operation, answering.clone(), once.clone());
@@ -314,7 +315,7 @@ pub(crate) fn hand_over(
     entered.environment.engine.transact_later(
         &entered.caller,
         unit,
-        move |lead| drop(runtime.spawn_blocking(lead)),
+        move |lead| drop(runtime.clone().spawn(commits.run(runtime, lead))),
         // Nobody listens any more when the client has gone.
         move |done| drop(tell.send(done.map(|done| done.value))),
     );

@@ -60,13 +60,14 @@ impl Write {
         let Write { asked, collection, body, options, once, expected, preferences } = self;
         let answering = answering(&asked.environment, collection, options, &preferences);
         let metrics = asked.cx.state.metrics.clone();
+        let commits = asked.cx.state.commits.clone();
         let begin = move |entered: Entered| {
             let dictionary = entered.environment.engine.dictionary();
             let entity = entity_of(&dictionary, &answering.collection)?;
             answering.check(&dictionary, entity)?;
             let act = act(&entered, &dictionary, entity, body)?;
             let operation = Operation { entity: entity.name.clone(), expected, act };
-            Ok(idempotency::hand_over(entered, dictionary, operation, answering, once))
+            Ok(idempotency::hand_over(entered, dictionary, operation, answering, once, commits))
         };
         let (handed, turn) = asked.cx.begin_in_environment(&asked.environment, begin).await?;
         let done = handed.answer(&asked.cx, turn).await?;

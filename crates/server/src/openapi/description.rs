@@ -103,7 +103,8 @@ fn field() -> Json {
 /// Attributes of types.
 fn attributes() -> Map<String, Json> {
     let number = || json!({"type": "integer", "minimum": 0});
-    let texts = ["pattern", "min", "max", "unit", "currency", "list", "to", "filter", "of", "by", "region", "colour"];
+    let texts =
+        ["pattern", "min", "max", "unit", "currency", "list", "to", "filter", "of", "by", "region", "colour"];
     let numbers = ["max_length", "min_length", "precision", "scale", "max_size_mb", "max_size_kb"];
     let mut attributes: Map<String, Json> = texts.iter().map(|name| ((*name).to_owned(), text())).collect();
     attributes.extend(numbers.iter().map(|name| ((*name).to_owned(), number())));

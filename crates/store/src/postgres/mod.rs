@@ -109,7 +109,7 @@ impl Store for PostgresStore {
     }
 
     fn commit_waiting(&self) {
-        self.writer.lead_all(self);
+        self.writer.lead_once(self);
     }
 
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, StoreError> {

@@ -149,6 +149,8 @@ fn signature(returns: &Type, operands: &[&Operand]) -> Expr {
 impl Dialect for Sqlite {
     fn build(&self, statement: &SelectStatement) -> Statement {
         let (sql, values) = statement.build(SqliteQueryBuilder);
+        // SQLite plans a statement for the limit that is bound, and anew each time one is bound, be it the same: not for one with a sign.
+        let sql = sql.replace(" LIMIT ?", " LIMIT +?");
         Statement { sql, values: values.0 }
     }
 

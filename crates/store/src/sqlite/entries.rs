@@ -58,7 +58,7 @@ fn read_header(row: &Row<'_>) -> rusqlite::Result<Result<Entry, StoreError>> {
 /// Entries after a position, in order.
 pub(crate) fn after(db: &Connection, after: Position, limit: u32) -> Result<Vec<Entry>, StoreError> {
     let failed = fault("read the journal");
-    let sql = format!("SELECT {HEADER}, changes FROM _entry WHERE position > ?1 ORDER BY position LIMIT ?2");
+    let sql = format!("SELECT {HEADER}, changes FROM _entry WHERE position > ?1 ORDER BY position LIMIT +?2");
     let mut statement = db.prepare_cached(&sql).map_err(&failed)?;
     let mut rows = statement.query(params![after as i64, limit]).map_err(&failed)?;
     let mut entries = Vec::new();
@@ -86,7 +86,7 @@ pub(crate) fn history(
     let sql = format!(
         "SELECT {HEADER}, start, length, changes IS NULL FROM _history h JOIN _entry e USING (position)
          WHERE record = ?1 AND entity = (SELECT number FROM _name WHERE name = ?2) AND h.position < ?3
-         ORDER BY h.position DESC LIMIT ?4"
+         ORDER BY h.position DESC LIMIT +?4"
     );
     let mut statement = db.prepare_cached(&sql).map_err(&failed)?;
     let before = before.map_or(i64::MAX, |before| before as i64);

@@ -142,7 +142,7 @@ impl Reads<'_> {
         limit: u32,
     ) -> Result<Vec<Row>, StoreError> {
         let layout = self.layout(entity);
-        let sql = format!("{} WHERE \"id\" > ?1 ORDER BY \"id\" LIMIT ?2", select_columns(&layout));
+        let sql = format!("{} WHERE \"id\" > ?1 ORDER BY \"id\" LIMIT +?2", select_columns(&layout));
         let after = after.map_or_else(Vec::new, |id| id.0.as_bytes().to_vec());
         self.rows(&layout, &sql, vec![Cell::Blob(after), Cell::Integer(i64::from(limit))])
     }
@@ -280,7 +280,7 @@ impl Reads<'_> {
             "SELECT t.id FROM (SELECT s.rowid - n.base AS found, s.rank AS rank
                  FROM (SELECT number << {SEARCH_SHIFT} AS base FROM _name WHERE name = ?1) n
                  JOIN _search s ON s.rowid BETWEEN n.base AND n.base + {mask}
-                 WHERE s.text MATCH ?2 ORDER BY s.rank LIMIT ?3) f
+                 WHERE s.text MATCH ?2 ORDER BY s.rank LIMIT +?3) f
              JOIN \"{table}\" t ON t._row = f.found ORDER BY f.rank, t.id",
             mask = (1_i64 << SEARCH_SHIFT) - 1,
             table = entity.name,

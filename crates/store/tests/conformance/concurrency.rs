@@ -187,14 +187,18 @@ fn numbers_of_a_unit_that_is_taken_back_are_given_again() {
 /// Runs units as one group; returns what became of each.
 fn grouped(test: &TestStore, units: Vec<Unit>) -> Vec<Result<Committed, UnitError>> {
     let (tell, told) = mpsc::channel();
+    let (leads, leaders) = mpsc::channel();
     let count = units.len();
     for (n, unit) in units.into_iter().enumerate() {
         let tell = tell.clone();
         let done = Box::new(move |outcome| tell.send((n, outcome)).unwrap());
-        // Nobody leads until all of them wait.
-        test.store().submit(unit, Submission { done, lead: Some(Box::new(|| {})) });
+        let leads = leads.clone();
+        let lead: Box<dyn FnOnce() + Send> = Box::new(move || leads.send(()).unwrap());
+        test.store().submit(unit, Submission { done, lead: Some(lead) });
     }
-    test.store().commit_waiting();
+    drop(leads);
+    // Nobody led until all of them waited.
+    leaders.iter().for_each(|()| test.store().commit_waiting());
     let mut outcomes: Vec<_> = told.iter().take(count).collect();
     outcomes.sort_by_key(|(n, _)| *n);
     outcomes.into_iter().map(|(_, outcome)| outcome).collect()
