@@ -1,10 +1,12 @@
 //! Calls of the engine block: they run on a bounded number of threads, and a bounded number waits.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
@@ -90,20 +92,45 @@ impl Calls {
 }
 
 /// Commits of all environments that run at once. They take their turns in order: threads that a processor shares between them would all be late.
-#[derive(Debug, Clone)]
-pub(crate) struct Commits(Arc<Semaphore>);
+#[derive(Clone)]
+pub(crate) struct Commits(Arc<Mutex<CommitTurns>>);
+
+struct CommitTurns {
+    running: usize,
+    at_once: usize,
+    waiting: VecDeque<Commit>,
+}
+
+type Commit = Box<dyn FnOnce() + Send>;
 
 impl Commits {
     pub(crate) fn new(at_once: usize) -> Commits {
-        Commits(Arc::new(Semaphore::new(at_once.max(1))))
+        let turns = CommitTurns { running: 0, at_once: at_once.max(1), waiting: VecDeque::new() };
+        Commits(Arc::new(Mutex::new(turns)))
     }
 
-    /// Runs a commit on a thread that may block, when its turn comes.
-    pub(crate) async fn run(self, runtime: Handle, commit: Box<dyn FnOnce() + Send>) {
-        let turn = self.0.acquire_owned().await;
+    /// Runs a commit on a thread that may block, when its turn comes. A thread that ends one takes the next: none waits for a thread of the
+    /// runtime, which may itself be waiting for a commit.
+    pub(crate) fn run(&self, runtime: &Handle, commit: Commit) {
+        {
+            let mut turns = self.0.lock();
+            if turns.running == turns.at_once {
+                turns.waiting.push_back(commit);
+                return;
+            }
+            turns.running += 1;
+        }
+        let turns = self.0.clone();
         drop(runtime.spawn_blocking(move || {
-            commit();
-            drop(turn);
+            let mut next = Some(commit);
+            while let Some(commit) = next {
+                if catch_unwind(AssertUnwindSafe(commit)).is_err() {
+                    tracing::error!("a commit panicked");
+                }
+                let mut turns = turns.lock();
+                next = turns.waiting.pop_front();
+                turns.running -= usize::from(next.is_none());
+            }
         }));
     }
 }

@@ -90,18 +90,17 @@ impl Ticket {
         }
     }
 
-    /// Makes its caller lead.
-    fn hand_lead(&self) {
+    /// Makes its caller lead; false if it was asked before, and its unit has to wait for another.
+    fn hand_lead(&self) -> bool {
         match &self.caller {
             Caller::Waiting { state, changed } => {
                 *state.lock() = TicketState::Lead;
                 changed.notify_one();
+                true
             }
             Caller::Called(submission) => {
                 let lead = submission.lock().as_mut().and_then(|submission| submission.lead.take());
-                if let Some(lead) = lead {
-                    lead();
-                }
+                lead.map(|lead| lead()).is_some()
             }
         }
     }
@@ -143,8 +142,7 @@ impl<B: Send> Writer<B> {
                 TicketState::Lead => {
                     *now = TicketState::Waiting;
                     drop(now);
-                    self.lead(store);
-                    self.pass_on();
+                    self.lead_once(store);
                 }
                 TicketState::Waiting | TicketState::Collected => {
                     *now = TicketState::Waiting;
@@ -159,10 +157,14 @@ impl<B: Send> Writer<B> {
         self.queue(&Ticket::new(unit, Caller::Called(Mutex::new(Some(submission)))));
     }
 
-    /// Leads one group: what a submission's `lead` is to have called.
+    /// Leads one group, and those behind it as long as none of them can lead: what a submission's `lead` is to have called.
     pub(crate) fn lead_once(&self, store: &impl GroupCommit<Bench = B>) {
-        self.lead(store);
-        self.pass_on();
+        loop {
+            self.lead(store);
+            if self.pass_on() {
+                return;
+            }
+        }
     }
 
     /// Joins those that wait, and leads them if nobody does.
@@ -177,17 +179,16 @@ impl<B: Send> Writer<B> {
         }
     }
 
-    /// Hands the lead to the next that waits.
-    fn pass_on(&self) {
-        let next = {
-            let mut queue = self.queue.lock();
-            let next = queue.waiting.front().cloned();
-            queue.led = next.is_some();
-            next
-        };
-        if let Some(next) = next {
-            next.hand_lead();
+    /// Hands the lead to the first that can take it; false if some wait and none of them can.
+    fn pass_on(&self) -> bool {
+        let mut queue = self.queue.lock();
+        if queue.waiting.is_empty() {
+            queue.led = false;
+            return true;
         }
+        let next: Vec<Arc<Ticket>> = queue.waiting.iter().cloned().collect();
+        drop(queue);
+        next.iter().any(|ticket| ticket.hand_lead())
     }
 
     /// Runs one group of those that wait; a leader who waits itself is among them.

@@ -315,7 +315,7 @@ pub(crate) fn hand_over(
     entered.environment.engine.transact_later(
         &entered.caller,
         unit,
-        move |lead| drop(runtime.clone().spawn(commits.run(runtime, lead))),
+        move |lead| commits.run(&runtime, lead),
         // Nobody listens any more when the client has gone.
         move |done| drop(tell.send(done.map(|done| done.value))),
     );

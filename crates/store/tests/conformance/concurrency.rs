@@ -258,7 +258,7 @@ fn a_unit_that_breaks_its_promise_takes_its_group_along_and_nothing_of_it_is_kep
             ],
         );
         assert!(outcomes[0].is_err() && outcomes[1].is_err());
-        // The one behind ran in the next group.
+        // The one behind ran in the next group, though all had been asked to lead, or could not be.
         let third = i64::from(outcomes[2].is_ok());
         assert_eq!(test.store().position(), before + third as u64);
         let account = test.entity("account");
