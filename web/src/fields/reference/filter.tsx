@@ -1,18 +1,12 @@
-import { Checkbox, CloseButton } from '@mantine/core'
+import { Checkbox } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { allOf, oneOf } from '../../api/where'
 import styles from '../filters/FilterKinds.module.css'
 import type { FilterEditorProps, FilterUi, FilterValue } from '../types'
-import { Picker } from './Picker'
-import type { ReferenceValue } from './reference'
-
-function chosen(value: FilterValue | null): ReferenceValue[] {
-  return Array.isArray(value?.v) ? value.v.filter((one): one is ReferenceValue => typeof one === 'object') : []
-}
+import { Chosen, chosen, FilterPicker, joined } from './Chosen'
 
 function Editor({ field, value, onChange }: FilterEditorProps) {
   const { t } = useTranslation()
-  const records = chosen(value)
   return (
     <div className={styles.stack}>
       {field.to === 'user' && (
@@ -23,39 +17,13 @@ function Editor({ field, value, onChange }: FilterEditorProps) {
           onChange={(event) => onChange({ o: event.currentTarget.checked ? 'me' : 'in', v: [] })}
         />
       )}
-      <Picker
+      <FilterPicker
         id="filter-reference"
         field={field}
-        value={null}
         label={t('filter.value')}
-        onChange={(picked) => {
-          if (picked && !records.some((one) => one.id === picked.id)) onChange({ o: 'in', v: [...records, picked] })
-        }}
-        onProblem={() => {}}
-        describedBy={undefined}
-        invalid={false}
-        required
-        inPlace
-        partErrors={{}}
-        record={null}
-        collection=""
+        onPick={(picked) => onChange(joined(chosen(value), picked))}
       />
-      {records.map((one) => (
-        <span key={one.id} className={styles.choice}>
-          {one.title}
-          <CloseButton
-            size="sm"
-            aria-label={`${t('fields.remove')} ${one.title}`}
-            onClick={() => onChange({ o: 'in', v: records.filter((other) => other.id !== one.id) })}
-          />
-        </span>
-      ))}
-      <Checkbox
-        size="xs"
-        label={t('filter.nothing')}
-        checked={value?.o === 'empty'}
-        onChange={(event) => onChange({ o: event.currentTarget.checked ? 'empty' : 'in', v: [] })}
-      />
+      <Chosen value={value} onChange={onChange} />
     </div>
   )
 }

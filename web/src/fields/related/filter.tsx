@@ -1,16 +1,12 @@
-import { Checkbox, CloseButton, NativeSelect } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { oneOf, quoted } from '../../api/where'
 import { useSurroundings } from '../../dictionary/context'
 import styles from '../filters/FilterKinds.module.css'
-import { Picker } from '../reference/Picker'
+import { Chosen, chosen, FilterPicker, joined } from '../reference/Chosen'
 import type { FilterEditorProps, FilterUi, FilterValue } from '../types'
-import { namedAs, offered, partsOf, type RelatedValue, towards } from './value'
-
-function chosen(value: FilterValue | null): RelatedValue[] {
-  return Array.isArray(value?.v) ? value.v.filter((one): one is RelatedValue => typeof one === 'object') : []
-}
+import { namedAs, offered, partsOf, towards } from './value'
 
 function kindOf(value: FilterValue | null): string {
   if (value?.o === 'kind' && typeof value.v === 'string') return value.v
@@ -22,7 +18,6 @@ function Editor({ field, value, onChange }: FilterEditorProps) {
   const { dictionary, label } = useSurroundings()
   const [kind, setKind] = useState(kindOf(value))
   const entity = dictionary.entities[kind]
-  const records = chosen(value)
   return (
     <div className={styles.stack}>
       <NativeSelect
@@ -39,43 +34,18 @@ function Editor({ field, value, onChange }: FilterEditorProps) {
         }}
       />
       {entity && (
-        <Picker
+        <FilterPicker
           key={kind}
           id="filter-related"
           field={towards(field, kind)}
-          value={null}
           label={label(entity.label)}
           named={t('fields.related.record', { name: t('filter.value'), what: label(entity.label) })}
-          onChange={(picked) => {
-            const named = picked && { id: namedAs(entity, picked.id), title: picked.title }
-            if (named && !records.some((one) => one.id === named.id)) onChange({ o: 'in', v: [...records, named] })
+          onPick={(picked) => {
+            onChange(joined(chosen(value), { id: namedAs(entity, picked.id), title: picked.title }))
           }}
-          onProblem={() => {}}
-          describedBy={undefined}
-          invalid={false}
-          required
-          inPlace
-          partErrors={{}}
-          record={null}
-          collection=""
         />
       )}
-      {records.map((one) => (
-        <span key={one.id} className={styles.choice}>
-          {one.title}
-          <CloseButton
-            size="sm"
-            aria-label={`${t('fields.remove')} ${one.title}`}
-            onClick={() => onChange({ o: 'in', v: records.filter((other) => other.id !== one.id) })}
-          />
-        </span>
-      ))}
-      <Checkbox
-        size="xs"
-        label={t('filter.nothing')}
-        checked={value?.o === 'empty'}
-        onChange={(event) => onChange({ o: event.currentTarget.checked ? 'empty' : 'in', v: [] })}
-      />
+      <Chosen value={value} onChange={onChange} />
     </div>
   )
 }
