@@ -33,7 +33,9 @@ pub(super) fn write(model: &Model<'_>) -> String {
     }
     push(
         &mut out,
-        format_args!("<Term Name=\"{RECORD_OF}\" Type=\"Collection(Edm.String)\" AppliesTo=\"Property\"/>\n"),
+        format_args!(
+            "<Term Name=\"{RECORD_OF}\" Type=\"Collection(Edm.String)\" Nullable=\"false\" AppliesTo=\"Property\"/>\n"
+        ),
     );
     for ty in &model.types {
         entity_type(&mut out, ty);
