@@ -17,6 +17,7 @@ const ORDER: &[&str] = &[
     "engine",
     "store",
     "test_postgres",
+    "agreement",
     "journal",
     "dictionary",
 ];
@@ -28,6 +29,7 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ("exchange", &["axum", "tower-http", "rusqlite", "sea-query", "store"], "flows go through the engine"),
     ("engine", &["axum", "tokio", "rusqlite", "sea-query"], "the engine knows no HTTP, nor which store"),
     ("store", &["axum", "tower-http"], "the store knows no HTTP and no rights"),
+    ("agreement", PURE, "a pure crate does no I/O"),
     ("journal", PURE, "a pure crate does no I/O"),
     ("dictionary", PURE, "a pure crate does no I/O"),
 ];

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::Findings;
 
-const PURE: &[&str] = &["dictionary", "journal"];
+const PURE: &[&str] = &["agreement", "dictionary", "journal"];
 const TARGET: &str = "wasm32-unknown-unknown";
 
 pub(crate) fn check(root: &Path) -> Result<Findings> {

@@ -1,0 +1,4 @@
+//! The contract, as tests.
+
+mod holidays;
+mod hours;
