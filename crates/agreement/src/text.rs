@@ -32,3 +32,22 @@ impl fmt::Display for Text {
         f.write_str(&self.en)
     }
 }
+
+/// The language something is told in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// French.
+    Fr,
+    /// English.
+    En,
+}
+
+impl Text {
+    /// The text in a language.
+    pub fn told(&self, language: Language) -> &str {
+        match language {
+            Language::Fr => &self.fr,
+            Language::En => &self.en,
+        }
+    }
+}

@@ -1,4 +1,11 @@
 //! The contract, as tests.
 
+mod faults;
 mod holidays;
 mod hours;
+mod laws;
+mod ledger;
+mod naive;
+mod projection;
+mod rate;
+mod support;
