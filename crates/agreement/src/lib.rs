@@ -14,3 +14,4 @@ pub mod rate;
 pub mod standing;
 pub mod terms;
 pub mod text;
+pub mod ticket;

@@ -1,11 +1,13 @@
 //! The command line. Texts are English here; [`in_language`] puts the French ones over them.
 
+mod agreement;
 mod french;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use agreement::{Agreement, Over};
 pub(crate) use french::in_language;
 
 /// Tisserand: an open cloud for customers and field service.
@@ -86,6 +88,9 @@ pub(crate) enum Cmd {
         after_help = "Example:\n  tisserand token create --user ada@acme.example --name \"Power BI\" --read-only"
     )]
     Token(Token),
+    /// Service level: holidays, guaranteed hours, rate, ledger, clocks of tickets
+    #[command(subcommand, after_help = "Example:\n  tisserand agreement hours --quarter 2027-Q1")]
+    Agreement(Agreement),
 }
 
 #[derive(Debug, Args)]

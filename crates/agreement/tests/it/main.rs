@@ -9,3 +9,4 @@ mod naive;
 mod projection;
 mod rate;
 mod support;
+mod ticket;

@@ -48,6 +48,15 @@ const FRENCH: &[(&str, &str)] = &[
     ("token create", "Crée un jeton ; il n'est montré qu'une fois"),
     ("token list", "Liste les jetons"),
     ("token revoke", "En révoque un"),
+    ("agreement", "Niveau de service : jours fériés, heures garanties, taux, registre, horloges des tickets"),
+    ("agreement holidays", "Jours fériés d'une année"),
+    ("agreement hours", "Heures garanties d'un trimestre"),
+    ("agreement rate", "Taux de service d'un trimestre, exactement"),
+    ("agreement ledger", "Chaque seconde d'un trimestre, nommée"),
+    (
+        "agreement clock",
+        "Horloges des tickets : prise en charge, résolution, et à qui fut chaque minute ouvrée",
+    ),
 ];
 
 /// What arguments and options are for, in French: by command and name, or by name alone when it means the same everywhere.
@@ -127,6 +136,39 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
     ("token create read_only", "Il ne peut que lire"),
     ("token create days", "Jours avant qu'il n'expire"),
     ("token revoke token", "Son nom ou son identifiant"),
+    ("agreement holidays year", "De 1900 à 2200"),
+    ("agreement holidays region", "Lesquels ; l'Alsace-Moselle a ceux de toute la France et les siens"),
+    (
+        "agreement holidays since_law",
+        "Seulement depuis que, et tant que, le droit du temps a fait de chaque jour un jour férié",
+    ),
+    (
+        "agreement holidays good_friday",
+        "Comment se lit la règle des communes qui ont un temple protestant",
+    ),
+    ("agreement holidays law", "Cite l'article de la loi pour chaque jour"),
+    ("quarter", "Trimestre, comme 2027-Q1"),
+    ("agreement hours calendar", "Calendrier : alsace-moselle, fr, ou un fichier JSON"),
+    ("log", "Journal des incidents, en JSON ; - lit l'entrée standard"),
+    (
+        "until",
+        "Ce qui arrive à partir de là n'est pas encore connu, comme 2027-02-09T10:00:00+01:00 [par défaut : la fin du trimestre]",
+    ),
+    (
+        "overlap",
+        "Ce que comptent des incidents simultanés [par défaut : ce que dit le journal, sinon highest_weight_once]",
+    ),
+    ("environment", "Seulement les incidents de cet environnement"),
+    (
+        "agreement rate planned",
+        "Un acte prévu : début/durée, et /gravité si ce n'est pas 1 ; peut être répété",
+    ),
+    (
+        "agreement rate suppose",
+        "Un incident comme s'il avait été d'une autre gravité ; peut être répété",
+    ),
+    ("agreement clock log", "Journal des tickets, en JSON ; - lit l'entrée standard"),
+    ("agreement clock until", "Le présent [par défaut : le dernier événement du journal]"),
 ];
 
 /// What an argument of a command is for, in French.

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod agreement;
 mod demo;
 mod dictionary;
 mod doctor;
@@ -19,6 +20,10 @@ use crate::settings::{Given, Settings};
 
 /// Runs what the command line asks for.
 pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
+    // Arithmetic on what is given: it has no platform, so no settings.
+    if let Cmd::Agreement(asked) = cli.command {
+        return agreement::run(asked, console);
+    }
     let address = match &cli.command {
         Cmd::Demo(demo) => demo.address.clone(),
         Cmd::Serve(serve) => serve.address.clone(),
@@ -44,5 +49,6 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         Cmd::Journal(journal) => journal::run(&settings, journal, console),
         Cmd::User(user) => user::run(&settings, user, console),
         Cmd::Token(token) => token::run(&settings, token, console),
+        Cmd::Agreement(asked) => agreement::run(asked, console),
     }
 }
