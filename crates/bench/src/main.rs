@@ -10,6 +10,7 @@ mod ours;
 mod postgres;
 mod report;
 mod requests;
+mod service_level;
 mod verifying;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ const MEASURES: &[(&str, bool)] = &[
     ("environments", true),
     ("neighbours", true),
     ("verify", true),
+    ("agreement", true),
     ("postgres", true),
     ("flat", false),
 ];
@@ -62,6 +64,9 @@ async fn main() -> Result<()> {
     }
     if wanted("verify") {
         verifying::measure(&mut report, folder.path())?;
+    }
+    if wanted("agreement") {
+        service_level::measure(&mut report)?;
     }
     if wanted("postgres") {
         postgres::creates(&mut report, folder.path(), 3).await?;

@@ -6,6 +6,7 @@ mod hours;
 mod laws;
 mod ledger;
 mod naive;
+mod page;
 mod projection;
 mod rate;
 mod support;

@@ -62,7 +62,9 @@ pub(crate) enum Agreement {
         over: Over,
     },
     /// Clocks of tickets: response, resolution, and whose each working minute was
-    #[command(after_help = "Example:\n  tisserand agreement clock --log tickets.json --until 2027-02-09T10:00:00+01:00")]
+    #[command(
+        after_help = "Example:\n  tisserand agreement clock --log tickets.json --until 2027-02-09T10:00:00+01:00"
+    )]
     Clock {
         /// Log of tickets, in JSON; - reads standard input
         #[arg(long, value_name = "FILE")]
@@ -146,12 +148,15 @@ fn calendar(text: &str) -> Result<History, String> {
     if let Some(calendar) = Calendar::named(text) {
         return History::always(calendar).map_err(|error| error.to_string());
     }
-    let read = std::fs::read_to_string(text).map_err(|error| format!("{error}; write alsace-moselle, fr, or the name of a JSON file"))?;
+    let read = std::fs::read_to_string(text)
+        .map_err(|error| format!("{error}; write alsace-moselle, fr, or the name of a JSON file"))?;
     serde_json::from_str(&read).map_err(|error| error.to_string())
 }
 
 fn planned(text: &str) -> Result<Planned, String> {
-    let refuse = || "write beginning/duration, such as 2027-02-09T10:00:00+01:00/40m, and /2 for severity 2".to_owned();
+    let refuse = || {
+        "write beginning/duration, such as 2027-02-09T10:00:00+01:00/40m, and /2 for severity 2".to_owned()
+    };
     let mut parts = text.split('/');
     let (Some(from), Some(duration)) = (parts.next(), parts.next()) else { return Err(refuse()) };
     let severity = parts.next().map_or(Ok(Severity::Blocking), severity)?;
@@ -169,5 +174,8 @@ fn suppose(text: &str) -> Result<(String, Severity), String> {
 }
 
 fn severity(text: &str) -> Result<Severity, String> {
-    text.parse().ok().and_then(Severity::of).ok_or_else(|| format!("“{text}” is no severity: write 1, 2 or 3"))
+    text.parse()
+        .ok()
+        .and_then(Severity::of)
+        .ok_or_else(|| format!("“{text}” is no severity: write 1, 2 or 3"))
 }

@@ -142,10 +142,7 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
         "agreement holidays since_law",
         "Seulement depuis que, et tant que, le droit du temps a fait de chaque jour un jour férié",
     ),
-    (
-        "agreement holidays good_friday",
-        "Comment se lit la règle des communes qui ont un temple protestant",
-    ),
+    ("agreement holidays good_friday", "Comment se lit la règle des communes qui ont un temple protestant"),
     ("agreement holidays law", "Cite l'article de la loi pour chaque jour"),
     ("quarter", "Trimestre, comme 2027-Q1"),
     ("agreement hours calendar", "Calendrier : alsace-moselle, fr, ou un fichier JSON"),
@@ -163,10 +160,7 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
         "agreement rate planned",
         "Un acte prévu : début/durée, et /gravité si ce n'est pas 1 ; peut être répété",
     ),
-    (
-        "agreement rate suppose",
-        "Un incident comme s'il avait été d'une autre gravité ; peut être répété",
-    ),
+    ("agreement rate suppose", "Un incident comme s'il avait été d'une autre gravité ; peut être répété"),
     ("agreement clock log", "Journal des tickets, en JSON ; - lit l'entrée standard"),
     ("agreement clock until", "Le présent [par défaut : le dernier événement du journal]"),
 ];

@@ -123,7 +123,8 @@ fn language(console: &Console) -> Language {
 
 /// Every fault, a line each.
 fn refused(faults: &[Fault]) -> anyhow::Error {
-    let told = |language| faults.iter().map(|fault| fault.0.told(language)).collect::<Vec<_>>().join("\n  → ");
+    let told =
+        |language| faults.iter().map(|fault| fault.0.told(language)).collect::<Vec<_>>().join("\n  → ");
     refusal(told(Language::Fr), told(Language::En))
 }
 

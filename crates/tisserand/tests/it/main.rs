@@ -1,6 +1,7 @@
 //! The real binary, as people run it.
 #![allow(missing_docs, clippy::unwrap_used)] // tests: names are sentences, and a panic is a failure
 
+mod agreement;
 mod commands;
 mod crash;
 mod damage;
