@@ -24,7 +24,9 @@ fn every_example_of_the_page_gives_the_answer_printed_beneath_it() {
         match fence.split_once(' ').unwrap_or((fence, "")) {
             ("log", of) => given = Some(serde_json::to_string(&rate_of(&log(text), of)).unwrap()),
             ("tickets", now) => {
-                given = Some(serde_json::to_string(&ticket::Log::read(text).unwrap().answer(Some(at(now)))).unwrap());
+                given = Some(
+                    serde_json::to_string(&ticket::Log::read(text).unwrap().answer(Some(at(now)))).unwrap(),
+                );
             }
             ("answer", "") => {
                 assert_eq!(given.take().as_deref(), Some(text));
@@ -35,7 +37,10 @@ fn every_example_of_the_page_gives_the_answer_printed_beneath_it() {
                 let calendar = History::always(Calendar::contract(Region::AlsaceMoselle)).unwrap();
                 let hours = Hours::of_quarter(&calendar, quarter(of), Known::Last);
                 let (days, guaranteed) = (hours.open_days(), hours.total_s());
-                assert_eq!(text, format!(r#"{{"quarter":"{of}","days":{days},"guaranteed_s":{guaranteed}}}"#));
+                assert_eq!(
+                    text,
+                    format!(r#"{{"quarter":"{of}","days":{days},"guaranteed_s":{guaranteed}}}"#)
+                );
                 answered += 1;
             }
             other => panic!("a block of the page that no test reads: {other:?}"),
