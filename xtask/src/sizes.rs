@@ -8,7 +8,7 @@ use crate::Findings;
 
 const LINES_MAX: usize = 600;
 const ENDINGS: &[&str] = &["rs", "ts", "tsx", "css", "mjs"];
-const SKIPPED: &[&str] = &["target", "node_modules", "dist", ".git", "data"];
+const SKIPPED: &[&str] = &["target", "node_modules", "dist", ".git", "data", "test-results"];
 
 pub(crate) fn check(root: &Path) -> Result<Findings> {
     let reasons: toml::Table =
