@@ -39,20 +39,17 @@ impl Calls {
         &self,
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.run_keeping_turn(work).await.map(|(value, _turn)| value)
+        self.run_with_turn(move |_turn| work()).await
     }
 
-    /// As [`Calls::run`]; returns the turn too, for what goes on without the thread.
-    pub(crate) async fn run_keeping_turn<T: Send + 'static>(
+    /// As [`Calls::run`]; `work` gets the turn, to hand it on to what goes on without the thread.
+    pub(crate) async fn run_with_turn<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-    ) -> Result<(T, Turn), Problem> {
+        work: impl FnOnce(Turn) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         let turn = self.turn().await?;
         let span = tracing::Span::current();
-        let done = spawn_blocking(move || {
-            let done = span.in_scope(work)?;
-            Ok((done, turn))
-        });
+        let done = spawn_blocking(move || span.in_scope(|| work(turn)));
         done.await.unwrap_or_else(|error| Err(Problem::internal(&error)))
     }
 
@@ -62,9 +59,12 @@ impl Calls {
     }
 
     /// Runs `work` on the thread of the caller, who has a turn. For work of some microseconds: another thread would take longer to wake.
-    pub(crate) fn run_here<T>(_turn: &Turn, work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+    pub(crate) fn run_here<T>(
+        turn: Turn,
+        work: impl FnOnce(Turn) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
         // As on a thread of its own, a panic is an answer and not a broken connection.
-        catch_unwind(AssertUnwindSafe(work))
+        catch_unwind(AssertUnwindSafe(|| work(turn)))
             .unwrap_or_else(|_| Err(Problem::internal(&std::io::Error::other("a call panicked"))))
     }
 

@@ -1,5 +1,5 @@
-//! The context of a request: who asks, through what. Nothing of an environment is reached but through [`Cx::in_environment`], which
-//! begins by finding out who asks.
+//! The context of a request: who asks, through what. Nothing of an environment is reached but through it, and it begins by
+//! finding out who asks.
 
 use std::sync::Arc;
 
@@ -90,27 +90,25 @@ impl Cx {
     ) -> Result<T, Problem> {
         let free = !self.writes && self.state.platform.is_at_hand(environment);
         match self.state.reads.turn_at_once().filter(|_| free) {
-            Some(turn) => Calls::run_here(&turn, || work(&self.enter(environment)?)),
+            Some(turn) => Calls::run_here(turn, |_turn| work(&self.enter(environment)?)),
             None => self.in_environment(environment, work).await,
         }
     }
 
-    /// Begins a write in an environment: `work` hands it over and returns what tells its end, and the turn is kept for the write to hold until
-    /// then. Nothing waits on a thread: the reading of a body is some microseconds.
+    /// Begins a write in an environment: `work` hands it over with its turn, which the write keeps until it ends even when the client goes away,
+    /// and returns what tells its end. Nothing waits on a thread: the reading of a body is some microseconds.
     pub(crate) async fn begin_in_environment<T: Send + 'static>(
         &self,
         environment: &str,
-        work: impl FnOnce(Entered) -> Result<T, Problem> + Send + 'static,
-    ) -> Result<(T, Turn), Problem> {
+        work: impl FnOnce(Entered, Turn) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         let free = self.state.platform.is_at_hand(environment);
         match self.state.calls.turn_at_once().filter(|_| free) {
-            Some(turn) => {
-                let begun = Calls::run_here(&turn, || work(self.enter(environment)?))?;
-                Ok((begun, turn))
-            }
+            Some(turn) => Calls::run_here(turn, |turn| work(self.enter(environment)?, turn)),
             None => {
                 let (cx, environment) = (self.clone(), environment.to_owned());
-                let begun = self.state.calls.run_keeping_turn(move || work(cx.enter(&environment)?)).await;
+                let begun =
+                    self.state.calls.run_with_turn(move |turn| work(cx.enter(&environment)?, turn)).await;
                 begun.inspect_err(|problem| self.count_refusal(problem))
             }
         }

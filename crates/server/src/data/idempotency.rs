@@ -307,7 +307,7 @@ pub(crate) fn hand_over(
     operation: Operation,
     answering: Answering,
     once: Option<Once>,
-    commits: Commits,
+    (turn, commits): (Turn, Commits),
 ) -> Handed {
     let (tell, ended) = oneshot::channel();
     let unit = unit(dictionary.clone(), operation, answering.clone(), once.clone());
@@ -316,21 +316,23 @@ pub(crate) fn hand_over(
         &entered.caller,
         unit,
         move |lead| commits.run(&runtime, lead),
-        // Nobody listens any more when the client has gone.
-        move |done| drop(tell.send(done.map(|done| done.value))),
+        move |done| {
+            drop(turn);
+            // Nobody listens any more when the client has gone.
+            drop(tell.send(done.map(|done| done.value)));
+        },
     );
     Handed { entered, dictionary, answering, once, ended }
 }
 
 impl Handed {
-    /// The answer, once the operation is durable or refused; the turn ends with it.
-    pub(crate) async fn answer(self, cx: &Cx, turn: Turn) -> Result<Done, Problem> {
+    /// The answer, once the operation is durable or refused.
+    pub(crate) async fn answer(self, cx: &Cx) -> Result<Done, Problem> {
         let Handed { entered, dictionary, answering, once, ended } = self;
         match ended.await.map_err(|error| Problem::internal(&error))? {
             Ok(ended) => ended.answer(&dictionary, &answering, once.as_ref()),
             Err(error) => {
-                // What it says is read in the environment, with a turn like any other call.
-                drop(turn);
+                // What it says is read in the environment, by a call like any other.
                 let refuse = move || {
                     let entity = entity_of(&dictionary, &answering.collection)?;
                     Err(refused(&entered, &dictionary, entity, error, once.as_ref()))

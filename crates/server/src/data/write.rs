@@ -10,6 +10,7 @@ use platform::Entered;
 use serde_json::{Map, Value as Json, json};
 
 use crate::body::{discard, json_object};
+use crate::calls::Turn;
 use crate::data::history::People;
 use crate::data::idempotency::{self, Once};
 use crate::data::operation::{Act, Answering, Operation, Shown};
@@ -61,16 +62,16 @@ impl Write {
         let answering = answering(&asked.environment, collection, options, &preferences);
         let metrics = asked.cx.state.metrics.clone();
         let commits = asked.cx.state.commits.clone();
-        let begin = move |entered: Entered| {
+        let begin = move |entered: Entered, turn: Turn| {
             let dictionary = entered.environment.engine.dictionary();
             let entity = entity_of(&dictionary, &answering.collection)?;
             answering.check(&dictionary, entity)?;
             let act = act(&entered, &dictionary, entity, body)?;
             let operation = Operation { entity: entity.name.clone(), expected, act };
-            Ok(idempotency::hand_over(entered, dictionary, operation, answering, once, commits))
+            Ok(idempotency::hand_over(entered, dictionary, operation, answering, once, (turn, commits)))
         };
-        let (handed, turn) = asked.cx.begin_in_environment(&asked.environment, begin).await?;
-        let done = handed.answer(&asked.cx, turn).await?;
+        let handed = asked.cx.begin_in_environment(&asked.environment, begin).await?;
+        let done = handed.answer(&asked.cx).await?;
         metrics.write();
         Ok(done.into_response())
     }

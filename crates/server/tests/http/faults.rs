@@ -2,9 +2,12 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use engine::{Caller, Draft};
+use platform::Scope;
 use serde_json::json;
 
 use crate::app::App;
@@ -65,6 +68,50 @@ fn a_query_that_takes_too_long_is_given_up_and_the_next_one_is_answered() {
     assert_eq!(ada.get(&ada.at(&asked)).refusal(), (503, "timeout".to_owned()));
     let one = ada.at("accounts(code='T000001')");
     assert_eq!(ada.get(&one).json()["name"], "Tiers 0");
+}
+
+#[test]
+fn a_write_keeps_its_turn_until_it_ends_even_when_its_client_goes_away() {
+    let app = App::start_with(|config| {
+        config.calls_at_once = 1;
+        config.calls_waiting = 0;
+    });
+    let ada = app.ada();
+    ada.list("accounts");
+    // A unit of work that lasts holds up every other writer of the environment.
+    let engine = app.platform.environment("acme").unwrap().engine.clone();
+    let (began, begun) = mpsc::channel();
+    let (end, ended) = mpsc::channel();
+    let lasting = thread::spawn(move || {
+        engine.transact(&Caller::system(), move |_| {
+            began.send(()).unwrap();
+            ended.recv().unwrap();
+            Ok(())
+        })
+    });
+    begun.recv().unwrap();
+    let mut leaving = connect(&app);
+    let (token, body) = (app.token(Scope::Write, None, None), r#"{"name": "Parti"}"#);
+    write!(
+        leaving,
+        "POST /data/acme/accounts HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let running = || app.stranger().get("/metrics").text().contains("\ntisserand_calls_running 1\n");
+    while !running() {}
+    drop(leaving);
+    // Enough for the server to see that it has gone.
+    (0..20).for_each(|_| assert!(running()));
+    assert_eq!(ada.post(&ada.at("accounts"), &json!({"name": "Autre"})).refusal().0, 429);
+    end.send(()).unwrap();
+    lasting.join().unwrap().unwrap();
+    while running() {}
+    assert_eq!(ada.post(&ada.at("accounts"), &json!({"name": "Autre"})).status, 201);
+    let names: Vec<String> =
+        ada.list("accounts?$orderby=name").iter().map(|one| one["name"].as_str().unwrap().into()).collect();
+    assert_eq!(names, ["Autre", "Parti"], "the one who left has written");
 }
 
 #[test]
