@@ -204,7 +204,8 @@ function Cells({ row, entity, columns, title, active, onFocus }: RowProps & { ac
             {shown ?? <span className="quiet">{name || t('list.unnamed')}</span>}
           </Link>
         ) : (
-          shown
+          // Words by themselves would be cut without a sign of it.
+          shown && <span>{shown}</span>
         )}
       </span>
     )
