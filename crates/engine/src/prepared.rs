@@ -1,6 +1,6 @@
 //! What the engine works out once per dictionary, so that a read or a write doesn't.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -20,8 +20,8 @@ pub(crate) struct Prepared {
     pub(crate) is_current: AtomicBool,
     /// By entity.
     pub(crate) entities: Vec<PreparedEntity>,
-    /// Place of each stored computed field in [`Dictionary::compute_order`].
-    pub(crate) ranks: HashMap<(EntityIndex, FieldIndex), usize>,
+    /// By entity and field: see [`Prepared::rank`].
+    ranks: Vec<Vec<Option<usize>>>,
 }
 
 /// What follows from one entity.
@@ -80,8 +80,11 @@ pub(crate) struct Reads {
 impl Prepared {
     /// Works it out.
     pub(crate) fn new(dictionary: Arc<Dictionary>) -> Prepared {
-        let order = dictionary.compute_order().iter().enumerate();
-        let ranks = order.map(|(rank, field)| (*field, rank)).collect();
+        let mut ranks: Vec<Vec<Option<usize>>> =
+            dictionary.entities.iter().map(|entity| vec![None; entity.fields.len()]).collect();
+        for (rank, (entity, field)) in dictionary.compute_order().iter().enumerate() {
+            ranks[*entity][*field] = Some(rank);
+        }
         let mut entities: Vec<PreparedEntity> =
             (0..dictionary.entities.len()).map(|entity| PreparedEntity::new(&dictionary, entity)).collect();
         for (position, entity) in dictionary.entities.iter().enumerate() {
@@ -111,6 +114,11 @@ impl Prepared {
             }
         }
         Prepared { dictionary, is_current: AtomicBool::new(false), entities, ranks }
+    }
+
+    /// Place of a stored computed field in [`Dictionary::compute_order`].
+    pub(crate) fn rank(&self, entity: EntityIndex, field: FieldIndex) -> Option<usize> {
+        self.ranks[entity][field]
     }
 
     /// The entity of that position.

@@ -364,8 +364,8 @@ impl<'a> RecordScope<'a> {
 impl Scope for RecordScope<'_> {
     fn field(&self, field: FieldIndex) -> Cow<'_, Value> {
         if let Some(ahead) = self.view.ahead.filter(|ahead| !ahead.outdated.is_empty())
-            && let Some(rank) = self.view.prepared.ranks.get(&(self.entity, field))
-            && ahead.outdated.contains(*rank, self.row.id())
+            && let Some(rank) = self.view.prepared.rank(self.entity, field)
+            && ahead.outdated.contains(rank, self.row.id())
             && let Some(computed) = &self.view.prepared.entity(self.entity).fields[field].computed
         {
             // The row will have it at the end of the unit; whoever reads it before has it worked out now.

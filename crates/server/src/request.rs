@@ -117,25 +117,36 @@ fn wants_plain_json(headers: &HeaderMap) -> bool {
 
 /// Nothing but our own files runs, nothing is guessed, nothing frames us. A response may ask for more, never for less.
 fn secure(headers: &mut HeaderMap, https: bool) {
-    const ALWAYS: [(HeaderName, &str); 7] = [
+    const ALWAYS: [(HeaderName, &str); 2] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    // JSON is no page: it runs nothing, asks for nothing and opens nothing. What says so is short, for there are many of them.
+    const OF_JSON: [(HeaderName, &str); 1] =
+        [(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'")];
+    const OF_PAGES: [(HeaderName, &str); 5] = [
         (
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
              connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
         ),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(self), geolocation=(self), microphone=()"),
     ];
-    for (name, value) in ALWAYS {
+    let of_its_kind: &[(HeaderName, &str)] = if is_json(headers) { &OF_JSON } else { &OF_PAGES };
+    for (name, value) in ALWAYS.iter().chain(of_its_kind) {
         headers.entry(name).or_insert_with(|| HeaderValue::from_static(value));
     }
     if https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    kind.starts_with(b"application/json") || kind.starts_with(b"application/problem+json")
 }
 
 /// The address of the client: the peer, or what the nearest believed proxy says.

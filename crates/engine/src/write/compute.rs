@@ -146,8 +146,8 @@ impl Session<'_> {
         counted.into_iter().for_each(|parent| self.outdated.mark_rules(parent));
         if is_new {
             for field in &prepared.entities[key.0].computed {
-                if let Some(rank) = prepared.ranks.get(&(key.0, *field)) {
-                    self.outdated.mark(*rank, key.1);
+                if let Some(rank) = prepared.rank(key.0, *field) {
+                    self.outdated.mark(rank, key.1);
                 }
             }
         }
@@ -161,8 +161,8 @@ impl Session<'_> {
             for id in self.reached(key, &dependent.route)? {
                 match dependent.target {
                     Target::Computed(computed) => {
-                        if let Some(rank) = prepared.ranks.get(&(dependent.entity, computed)) {
-                            self.outdated.mark(*rank, id);
+                        if let Some(rank) = prepared.rank(dependent.entity, computed) {
+                            self.outdated.mark(rank, id);
                         }
                     }
                     Target::Search => self.outdated.mark_search((dependent.entity, id)),

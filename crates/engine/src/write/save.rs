@@ -1,6 +1,6 @@
 //! Staging what a draft makes of a record.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dictionary::model::{FieldIndex, ID};
@@ -18,8 +18,8 @@ use crate::write::staging::Staged;
 /// What became of the fields of a draft.
 #[derive(Default)]
 struct Applied {
-    given: HashSet<FieldIndex>,
-    wrong: HashSet<FieldIndex>,
+    given: BTreeSet<FieldIndex>,
+    wrong: BTreeSet<FieldIndex>,
     lines: Vec<(FieldIndex, Vec<LineDraft>)>,
 }
 

@@ -1,6 +1,6 @@
 //! What one operation is about to write, kept aside until the whole of it is known to be right.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use dictionary::RecordId;
@@ -22,9 +22,9 @@ pub(crate) struct Staged {
     /// Where its problems are shown: empty for the record itself, `lines[2].` for a line. `None` for a record that changes as a consequence.
     pub(crate) place: Option<String>,
     /// Fields that the caller set, be it to what they were by default.
-    pub(crate) given: HashSet<FieldIndex>,
+    pub(crate) given: BTreeSet<FieldIndex>,
     /// Fields already found wrong: what reads them is not checked any further.
-    pub(crate) wrong: HashSet<FieldIndex>,
+    pub(crate) wrong: BTreeSet<FieldIndex>,
     /// Records that its rules count or add up changed, so that a rule may be broken though the record is as it was.
     pub(crate) touched: bool,
     /// A transition moved its state: the move needs no checking again.
