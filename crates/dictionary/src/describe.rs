@@ -60,6 +60,7 @@ fn describe_entity(entity: &Entity, can: Can) -> Json {
         "states": entity.states.as_ref().map(|states| describe_states(entity, states)),
         "list": entity.list,
         "form": entity.form,
+        "views": entity.views,
     })
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Positions are stable within one `Dictionary` only: an [`EntityIndex`] or [`FieldIndex`] is never stored.
 
+pub mod views;
+
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
@@ -123,6 +125,8 @@ pub struct Entity {
     pub list: ListScreen,
     /// Resolved form screen.
     pub form: FormScreen,
+    /// Views beside the list.
+    pub views: views::Views,
     /// Positions of fields by name, sorted by name.
     pub(crate) by_name: Vec<(String, FieldIndex)>,
 }

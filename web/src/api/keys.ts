@@ -6,6 +6,9 @@ export const keys = {
   dictionary: (env: string) => ['dictionary', env] as const,
   lists: (env: string, entity: string) => ['list', env, entity] as const,
   list: (env: string, entity: string, query: ListQuery) => ['list', env, entity, query] as const,
+  /** Whatever views of a collection beside its list have read: read anew as a whole when something changes. */
+  views: (env: string, entity: string) => ['view', env, entity] as const,
+  view: (env: string, entity: string, ...of: unknown[]) => ['view', env, entity, ...of] as const,
   record: (env: string, entity: string, id: string) => ['record', env, entity, id] as const,
   history: (env: string, entity: string, id: string) => ['history', env, entity, id] as const,
   /** How many changes a list has not taken in. */

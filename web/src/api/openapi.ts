@@ -471,6 +471,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        "tisserand.axis": {
+            path: string;
+            /** @enum {string|null} */
+            per: "day" | "week" | "month" | "quarter" | "year" | null;
+        };
         "tisserand.batch": {
             requests: {
                 atomicityGroup?: string;
@@ -496,6 +501,49 @@ export interface components {
                 id: string;
                 status: number;
             }[];
+        };
+        "tisserand.board_view": {
+            by: string;
+            card: string[];
+            colour: string[];
+            columns: {
+                folded: boolean;
+                limit: number | null;
+                tag: string;
+            }[];
+            label: components["schemas"]["tisserand.label"] | null;
+            order: string[];
+            sums: components["schemas"]["tisserand.measure"][];
+        };
+        "tisserand.calendar_view": {
+            all_day: string | null;
+            by: string | null;
+            card: string[];
+            colour: string[];
+            day_from: string;
+            day_to: string;
+            ends: string | null;
+            label: components["schemas"]["tisserand.label"] | null;
+            /** @enum {string} */
+            opens: "day" | "week" | "month";
+            order: string[];
+            recurrence: string | null;
+            starts: string;
+            step: number;
+        };
+        "tisserand.chart": {
+            category: components["schemas"]["tisserand.axis"];
+            filter: string | null;
+            /** @enum {string} */
+            kind: "column" | "bar" | "line" | "area" | "pie";
+            label: components["schemas"]["tisserand.label"];
+            name: string;
+            series: components["schemas"]["tisserand.axis"] | null;
+            value: components["schemas"]["tisserand.measure"];
+        };
+        "tisserand.chart_view": {
+            charts: components["schemas"]["tisserand.chart"][];
+            label: components["schemas"]["tisserand.label"] | null;
         };
         "tisserand.collections": {
             "@odata.context": string;
@@ -567,6 +615,7 @@ export interface components {
                 transitions: components["schemas"]["tisserand.transition"][];
             } | null;
             title: string;
+            views: components["schemas"]["tisserand.views"];
         };
         "tisserand.environment": {
             country: string;
@@ -645,6 +694,13 @@ export interface components {
                 title: string;
             }[];
         };
+        "tisserand.gallery_view": {
+            card: string[];
+            colour: string[];
+            image: string;
+            label: components["schemas"]["tisserand.label"] | null;
+            order: string[];
+        };
         "tisserand.health": {
             /** @enum {string} */
             status: "ok" | "stopping";
@@ -693,6 +749,20 @@ export interface components {
             layer: string;
             tag: string;
         };
+        "tisserand.map_view": {
+            card: string[];
+            colour: string[];
+            label: components["schemas"]["tisserand.label"] | null;
+            order: string[];
+            point: string;
+        };
+        "tisserand.measure": {
+            field: string | null;
+            label: components["schemas"]["tisserand.label"] | null;
+            /** @enum {string} */
+            method: "count" | "sum" | "average" | "min" | "max" | "distinct";
+            name: string;
+        };
         "tisserand.menu_group": {
             id: string;
             items: components["schemas"]["tisserand.menu_item"][];
@@ -713,6 +783,12 @@ export interface components {
             value: (components["schemas"]["tisserand.record"] | {
                 [key: string]: unknown;
             })[];
+        };
+        "tisserand.pivot_view": {
+            columns: components["schemas"]["tisserand.axis"][];
+            label: components["schemas"]["tisserand.label"] | null;
+            rows: components["schemas"]["tisserand.axis"][];
+            values: components["schemas"]["tisserand.measure"][];
         };
         /** Refusal */
         "tisserand.problem": {
@@ -812,6 +888,23 @@ export interface components {
             } | null;
             sections: components["schemas"]["tisserand.section"][];
         };
+        "tisserand.timeline_view": {
+            all_day: string | null;
+            card: string[];
+            colour: string[];
+            day_from: string;
+            day_to: string;
+            ends: string | null;
+            label: components["schemas"]["tisserand.label"] | null;
+            order: string[];
+            rows: {
+                field: string;
+                filter: string | null;
+                group: string | null;
+            };
+            starts: string;
+            step: number;
+        };
         "tisserand.transition": {
             colour: string | null;
             from: string[];
@@ -820,12 +913,29 @@ export interface components {
             name: string;
             to: string;
         };
+        "tisserand.tree_view": {
+            card: string[];
+            colour: string[];
+            label: components["schemas"]["tisserand.label"] | null;
+            order: string[];
+            parent: string;
+        };
         "tisserand.value": {
             "@odata.context"?: string;
             value: unknown;
         };
         "tisserand.values": {
             [key: string]: unknown;
+        };
+        "tisserand.views": {
+            board: components["schemas"]["tisserand.board_view"] | null;
+            calendar: components["schemas"]["tisserand.calendar_view"] | null;
+            chart: components["schemas"]["tisserand.chart_view"] | null;
+            gallery: components["schemas"]["tisserand.gallery_view"] | null;
+            map: components["schemas"]["tisserand.map_view"] | null;
+            pivot: components["schemas"]["tisserand.pivot_view"] | null;
+            timeline: components["schemas"]["tisserand.timeline_view"] | null;
+            tree: components["schemas"]["tisserand.tree_view"] | null;
         };
     };
     responses: {

@@ -15,6 +15,10 @@ export type Transition = Schema<'tisserand.transition'>
 export type Section = Schema<'tisserand.section'>
 export type Tab = Schema<'tisserand.tab'>
 export type Entity = Schema<'tisserand.entity'>
+/** A figure of a view, and what figures are grouped by. */
+export type Measure = Schema<'tisserand.measure'>
+export type Axis = Schema<'tisserand.axis'>
+export type Chart = Schema<'tisserand.chart'>
 export type Dictionary = Schema<'tisserand.dictionary'>
 export type Session = Schema<'tisserand.session'>
 /** A record as sent: its fields, and what the server says of it. Values are narrowed by the field's type. */

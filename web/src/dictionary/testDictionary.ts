@@ -35,6 +35,16 @@ export function testEntity(entity: Partial<Entity> & { name: string; fields: Fie
     states: null,
     list: { columns: [], filters: [] },
     form: { tabs: [] },
+    views: {
+      board: null,
+      calendar: null,
+      timeline: null,
+      map: null,
+      tree: null,
+      gallery: null,
+      pivot: null,
+      chart: null,
+    },
     ...entity,
   }
 }

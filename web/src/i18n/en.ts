@@ -144,6 +144,18 @@ export const en: Texts = {
     unnamed: 'Unnamed',
     unknownColumn: 'unknown column',
   },
+  view: {
+    switch: 'Views',
+    list: 'List',
+    board: 'Board',
+    calendar: 'Calendar',
+    timeline: 'Timeline',
+    map: 'Map',
+    tree: 'Tree',
+    gallery: 'Gallery',
+    pivot: 'Pivot',
+    chart: 'Charts',
+  },
   filter: {
     contains: 'contains',
     startsWith: 'starts with',

@@ -146,6 +146,18 @@ export const fr = {
     unnamed: 'Sans nom',
     unknownColumn: 'colonne inconnue',
   },
+  view: {
+    switch: 'Vues',
+    list: 'Liste',
+    board: 'Tableau',
+    calendar: 'Agenda',
+    timeline: 'Planning',
+    map: 'Carte',
+    tree: 'Arbre',
+    gallery: 'Galerie',
+    pivot: 'Croisé',
+    chart: 'Graphiques',
+  },
   filter: {
     contains: 'contient',
     startsWith: 'commence par',

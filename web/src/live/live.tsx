@@ -75,6 +75,8 @@ function gatherer(client: QueryClient, source: EnvironmentSource, dictionary: ()
     for (const [entity, changes] of byEntity(events)) {
       const collection = dictionary().entities[entity]?.collection
       if (!collection) continue
+      // What other views show is read anew as a whole: a change may move a record from one column, day or place to another.
+      void client.invalidateQueries({ queryKey: keys.views(env, entity) })
       const of = (operation: LiveEvent['operation']) => [
         ...new Set(changes.filter((event) => event.operation === operation).map((event) => event.id)),
       ]

@@ -11,6 +11,7 @@ use crate::diagnostics::{Finding, Place};
 use crate::expression::error::nearest;
 use crate::layers::ordered;
 use crate::layers::tree::{Entry, Table};
+use crate::model::views::Views;
 use crate::model::{Entity, FieldIndex, FormScreen, ListScreen, Numbering, Personal, Title, UniqueKey};
 use crate::system;
 
@@ -125,6 +126,7 @@ fn read_entity<'m>(cx: &Compiling<'m>, name: &str, entry: &'m Entry) -> (Entity,
         states: None,
         list: ListScreen::default(),
         form: FormScreen::default(),
+        views: Views::default(),
         by_name: Vec::new(),
     };
     entity.fields = system_fields(name, entity.code.is_some());

@@ -21,7 +21,7 @@ mod reader;
 mod references;
 pub(crate) mod reserved;
 mod screen_defaults;
-mod screens;
+pub(crate) mod screens;
 mod strict;
 mod warnings;
 

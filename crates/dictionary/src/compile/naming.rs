@@ -152,7 +152,8 @@ fn is_choice(dictionary: &Dictionary, typed: &Typed) -> bool {
     }
 }
 
-fn read_order(
+/// A sort, as `order` says it; reports what nothing is sorted by.
+pub(crate) fn read_order(
     cx: &Compiling<'_>,
     dictionary: &Dictionary,
     entity: EntityIndex,

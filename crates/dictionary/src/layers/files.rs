@@ -1,5 +1,6 @@
 //! What each file of a layer's folder is for.
 
+use crate::compile::screens::KINDS;
 use crate::expression::error::nearest;
 
 /// What a path in a layer's folder means.
@@ -43,10 +44,10 @@ pub(crate) fn role(path: &str) -> Role {
         ["entities", name] => part(&["entities", name]),
         ["lists", name] => part(&["lists", name]),
         ["screens", name] => match name.split('.').collect::<Vec<_>>()[..] {
-            [entity, kind @ ("list" | "form")] => part(&["screens", entity, kind]),
-            [entity, wrong] => Role::Unknown(
-                nearest(wrong, ["list", "form"]).map(|kind| format!("screens/{entity}.{kind}.toml")),
-            ),
+            [entity, kind] if KINDS.contains(&kind) => part(&["screens", entity, kind]),
+            [entity, wrong] => {
+                Role::Unknown(nearest(wrong, KINDS).map(|kind| format!("screens/{entity}.{kind}.toml")))
+            }
             _ => Role::Unknown(None),
         },
         [folder, ..] if OTHER_FOLDERS.contains(&folder) => Role::Other,

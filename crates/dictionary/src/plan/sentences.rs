@@ -134,6 +134,16 @@ fn part_sentence(entity: &str, part: &str, name: &str, how: How) -> (String, Str
         "form" => {
             (format!("{fr} le formulaire de `{entity}`"), format!("{en} the form screen of `{entity}`"))
         }
+        "board" => (format!("{fr} le tableau de `{entity}`"), format!("{en} the board of `{entity}`")),
+        "calendar" => (format!("{fr} l'agenda de `{entity}`"), format!("{en} the calendar of `{entity}`")),
+        "timeline" => (format!("{fr} le planning de `{entity}`"), format!("{en} the timeline of `{entity}`")),
+        "map" => (format!("{fr} la carte de `{entity}`"), format!("{en} the map of `{entity}`")),
+        "tree" => (format!("{fr} l'arbre de `{entity}`"), format!("{en} the tree of `{entity}`")),
+        "gallery" => (format!("{fr} la galerie de `{entity}`"), format!("{en} the gallery of `{entity}`")),
+        "pivot" => {
+            (format!("{fr} le tableau croisé de `{entity}`"), format!("{en} the pivot table of `{entity}`"))
+        }
+        "chart" => (format!("{fr} les graphiques de `{entity}`"), format!("{en} the charts of `{entity}`")),
         "rule" => {
             (format!("{fr} la règle `{name}` de `{entity}`"), format!("{en} the rule `{name}` of `{entity}`"))
         }

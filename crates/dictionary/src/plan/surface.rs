@@ -76,7 +76,19 @@ impl Planning<'_> {
     }
 
     fn screens(&mut self, before: &Entity, after: &Entity) {
-        let screens = [("list", before.list != after.list), ("form", before.form != after.form)];
+        let (old, new) = (&before.views, &after.views);
+        let screens = [
+            ("list", before.list != after.list),
+            ("form", before.form != after.form),
+            ("board", old.board != new.board),
+            ("calendar", old.calendar != new.calendar),
+            ("timeline", old.timeline != new.timeline),
+            ("map", old.map != new.map),
+            ("tree", old.tree != new.tree),
+            ("gallery", old.gallery != new.gallery),
+            ("pivot", old.pivot != new.pivot),
+            ("chart", old.chart != new.chart),
+        ];
         for (part, _) in screens.into_iter().filter(|(_, differs)| *differs) {
             let (entity, name) = (after.name.clone(), after.name.clone());
             self.push(Step::new(Change::AlterPart { entity, part, name, how: How::Changed }));

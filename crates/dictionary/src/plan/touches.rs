@@ -26,6 +26,8 @@ pub enum Use {
     List,
     /// Field or related records of a form.
     Form,
+    /// Board, calendar or other view of a collection.
+    View,
     /// Rule.
     Rule,
     /// Transition.
@@ -173,6 +175,16 @@ impl Search<'_> {
             if let Ok(typed) = dictionary.filter(entity, &filter.filter) {
                 self.note(at, &typed, Use::List, &filter.name);
             }
+        }
+        for (kind, paths) in entity.views.paths() {
+            for typed in paths.into_iter().filter_map(|path| dictionary.path(entity, path).ok()) {
+                self.note(at, &typed, Use::View, kind);
+            }
+        }
+        let chosen =
+            entity.views.chart.iter().flat_map(|view| &view.charts).filter_map(|chart| chart.filter.as_ref());
+        for typed in chosen.filter_map(|filter| dictionary.filter(entity, filter).ok()) {
+            self.note(at, &typed, Use::View, "chart");
         }
         for tab in &entity.form.tabs {
             let Some(related) = &tab.related else { continue };

@@ -13,3 +13,4 @@ mod modules;
 mod plan;
 mod plan_laws;
 mod related;
+mod views;

@@ -4,7 +4,7 @@ use dictionary::field_types::FIELD_TYPES;
 use serde_json::{Map, Value as Json, json};
 
 use crate::openapi::shapes::{array, boolean, closed, nullable, own, text, text_or_null};
-use crate::openapi::values;
+use crate::openapi::{values, views};
 
 /// Schemas by name.
 pub(super) fn schemas() -> Vec<(&'static str, Json)> {
@@ -26,6 +26,9 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("tab", tab()),
         ("section", section()),
     ]
+    .into_iter()
+    .chain(views::schemas())
+    .collect()
 }
 
 fn dictionary() -> Json {
@@ -69,6 +72,7 @@ fn entity() -> Json {
         }))),
         "list": closed(json!({"columns": array(closed(column)), "filters": array(closed(filter))})),
         "form": closed(json!({"tabs": array(own("tab"))})),
+        "views": own("views"),
     }))
 }
 

@@ -11,6 +11,7 @@ mod problems;
 mod records;
 mod shapes;
 mod values;
+mod views;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -17,11 +17,15 @@ import { useRows } from '../../table/useRows'
 import { EmptyMessage } from '../../ui/EmptyMessage'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { useShortcuts } from '../../ui/shortcuts'
+import { viewsOf } from '../../views/kinds'
+import { useCount } from '../../views/useCount'
+import { ViewBody } from '../../views/ViewBody'
+import { ViewSwitch } from '../../views/ViewSwitch'
 import { lastList, noteList } from '../../visits/lastList'
 import { ColumnsMenu } from './ColumnsMenu'
 import { FilterBar } from './FilterBar'
 import styles from './ListScreen.module.css'
-import { type ListSearch, listColumns, listQueryOf } from './search'
+import { askedOf, type ListSearch, listColumns, listQueryOf, stateWith } from './search'
 
 export function ListScreen() {
   const { collection } = useParams({ from: '/e/$env/$collection' })
@@ -44,7 +48,10 @@ function EntityList({ entity }: { entity: Entity }) {
   const [keptColumns, setKeptColumns] = useState(() => readLocalStorageValue<string | undefined>({ key: columnsKey }))
   const columns = listColumns(around, entity, search, keptColumns)
   const query = listQueryOf(around, entity, search, columns)
-  const rows = useRows(entity, query)
+  const view = viewsOf(entity).find((kind) => kind === search.view) ?? null
+  const asked = askedOf(around, entity, search)
+  const rows = useRows(entity, query, view === null)
+  const total = useCount(entity, asked, view !== null)
   const news = useQuery({ queryKey: keys.news(env, entity.name), queryFn: () => 0, enabled: false, initialData: 0 })
   const before = lastList(env, entity.name)
 
@@ -80,11 +87,12 @@ function EntityList({ entity }: { entity: Entity }) {
   useShortcuts({ '/': () => shortcutTarget?.focus(), r: takeIn })
 
   const filtered = Boolean(search.q || search.f?.length || search.quick?.length)
-  const count = rows.count === null ? null : decimal(rows.count, manner)
+  const found = view === null ? rows : total
+  const count = found.count === null ? null : decimal(found.count, manner)
   const words =
     count === null
       ? ''
-      : t('list.count', { count: rows.count ?? 0, shown: rows.capped ? t('list.capped', { shown: count }) : count })
+      : t('list.count', { count: found.count ?? 0, shown: found.capped ? t('list.capped', { shown: count }) : count })
   return (
     <div className={styles.screen}>
       <header className={styles.head}>
@@ -92,6 +100,7 @@ function EntityList({ entity }: { entity: Entity }) {
         <span className={`${styles.count} figures`} aria-live="polite">
           {words}
         </span>
+        <ViewSwitch entity={entity} shown={view} />
         {entity.can.create && (
           <Button
             component={Link}
@@ -113,9 +122,9 @@ function EntityList({ entity }: { entity: Entity }) {
           />
         )}
         <FilterBar entity={entity} search={search} onChange={change} />
-        {!phone && <ColumnsMenu entity={entity} columns={columns} onChange={setColumns} />}
+        {!phone && view === null && <ColumnsMenu entity={entity} columns={columns} onChange={setColumns} />}
       </div>
-      {news.data > 0 && (
+      {view === null && news.data > 0 && (
         <button type="button" className={styles.news} onClick={takeIn}>
           <Icon name="refresh" size={16} />
           {t('list.newcomers', { count: news.data })}
@@ -126,7 +135,16 @@ function EntityList({ entity }: { entity: Entity }) {
           <ProblemNotice problem={rows.problem} retry={rows.again} />
         </div>
       )}
-      {!rows.loading && !rows.outdated && !rows.problem && rows.rows.length === 0 ? (
+      {view ? (
+        <ViewBody
+          key={view}
+          kind={view}
+          entity={entity}
+          asked={asked}
+          state={search.at ?? {}}
+          onState={(next, push = false) => change({ at: stateWith(search.at, next) }, !push)}
+        />
+      ) : !rows.loading && !rows.outdated && !rows.problem && rows.rows.length === 0 ? (
         <div className={styles.nothing}>
           {filtered ? (
             <EmptyMessage icon="filter" title={t('list.emptyFiltered.title')} hint={t('list.emptyFiltered.hint')}>

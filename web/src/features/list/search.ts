@@ -5,6 +5,7 @@ import type { Surroundings } from '../../dictionary/context'
 import { neededFor } from '../../dictionary/model'
 import type { FilterValue } from '../../fields/types'
 import { type Column, columnOf, parseColumns } from '../../table/columns'
+import { type Asked, type ViewKind, type ViewState, viewIcons } from '../../views/kinds'
 
 /** A filter on the field at a path. */
 export interface ListFilter {
@@ -23,6 +24,10 @@ export interface ListSearch {
   f?: ListFilter[]
   /** `code:110,name`: columns with their widths. */
   cols?: string
+  /** The view shown instead of the list. */
+  view?: ViewKind
+  /** Where one stands in that view: the view's own words. */
+  at?: ViewState
 }
 
 /** The state of a list in an address; what cannot be read is left out. */
@@ -34,6 +39,12 @@ export function listSearchOf(search: Record<string, unknown>): ListSearch {
   if (typeof search.sort === 'string' && /^-?[a-z][a-z0-9_.]*$/.test(search.sort)) read.sort = search.sort
   if (Array.isArray(search.f)) read.f = search.f.filter(isFilter)
   if (typeof search.cols === 'string' && parseColumns(search.cols)) read.cols = search.cols
+  if (typeof search.view === 'string' && search.view in viewIcons && search.view !== 'list') {
+    read.view = search.view as ViewKind
+    if (search.at && typeof search.at === 'object') {
+      read.at = Object.fromEntries(Object.entries(search.at).map(([name, value]) => [name, String(value)]))
+    }
+  }
   return read
 }
 
@@ -67,6 +78,24 @@ export function filterWhere(around: Surroundings, entity: Entity, filter: ListFi
   return column?.ui.filter?.where(filter.p, filter.v, column.field) ?? null
 }
 
+/** What is searched and filtered, in the list and in every other view of the collection. */
+export function askedOf(around: Surroundings, entity: Entity, search: ListSearch): Asked {
+  const quick = entity.list.filters
+    .filter((filter) => search.quick?.includes(filter.name))
+    .map((filter) => filter.filter)
+  const where = allOf([...quick, ...(search.f ?? []).map((filter) => filterWhere(around, entity, filter))])
+  return { ...(where ? { where } : {}), ...(search.q?.trim() ? { search: search.q.trim() } : {}) }
+}
+
+/** What a view keeps of itself, changed; nothing when nothing is left of it. */
+export function stateWith(
+  state: ViewState | undefined,
+  next: Record<string, string | undefined>,
+): ViewState | undefined {
+  const merged = Object.entries({ ...state, ...next }).filter((part): part is [string, string] => part[1] !== undefined)
+  return merged.length ? Object.fromEntries(merged) : undefined
+}
+
 /** What the list asks for. */
 export function listQueryOf(
   around: Surroundings,
@@ -75,15 +104,14 @@ export function listQueryOf(
   columns: Column[],
   top = 100,
 ): ListQuery {
-  const quick = entity.list.filters
-    .filter((filter) => search.quick?.includes(filter.name))
-    .map((filter) => filter.filter)
-  const where = allOf([...quick, ...(search.f ?? []).map((filter) => filterWhere(around, entity, filter))])
-  const query: ListQuery = { ...neededFor(columns.map((column) => column.resolved)), top, count: true }
+  const query: ListQuery = {
+    ...neededFor(columns.map((column) => column.resolved)),
+    ...askedOf(around, entity, search),
+    top,
+    count: true,
+  }
   const order = orderOf(around, entity, search.sort)
   if (order) query.order = order
-  if (where) query.where = where
-  if (search.q?.trim()) query.search = search.q.trim()
   return query
 }
 

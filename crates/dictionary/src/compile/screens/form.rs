@@ -1,104 +1,21 @@
-//! List and form screens: as written, or made from the fields.
+//! Form screens.
 
 use crate::compile::Compiling;
 use crate::compile::reader::{Given, Reader};
 use crate::compile::references::check_names;
-use crate::compile::screen_defaults::{default_form, default_list};
 use crate::diagnostics::Finding;
 use crate::expression::error::nearest;
 use crate::layers::ordered;
 use crate::layers::tree::Entry;
-use crate::model::{
-    Column, Dictionary, EntityIndex, FormField, FormScreen, ListScreen, QuickFilter, Related, Section, Tab,
-};
+use crate::model::{Dictionary, EntityIndex, FormField, FormScreen, Related, Section, Tab};
 
-/// Sets the screens of every entity. Reports screens of entities that do not exist.
-pub(crate) fn read(cx: &Compiling<'_>, dictionary: &mut Dictionary) {
-    let section = cx.section("screens");
-    for (name, entry) in section.map(|table| table.written()).unwrap_or_default() {
-        if dictionary.entity(name).is_none() && !cx.is_removed_entity(name) {
-            let names = dictionary.entities.iter().map(|entity| entity.name.as_str());
-            let place =
-                entry.table().and_then(|t| t.written().first().map(|(_, e)| e.key)).unwrap_or(entry.key);
-            let finding = Finding::new(
-                place,
-                "unknown_entity",
-                format!("l'entité `{name}` de cet écran n'existe pas"),
-                format!("the entity `{name}` of this screen does not exist"),
-            );
-            cx.findings.push(finding.suggest(nearest(name, names)));
-        }
-    }
-    for position in 0..dictionary.entities.len() {
-        let written = section.and_then(|table| table.get(&dictionary.entities[position].name));
-        let reader = written.filter(|entry| !entry.is_removed()).map(|entry| Reader::new(cx.findings, entry));
-        let list = reader.as_ref().and_then(|reader| reader.part("list"));
-        let form = reader.as_ref().and_then(|reader| reader.part("form"));
-        if let Some(reader) = reader {
-            reader.finish();
-        }
-        let list = match list {
-            Some(entry) => read_list(cx, dictionary, position, entry),
-            None => default_list(dictionary, position),
-        };
-        let form = match form {
-            Some(entry) => read_form(cx, dictionary, position, entry),
-            None => default_form(dictionary, position),
-        };
-        dictionary.entities[position].list = list;
-        dictionary.entities[position].form = form;
-    }
-}
-
-fn read_list(cx: &Compiling<'_>, dictionary: &Dictionary, entity: EntityIndex, entry: &Entry) -> ListScreen {
-    let reader = Reader::new(cx.findings, entry);
-    let mut list = ListScreen::default();
-    if let Some(table) = reader.part("columns").and_then(Entry::table) {
-        for (path, column) in ordered(table, &[], cx.findings) {
-            let reader = Reader::new(cx.findings, column);
-            reader.know(&["after"]);
-            let field = path.split('.').next().unwrap_or(path);
-            if cx.is_removed_field(&dictionary.entities[entity].name, field) {
-                continue;
-            }
-            cx.path(dictionary, entity, Given { value: path, place: column.key });
-            list.columns.push(Column { path: path.to_owned(), width: reader.number("width", 20..=2000) });
-            reader.finish();
-        }
-    }
-    if list.columns.is_empty() {
-        // A layer may add a filter to an entity that has no written list.
-        list.columns = default_list(dictionary, entity).columns;
-    }
-    if let Some(table) = reader.part("filters").and_then(Entry::table) {
-        for (name, filter) in ordered(table, &[], cx.findings) {
-            list.filters.extend(read_filter(cx, dictionary, entity, name, filter));
-        }
-    }
-    reader.finish();
-    list
-}
-
-fn read_filter(
+/// The form that a file writes.
+pub(super) fn read(
     cx: &Compiling<'_>,
     dictionary: &Dictionary,
     entity: EntityIndex,
-    name: &str,
     entry: &Entry,
-) -> Option<QuickFilter> {
-    cx.check_identifier(name, entry.key);
-    let reader = Reader::new(cx.findings, entry);
-    reader.know(&["after"]);
-    let label = reader.required_label("label", name);
-    let filter = reader.text("filter");
-    reader.require(&["filter"], ("un filtre", "a filter"));
-    reader.finish();
-    let filter = filter?;
-    cx.condition(dictionary, entity, filter);
-    Some(QuickFilter { name: name.to_owned(), label, filter: filter.value.to_owned() })
-}
-
-fn read_form(cx: &Compiling<'_>, dictionary: &Dictionary, entity: EntityIndex, entry: &Entry) -> FormScreen {
+) -> FormScreen {
     let reader = Reader::new(cx.findings, entry);
     let mut form = FormScreen::default();
     if let Some(table) = reader.part("tabs").and_then(Entry::table) {

@@ -1,0 +1,13 @@
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
+import type { ViewKind, ViewProps } from './kinds'
+
+/** What draws a view: loaded when somebody first opens one of its kind. */
+export type Renderer = LazyExoticComponent<ComponentType<ViewProps>>
+
+export const drawn = <Kind extends ViewKind>(
+  load: () => Promise<{ default: ComponentType<ViewProps<Kind>> }>,
+): Renderer =>
+  // The one place where the kind is forgotten: a view is looked up by the kind of its definition.
+  lazy(load as unknown as () => Promise<{ default: ComponentType<ViewProps> }>)
+
+export const renderers: Partial<Record<ViewKind, Renderer>> = {}
