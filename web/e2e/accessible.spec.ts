@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { env, expect, input, openList, rows, test } from './base'
+import { expectAccessible } from './axe'
+import { env, input, openList, rows, test } from './base'
 
 /** Screens as a person meets them. */
 const screens: Record<string, (page: Page) => Promise<void>> = {
@@ -51,21 +51,6 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
 
 // Reading every element of a full list twice takes a while on a busy machine.
 test.setTimeout(150_000)
-
-/** Looks at the same screen in both themes. */
-async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-    const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze()
-    const serious = violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')
-    const told = serious.map(
-      (one) => `${one.id}: ${one.nodes.map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`,
-    )
-    expect(told, colorScheme).toEqual([])
-  }
-}
 
 for (const [name, open] of Object.entries(screens)) {
   test(`axe finds nothing serious in either theme: ${name}`, async ({ page }) => {

@@ -1,7 +1,7 @@
 import createClient, { type Client } from 'openapi-fetch'
 import type { paths } from './openapi'
 import { Problem } from './problem'
-import type { DataSource, EnvironmentSource, ListQuery, RecordQuery } from './source'
+import type { DataSource, EnvironmentSource, Group, GroupQuery, ListQuery, RecordQuery } from './source'
 import type { HistoryPage, LiveEvent, Page, Refusal, Session } from './types'
 
 type Server = Client<paths>
@@ -61,6 +61,10 @@ function environmentSource(server: Server, env: string): EnvironmentSource {
     next: (link, { top, ...options } = {}) => {
       const { segments, query } = parts(link)
       return page(segments.at(-1) ?? '', top === undefined ? query : { ...query, $top: top }, options)
+    },
+    groups: async (collection, query, options) => {
+      const found = await page(collection, groupOptions(query), options)
+      return found.value.map((row) => groupOf(row, query))
     },
     record: (collection, id, query, options) => {
       const params = { path: { env, collection, id }, query: recordOptions(query) }
@@ -166,6 +170,30 @@ export function listOptions(query: ListQuery): ListOptions {
   if (query.top !== undefined) options.$top = query.top
   if (query.count) options.$count = true
   return options
+}
+
+/** `$apply` of groups. */
+export function groupOptions(query: GroupQuery): ListOptions {
+  const figures = query.figures.map(({ name, method, field }) =>
+    field === null || method === 'count'
+      ? `$count as ${name}`
+      : `${field.replaceAll('.', '/')} with ${method === 'distinct' ? 'countdistinct' : method} as ${name}`,
+  )
+  const aggregate = `aggregate(${figures.join(',')})`
+  const keys = query.by.map((path) => path.replaceAll('.', '/'))
+  const options: ListOptions = { $apply: keys.length ? `groupby((${keys.join(',')}),${aggregate})` : aggregate }
+  if (query.where) options.$where = query.where
+  if (query.search) options.$search = query.search
+  return options
+}
+
+function groupOf(row: Record<string, unknown>, query: GroupQuery): Group {
+  const at = (path: string) =>
+    path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | null)?.[name], row) ?? null
+  return {
+    keys: query.by.map(at),
+    figures: Object.fromEntries(query.figures.map(({ name }) => [name, row[name] ?? null])),
+  }
 }
 
 function recordOptions(query: RecordQuery): RecordOptions {

@@ -26,6 +26,29 @@ export interface ListQuery {
   count?: boolean
 }
 
+/** A figure over the records of a group. */
+export interface Figure {
+  name: string
+  method: 'count' | 'sum' | 'average' | 'min' | 'max' | 'distinct'
+  /** A path; `null` only for `count`. */
+  field: string | null
+}
+
+/** Groups and figures instead of records. */
+export interface GroupQuery {
+  /** Paths whose values make the groups. */
+  by: string[]
+  figures: Figure[]
+  where?: string
+  search?: string
+}
+
+/** A group: its values in the order of `by`, then its figures by name. */
+export interface Group {
+  keys: unknown[]
+  figures: Record<string, unknown>
+}
+
 export interface RecordQuery {
   expand?: { name: string; select?: string[] }[]
 }
@@ -52,6 +75,7 @@ export interface EnvironmentSource {
   list(collection: string, query: ListQuery, options?: Abort): Promise<Page>
   /** The page after one that said there is more, of `top` records at most; of as many as the page before, when absent. */
   next(link: string, options?: Abort & { top?: number }): Promise<Page>
+  groups(collection: string, query: GroupQuery, options?: Abort): Promise<Group[]>
   record(collection: string, id: string, query: RecordQuery, options?: Abort): Promise<RecordData>
   create(collection: string, values: Record<string, unknown>): Promise<RecordData>
   /** `version` makes it conditional: a record changed since is a `stale` problem. */

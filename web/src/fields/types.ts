@@ -72,6 +72,8 @@ export interface TypedFieldUi<T> {
   of(raw: unknown): T | null
   /** What a filter compares the field with to find the records that name one of `entity`. Absent: its id. */
   names?(entity: Entity, recordId: string): string
+  /** The colour a value gives its record on boards, calendars and maps: a name of the palette or `#rrggbb`. Absent: none. */
+  colour?(value: T, field: Field, around: Surroundings): string | null
   align?: 'start' | 'end'
   /** Column width when neither the field nor the person says one, pixels. */
   width?: number
@@ -93,6 +95,7 @@ export interface FieldUi {
   echo(value: unknown, field: Field): Record<string, unknown>
   of(raw: unknown): unknown
   names(entity: Entity, recordId: string): string
+  colour(value: unknown, field: Field, around: Surroundings): string | null
   align: 'start' | 'end'
   width: number
   wide: boolean
@@ -107,6 +110,7 @@ export function defineField<T>(ui: TypedFieldUi<T>): FieldUi {
     write: (value, field) => ({ [field.name]: value }),
     echo: (value, field) => (ui.write ? ui.write(value, field) : { [field.name]: value }),
     names: (_entity, recordId) => recordId,
+    colour: () => null,
     align: 'start',
     width: 160,
     wide: false,

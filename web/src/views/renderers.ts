@@ -10,4 +10,6 @@ export const drawn = <Kind extends ViewKind>(
   // The one place where the kind is forgotten: a view is looked up by the kind of its definition.
   lazy(load as unknown as () => Promise<{ default: ComponentType<ViewProps> }>)
 
-export const renderers: Partial<Record<ViewKind, Renderer>> = {}
+export const renderers: Partial<Record<ViewKind, Renderer>> = {
+  board: drawn<'board'>(() => import('./board/Board').then(({ Board }) => ({ default: Board }))),
+}

@@ -37,6 +37,7 @@ function Input({ id, value, onChange, describedBy, required }: InputProps<boolea
 export const boolean = defineField<boolean>({
   of: (raw) => (typeof raw === 'boolean' ? raw : null),
   text: (value, _field, { t }) => t(value ? 'fields.yes' : 'fields.no'),
+  colour: (value, field) => (value ? (field.colour ?? null) : null),
   Display,
   Input,
   filter: booleanFilter,

@@ -48,6 +48,7 @@ function Input({ id, field, value, onChange, describedBy, invalid, required }: I
 export const choice = defineField<string>({
   of: textOf,
   text: (value, field, { dictionary, label }) => label(listValueOf(dictionary, field, value)?.label) || value,
+  colour: (value, field, { dictionary }) => listValueOf(dictionary, field, value)?.colour ?? null,
   Display,
   Input,
   filter: choiceFilter,

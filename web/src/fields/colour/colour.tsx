@@ -17,6 +17,7 @@ function Swatch({ value }: { value: string }) {
 export const colour = defineField<string>({
   of: textOf,
   text: (value) => value,
+  colour: (value) => (/^#[0-9a-f]{6}$/i.test(value) ? value : null),
   Display: ({ value }) => <Swatch value={value} />,
   Input: ({ id, value, onChange, describedBy, invalid, required }) => (
     <ColorInput
