@@ -83,10 +83,9 @@ const listRoute = createRoute({
 const newRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/$collection/new',
-  validateSearch: (search: Record<string, unknown>): { with?: Record<string, { id: string; title: string }> } =>
-    search.with && typeof search.with === 'object'
-      ? { with: search.with as Record<string, { id: string; title: string }> }
-      : {},
+  // Values of fields as drafts hold them: each field's type reads its own.
+  validateSearch: (search: Record<string, unknown>): { with?: Record<string, unknown> } =>
+    search.with && typeof search.with === 'object' ? { with: search.with as Record<string, unknown> } : {},
   component: lazyRouteComponent(() => import('../features/record/NewScreen'), 'NewScreen'),
 })
 
