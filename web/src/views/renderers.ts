@@ -13,4 +13,5 @@ export const drawn = <Kind extends ViewKind>(
 export const renderers: Partial<Record<ViewKind, Renderer>> = {
   board: drawn<'board'>(() => import('./board/Board').then(({ Board }) => ({ default: Board }))),
   calendar: drawn<'calendar'>(() => import('./calendar/Calendar').then(({ Calendar }) => ({ default: Calendar }))),
+  timeline: drawn<'timeline'>(() => import('./timeline/Timeline').then(({ Timeline }) => ({ default: Timeline }))),
 }

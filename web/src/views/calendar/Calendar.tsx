@@ -16,6 +16,7 @@ import type { ViewProps } from '../kinds'
 import { useLook } from '../look'
 import { type Happening, valuesFor } from '../time/happenings'
 import { TimeBar } from '../time/TimeBar'
+import { useFollowFocus } from '../time/useFollowFocus'
 import { pathsOf, useHappenings, whenOf } from '../time/useHappenings'
 import { useReschedule } from '../time/useReschedule'
 import { addDays, addMonths, daysFrom, monthGrid, weekStart } from '../time/wall'
@@ -52,6 +53,7 @@ export function Calendar({ entity, view, asked, state, onState }: ViewProps<'cal
   const end = addDays(days.at(-1) as string, 1)
   const read = useHappenings(entity, when, look, asked, first, end)
   const changes = useChanges(entity)
+  const follow = useFollowFocus(frame)
   const reschedule = useReschedule(entity, when)
   const movable = entity.can.update && fieldOf(entity, view.starts)?.read_only === false
 
@@ -78,17 +80,8 @@ export function Calendar({ entity, view, asked, state, onState }: ViewProps<'cal
         ? { field: view.by, id: resource?.id ?? null, title: resource?.title ?? t('view.nobody') }
         : undefined
     if (from === happening.from && to === happening.to && !whose) return
-    const focused = document.activeElement?.closest('[data-event]')
-    const done = reschedule(happening, from, to, whose)
-    // It may now be in another column: the focus follows it.
-    if (focused) {
-      requestAnimationFrame(() =>
-        requestAnimationFrame(() =>
-          frame.current?.querySelector<HTMLElement>(`[data-event="${CSS.escape(happening.key)}"] a`)?.focus(),
-        ),
-      )
-    }
-    await done
+    follow(happening.key)
+    await reschedule(happening, from, to, whose)
   }
   const step = (by: -1 | 1) => {
     const next =
