@@ -20,6 +20,8 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
     await openList(page, 'accounts')
     await rows(page).first().click()
     await page.getByRole('button', { name: 'Modifier' }).waitFor()
+    await page.getByRole('textbox', { name: 'Écrire une note…' }).waitFor()
+    await page.getByText('Historique', { exact: true }).click()
     await page.getByText('a créé la fiche').first().waitFor()
   },
   form: async (page) => {

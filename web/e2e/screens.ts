@@ -20,9 +20,8 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
     await openList(page, 'accounts')
     await rows(page).nth(6).click()
     await page
-      .getByText('a créé la fiche')
-      .first()
-      .or(page.getByRole('button', { name: 'Historique' }))
+      .getByRole('textbox', { name: 'Écrire une note…' })
+      .or(page.getByRole('button', { name: 'Activité et historique' }))
       .waitFor()
   },
   saisie: async (page) => {

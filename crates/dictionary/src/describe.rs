@@ -5,7 +5,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::expression::Node;
-use crate::model::{Dictionary, Entity, Field, Sort, States};
+use crate::model::{Dictionary, Entity, Field, FieldIndex, Sort, States};
 
 /// What the caller may do to the records of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -42,7 +42,8 @@ pub fn describe(dictionary: &Dictionary, can: impl Fn(&Entity) -> Option<Can>) -
 }
 
 fn describe_entity(entity: &Entity, can: Can) -> Json {
-    let fields = entity.fields.iter().filter(|field| !field.secret).map(describe_field);
+    let fields = entity.fields.iter().enumerate().filter(|(_, field)| !field.secret);
+    let fields = fields.map(|(index, field)| describe_field(field, is_unique(entity, index)));
     json!({
         "name": entity.name,
         "collection": entity.collection,
@@ -64,7 +65,12 @@ fn describe_entity(entity: &Entity, can: Can) -> Json {
     })
 }
 
-fn describe_field(field: &Field) -> Json {
+/// Whether no two records hold the same value of a field.
+fn is_unique(entity: &Entity, field: FieldIndex) -> bool {
+    entity.uniques.iter().any(|unique| unique.fields == [field])
+}
+
+fn describe_field(field: &Field, unique: bool) -> Json {
     let source = |checked: &Option<crate::model::Checked>| checked.as_ref().map(|c| c.source.clone());
     let kind = field.kind.name();
     let mut members = match json!(field.options) {
@@ -80,6 +86,7 @@ fn describe_field(field: &Field) -> Json {
         "label": field.label,
         "help": field.help,
         "required": field.required,
+        "unique": unique,
         "read_only": field.read_only,
         "system": field.system,
         "personal": field.personal,

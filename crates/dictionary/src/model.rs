@@ -485,6 +485,42 @@ pub struct QuickFilter {
 pub struct FormScreen {
     /// Tabs in display order.
     pub tabs: Vec<Tab>,
+    /// Figures and facts shown at the head of a record, in display order.
+    pub tiles: Vec<Tile>,
+    /// What happens around a record: records of other entities on one line of time.
+    pub activity: Vec<Activity>,
+}
+
+/// A field shown large at the head of a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tile {
+    /// Field of the record.
+    pub field: String,
+    /// Tab that a click on it opens.
+    pub tab: Option<String>,
+}
+
+/// Records that have a place on the line of time of the record they refer to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Activity {
+    /// Identifier.
+    pub name: String,
+    /// Their entity.
+    pub entity: String,
+    /// Their `reference` or `related` field to the record.
+    pub by: String,
+    /// Their `date` or `datetime`: where they stand. Those without one do not appear.
+    pub at: String,
+    /// Choice that says what they are.
+    pub kind: Option<String>,
+    /// Text shown beneath their title.
+    pub text: Option<String>,
+    /// The person shown with them.
+    pub who: Option<String>,
+    /// Which of them: an expression about them.
+    pub filter: Option<String>,
+    /// What somebody writes there becomes one of them, with the words in `text`.
+    pub writes: bool,
 }
 
 /// Tab of a form: sections, or a list of related records, or both.

@@ -471,6 +471,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        "tisserand.activity": {
+            at: string;
+            by: string;
+            entity: string;
+            filter: string | null;
+            kind: string | null;
+            name: string;
+            text: string | null;
+            who: string | null;
+            writes: boolean;
+        };
         "tisserand.axis": {
             path: string;
             /** @enum {string|null} */
@@ -587,7 +598,12 @@ export interface components {
             collection: string;
             fields: components["schemas"]["tisserand.field"][];
             form: {
+                activity: components["schemas"]["tisserand.activity"][];
                 tabs: components["schemas"]["tisserand.tab"][];
+                tiles: {
+                    field: string;
+                    tab: string | null;
+                }[];
             };
             help: components["schemas"]["tisserand.label"] | null;
             icon: string | null;
@@ -673,6 +689,7 @@ export interface components {
             /** @enum {string} */
             transform?: "upper" | "lower";
             type: components["schemas"]["tisserand.field_type"];
+            unique: boolean;
             unit?: string;
             visible: string | null;
             width: number | null;

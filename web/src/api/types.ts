@@ -14,6 +14,8 @@ export type ValueList = Schema<'tisserand.list'>
 export type Transition = Schema<'tisserand.transition'>
 export type Section = Schema<'tisserand.section'>
 export type Tab = Schema<'tisserand.tab'>
+/** Records of another entity on the line of time of a record. */
+export type Activity = Schema<'tisserand.activity'>
 export type Entity = Schema<'tisserand.entity'>
 /** A figure of a view, and what figures are grouped by. */
 export type Measure = Schema<'tisserand.measure'>

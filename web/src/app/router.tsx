@@ -3,6 +3,7 @@ import { keys } from '../api/keys'
 import { Problem } from '../api/problem'
 import type { Dictionary, Session } from '../api/types'
 import { listSearchOf } from '../features/list/search'
+import type { Side } from '../features/record/Aside'
 import { speak } from '../i18n/i18n'
 import { queryClient } from './queryClient'
 import { Crashed, NotFound, Root } from './Root'
@@ -83,18 +84,21 @@ const listRoute = createRoute({
 const newRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/$collection/new',
-  // Values of fields as drafts hold them: each field's type reads its own.
-  validateSearch: (search: Record<string, unknown>): { with?: Record<string, unknown> } =>
-    search.with && typeof search.with === 'object' ? { with: search.with as Record<string, unknown> } : {},
+  // Values of fields as drafts hold them: each field's type reads its own. Or those of another record.
+  validateSearch: (search: Record<string, unknown>): { with?: Record<string, unknown>; copy?: string } => ({
+    ...(search.with && typeof search.with === 'object' ? { with: search.with as Record<string, unknown> } : {}),
+    ...(typeof search.copy === 'string' ? { copy: search.copy } : {}),
+  }),
   component: lazyRouteComponent(() => import('../features/record/NewScreen'), 'NewScreen'),
 })
 
 const recordRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/$collection/$id',
-  validateSearch: (search: Record<string, unknown>): { tab?: string; edit?: boolean } => ({
+  validateSearch: (search: Record<string, unknown>): { tab?: string; edit?: boolean; side?: Side } => ({
     ...(typeof search.tab === 'string' ? { tab: search.tab } : {}),
     ...(search.edit === true ? { edit: true } : {}),
+    ...(search.side === 'history' || search.side === 'activity' ? { side: search.side } : {}),
   }),
   component: lazyRouteComponent(() => import('../features/record/RecordScreen'), 'RecordScreen'),
 })

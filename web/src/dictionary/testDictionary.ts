@@ -6,6 +6,7 @@ export function testField(field: Partial<Field> & { name: string; type: Field['t
     label: { fr: field.name },
     help: null,
     required: false,
+    unique: false,
     read_only: false,
     system: false,
     personal: 'no',
@@ -34,7 +35,7 @@ export function testEntity(entity: Partial<Entity> & { name: string; fields: Fie
     can: { create: true, update: true, delete: true },
     states: null,
     list: { columns: [], filters: [] },
-    form: { tabs: [] },
+    form: { tabs: [], tiles: [], activity: [] },
     views: {
       board: null,
       calendar: null,

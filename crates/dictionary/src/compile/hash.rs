@@ -28,7 +28,7 @@ fn is_ordered(path: &[&str]) -> bool {
             | ["screens", _, "board", "columns" | "sums"]
             | ["screens", _, "pivot", "rows" | "columns" | "values"]
             | ["screens", _, "chart", "charts"]
-            | ["screens", _, "form", "tabs"]
+            | ["screens", _, "form", "tabs" | "tiles" | "activity"]
             | ["screens", _, "form", "tabs", _, "sections"]
             | ["screens", _, "form", "tabs", _, "sections", _, "fields"]
     )

@@ -66,7 +66,7 @@ pub(crate) fn default_form(dictionary: &Dictionary, entity: EntityIndex) -> Form
     };
     let mut tabs = vec![general];
     tabs.extend(dictionary.entities.iter().flat_map(|other| related_tabs(own, other)));
-    FormScreen { tabs }
+    FormScreen { tabs, ..FormScreen::default() }
 }
 
 fn is_wide(field: &Field) -> bool {

@@ -82,6 +82,12 @@ pub(super) fn of_entity(dictionary: &Dictionary, entity: &Entity) -> Vec<Touched
                 found.push(touched(other, Use::Form, &tab.name));
             }
         }
+        let activity = other.form.activity.iter();
+        found.extend(
+            activity
+                .filter(|activity| Some(activity.entity.as_str()) == name)
+                .map(|activity| touched(other, Use::Form, &activity.name)),
+        );
     }
     let items = dictionary.menu.iter().flat_map(|group| &group.items);
     for item in items.filter(|item| item.entity == entity.name) {
@@ -101,11 +107,16 @@ struct Search<'d> {
 }
 
 impl Search<'_> {
-    /// Notes the use if an expression about records of the entity `at` reads the field.
-    fn note(&mut self, at: EntityIndex, typed: &Typed, what: Use, name: &str) {
+    /// Whether an expression about records of the entity `at` reads the field.
+    fn is_read(&self, at: EntityIndex, typed: &Typed) -> bool {
         let mut is_read = false;
         reads(at, typed, &mut |read| is_read |= (read.entity, read.field) == self.target);
-        if is_read {
+        is_read
+    }
+
+    /// Notes the use if an expression about records of the entity `at` reads the field.
+    fn note(&mut self, at: EntityIndex, typed: &Typed, what: Use, name: &str) {
+        if self.is_read(at, typed) {
             self.add(at, what, name);
         }
     }
@@ -195,6 +206,20 @@ impl Search<'_> {
                 self.add(at, Use::Form, &tab.name);
             }
         }
+        for activity in &entity.form.activity {
+            let Some(listed) = dictionary.entity_index(&activity.entity) else { continue };
+            let target = &dictionary.entities[listed];
+            let named = [&activity.kind, &activity.text, &activity.who];
+            let mut names = named.into_iter().flatten().chain([&activity.by, &activity.at]);
+            let filter = activity.filter.as_ref().and_then(|filter| dictionary.filter(target, filter).ok());
+            if names.any(|name| target.index(name).is_some_and(|field| (listed, field) == self.target)) {
+                self.add(at, Use::Form, &activity.name);
+            } else if let Some(typed) = filter
+                && self.is_read(listed, &typed)
+            {
+                self.add(at, Use::Form, &activity.name);
+            }
+        }
     }
 
     /// Parts of the field's own entity that name it: form, unique keys, states; and the lines that it holds together.
@@ -208,6 +233,9 @@ impl Search<'_> {
             if named {
                 self.add(at, Use::Form, &tab.name);
             }
+        }
+        if entity.form.tiles.iter().any(|tile| tile.field == *name) {
+            self.add(at, Use::Form, "tiles");
         }
         for key in entity.uniques.iter().filter(|key| key.fields.contains(&field) && key.name != *name) {
             self.add(at, Use::Unique, &key.name);

@@ -1,6 +1,7 @@
 //! Dictionary files: what they become, what is said of their faults, how they change.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod activity;
 mod common;
 mod compile;
 mod dependents;

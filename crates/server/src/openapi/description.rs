@@ -25,6 +25,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("transition", transition()),
         ("tab", tab()),
         ("section", section()),
+        ("activity", activity()),
     ]
     .into_iter()
     .chain(views::schemas())
@@ -71,8 +72,20 @@ fn entity() -> Json {
             "field": text(), "initial": text_or_null(), "transitions": array(own("transition")),
         }))),
         "list": closed(json!({"columns": array(closed(column)), "filters": array(closed(filter))})),
-        "form": closed(json!({"tabs": array(own("tab"))})),
+        "form": closed(json!({
+            "tabs": array(own("tab")),
+            "tiles": array(closed(json!({"field": text(), "tab": text_or_null()}))),
+            "activity": array(own("activity")),
+        })),
         "views": own("views"),
+    }))
+}
+
+/// What a form puts on the line of time.
+fn activity() -> Json {
+    closed(json!({
+        "name": text(), "entity": text(), "by": text(), "at": text(), "kind": text_or_null(), "text": text_or_null(),
+        "who": text_or_null(), "filter": text_or_null(), "writes": boolean(),
     }))
 }
 
@@ -89,6 +102,7 @@ fn field() -> Json {
         "label": own("label"),
         "help": nullable(own("label")),
         "required": boolean(),
+        "unique": boolean(),
         "read_only": boolean(),
         "system": boolean(),
         "personal": {"type": "string", "enum": ["no", "yes", "sensitive"]},

@@ -14,6 +14,7 @@ import { Notice } from '../../ui/Notice'
 import { useShortcuts } from '../../ui/shortcuts'
 import { say } from '../../ui/toasts'
 import { fieldNameOf } from './conflict'
+import { copyOf } from './copy'
 import { FormBody, fieldsOfTab, tabsOf } from './FormBody'
 import { FormMessages } from './FormMessages'
 import { LeaveGuard } from './LeaveGuard'
@@ -21,6 +22,7 @@ import { fieldsWithMessages } from './messages'
 import headStyles from './RecordHead.module.css'
 import styles from './RecordScreen.module.css'
 import { useEscape } from './useEscape'
+import { useRecord } from './useRecord'
 import { useRecordForm } from './useRecordForm'
 import { useSave } from './useSave'
 
@@ -28,13 +30,23 @@ export function NewScreen() {
   const { collection } = useParams({ from: '/e/$env/$collection/new' })
   const { dictionary } = useSurroundings()
   const entity = entityOfCollection(dictionary, collection)
-  return entity ? <NewRecord key={entity.name} entity={entity} /> : <NotFound />
+  const { with: prefill = {}, copy } = useSearch({ from: '/e/$env/$collection/new' })
+  if (!entity) return <NotFound />
+  if (copy) return <Copy key={copy} entity={entity} id={copy} />
+  return <NewRecord key={entity.name} entity={entity} prefill={prefill} />
 }
 
-function NewRecord({ entity }: { entity: Entity }) {
+/** A record made from another. One that is not there leaves an empty form. */
+function Copy({ entity, id }: { entity: Entity; id: string }) {
+  const around = useSurroundings()
+  const found = useRecord(entity, id)
+  if (found.isPending) return null
+  return <NewRecord entity={entity} prefill={found.data ? copyOf(around, entity, found.data) : {}} />
+}
+
+function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string, unknown> }) {
   const { t } = useTranslation()
   const { dictionary, label } = useSurroundings()
-  const { with: prefill } = useSearch({ from: '/e/$env/$collection/new' })
   const navigate = useNavigate()
   const router = useRouter()
   const page = useRef<HTMLDivElement>(null)
@@ -45,7 +57,7 @@ function NewRecord({ entity }: { entity: Entity }) {
   const tab = tabs.find((one) => one.name === tabName) ?? tabs[0]
   const latest = useRef(form)
   latest.current = form
-  const isTouched = (current: typeof form) => Object.keys(current.edits).some((name) => !(prefill && name in prefill))
+  const isTouched = (current: typeof form) => Object.keys(current.edits).some((name) => !(name in prefill))
   const touched = isTouched(form)
 
   const cancel = () => {

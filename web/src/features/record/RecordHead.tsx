@@ -1,5 +1,6 @@
 import { Button, Menu } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Entity, RecordData, Transition } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
@@ -27,13 +28,13 @@ interface Props {
   cancel(): void
   remove(): void
   move(transition: Transition): void
-  /** Opens the history, where it has no place beside. */
-  history: (() => void) | undefined
+  /** Opens what stands beside the record, where it has no place there. */
+  beside: { word: string; open(): void } | undefined
 }
 
 /** What this record is, where it stands, and what can be done with it. */
 export function RecordHead(props: Props) {
-  const { entity, record, editing, dirty, saving, neighbours, back, go, edit, submit, cancel, move, history } = props
+  const { entity, record, editing, dirty, saving, neighbours, back, go, edit, submit, cancel, move, beside } = props
   const { t } = useTranslation()
   const { label, manner } = useSurroundings()
   const title = titleOf(record) || t('list.unnamed')
@@ -46,7 +47,7 @@ export function RecordHead(props: Props) {
     : []
   // A thumb has less room: there the moves are in the menu.
   const phone = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
-  const beside = phone ? 0 : 2
+  const shownMoves = phone ? 0 : 2
   const changed = typeof record.updated_at === 'string' ? record.updated_at : null
   return (
     <header className={styles.head}>
@@ -98,7 +99,7 @@ export function RecordHead(props: Props) {
             </>
           ) : (
             <>
-              {moves.slice(0, beside).map((transition) => (
+              {moves.slice(0, shownMoves).map((transition) => (
                 <Button
                   key={transition.name}
                   variant="default"
@@ -113,8 +114,8 @@ export function RecordHead(props: Props) {
                   {t('record.edit')}
                 </Button>
               )}
-              {history && phone && <IconAction icon="history" label={t('history.title')} onClick={history} />}
-              <More {...props} moves={moves.slice(beside)} />
+              {beside && phone && <IconAction icon="history" label={beside.word} onClick={beside.open} />}
+              <More {...props} moves={moves.slice(shownMoves)} />
             </>
           )}
         </div>
@@ -126,9 +127,9 @@ export function RecordHead(props: Props) {
             {t('record.updatedOn', { when: saidInstant(changed, now(), manner) })}
           </span>
         )}
-        {history && !phone && (
-          <Button variant="subtle" onClick={history} leftSection={<Icon name="history" size={16} />}>
-            {t('history.title')}
+        {beside && !phone && (
+          <Button variant="subtle" onClick={beside.open} leftSection={<Icon name="history" size={16} />}>
+            {beside.word}
           </Button>
         )}
       </div>
@@ -138,7 +139,7 @@ export function RecordHead(props: Props) {
 
 function More({ entity, record, remove, move, moves }: Props & { moves: Transition[] }) {
   const { t } = useTranslation()
-  const { label } = useSurroundings()
+  const { dictionary, label } = useSurroundings()
   const copy = async () => {
     await navigator.clipboard.writeText(window.location.origin + window.location.pathname)
     say({ tone: 'done', text: t('record.linkCopied') })
@@ -158,8 +159,21 @@ function More({ entity, record, remove, move, moves }: Props & { moves: Transiti
             {label(transition.label)}
           </Menu.Item>
         ))}
+        {entity.can.create && (
+          <Menu.Item
+            component={Link}
+            to={`/e/${dictionary.environment.name}/${entity.collection}/new` as '/'}
+            search={{ copy: record.id } as never}
+            leftSection={<Icon name="copy" />}
+          >
+            {t('record.duplicate')}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<Icon name="link" />} onClick={() => void copy()}>
           {t('record.copyLink')}
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="printer" />} onClick={() => window.print()}>
+          {t('record.print')}
         </Menu.Item>
         {entity.can.delete ? (
           <Menu.Item

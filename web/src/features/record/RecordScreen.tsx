@@ -19,17 +19,18 @@ import { useShortcuts } from '../../ui/shortcuts'
 import { say } from '../../ui/toasts'
 import { lastList, noteOpened } from '../../visits/lastList'
 import { noteVisit } from '../../visits/visits'
+import { Aside, type Side } from './Aside'
 import { ChangedNotice, type Told } from './ChangedNotice'
 import { ConflictDialog } from './ConflictDialog'
 import { fieldNameOf, type StaleWrite, staleWrite } from './conflict'
 import { deleteLater } from './deleteLater'
 import { FormBody, fieldsOfTab, tabsOf } from './FormBody'
 import { FormMessages } from './FormMessages'
-import { History } from './History'
 import { LeaveGuard } from './LeaveGuard'
 import { fieldsWithMessages } from './messages'
 import { RecordHead } from './RecordHead'
 import styles from './RecordScreen.module.css'
+import { Tiles } from './Tiles'
 import { useEscape } from './useEscape'
 import { useNeighbours, useRecord } from './useRecord'
 import { useRecordForm } from './useRecordForm'
@@ -90,7 +91,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
   const navigate = useNavigate({ from: '/e/$env/$collection/$id' })
   const search = useSearch({ from: '/e/$env/$collection/$id' })
   const wide = useMediaQuery('(min-width: 1180px)', true, { getInitialValueInEffect: false })
-  const [historyOpen, setHistoryOpen] = useState(false)
+  const [asideOpen, setAsideOpen] = useState(false)
   const [stale, setStale] = useState<StaleWrite | null>(null)
   const [told, setTold] = useState<Told | null>(null)
   const page = useRef<HTMLDivElement>(null)
@@ -218,7 +219,12 @@ function Shown({ entity, record, gone, back }: ShownProps) {
 
   const faults = fieldsWithMessages(form.messages)
   const problem = save.update.error ? asProblem(save.update.error) : null
-  const history = <History entity={entity} id={record.id} />
+  const openTab = (name: string | null) =>
+    void navigate({ search: { ...search, tab: name ?? undefined } as never, replace: true, ignoreBlocker: true })
+  const showSide = (side: Side) =>
+    void navigate({ search: { ...search, side } as never, replace: true, ignoreBlocker: true })
+  const aside = <Aside entity={entity} record={record} side={search.side} show={showSide} />
+  const besideWord = entity.form.activity.length ? t('activity.beside') : t('history.title')
   if (!tab) return null
   return (
     <div className={styles.page} ref={page}>
@@ -236,8 +242,9 @@ function Shown({ entity, record, gone, back }: ShownProps) {
         cancel={stop}
         remove={remove}
         move={(transition) => move.mutate(transition)}
-        history={wide ? undefined : () => setHistoryOpen(true)}
+        beside={wide ? undefined : { word: besideWord, open: () => setAsideOpen(true) }}
       />
+      <Tiles entity={entity} record={record} open={openTab} />
       <div className={styles.notices}>
         {gone?.status === 404 && <Notice tone="warning" title={t('record.gone.title')} hint={t('record.gone.hint')} />}
         {form.restored && form.dirty && (
@@ -253,17 +260,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
       <div className={styles.columns} data-wide={wide || undefined}>
         <div className={styles.sheet}>
           {tabs.length > 1 && (
-            <Tabs
-              value={tab.name}
-              onChange={(name) =>
-                void navigate({
-                  search: { ...search, tab: name ?? undefined } as never,
-                  replace: true,
-                  ignoreBlocker: true,
-                })
-              }
-              classNames={{ list: styles.tabs, tab: styles.tab }}
-            >
+            <Tabs value={tab.name} onChange={openTab} classNames={{ list: styles.tabs, tab: styles.tab }}>
               <Tabs.List aria-label={title}>
                 {tabs.map((one) => {
                   const wrong = fieldsOfTab(one).filter((name) => faults.has(name)).length
@@ -292,22 +289,21 @@ function Shown({ entity, record, gone, back }: ShownProps) {
           </div>
         </div>
         {wide && (
-          <aside className={styles.aside} aria-label={t('history.title')}>
-            <h2>{t('history.title')}</h2>
-            {history}
+          <aside className={styles.aside} aria-label={besideWord}>
+            {aside}
           </aside>
         )}
       </div>
       {!wide && (
         <Drawer
-          opened={historyOpen}
-          onClose={() => setHistoryOpen(false)}
+          opened={asideOpen}
+          onClose={() => setAsideOpen(false)}
           position="right"
           size="md"
-          title={t('history.title')}
+          title={besideWord}
           closeButtonProps={{ 'aria-label': t('common.close') }}
         >
-          {history}
+          {aside}
         </Drawer>
       )}
       {stale && stale.conflicts.length > 0 && (

@@ -3,6 +3,7 @@
 use crate::compile::Compiling;
 use crate::compile::reader::{Given, Reader};
 use crate::compile::references::check_names;
+use crate::compile::screens::activity;
 use crate::diagnostics::Finding;
 use crate::expression::error::nearest;
 use crate::layers::ordered;
@@ -26,6 +27,8 @@ pub(super) fn read(
             }
         }
     }
+    form.tiles = activity::tiles(cx, dictionary, entity, &reader, &form.tabs);
+    form.activity = activity::read(cx, dictionary, entity, &reader);
     reader.finish();
     form
 }
@@ -106,9 +109,21 @@ fn read_related(
     entry: &Entry,
 ) -> Option<Related> {
     let reader = Reader::new(cx.findings, entry);
-    let (child, by) = (reader.text("entity"), reader.text("by"));
-    reader.require(&["entity", "by"], ("`related`", "`related`"));
+    let related = referring(cx, dictionary, entity, &reader, ("`related`", "`related`"));
     reader.finish();
+    related
+}
+
+/// `entity` and `by`: records that refer to those of `entity`. `None` when something is wrong, which is reported, or removed by a layer.
+pub(super) fn referring(
+    cx: &Compiling<'_>,
+    dictionary: &Dictionary,
+    entity: EntityIndex,
+    reader: &Reader<'_>,
+    owner: (&str, &str),
+) -> Option<Related> {
+    let (child, by) = (reader.text("entity"), reader.text("by"));
+    reader.require(&["entity", "by"], owner);
     let (child, by) = (child?, by?);
     if cx.is_removed_entity(child.value) || cx.is_removed_field(child.value, by.value) {
         return None;

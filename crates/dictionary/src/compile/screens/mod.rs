@@ -1,5 +1,6 @@
 //! Screens of entities: list and form, as written or made from the fields; other views of a collection, as written.
 
+mod activity;
 mod form;
 mod list;
 mod view;
