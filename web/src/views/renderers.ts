@@ -14,4 +14,5 @@ export const renderers: Partial<Record<ViewKind, Renderer>> = {
   board: drawn<'board'>(() => import('./board/Board').then(({ Board }) => ({ default: Board }))),
   calendar: drawn<'calendar'>(() => import('./calendar/Calendar').then(({ Calendar }) => ({ default: Calendar }))),
   timeline: drawn<'timeline'>(() => import('./timeline/Timeline').then(({ Timeline }) => ({ default: Timeline }))),
+  map: drawn<'map'>(() => import('./map/MapView').then(({ MapView }) => ({ default: MapView }))),
 }
