@@ -24,7 +24,7 @@ const ORDER: &[&str] = &[
 
 /// What a crate must not depend on, and why.
 const FORBIDDEN: &[(&str, &[&str], &str)] = &[
-    ("server", &["store", "rusqlite", "sea-query", "exchange"], "the server knows no SQL and no store"),
+    ("server", &["store", "rusqlite", "sea-query"], "the server knows no SQL and no store"),
     ("platform", &["axum", "tower-http", "rusqlite", "sea-query"], "the platform knows no HTTP and no SQL"),
     ("exchange", &["axum", "tower-http", "rusqlite", "sea-query", "store"], "flows go through the engine"),
     ("engine", &["axum", "tokio", "rusqlite", "sea-query"], "the engine knows no HTTP, nor which store"),

@@ -2,6 +2,7 @@
 //!
 //! Positions are stable within one `Dictionary` only: an [`EntityIndex`] or [`FieldIndex`] is never stored.
 
+pub mod list;
 pub mod views;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::compile::Dependencies;
 use crate::expression::Typed;
 use crate::field_types::{ColumnKind, FieldType};
 use crate::label::Label;
+pub use list::{ColourRule, Column, ListScreen, QuickFilter};
 
 /// Position of an entity in [`Dictionary::entities`].
 pub type EntityIndex = usize;
@@ -449,35 +451,6 @@ pub struct ListValue {
     pub active: bool,
     /// Layer that added it.
     pub layer: String,
-}
-
-/// List screen of an entity.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct ListScreen {
-    /// Columns in display order.
-    pub columns: Vec<Column>,
-    /// Quick filters.
-    pub filters: Vec<QuickFilter>,
-}
-
-/// Column of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Column {
-    /// Path with dots.
-    pub path: String,
-    /// Pixels.
-    pub width: Option<u32>,
-}
-
-/// A filter offered above a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct QuickFilter {
-    /// Identifier.
-    pub name: String,
-    /// Name shown.
-    pub label: Label,
-    /// Text of the expression.
-    pub filter: String,
 }
 
 /// Form screen of an entity.

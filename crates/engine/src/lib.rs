@@ -23,6 +23,7 @@ pub mod sweep;
 pub mod unit;
 pub mod value_lists;
 mod view;
+pub mod views;
 mod write;
 
 pub use caller::{Caller, Profile};
@@ -36,3 +37,4 @@ pub use summary::{Summary, SummaryFigure};
 pub use sweep::Swept;
 pub use unit::Unit;
 pub use value_lists::ValueDraft;
+pub use views::ViewDraft;

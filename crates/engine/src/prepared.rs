@@ -149,6 +149,7 @@ impl PreparedEntity {
                 virtual_reads.add(&computed.formula);
             }
         }
+        entity.list.colours.iter().for_each(|rule| virtual_reads.add(&rule.when));
         let mut title_reads = Reads::default();
         add_title(dictionary, position, TITLE_DEPTH, &mut title_reads);
         PreparedEntity {

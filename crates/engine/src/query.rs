@@ -91,6 +91,8 @@ pub struct Record {
     pub row: Arc<Row>,
     /// Its name, by the entity's `title`.
     pub title: String,
+    /// Name of the colour that a rule of its list gives it.
+    pub colour: Option<String>,
     /// What was asked to come along, by field.
     pub expanded: BTreeMap<FieldIndex, Expanded>,
     /// What was picked to come along, by name.

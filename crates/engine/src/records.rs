@@ -60,9 +60,20 @@ impl Reader<'_> {
         let records = rows.into_iter().zip(along).map(|(row, Along { expanded, related })| {
             let title = self.view.title(entity, &row, self.language)?;
             let dictionary = self.view.prepared.dictionary.clone();
-            Ok(Record { dictionary, entity, row: self.shown(entity, row)?, title, expanded, related })
+            let colour = self.colour(entity, &row)?;
+            Ok(Record { dictionary, entity, row: self.shown(entity, row)?, title, colour, expanded, related })
         });
         records.collect()
+    }
+
+    /// The colour of the first rule that holds.
+    fn colour(&self, entity: EntityIndex, row: &Arc<Row>) -> Result<Option<String>, EngineError> {
+        for rule in &self.view.prepared.entity(entity).list.colours {
+            if self.view.evaluate(&rule.when, entity, row)? == Value::Boolean(true) {
+                return Ok(Some(rule.colour.clone()));
+            }
+        }
+        Ok(None)
     }
 
     /// The row with its virtual computed fields, without its secrets.

@@ -9,7 +9,7 @@ pub mod recipe;
 pub mod source;
 
 pub use error::ExchangeError;
-pub use export::{ExportOptions, export};
+pub use export::{ExportOptions, Sheet, export, export_list};
 pub use import::{ImportOptions, Outcome, Progress, Report, RowReport, Watch, import};
 pub use mapping::Mapping;
 pub use source::Format;

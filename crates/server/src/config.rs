@@ -32,6 +32,8 @@ pub struct ServerConfig {
     /// Reads running at once. They keep a processor busy, so that more of them than a few per processor would only make each other slower, and
     /// open connections for nothing.
     pub reads_at_once: usize,
+    /// Exports running at once; beyond, 429.
+    pub exports_at_once: usize,
     /// Calls that may wait for their turn; beyond, 429.
     pub calls_waiting: usize,
     /// How long the head of a request may take to arrive, counted from when its connection waits for one: an idle connection is closed
@@ -62,6 +64,7 @@ impl Default for ServerConfig {
             calls_at_once: 64,
             commits_at_once: (8 * available_parallelism().map_or(1, usize::from)).max(16),
             reads_at_once: (2 * available_parallelism().map_or(1, usize::from)).max(4),
+            exports_at_once: 4,
             calls_waiting: 1_024,
             headers_timeout: Duration::from_secs(75),
             body_timeout: Duration::from_secs(60),

@@ -37,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) commits: Commits,
     /// Turns of reads.
     pub(crate) reads: Arc<Calls>,
+    /// Turns of exports, which read for long: a few of them leave the others to people who work.
+    pub(crate) exports: Arc<Calls>,
     /// Passwords are slow to verify, by design: they have turns of their own, so that a flood of them keeps nobody else waiting.
     pub(crate) sign_ins: Arc<Calls>,
     pub(crate) metrics: Arc<Metrics>,
@@ -57,6 +59,7 @@ impl AppState {
             calls: Arc::new(Calls::new(config.calls_at_once, config.calls_waiting)),
             commits: Commits::new(config.commits_at_once),
             reads: Arc::new(Calls::new(config.reads_at_once, config.calls_waiting)),
+            exports: Arc::new(Calls::new(config.exports_at_once, 0)),
             sign_ins: Arc::new(Calls::new(SIGN_INS_AT_ONCE, SIGN_INS_WAITING)),
             live: Arc::new(Live::new(config.live_max)),
             config: Arc::new(config),

@@ -1,8 +1,9 @@
 import createClient, { type Client } from 'openapi-fetch'
+import { answered } from './answers'
+import { listCalls, pathOption } from './lists'
 import type { paths } from './openapi'
-import { Problem } from './problem'
 import type { DataSource, EnvironmentSource, Group, GroupQuery, ListQuery, RecordQuery } from './source'
-import type { HistoryPage, LiveEvent, Page, Refusal, Session } from './types'
+import type { HistoryPage, LiveEvent, Page, Session } from './types'
 
 type Server = Client<paths>
 type ListOptions = NonNullable<paths['/data/{env}/{collection}']['get']['parameters']['query']>
@@ -55,6 +56,7 @@ function environmentSource(server: Server, env: string): EnvironmentSource {
     return answered(asked) as Promise<HistoryPage>
   }
   return {
+    ...listCalls(server, env),
     dictionary: (options) =>
       answered(server.GET('/data/{env}/$dictionary', { params: { path: { env } }, ...abort(options) })),
     list: (collection, query, options) => page(collection, listOptions(query), options),
@@ -126,31 +128,6 @@ function abort(options?: Abort): { signal?: AbortSignal } {
   return options?.signal ? { signal: options.signal } : {}
 }
 
-interface Answer<Data> {
-  data?: Data
-  error?: unknown
-  response: Response
-}
-
-/** The body of an answer; rejects with the problem when it is a refusal. */
-async function answered<Data>(asked: Promise<Answer<Data>>): Promise<NonNullable<Data>> {
-  const { data, error, response } = await asked
-  if (!response.ok) throw problemOf(response, error)
-  return data as NonNullable<Data>
-}
-
-function problemOf(response: Response, body: unknown): Problem {
-  const sent: Partial<Refusal> = typeof body === 'object' && body !== null ? body : {}
-  const retry = Number(response.headers.get('Retry-After'))
-  return new Problem({
-    ...sent,
-    status: response.status,
-    code: sent.code ?? (response.status >= 502 ? 'unreachable' : 'unexpected'),
-    title: sent.title ?? response.statusText,
-    ...(retry > 0 ? { retry_after_s: retry } : {}),
-  })
-}
-
 /** `attachment; filename="…"`, with the UTF-8 form beside it when the name is not plain ASCII (RFC 6266). */
 export function contentDisposition(name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]/g, '_').replace(/["\\]/g, '_')
@@ -177,10 +154,10 @@ export function groupOptions(query: GroupQuery): ListOptions {
   const figures = query.figures.map(({ name, method, field }) =>
     field === null || method === 'count'
       ? `$count as ${name}`
-      : `${field.replaceAll('.', '/')} with ${method === 'distinct' ? 'countdistinct' : method} as ${name}`,
+      : `${pathOption(field)} with ${method === 'distinct' ? 'countdistinct' : method} as ${name}`,
   )
   const aggregate = `aggregate(${figures.join(',')})`
-  const keys = query.by.map((path) => path.replaceAll('.', '/'))
+  const keys = query.by.map(pathOption)
   const options: ListOptions = { $apply: keys.length ? `groupby((${keys.join(',')}),${aggregate})` : aggregate }
   if (query.where) options.$where = query.where
   if (query.search) options.$search = query.search
@@ -207,7 +184,7 @@ function expansion(expand: { name: string; select?: string[] }[]): string {
 /** `-main_address.city` → `main_address/city desc`. */
 function orderTerm(term: string): string {
   const descending = term.startsWith('-')
-  const path = (descending ? term.slice(1) : term).replaceAll('.', '/')
+  const path = pathOption(descending ? term.slice(1) : term)
   return descending ? `${path} desc` : path
 }
 

@@ -1,4 +1,4 @@
-import type { ListQuery } from './source'
+import type { GroupQuery, ListQuery } from './source'
 
 /** Keys of the query cache, in one place so that whoever refreshes names them as whoever reads does. */
 export const keys = {
@@ -11,6 +11,12 @@ export const keys = {
   view: (env: string, entity: string, ...of: unknown[]) => ['view', env, entity, ...of] as const,
   record: (env: string, entity: string, id: string) => ['record', env, entity, id] as const,
   history: (env: string, entity: string, id: string) => ['history', env, entity, id] as const,
+  /** The record of whoever is signed in. */
+  me: (env: string, id: string) => ['me', env, id] as const,
+  /** Lists as the person arranged them, and those that are shared. */
+  savedViews: (env: string) => ['saved-views', env] as const,
+  /** Groups and figures over lists. */
+  summary: (env: string, entity: string, query: GroupQuery) => ['view', env, entity, 'summary', query] as const,
   /** How many changes a list has not taken in. */
   news: (env: string, entity: string) => ['news', env, entity] as const,
   valueList: (env: string, list: string) => ['value-list', env, list] as const,

@@ -167,6 +167,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved views */
+        get: operations["tisserand.view_list"];
+        put?: never;
+        /** Save a view */
+        post: operations["tisserand.view_create"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_9"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a view */
+        delete: operations["tisserand.view_delete"];
+        /** What this address takes */
+        options: operations["options_show_10"];
+        head?: never;
+        /** Change a view */
+        patch: operations["tisserand.view_change"];
+        trace?: never;
+    };
     "/data/{env}/openapi.json": {
         parameters: {
             query?: never;
@@ -180,7 +218,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_9"];
+        options: operations["options_show_11"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -199,7 +237,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_10"];
+        options: operations["options_show_12"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -219,7 +257,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_11"];
+        options: operations["options_show_13"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -238,7 +276,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_12"];
+        options: operations["options_show_14"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -259,7 +297,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_13"];
+        options: operations["options_show_15"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -277,7 +315,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_14"];
+        options: operations["options_show_16"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -295,7 +333,25 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_15"];
+        options: operations["options_show_17"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/{collection}/$export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A whole list as CSV, XLSX or JSON lines */
+        get: operations["record_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_18"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -313,7 +369,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_16"];
+        options: operations["options_show_19"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -333,7 +389,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_17"];
+        options: operations["options_show_20"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -352,7 +408,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_18"];
+        options: operations["options_show_21"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -373,7 +429,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_19"];
+        options: operations["options_show_22"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -391,7 +447,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_20"];
+        options: operations["options_show_23"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -610,6 +666,11 @@ export interface components {
             label: components["schemas"]["tisserand.label"];
             lines_of: string | null;
             list: {
+                colours: {
+                    colour: string;
+                    label: components["schemas"]["tisserand.label"];
+                    name: string;
+                }[];
                 columns: {
                     path: string;
                     width: number | null;
@@ -845,6 +906,7 @@ export interface components {
         "tisserand.record": {
             "@odata.context"?: string;
             "@odata.etag"?: string;
+            "@tisserand.colour"?: string;
             "@tisserand.title"?: string;
             /** Format: uuid */
             id: string;
@@ -943,6 +1005,23 @@ export interface components {
         };
         "tisserand.values": {
             [key: string]: unknown;
+        };
+        "tisserand.view": {
+            entity: string;
+            first: boolean;
+            /** Format: uuid */
+            id: string;
+            mine: boolean;
+            name: string;
+            owner: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+            shared: boolean;
+            state: {
+                [key: string]: unknown;
+            };
         };
         "tisserand.views": {
             board: components["schemas"]["tisserand.board_view"] | null;
@@ -1314,6 +1393,10 @@ export interface components {
         env: string;
         /** @description References and lines to bring along. */
         expand: string;
+        /** @description Kind of file. */
+        file_format: "csv" | "xlsx" | "jsonl";
+        /** @description Name of the file, without its end. */
+        file_name: string;
         /** @description Condition, in OData. */
         filter: string;
         /** @description The record. */
@@ -1326,6 +1409,8 @@ export interface components {
         if_none_match: string;
         /** @description The value of a unique field. */
         key: string;
+        /** @description For reading: headings and labels. Else for an import: identifiers and codes. */
+        labels: boolean;
         /** @description Resumes after this position. */
         last_event_id: string;
         /** @description A value list. */
@@ -2052,6 +2137,246 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.view_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The views. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        value: components["schemas"]["tisserand.view"][];
+                    };
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.view_create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending again safe. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    entity: string;
+                    first?: boolean;
+                    name: string;
+                    shared?: boolean;
+                    state?: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description The view. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.view"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_9: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.view_delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending again safe. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_10: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.view_change": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending again safe. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    first?: boolean;
+                    name?: string;
+                    shared?: boolean;
+                    state?: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description The view. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.view"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
     "tisserand.openapi_show": {
         parameters: {
             query?: never;
@@ -2095,7 +2420,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_9: {
+    options_show_11: {
         parameters: {
             query?: never;
             header?: never;
@@ -2249,7 +2574,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_10: {
+    options_show_12: {
         parameters: {
             query?: never;
             header?: never;
@@ -2457,7 +2782,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_11: {
+    options_show_13: {
         parameters: {
             query?: never;
             header?: never;
@@ -2604,7 +2929,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_12: {
+    options_show_14: {
         parameters: {
             query?: never;
             header?: never;
@@ -2914,7 +3239,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_13: {
+    options_show_15: {
         parameters: {
             query?: never;
             header?: never;
@@ -3030,7 +3355,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_14: {
+    options_show_16: {
         parameters: {
             query?: never;
             header?: never;
@@ -3111,7 +3436,92 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_15: {
+    options_show_17: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    record_export: {
+        parameters: {
+            query?: {
+                /** @description Condition, in OData. */
+                $filter?: components["parameters"]["filter"];
+                /** @description Condition, in Tisserand's language. */
+                $where?: components["parameters"]["where"];
+                /** @description Words looked for. */
+                $search?: components["parameters"]["search"];
+                /** @description Sort: `name desc`. */
+                $orderby?: components["parameters"]["orderby"];
+                /** @description Properties, separated by commas. */
+                $select?: components["parameters"]["select"];
+                /** @description Kind of file. */
+                $format?: components["parameters"]["file_format"];
+                /** @description For reading: headings and labels. Else for an import: identifiers and codes. */
+                labels?: components["parameters"]["labels"];
+                /** @description Name of the file, without its end. */
+                name?: components["parameters"]["file_name"];
+            };
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_18: {
         parameters: {
             query?: never;
             header?: never;
@@ -3183,7 +3593,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_16: {
+    options_show_19: {
         parameters: {
             query?: never;
             header?: never;
@@ -3385,7 +3795,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_17: {
+    options_show_20: {
         parameters: {
             query?: never;
             header?: never;
@@ -3526,7 +3936,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_18: {
+    options_show_21: {
         parameters: {
             query?: never;
             header?: never;
@@ -3826,7 +4236,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_19: {
+    options_show_22: {
         parameters: {
             query?: never;
             header?: never;
@@ -3938,7 +4348,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_20: {
+    options_show_23: {
         parameters: {
             query?: never;
             header?: never;

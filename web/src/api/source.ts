@@ -1,3 +1,4 @@
+import type { Problem } from './problem'
 import type {
   Dictionary,
   FileValue,
@@ -7,6 +8,7 @@ import type {
   LiveEvent,
   Page,
   RecordData,
+  SavedView,
   SearchHit,
   Session,
   ValueList,
@@ -43,14 +45,42 @@ export interface GroupQuery {
   search?: string
 }
 
+/** A whole list as a file. */
+export interface ExportQuery {
+  format: 'csv' | 'xlsx'
+  /** Headings and values as screens say them; else identifiers and codes, for an import. */
+  labels: boolean
+  columns: string[]
+  /** Of the file, without its end. */
+  name: string
+  order?: string[]
+  where?: string
+  search?: string
+}
+
 /** A group: its values in the order of `by`, then its figures by name. */
 export interface Group {
   keys: unknown[]
   figures: Record<string, unknown>
 }
 
+/** A write among several. */
+export type Write =
+  | { kind: 'update'; id: string; values: Record<string, unknown>; version?: number | undefined }
+  | { kind: 'transition'; id: string; transition: string; version?: number | undefined }
+  | { kind: 'remove'; id: string; version?: number | undefined }
+
+/** What became of a write among several: the record as it is now, nothing after a removal, or why it was refused. */
+export type Written = { record: RecordData | null } | { problem: Problem }
+
 export interface RecordQuery {
   expand?: { name: string; select?: string[] }[]
+}
+
+export interface ViewChange {
+  shared?: boolean
+  first?: boolean
+  state?: Record<string, unknown>
 }
 
 type Abort = { signal?: AbortSignal | undefined }
@@ -82,6 +112,20 @@ export interface EnvironmentSource {
   update(collection: string, id: string, values: Record<string, unknown>, version?: number): Promise<RecordData>
   remove(collection: string, id: string, version?: number): Promise<void>
   transition(collection: string, id: string, transition: string, version?: number): Promise<RecordData>
+  /** Several writes, each by itself: one that is refused leaves the others. 500 at most. */
+  writeAll(collection: string, writes: Write[], options?: Abort): Promise<Written[]>
+  /** The file, told how many records came so far while it is read. */
+  exported(
+    collection: string,
+    query: ExportQuery,
+    options?: Abort & { told?: (records: number) => void },
+  ): Promise<{ file: Blob; records: number }>
+  views: {
+    list(options?: Abort): Promise<SavedView[]>
+    create(view: { name: string; entity: string } & ViewChange): Promise<SavedView>
+    change(id: string, change: ViewChange & { name?: string }): Promise<SavedView>
+    remove(id: string): Promise<void>
+  }
   history(collection: string, id: string, options?: Abort): Promise<HistoryPage>
   historyNext(link: string, options?: Abort): Promise<HistoryPage>
   search(text: string, options?: Abort): Promise<SearchHit[]>

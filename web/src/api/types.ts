@@ -27,6 +27,8 @@ export type Session = Schema<'tisserand.session'>
 export type RecordData = Schema<'tisserand.record'>
 /** A page of records. Of groups, with `$apply`, it would hold something else: this application asks for none. */
 export type Page = Omit<Schema<'tisserand.page'>, 'value'> & { value: RecordData[] }
+/** A list as somebody arranged it. */
+export type SavedView = Schema<'tisserand.view'>
 export type HistoryEntry = Schema<'tisserand.history_entry'>
 export type HistoryPage = Schema<'tisserand.history'>
 export type SearchHit = Schema<'tisserand.found'>['value'][number]

@@ -23,3 +23,10 @@ export function allOf(parts: (string | null | undefined)[]): string | null {
   if (there.length <= 1) return there[0] ?? null
   return there.map((part) => `(${part})`).join(' and ')
 }
+
+/** As `allOf`, joined by `or`. */
+export function anyOf(parts: (string | null | undefined)[]): string | null {
+  const there = parts.filter((part): part is string => Boolean(part))
+  if (there.length <= 1) return there[0] ?? null
+  return there.map((part) => `(${part})`).join(' or ')
+}

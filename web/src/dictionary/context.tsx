@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
 import type { TFunction } from 'i18next'
 import { createContext, type ReactNode, useContext, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { keys } from '../api/keys'
 import type { EnvironmentSource } from '../api/source'
 import type { Dictionary, Label } from '../api/types'
 import type { Language, Manner } from '../format/locale'
@@ -14,6 +16,11 @@ export interface Surroundings {
   manner: Manner
   t: TFunction
   label(label: Label | null | undefined): string
+  /**
+   * The record of an entity that the person who looks belongs to, by the only reference from people to it: their agency. `undefined` where
+   * people belong to none, `null` where this one does not.
+   */
+  mine(entity: string | undefined): string | null | undefined
 }
 
 const SurroundingsContext = createContext<Surroundings | null>(null)
@@ -26,8 +33,25 @@ export function SurroundingsProvider(props: {
   const { dictionary, source, children } = props
   const { t, i18n } = useTranslation()
   const language: Language = i18n.language === 'en' ? 'en' : 'fr'
+  const people = Object.values(dictionary.entities).find((entity) => entity.name === 'user')
+  const me = useQuery({
+    queryKey: keys.me(dictionary.environment.name, dictionary.me.id),
+    queryFn: ({ signal }) => source.record(people?.collection ?? '', dictionary.me.id, {}, { signal }),
+    enabled: people !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  }).data
   const value = useMemo<Surroundings>(
     () => ({
+      mine: (entity) => {
+        const ways = people?.fields.filter(
+          (field) => !field.system && field.type === 'reference' && field.to === entity,
+        )
+        const way = ways?.length === 1 ? ways[0] : undefined
+        if (!way || !entity) return undefined
+        const id = me?.[`${way.name}_id`]
+        return typeof id === 'string' ? id : null
+      },
       dictionary,
       source,
       language,
@@ -35,7 +59,7 @@ export function SurroundingsProvider(props: {
       manner: { language, timeZone: dictionary.environment.time_zone, currency: dictionary.environment.currency },
       label: (label) => labelText(label, language),
     }),
-    [dictionary, source, language, t],
+    [dictionary, source, language, t, people, me],
   )
   return <SurroundingsContext.Provider value={value}>{children}</SurroundingsContext.Provider>
 }

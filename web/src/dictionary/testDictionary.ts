@@ -34,7 +34,7 @@ export function testEntity(entity: Partial<Entity> & { name: string; fields: Fie
     searchable: true,
     can: { create: true, update: true, delete: true },
     states: null,
-    list: { columns: [], filters: [] },
+    list: { columns: [], filters: [], colours: [] },
     form: { tabs: [], tiles: [], activity: [] },
     views: {
       board: null,

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react'
 import type { Entity, Field, RecordData } from '../api/types'
+import { quoted } from '../api/where'
 import type { Surroundings } from '../dictionary/context'
 
 /** A filter as it is kept in the address: `o` is the operator, the rest depends on it. */
@@ -47,10 +48,14 @@ export interface FilterUi {
   first: FilterValue
   Editor: ComponentType<FilterEditorProps>
   /** The filter as an expression; `null` while it is not complete. */
-  where(path: string, value: FilterValue, field: Field): string | null
+  where(path: string, value: FilterValue, field: Field, around: Surroundings): string | null
   /** What its chip says after the field's name. */
   text(value: FilterValue, field: Field, around: Surroundings): string
 }
+
+/** What can be reckoned over the values of many records. */
+export const aggregates = ['sum', 'average', 'min', 'max'] as const
+export type Aggregate = (typeof aggregates)[number]
 
 /** Everything the interface knows of one field type. `T` is the value as screens hold it. */
 export interface TypedFieldUi<T> {
@@ -74,6 +79,12 @@ export interface TypedFieldUi<T> {
   names?(entity: Entity, recordId: string): string
   /** The colour a value gives its record on boards, calendars and maps: a name of the palette or `#rrggbb`. Absent: none. */
   colour?(value: T, field: Field, around: Surroundings): string | null
+  /** What can be reckoned over many values; absent: nothing. The first is what a list shows of itself. */
+  aggregate?: readonly Aggregate[]
+  /** A value, as the wire says it, in the expression language. Absent: as a text. */
+  literal?(raw: string | number | boolean): string
+  /** Typed in a cell of a list; absent: where one line is enough. */
+  inCell?: boolean
   align?: 'start' | 'end'
   /** Column width when neither the field nor the person says one, pixels. */
   width?: number
@@ -96,6 +107,9 @@ export interface FieldUi {
   of(raw: unknown): unknown
   names(entity: Entity, recordId: string): string
   colour(value: unknown, field: Field, around: Surroundings): string | null
+  aggregate: readonly Aggregate[]
+  literal(raw: string | number | boolean): string
+  inCell: boolean
   align: 'start' | 'end'
   width: number
   wide: boolean
@@ -111,6 +125,9 @@ export function defineField<T>(ui: TypedFieldUi<T>): FieldUi {
     echo: (value, field) => (ui.write ? ui.write(value, field) : { [field.name]: value }),
     names: (_entity, recordId) => recordId,
     colour: () => null,
+    aggregate: [],
+    literal: (raw) => quoted(String(raw)),
+    inCell: !ui.wide && !ui.group,
     align: 'start',
     width: 160,
     wide: false,

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react'
+import { type CSSProperties, type KeyboardEvent, type PointerEvent, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '../icons/Icon'
 import { type Column, narrowest, widest } from './columns'
@@ -7,19 +7,22 @@ import styles from './RecordTable.module.css'
 interface Props {
   column: Column
   first: boolean
-  sort: string | undefined
-  onSort: ((sort: string) => void) | undefined
+  held: CSSProperties | undefined
+  /** Criteria of the sort, as paths of columns, descending ones with a minus before. */
+  sort: string[]
+  onSort: ((path: string, adding: boolean) => void) | undefined
   onResize: ((path: string, width: number) => void) | undefined
 }
 
 const step = 16
 
-/** The head of a column: sorts when pressed, and its edge is dragged (or moved by arrows) to make it wider. */
-export function ColumnHead({ column, first, sort, onSort, onResize }: Props) {
+/** The head of a column: sorts when pressed (with shift: sorts also), and its edge is dragged (or moved by arrows) to make it wider. */
+export function ColumnHead({ column, first, held, sort, onSort, onResize }: Props) {
   const { t } = useTranslation()
-  const direction = sort === column.path ? 'ascending' : sort === `-${column.path}` ? 'descending' : 'none'
-  const next = direction === 'ascending' ? `-${column.path}` : column.path
+  const rank = sort.findIndex((term) => term === column.path || term === `-${column.path}`)
+  const direction = rank < 0 ? 'none' : sort[rank] === column.path ? 'ascending' : 'descending'
   const sortable = onSort && column.sort !== null
+  const word = t(direction === 'ascending' ? 'list.sortDescending' : 'list.sortAscending', { name: column.label })
   return (
     <span
       role="columnheader"
@@ -27,16 +30,27 @@ export function ColumnHead({ column, first, sort, onSort, onResize }: Props) {
       className={styles.headCell}
       data-align={column.ui.align}
       data-first={first || undefined}
+      data-held={held ? true : undefined}
+      style={held}
     >
       {sortable ? (
         <button
           type="button"
           className={styles.sort}
-          title={t(next.startsWith('-') ? 'list.sortDescending' : 'list.sortAscending', { name: column.label })}
-          onClick={() => onSort(next)}
+          title={`${word}\n${t('list.sortAlso')}`}
+          onClick={(event) => onSort(column.path, event.shiftKey)}
         >
           <span className={styles.headWord}>{column.label}</span>
-          {direction !== 'none' && <Icon name={direction === 'ascending' ? 'arrow-up' : 'arrow-down'} size={14} />}
+          {direction !== 'none' && (
+            <>
+              <Icon name={direction === 'ascending' ? 'arrow-up' : 'arrow-down'} size={14} />
+              {sort.length > 1 && (
+                <span className={styles.rank} title={t('list.sortRank', { rank: rank + 1 })}>
+                  {rank + 1}
+                </span>
+              )}
+            </>
+          )}
         </button>
       ) : (
         <span className={styles.headWord} title={column.label}>

@@ -1,38 +1,66 @@
 import { useMediaQuery } from '@mantine/hooks'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type CSSProperties, useEffect, useRef, useState } from 'react'
+import { type CSSProperties, lazy, type MouseEvent, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity, RecordData } from '../api/types'
 import { useSurroundings } from '../dictionary/context'
-import { titleOf } from '../dictionary/model'
-import { Icon } from '../icons/Icon'
-import { Bar, Late } from '../ui/Late'
+import { Bar } from '../ui/Late'
 import { useShortcuts } from '../ui/shortcuts'
 import { useDense } from '../visits/pinned'
 import { ColumnHead } from './ColumnHead'
 import { type Column, titleColumn } from './columns'
+import { groupedLines, heldAt, inPlace, type Line, layoutOf, type TableGroup } from './layout'
 import styles from './RecordTable.module.css'
+import { RowCard } from './RowCard'
+import { RowCells } from './RowCells'
+import { TableSkeleton } from './TableSkeleton'
 import type { Rows } from './useRows'
+import type { Selection } from './useSelection'
 
-interface Props {
+// Typing in a cell needs every kind of input: fetched when somebody does.
+const CellEditor = lazy(() => import('./CellEditor'))
+
+/** Groups that rows are shown in. */
+export interface Grouped<Group extends TableGroup> {
+  groups: Group[]
+  keyOf(row: RecordData): string
+  /** What the head of a group says. */
+  head(group: Group): ReactNode
+}
+
+/** Values changed where they stand. */
+export interface Editing {
+  may(column: Column): boolean
+  save(row: RecordData, column: Column, value: unknown): void
+}
+
+interface Props<Group extends TableGroup> {
   entity: Entity
   columns: Column[]
   rows: Rows
-  /** `name`, `-created_at`: the first criterion of the sort, as a path of a column. */
-  sort?: string | undefined
-  onSort?: ((sort: string) => void) | undefined
+  /** `name`, `-created_at`: criteria of the sort, as paths of columns. */
+  sort?: string[] | undefined
+  onSort?: ((path: string, adding: boolean) => void) | undefined
   onResize?: ((path: string, width: number) => void) | undefined
   label: string
   /** Row that the keyboard is on when the table opens. */
   startAt?: string | undefined
   /** As tall as its rows, up to a few: inside a record. */
   compact?: boolean
+  selection?: Selection | undefined
+  editing?: Editing | undefined
+  grouped?: Grouped<Group> | undefined
+  /** Row shown beside the table, and how another is: with the space bar, and as the keyboard moves while one is. */
+  shown?: string | undefined
+  onShow?: ((id: string | undefined) => void) | undefined
+  /** Stands beneath the rows, one element for each column. */
+  foot?: ((column: Column) => ReactNode) | undefined
 }
 
-/** Records as rows, only those in sight being drawn. A row is a link; `j` and `k` move between them. */
-export function RecordTable(props: Props) {
-  const { entity, columns, rows, sort, onSort, onResize, label, startAt, compact } = props
+/** Records as rows, only those in sight being drawn. A row is a link; `j` and `k` move between them, arrows between cells. */
+export function RecordTable<Group extends TableGroup = TableGroup>(props: Props<Group>) {
+  const { entity, rows, onSort, onResize, label, startAt, compact, selection, editing, grouped, shown, onShow } = props
   const { t } = useTranslation()
   const { dictionary } = useSurroundings()
   const navigate = useNavigate()
@@ -45,20 +73,32 @@ export function RecordTable(props: Props) {
       rows.rows.findIndex((row) => row.id === startAt),
     ),
   )
-  const height = phone ? 64 : dense ? 28 : 36
+  const [cell, setCell] = useState<number | null>(null)
+  const [edited, setEdited] = useState<{ id: string; path: string } | null>(null)
+  const columns = inPlace(props.columns)
   const title = titleColumn(entity, columns)
-  const total = rows.rows.length + (rows.hasMore ? 12 : 0)
+  const layout = layoutOf(columns, title, selection !== undefined)
+  const editable = new Set(
+    editing && !phone ? columns.filter((column) => editing.may(column)).map(({ path }) => path) : [],
+  )
+  const height = phone ? 64 : dense ? 28 : 36
+  const headHeight = phone ? 0 : 36
+  const lines = grouped ? groupedLines(grouped.groups, rows.rows, grouped.keyOf, rows.hasMore) : null
+  const lineAt = (index: number): Line =>
+    lines ? (lines[index] ?? null) : index < rows.rows.length ? { row: index } : null
+  const count = lines?.length ?? rows.rows.length
   const virtual = useVirtualizer({
-    count: total,
+    count: count + (rows.hasMore ? 12 : 0),
     getScrollElement: () => frame.current,
     estimateSize: () => height,
     overscan: 12,
-    scrollPaddingStart: phone ? 0 : 36,
-    initialOffset: at > 8 ? (at - 4) * height : 0,
+    scrollPaddingStart: headHeight,
+    scrollPaddingEnd: props.foot ? 36 : 0,
+    initialOffset: at > 8 && !lines ? (at - 4) * height : 0,
   })
   const items = virtual.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
-  const wantsMore = rows.hasMore && !rows.loadingMore && !rows.problem && last >= rows.rows.length - 40
+  const wantsMore = rows.hasMore && !rows.loadingMore && !rows.problem && last >= count - 40
   const { more } = rows
   // Asking for the page that comes into sight is talking to the outside: an effect, for once.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `more` is new at every drawing; whether more is wanted decides
@@ -67,35 +107,94 @@ export function RecordTable(props: Props) {
   }, [wantsMore, rows.rows.length])
 
   const env = dictionary.environment.name
+  const focusRow = (position: number) => {
+    const id = rows.rows[position]?.id ?? ''
+    requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id)}"] a`)?.focus())
+  }
   const move = (by: number) => {
     const next = Math.min(Math.max(at + by, 0), rows.rows.length - 1)
     setAt(next)
-    virtual.scrollToIndex(next)
-    const id = rows.rows[next]?.id
-    requestAnimationFrame(() =>
-      frame.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(id ?? '')}"] a`)?.focus(),
-    )
+    virtual.scrollToIndex(lines ? lines.findIndex((line) => line !== null && 'row' in line && line.row === next) : next)
+    focusRow(next)
+    if (shown !== undefined) onShow?.(rows.rows[next]?.id)
   }
-  const open = () => {
-    const row = rows.rows[at]
+  const goTo = (id: string) =>
+    void navigate({ to: '/e/$env/$collection/$id', params: { env, collection: entity.collection, id } })
+  const row = rows.rows[at]
+  /** Whether keys are the rows': nothing has the focus, or something in the table that has no use of its own for them. */
+  const ours = () => {
     const focused = document.activeElement
-    const elsewhere = focused && focused !== document.body && !frame.current?.contains(focused)
-    if (!row || elsewhere) return
-    void navigate({ to: '/e/$env/$collection/$id', params: { env, collection: entity.collection, id: row.id } })
+    if (!focused || focused === document.body) return true
+    return frame.current?.contains(focused) === true && !focused.matches('button, input')
+  }
+  const edit = (path: string | undefined) => {
+    if (!row || !path || !editable.has(path)) return false
+    setEdited({ id: row.id, path })
+    return true
+  }
+  const enter = () => {
+    if (!row || !ours()) return false
+    const column = cell === null ? undefined : columns[cell]
+    if (!column || column === title || !edit(column.path)) goTo(row.id)
+    return true
+  }
+  const besides = (by: number) => {
+    if (!ours() || document.activeElement === document.body) return false
+    const from = cell ?? (title ? columns.indexOf(title) : 0)
+    const next = Math.min(Math.max(from + by, 0), columns.length - 1)
+    setCell(next)
+    requestAnimationFrame(() =>
+      frame.current?.querySelector('[data-at]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
+    )
+    return true
   }
   const down = () => move(document.activeElement?.closest('[data-id]') ? 1 : 0)
-  const up = () => move(-1)
-  useShortcuts(compact ? {} : { j: down, k: up, Enter: open })
+  const choose = () => {
+    if (!row || !ours()) return false
+    selection?.toggle(at, false)
+    return true
+  }
+  const look = () => {
+    if (!row || !ours()) return false
+    onShow?.(shown === row.id ? undefined : row.id)
+    return true
+  }
+  const firstEditable = () => columns.find(({ path }) => editable.has(path))?.path
+  const keys = {
+    j: down,
+    k: () => move(-1),
+    ArrowDown: () => ours() && down(),
+    ArrowUp: () => ours() && move(-1),
+    Enter: enter,
+    ...(phone ? {} : { ArrowRight: () => besides(1), ArrowLeft: () => besides(-1) }),
+    ...(editable.size ? { F2: () => ours() && edit(cell === null ? firstEditable() : columns[cell]?.path) } : {}),
+    ...(selection ? { x: choose } : {}),
+    ...(onShow ? { ' ': look } : {}),
+  }
+  useShortcuts(compact ? {} : keys)
 
-  const template = columns
-    .map((column) => (column === title ? `minmax(${column.width}px, 1fr)` : `${column.width}px`))
-    .join(' ')
-  const width = columns.reduce((sum, column) => sum + column.width, 0)
+  /** After a cell: the next one that can be edited, in this row. */
+  const leave = (by: -1 | 0 | 1) => {
+    if (!edited) return
+    const ways = columns.filter(({ path }) => editable.has(path)).map(({ path }) => path)
+    const next = by ? ways[ways.indexOf(edited.path) + by] : undefined
+    setEdited(next ? { id: edited.id, path: next } : null)
+    if (next) setCell(columns.findIndex(({ path }) => path === next))
+    else focusRow(at)
+  }
+  const pressRow = (event: MouseEvent, id: string) => {
+    const target = event.target as Element
+    if (phone || edited?.id === id || target.closest('a, button, input, label, [data-edited]')) return
+    if (event.ctrlKey || event.metaKey) window.open(`/e/${env}/${entity.collection}/${id}`, '_blank', 'noopener')
+    else goTo(id)
+  }
+
   const variables = {
-    '--columns': template,
-    '--table-width': `${width}px`,
+    '--columns': layout.template,
+    '--table-width': `${layout.width}px`,
     '--row-height': `${height}px`,
   } as CSSProperties
+  const allChosen = selection && rows.rows.length > 0 && rows.rows.every((one) => selection.has(one.id))
   return (
     <div
       ref={frame}
@@ -106,18 +205,32 @@ export function RecordTable(props: Props) {
       style={variables}
       role="table"
       aria-label={label}
-      aria-rowcount={rows.hasMore ? -1 : rows.rows.length + 1}
-      aria-colcount={columns.length}
+      aria-rowcount={rows.hasMore ? -1 : count + 1}
+      aria-colcount={columns.length + (selection ? 1 : 0)}
       aria-busy={rows.loading || rows.outdated}
     >
       <div role="rowgroup" className={phone ? 'hidden-text' : styles.head}>
         <div role="row" className={styles.headRow} aria-rowindex={1}>
-          {columns.map((column) => (
+          {selection && !phone && (
+            <span role="columnheader" className={styles.check} data-held>
+              <input
+                type="checkbox"
+                aria-label={t('list.chooseShown')}
+                checked={allChosen ?? false}
+                ref={(input) => {
+                  if (input) input.indeterminate = !allChosen && selection.ids.size > 0
+                }}
+                onChange={selection.toggleShown}
+              />
+            </span>
+          )}
+          {columns.map((column, position) => (
             <ColumnHead
               key={column.path}
               column={column}
-              first={column === columns[0]}
-              sort={sort}
+              first={position === 0}
+              held={heldAt(layout.left[position])}
+              sort={props.sort ?? []}
               onSort={phone ? undefined : onSort}
               onResize={phone ? undefined : onResize}
             />
@@ -125,144 +238,132 @@ export function RecordTable(props: Props) {
         </div>
       </div>
       {rows.loading ? (
-        <Skeleton columns={columns} label={t('list.loading')} phone={phone} />
+        <TableSkeleton columns={columns} label={t('list.loading')} phone={phone} checks={selection !== undefined} />
       ) : (
         <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
-            const row = rows.rows[item.index]
-            return (
-              <div
-                key={row?.id ?? `later-${item.index}`}
-                role="row"
-                aria-rowindex={item.index + 2}
-                className={styles.row}
-                data-id={row?.id}
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                {row ? (
-                  phone ? (
-                    <Card row={row} entity={entity} columns={columns} title={title} />
-                  ) : (
-                    <Cells
-                      row={row}
-                      entity={entity}
-                      columns={columns}
-                      title={title}
-                      active={item.index === at}
-                      onFocus={() => setAt(item.index)}
-                    />
-                  )
-                ) : (
+            const line = lineAt(item.index)
+            const style = { transform: `translateY(${item.start}px)` }
+            if (line && 'group' in line && grouped) {
+              const group = grouped.groups[line.group]
+              return (
+                <div
+                  key={`group-${group?.key}`}
+                  role="row"
+                  aria-rowindex={item.index + 2}
+                  className={styles.groupRow}
+                  style={style}
+                >
+                  <span role="cell" aria-colspan={columns.length} className={styles.groupCell}>
+                    {group && grouped.head(group)}
+                  </span>
+                </div>
+              )
+            }
+            const position = line && 'row' in line ? line.row : -1
+            const one = rows.rows[position]
+            if (!one)
+              return (
+                <div
+                  key={`later-${item.index}`}
+                  role="row"
+                  aria-rowindex={item.index + 2}
+                  className={styles.row}
+                  style={style}
+                >
                   <span role="cell" className={styles.cell}>
                     <Bar width="60%" />
                   </span>
+                </div>
+              )
+            const column = edited?.id === one.id ? columns.find(({ path }) => path === edited.path) : undefined
+            const colour = one['@tisserand.colour']
+            return (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the row's link takes the keys; pressing beside it is the same
+              <div
+                key={one.id}
+                role="row"
+                aria-rowindex={item.index + 2}
+                aria-selected={selection ? selection.has(one.id) : undefined}
+                className={styles.row}
+                data-id={one.id}
+                data-colour={typeof colour === 'string' ? colour : undefined}
+                data-chosen={selection?.has(one.id) || undefined}
+                data-shown={shown === one.id || undefined}
+                data-editing={column ? true : undefined}
+                style={style}
+                onClick={(event) => pressRow(event, one.id)}
+              >
+                {phone ? (
+                  <RowCard row={one} entity={entity} columns={columns} title={title} />
+                ) : (
+                  <RowCells
+                    row={one}
+                    entity={entity}
+                    columns={columns}
+                    title={title}
+                    active={position === at}
+                    cell={position === at ? cell : null}
+                    left={layout.left}
+                    onFocus={() => setAt(position)}
+                    check={
+                      selection && {
+                        chosen: selection.has(one.id),
+                        onToggle: (through) => selection.toggle(position, through),
+                      }
+                    }
+                    editable={editable}
+                    onEdit={(path) => {
+                      setAt(position)
+                      setCell(columns.findIndex((other) => other.path === path))
+                      setEdited({ id: one.id, path })
+                    }}
+                    editor={
+                      column && editing
+                        ? {
+                            path: column.path,
+                            element: (
+                              <Suspense fallback={null}>
+                                <CellEditor
+                                  key={column.path}
+                                  column={column}
+                                  row={one}
+                                  collection={entity.collection}
+                                  onSave={(value) => editing.save(one, column, value)}
+                                  onLeave={leave}
+                                />
+                              </Suspense>
+                            ),
+                          }
+                        : null
+                    }
+                  />
                 )}
               </div>
             )
           })}
         </div>
       )}
-    </div>
-  )
-}
-
-interface RowProps {
-  row: RecordData
-  entity: Entity
-  columns: Column[]
-  title: Column | undefined
-}
-
-function Cells({ row, entity, columns, title, active, onFocus }: RowProps & { active: boolean; onFocus(): void }) {
-  const { dictionary } = useSurroundings()
-  const { t } = useTranslation()
-  const name = titleOf(row)
-  return columns.map((column, position) => {
-    const value = column.read(row)
-    const shown =
-      value === null ? null : (
-        <column.ui.Cell field={column.field} value={value} record={row} collection={entity.collection} />
-      )
-    return (
-      <span
-        key={column.path}
-        role="cell"
-        className={styles.cell}
-        data-align={column.ui.align}
-        data-first={position === 0 || undefined}
-        data-title={column === title || undefined}
-      >
-        {column === title ? (
-          <Link
-            to="/e/$env/$collection/$id"
-            params={{ env: dictionary.environment.name, collection: entity.collection, id: row.id }}
-            className={styles.link}
-            tabIndex={active ? 0 : -1}
-            onFocus={onFocus}
-            aria-label={shown ? undefined : name || t('list.unnamed')}
-          >
-            {shown ?? <span className="quiet">{name || t('list.unnamed')}</span>}
-          </Link>
-        ) : (
-          // Words by themselves would be cut without a sign of it.
-          shown && <span>{shown}</span>
-        )}
-      </span>
-    )
-  })
-}
-
-/** Marks and ticks without their column's name would say nothing. */
-const inCardOnlyAsState = ['choice', 'choices', 'boolean', 'integer', 'decimal']
-
-/** A row on a phone: its name, what is beside it, its state at the end. */
-function Card({ row, entity, columns, title }: RowProps) {
-  const { dictionary } = useSurroundings()
-  const { t } = useTranslation()
-  const others = columns.filter((column) => column !== title)
-  const state = others.find((column) => column.field.type === 'choice')
-  const beside = others.filter((column) => !inCardOnlyAsState.includes(column.field.type))
-  const value = (column: Column) => {
-    const held = column.read(row)
-    return held === null ? null : (
-      <column.ui.Cell key={column.path} field={column.field} value={held} record={row} collection={entity.collection} />
-    )
-  }
-  const shown = beside.map((column) => ({ path: column.path, cell: value(column) })).filter(({ cell }) => cell !== null)
-  return (
-    <span role="cell" className={styles.card}>
-      <Link
-        to="/e/$env/$collection/$id"
-        params={{ env: dictionary.environment.name, collection: entity.collection, id: row.id }}
-        className={styles.cardTitle}
-      >
-        {(title && value(title)) ?? (titleOf(row) || t('list.unnamed'))}
-      </Link>
-      <span className={styles.cardState}>{state && value(state)}</span>
-      <span className={styles.cardBeside}>
-        {shown.slice(0, 3).map(({ path, cell }) => (
-          <span key={path}>{cell}</span>
-        ))}
-      </span>
-      <Icon name="chevron-right" size={16} className={styles.cardGo} />
-    </span>
-  )
-}
-
-const widths = ['62%', '48%', '71%', '55%', '66%', '44%', '58%', '69%']
-
-function Skeleton({ columns, label, phone }: { columns: Column[]; label: string; phone: boolean | undefined }) {
-  return (
-    <Late label={label}>
-      {widths.map((width, row) => (
-        <div key={width} className={styles.skeleton}>
-          {columns.slice(0, phone ? 1 : undefined).map((column, position) => (
-            <span key={column.path} className={styles.cell} data-align={column.ui.align}>
-              <Bar width={widths[(row + position * 3) % widths.length] ?? '50%'} />
-            </span>
-          ))}
+      {props.foot && !phone && !rows.loading && (
+        <div role="rowgroup" className={styles.foot}>
+          <div role="row" className={styles.footRow}>
+            {selection && <span role="cell" className={styles.check} data-held />}
+            {columns.map((column, position) => (
+              <span
+                key={column.path}
+                role="cell"
+                className={styles.cell}
+                data-align={column.ui.align}
+                data-first={position === 0 || undefined}
+                data-held={layout.left[position] !== null || undefined}
+                style={heldAt(layout.left[position])}
+              >
+                {props.foot?.(column)}
+              </span>
+            ))}
+          </div>
         </div>
-      ))}
-    </Late>
+      )}
+    </div>
   )
 }

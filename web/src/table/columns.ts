@@ -21,6 +21,8 @@ export interface Column {
   field: Field
   ui: FieldUi
   width: number
+  /** Stays in sight when the others scroll away. */
+  pinned: boolean
   /** What `$orderby` says; `null` where there is no order. */
   sort: string | null
   read(record: RecordData): unknown
@@ -31,7 +33,13 @@ export const narrowest = 56
 export const widest = 800
 
 /** The column of a path; `null` when the path leads nowhere a list can show. */
-export function columnOf(around: Surroundings, entity: Entity, path: string, width?: number | null): Column | null {
+export function columnOf(
+  around: Surroundings,
+  entity: Entity,
+  path: string,
+  width?: number | null,
+  pinned = false,
+): Column | null {
   const { dictionary, label, t } = around
   const resolved = resolvePath(dictionary, entity, path)
   if (!resolved || !isListable(resolved)) return null
@@ -48,6 +56,7 @@ export function columnOf(around: Surroundings, entity: Entity, path: string, wid
     resolved,
     field,
     ui,
+    pinned,
     width: width ?? resolved.field.width ?? ui.width,
     sort: sortPath(dictionary, resolved),
     read: (record) => {
@@ -71,21 +80,41 @@ export function titleColumn(entity: Entity, columns: Column[]): Column | undefin
   return columns.find((column) => named.includes(column.path)) ?? columns[0]
 }
 
-/** `code:110,name,owner` as paths with widths. */
-export function parseColumns(text: string | undefined): { path: string; width: number | null }[] | null {
+/** A column as it is kept: where its value is, how wide, whether it stays in sight. */
+export interface KeptColumn {
+  path: string
+  width: number | null
+  pinned: boolean
+}
+
+/** `code:110,name!,owner` as columns. */
+export function parseColumns(text: string | undefined): KeptColumn[] | null {
   if (!text) return null
   const columns = text.split(',').flatMap((part) => {
-    const [path = '', width] = part.split(':')
+    const [named = '', width] = part.split(':')
+    const pinned = named.endsWith('!')
+    const path = pinned ? named.slice(0, -1) : named
     if (!/^[a-z][a-z0-9_.]*$/.test(path)) return []
     const pixels = Number(width)
-    return [{ path, width: pixels >= narrowest && pixels <= widest ? Math.round(pixels) : null }]
+    return [{ path, pinned, width: pixels >= narrowest && pixels <= widest ? Math.round(pixels) : null }]
   })
   return columns.length ? columns : null
 }
 
 /** Columns as the address keeps them. */
-export function writeColumns(columns: { path: string; width?: number | null | undefined }[]): string {
-  return columns.map(({ path, width }) => (width ? `${path}:${Math.round(width)}` : path)).join(',')
+export function writeColumns(columns: KeptColumn[]): string {
+  return columns
+    .map(({ path, width, pinned }) => `${path}${pinned ? '!' : ''}${width ? `:${Math.round(width)}` : ''}`)
+    .join(',')
+}
+
+/** Columns as they are kept, from those that are shown. */
+export function keptColumns(columns: Column[]): KeptColumn[] {
+  return columns.map(({ path, width, pinned, resolved, ui }) => ({
+    path,
+    pinned,
+    width: width === (resolved.field.width ?? ui.width) ? null : width,
+  }))
 }
 
 /** Every path a list of the entity may show, its own fields, then the system's; an address by its parts too. */

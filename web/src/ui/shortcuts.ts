@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 
-/** Actions by key: `n`, `?`, `Escape`, `ctrl+k`, `ctrl+Enter`. */
-export type Shortcuts = Record<string, ((event: KeyboardEvent) => void) | undefined>
+/** Actions by key: `n`, `?`, `Escape`, `ctrl+k`, `ctrl+Enter`. One that answers `false` leaves the key to whatever has the focus. */
+export type Shortcuts = Record<string, ((event: KeyboardEvent) => unknown) | undefined>
 
 /** How a key press is named in `Shortcuts`. Command counts as Control. */
 export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>): string {
@@ -28,8 +28,7 @@ export function useShortcuts(shortcuts: Shortcuts, options: { insideDialogs?: bo
       if (!insideDialogs && (wasOpen || somethingIsOpen())) return
       const run = latest.current[name]
       if (!run) return
-      event.preventDefault()
-      run(event)
+      if (run(event) !== false) event.preventDefault()
     }
     window.addEventListener('keydown', look, { capture: true })
     window.addEventListener('keydown', press)

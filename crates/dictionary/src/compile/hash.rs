@@ -23,7 +23,7 @@ fn is_ordered(path: &[&str]) -> bool {
             | ["lists", _, "values"]
             | ["entities", _, "fields" | "rules" | "unique"]
             | ["entities", _, "states", "transitions"]
-            | ["screens", _, "list", "columns" | "filters"]
+            | ["screens", _, "list", "columns" | "filters" | "colours"]
             | ["screens", _, _, "card"]
             | ["screens", _, "board", "columns" | "sums"]
             | ["screens", _, "pivot", "rows" | "columns" | "values"]

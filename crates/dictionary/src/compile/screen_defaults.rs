@@ -37,7 +37,7 @@ pub(crate) fn default_list(dictionary: &Dictionary, entity: EntityIndex) -> List
     }
     let width = |path: &str| entity.field(path).and_then(|field| field.width);
     let columns = paths.into_iter().map(|path| Column { path: path.to_owned(), width: width(path) });
-    ListScreen { columns: columns.collect(), filters: Vec::new() }
+    ListScreen { columns: columns.collect(), ..ListScreen::default() }
 }
 
 fn fits_a_cell(field: &Field) -> bool {

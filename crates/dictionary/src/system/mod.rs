@@ -13,12 +13,16 @@ pub const USER: &str = "user";
 /// Entity that holds the environment's own dictionary files, so that changing them is a journal entry like any other.
 pub const DICTIONARY_SOURCE: &str = "dictionary_source";
 
+/// Entity of lists as people arranged them.
+pub const SAVED_VIEW: &str = "saved_view";
+
 /// The built-in layer.
 pub fn layer() -> Layer {
     let files = [
         ("module.toml", include_str!("module.toml")),
         ("entities/user.toml", include_str!("entities/user.toml")),
         ("entities/dictionary_source.toml", include_str!("entities/dictionary_source.toml")),
+        ("entities/saved_view.toml", include_str!("entities/saved_view.toml")),
         ("lists/language.toml", include_str!("lists/language.toml")),
     ];
     let files: BTreeMap<String, String> =

@@ -204,3 +204,39 @@ fn a_plan_tells_which_view_changes_and_which_views_read_a_field() {
     let gone = plan.steps.iter().find(|step| matches!(step.change, Change::SetAsideField { .. })).unwrap();
     assert!(gone.touches.iter().any(|touched| (touched.what, touched.name.as_str()) == (Use::View, "board")));
 }
+
+#[test]
+fn rows_have_colours_by_rules_and_faults_are_told_where_they_stand() {
+    let rules = r#"
+[screens.visit.list.colours.soon]
+label = { fr = "Bientôt", en = "Soon" }
+when = "soon"
+colour = "madder"
+[screens.visit.list.colours.dear]
+label = { fr = "Chère", en = "Dear" }
+when = "cost > 1000"
+colour = "weld"
+"#;
+    let read = dictionary(&[("works", VISITS), ("views", rules)]);
+    let colours = &read.entity("visit").unwrap().list.colours;
+    let told: Vec<_> = colours
+        .iter()
+        .map(|rule| (rule.name.as_str(), rule.when.source.as_str(), rule.colour.as_str()))
+        .collect();
+    assert_eq!(told, [("soon", "soon", "madder"), ("dear", "cost > 1000", "weld")]);
+    let again = dictionary(&[("works", VISITS), ("views", rules)]);
+    assert!(plan(&read, &again).steps.is_empty());
+    let wrong = faults(
+        r#"
+[screens.visit.list.colours.soon]
+label = { fr = "Bientôt", en = "Soon" }
+when = "sooon"
+colour = "red"
+[screens.visit.list.colours.bare]
+label = { fr = "Nue", en = "Bare" }
+"#,
+    );
+    for told in ["sooon", "`soon`", "red", "madder", "layer.toml:4:9", "`when`"] {
+        assert!(wrong.contains(told), "{told} in {wrong}");
+    }
+}

@@ -216,3 +216,29 @@ fn a_record_is_found_by_a_unique_value_only() {
     assert!(matches!(find("email", "not an address"), Err(EngineError::NotFound)));
     assert_eq!(problems(find("name", "Ada")), [("name".to_owned(), "not_a_key")]);
 }
+
+#[test]
+fn a_record_has_the_colour_of_the_first_rule_of_its_list_that_holds() {
+    let coloured = format!(
+        "{PLACES}
+[screens.town.list.colours.far]
+label = {{ fr = \"Loin\", en = \"Far\" }}
+when = \"region.name = 'Alsace' and name != 'Metz'\"
+colour = \"weld\"
+[screens.town.list.colours.large]
+label = {{ fr = \"Grande\", en = \"Large\" }}
+when = \"size = 'large'\"
+colour = \"sage\"
+"
+    );
+    let world = World::new(&coloured);
+    let alsace = world.create("region", written(&[("name", "Alsace")]));
+    let region = alsace.to_string();
+    for (name, size, region) in [("A", "large", region.as_str()), ("B", "large", ""), ("C", "small", "")] {
+        world.create("town", written(&[("name", name), ("size", size), ("region", region)]));
+    }
+    let query = Query { entity: "town".into(), limit: 10, ..Query::default() };
+    let page = explained(world.environment.list(&admin(), &query));
+    let colours: Vec<_> = page.records.iter().map(|record| record.colour.as_deref()).collect();
+    assert_eq!(colours, [Some("weld"), Some("sage"), None]);
+}

@@ -2,6 +2,7 @@
 
 mod columns;
 pub(crate) mod csv;
+mod reading;
 mod writers;
 
 use std::io::Write;
@@ -10,6 +11,8 @@ use dictionary::{Language, related};
 use engine::{Caller, EngineError, Environment, Expand, Query};
 
 use crate::error::ExchangeError;
+use crate::export::reading::Manner;
+use crate::export::writers::Table;
 use crate::source::Format;
 
 /// What is exported, and how it is written.
@@ -24,6 +27,21 @@ pub struct ExportOptions {
     /// Of CSV; by default `;` in French and `,` in English, as the spreadsheets of these languages expect.
     pub delimiter: Option<char>,
     /// See `delimiter`.
+    pub language: Language,
+}
+
+/// How a list is written.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// Paths of the columns, in order; all that an import reads when empty.
+    pub columns: Vec<String>,
+    /// For people: headings and values as screens say them. Else for an import: identifiers and codes.
+    pub reading: bool,
+    /// Kind of file.
+    pub format: Format,
+    /// Of CSV: see [`ExportOptions`].
+    pub delimiter: Option<char>,
+    /// Of headings, labels, numbers.
     pub language: Language,
 }
 
@@ -58,12 +76,54 @@ pub fn export(
         Some(text) => vec![crate::filter::condition(&dictionary, entity, text)?],
         None => Vec::new(),
     };
-    let expand = expansions(&dictionary, entity, options.format == Format::JsonLines);
-    let mut writer = writers::writer(options, &dictionary, entity, out)?;
-    let mut query = Query { entity: entity.name.clone(), filters, limit: PAGE, expand, ..Query::default() };
+    let query = Query {
+        dictionary: Some(dictionary.clone()),
+        entity: entity.name.clone(),
+        filters,
+        ..Query::default()
+    };
+    let ExportOptions { format, delimiter, language, .. } = options.clone();
+    let sheet = Sheet { columns: Vec::new(), reading: false, format, delimiter, language };
+    export_list(environment, caller, query, &sheet, out, progress)
+}
+
+/// Writes the records of a list in its order, page after page, in constant memory; returns how many.
+///
+/// `query` says which, with the dictionary it was checked against; its page and what it expands are chosen here. Nothing is written before
+/// the first page was read, and of XLSX nothing before the last: what is wrong with the question is told first.
+pub fn export_list(
+    environment: &Environment,
+    caller: &Caller,
+    mut query: Query,
+    sheet: &Sheet,
+    out: &mut (dyn Write + Send),
+    progress: &mut dyn FnMut(u64),
+) -> Result<u64, ExchangeError> {
+    let dictionary = query.dictionary.clone().unwrap_or_else(|| environment.dictionary());
+    query.dictionary = Some(dictionary.clone());
+    let entity = dictionary.entities.iter().position(|e| e.name == query.entity && !e.internal);
+    let entity = entity.ok_or(EngineError::NotFound)?;
+    let zone = environment.settings().zone.clone();
+    let manner = sheet.reading.then_some(Manner { language: sheet.language, zone });
+    let columns = match sheet.columns.as_slice() {
+        [] if sheet.reading => {
+            let shown = &dictionary.entities[entity].list.columns;
+            let paths: Vec<String> = shown.iter().map(|column| column.path.clone()).collect();
+            columns::at(&dictionary, entity, &paths, manner.as_ref())?
+        }
+        [] => columns::of(&dictionary.entities[entity]),
+        paths => columns::at(&dictionary, entity, paths, manner.as_ref())?,
+    };
+    query.expand = match sheet.format {
+        Format::JsonLines => expansions(&dictionary, &dictionary.entities[entity], true),
+        _ => columns::needed(&dictionary, entity, &columns),
+    };
+    query.limit = PAGE;
+    let mut page = environment.list(caller, &query)?;
+    let table = Table { dictionary: &dictionary, entity: &dictionary.entities[entity], columns, manner };
+    let mut writer = writers::writer(sheet, table, out)?;
     let mut written = 0;
     loop {
-        let page = environment.list(caller, &query)?;
         for record in &page.records {
             writer.record(record).map_err(cannot_write)?;
         }
@@ -73,6 +133,7 @@ pub fn export(
             Some(next) => query.after = Some(next),
             None => break,
         }
+        page = environment.list(caller, &query)?;
     }
     writer.finish().map_err(cannot_write)?;
     Ok(written)

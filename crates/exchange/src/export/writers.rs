@@ -4,11 +4,12 @@ use std::io::{Error, Seek, Write};
 
 use dictionary::{Dictionary, Entity, Language, Value, related};
 use engine::{Expanded, Record};
-use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Workbook, Worksheet};
+use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Workbook, Worksheet, XlsxError};
 
 use crate::error::ExchangeError;
-use crate::export::ExportOptions;
+use crate::export::Sheet;
 use crate::export::columns::{self, Column, From};
+use crate::export::reading::{self, Manner};
 use crate::source::Format;
 
 /// Takes records one by one.
@@ -17,40 +18,59 @@ pub(super) trait RecordWriter {
     fn finish(&mut self) -> Result<(), Error>;
 }
 
+/// The columns of a table, and how their cells are written.
+pub(super) struct Table<'a> {
+    pub(super) dictionary: &'a Dictionary,
+    pub(super) entity: &'a Entity,
+    pub(super) columns: Vec<Column>,
+    /// For people, in their manner; absent: for an import.
+    pub(super) manner: Option<Manner>,
+}
+
+impl Table<'_> {
+    fn text(&self, column: &Column, record: &Record) -> String {
+        let Some(owner) = column.owner(record) else { return String::new() };
+        match &self.manner {
+            Some(manner) => reading::text(manner, self.dictionary, column, owner),
+            None => {
+                let entity = &self.dictionary.entities[owner.entity];
+                columns::text(self.dictionary, entity, owner, column.from)
+            }
+        }
+    }
+}
+
 /// The writer of a kind of file; what comes before the first record is written.
 pub(super) fn writer<'a>(
-    options: &ExportOptions,
-    dictionary: &'a Dictionary,
-    entity: &'a Entity,
+    sheet: &Sheet,
+    table: Table<'a>,
     out: &'a mut (dyn Write + Send),
 ) -> Result<Box<dyn RecordWriter + 'a>, ExchangeError> {
-    let columns = columns::of(entity);
-    Ok(match options.format {
-        Format::JsonLines => Box::new(JsonLines { dictionary, out }),
+    Ok(match sheet.format {
+        Format::JsonLines => Box::new(JsonLines { dictionary: table.dictionary, out }),
         Format::Csv => {
-            let delimiter =
-                options.delimiter.unwrap_or(if options.language == Language::Fr { ';' } else { ',' });
-            let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
+            let delimiter = sheet.delimiter.unwrap_or(if sheet.language == Language::Fr { ';' } else { ',' });
+            let names: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
             let begun = out
                 .write_all("\u{feff}".as_bytes())
                 .and_then(|()| out.write_all(&super::csv::row(delimiter, &names)?));
             begun.map_err(super::cannot_write)?;
-            Box::new(Csv { dictionary, entity, columns, delimiter, out })
+            Box::new(Csv { table, delimiter, out })
         }
         Format::Xlsx => {
             let mut book = Workbook::new();
-            let sheet = book.add_worksheet_with_constant_memory();
             let bold = CellFormat::new().set_bold();
-            let begun = sheet
-                .and_then(|sheet| sheet.set_name(sheet_name(entity, options.language)))
-                .and_then(|sheet| {
-                    for (at, column) in (0..).zip(&columns) {
-                        sheet.write_with_format(0, at, &column.name, &bold)?;
+            let page = book.add_worksheet_with_constant_memory();
+            let begun = page
+                .and_then(|page| page.set_name(sheet_name(table.entity, sheet.language)))
+                .and_then(|page| {
+                    for (at, column) in (0..).zip(&table.columns) {
+                        page.write_with_format(0, at, &column.name, &bold)?;
                     }
-                    sheet.set_freeze_panes(1, 0).map(drop)
+                    page.set_freeze_panes(1, 0).map(drop)
                 });
             begun.map_err(Error::other).map_err(super::cannot_write)?;
-            Box::new(Xlsx { dictionary, entity, columns, book, row: 0, out })
+            Box::new(Xlsx { table, formats: Formats::new(), book, row: 0, out })
         }
     })
 }
@@ -63,21 +83,19 @@ fn sheet_name(entity: &Entity, language: Language) -> String {
 }
 
 struct Csv<'a> {
-    dictionary: &'a Dictionary,
-    entity: &'a Entity,
-    columns: Vec<Column>,
+    table: Table<'a>,
     delimiter: char,
     out: &'a mut (dyn Write + Send),
 }
 
 impl RecordWriter for Csv<'_> {
     fn record(&mut self, record: &Record) -> Result<(), Error> {
-        let cells: Vec<String> = self
-            .columns
-            .iter()
-            .map(|c| columns::text(self.dictionary, self.entity, record, c.from))
-            .collect();
-        self.out.write_all(&super::csv::row(self.delimiter, &cells)?)
+        let table = &self.table;
+        let cells = table.columns.iter().map(|column| {
+            let text = table.text(column, record);
+            if table.manner.is_some() { reading::harmless(text) } else { text }
+        });
+        self.out.write_all(&super::csv::row(self.delimiter, &cells.collect::<Vec<_>>())?)
     }
 
     fn finish(&mut self) -> Result<(), Error> {
@@ -132,21 +150,34 @@ fn object(dictionary: &Dictionary, record: &Record) -> serde_json::Map<String, s
 }
 
 struct Xlsx<'a> {
-    dictionary: &'a Dictionary,
-    entity: &'a Entity,
-    columns: Vec<Column>,
+    table: Table<'a>,
+    formats: Formats,
     book: Workbook,
     row: u32,
     out: &'a mut (dyn Write + Send),
 }
 
+/// How values that spreadsheets reckon with are shown.
+struct Formats {
+    date: CellFormat,
+    instant: CellFormat,
+    lasting: CellFormat,
+}
+
+impl Formats {
+    fn new() -> Formats {
+        let shown = |format: &str| CellFormat::new().set_num_format(format);
+        Formats { date: shown("yyyy-mm-dd"), instant: shown("yyyy-mm-dd hh:mm"), lasting: shown("[h]:mm") }
+    }
+}
+
 impl RecordWriter for Xlsx<'_> {
     fn record(&mut self, record: &Record) -> Result<(), Error> {
         self.row += 1;
-        let sheet = self.book.worksheet_from_index(0).map_err(Error::other)?;
-        for (at, column) in (0..).zip(&self.columns) {
-            cell(sheet, self.row, at, self.dictionary, self.entity, record, column.from)
-                .map_err(Error::other)?;
+        let page = self.book.worksheet_from_index(0).map_err(Error::other)?;
+        for (at, column) in (0..).zip(&self.table.columns) {
+            let place = (self.row, at);
+            cell(page, place, &self.table, &self.formats, record, column).map_err(Error::other)?;
         }
         Ok(())
     }
@@ -161,35 +192,62 @@ impl RecordWriter for Xlsx<'_> {
     }
 }
 
-/// Numbers, booleans and dates are written as such, so that spreadsheets reckon with them; everything else as text.
+/// Numbers, booleans and dates are written as such, so that spreadsheets reckon with them, and for people instants and lengths of time too;
+/// everything else as text.
 fn cell(
-    sheet: &mut Worksheet,
-    row: u32,
-    at: u16,
-    dictionary: &Dictionary,
-    entity: &Entity,
+    page: &mut Worksheet,
+    (row, at): (u32, u16),
+    table: &Table<'_>,
+    formats: &Formats,
     record: &Record,
-    from: From,
-) -> Result<(), rust_xlsxwriter::XlsxError> {
-    let value = match from {
-        From::Field(index) => record.row.get(index),
+    column: &Column,
+) -> Result<(), XlsxError> {
+    let Some(owner) = column.owner(record) else { return Ok(()) };
+    let value = match column.from {
+        From::Field(index) => owner.row.get(index),
         From::Part(..) => &Value::Null,
     };
-    let text = columns::text(dictionary, entity, record, from);
-    match value {
-        Value::Boolean(value) => sheet.write_boolean(row, at, *value)?,
-        Value::Integer(_) | Value::Decimal(_) if text.len() <= 15 => match text.parse::<f64>() {
-            Ok(number) => sheet.write_number(row, at, number)?,
-            Err(_) => sheet.write_string(row, at, &text)?,
-        },
-        Value::Date(date) if date.year() >= 1900 => {
-            let format = CellFormat::new().set_num_format("yyyy-mm-dd");
-            let (year, month, day) =
-                (date.year().unsigned_abs(), date.month().unsigned_abs(), date.day().unsigned_abs());
-            sheet.write_datetime_with_format(row, at, ExcelDateTime::from_ymd(year, month, day)?, &format)?
+    match (value, &table.manner) {
+        (Value::Boolean(value), _) => page.write_boolean(row, at, *value)?,
+        (Value::Integer(_) | Value::Decimal(_), _) => {
+            let entity = &table.dictionary.entities[owner.entity];
+            let text = columns::text(table.dictionary, entity, owner, column.from);
+            match text.parse::<f64>() {
+                Ok(number) if text.len() <= 15 => page.write_number(row, at, number)?,
+                _ => page.write_string(row, at, &text)?,
+            }
         }
-        _ if text.is_empty() => return Ok(()),
-        _ => sheet.write_string(row, at, &text)?,
+        (Value::Date(date), _) if date.year() >= 1900 => {
+            page.write_datetime_with_format(row, at, day(*date)?, &formats.date)?
+        }
+        (Value::DateTime(instant), Some(manner)) => {
+            let local = manner.zone.to_datetime(*instant);
+            if local.year() < 1900 {
+                return page.write_string(row, at, table.text(column, record)).map(drop);
+            }
+            let (hour, minute, second) = (local.hour(), local.minute(), local.second());
+            let instant = day(local.date())?.and_hms(
+                hour.unsigned_abs().into(),
+                minute.unsigned_abs(),
+                f64::from(second.unsigned_abs()),
+            )?;
+            page.write_datetime_with_format(row, at, instant, &formats.instant)?
+        }
+        (Value::Duration(seconds), Some(_)) if seconds.abs() < 1 << 40 => {
+            #[expect(clippy::cast_precision_loss, reason = "40 bits are exact in a double")]
+            let days = *seconds as f64 / 86_400.0;
+            page.write_number_with_format(row, at, days, &formats.lasting)?
+        }
+        _ => match table.text(column, record) {
+            text if text.is_empty() => return Ok(()),
+            text => page.write_string(row, at, &text)?,
+        },
     };
     Ok(())
+}
+
+fn day(date: jiff::civil::Date) -> Result<ExcelDateTime, XlsxError> {
+    let (year, month, day) =
+        (date.year().unsigned_abs(), date.month().unsigned_abs(), date.day().unsigned_abs());
+    ExcelDateTime::from_ymd(year, month, day)
 }

@@ -17,6 +17,7 @@ pub(crate) enum Methods {
     File,
     FileAndPost,
     Patch,
+    PatchAndDelete,
     Post,
     Read,
     ReadAndPost,
@@ -30,6 +31,7 @@ impl Methods {
             Methods::File => "DELETE, GET, HEAD, OPTIONS, PUT",
             Methods::FileAndPost => "DELETE, GET, HEAD, OPTIONS, POST, PUT",
             Methods::Patch => "OPTIONS, PATCH",
+            Methods::PatchAndDelete => "DELETE, OPTIONS, PATCH",
             Methods::Post => "OPTIONS, POST",
             Methods::Read => "GET, HEAD, OPTIONS",
             Methods::ReadAndPost => "GET, HEAD, OPTIONS, POST",
@@ -44,6 +46,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
     if let R::Collection(collection)
     | R::Count(collection)
     | R::Query(collection)
+    | R::Export(collection)
     | R::Record(collection, _)
     | R::History(collection, _)
     | R::Member(collection, ..)
@@ -56,8 +59,9 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
     }
     Ok(match resource {
         R::Batch | R::Files | R::Query(_) => Methods::Post,
-        R::Collection(_) | R::List(_) => Methods::ReadAndPost,
+        R::Collection(_) | R::List(_) | R::Views => Methods::ReadAndPost,
         R::ListValue(..) => Methods::Patch,
+        R::View(_) => Methods::PatchAndDelete,
         R::Record(..) => Methods::Record,
         R::Service
         | R::Dictionary
@@ -66,6 +70,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::Search
         | R::Status
         | R::Count(_)
+        | R::Export(_)
         | R::Member(..)
         | R::Value(..)
         | R::History(..) => Methods::Read,

@@ -4,6 +4,7 @@ mod batch;
 mod delta;
 mod describe;
 mod draft;
+mod export;
 mod files;
 mod history;
 mod idempotency;
@@ -21,6 +22,7 @@ pub(crate) mod resource;
 mod search;
 pub(crate) mod shape;
 mod summary;
+mod views;
 mod write;
 
 use std::pin::Pin;
@@ -140,9 +142,14 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         ("PATCH", R::ListValue(list, tag)) => {
             ("/data/{env}/$lists/{list}/{tag}", lists::list_value_change(asked, list, tag).await)
         }
+        ("GET", R::Views) => ("/data/{env}/$views", views::view_list(asked).await),
+        ("POST", R::Views) => ("/data/{env}/$views", views::view_create(asked).await),
+        ("PATCH", R::View(id)) => ("/data/{env}/$views/{id}", views::view_change(asked, id).await),
+        ("DELETE", R::View(id)) => ("/data/{env}/$views/{id}", views::view_delete(asked, id).await),
         ("GET", R::Collection(c)) => ("/data/{env}/{collection}", list::record_list(asked, c).await),
         ("POST", R::Collection(c)) => ("/data/{env}/{collection}", write::record_create(asked, c).await),
         ("GET", R::Count(c)) => ("/data/{env}/{collection}/$count", list::record_count(asked, c).await),
+        ("GET", R::Export(c)) => ("/data/{env}/{collection}/$export", export::record_export(asked, c).await),
         ("GET", R::Record(c, key)) => {
             ("/data/{env}/{collection}/{id}", record::record_show(asked, c, key).await)
         }

@@ -26,10 +26,16 @@ pub(crate) enum Resource {
     List(String),
     /// `$lists/{list}/{tag}`
     ListValue(String, String),
+    /// `$views`
+    Views,
+    /// `$views/{id}`
+    View(RecordId),
     /// `{collection}`
     Collection(String),
     /// `{collection}/$count`
     Count(String),
+    /// `{collection}/$export`: a whole list as a file
+    Export(String),
     /// `{collection}/{id}`, `{collection}(code='…')`
     Record(String, Key),
     /// `{collection}/$query`: the options of a list in a body
@@ -72,6 +78,8 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$status", []) => Some(Resource::Status),
             ("$lists", [list]) => Some(Resource::List((*list).to_owned())),
             ("$lists", [list, tag]) => Some(Resource::ListValue((*list).to_owned(), (*tag).to_owned())),
+            ("$views", []) => Some(Resource::Views),
+            ("$views", [id]) => RecordId::parse(id).map(Resource::View),
             _ => None,
         };
     }
@@ -86,6 +94,7 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
     match rest.as_slice() {
         [] => Some(Resource::Collection(first.to_owned())),
         ["$count"] => Some(Resource::Count(first.to_owned())),
+        ["$export"] => Some(Resource::Export(first.to_owned())),
         ["$query"] => Some(Resource::Query(first.to_owned())),
         [id, rest @ ..] => record(first, Key::Id(RecordId::parse(id)?), rest),
     }

@@ -138,6 +138,9 @@ impl Serialize for Shaped<'_> {
             }
             map.serialize_entry("@odata.etag", &etag(self.shape.version(self.record)))?;
             map.serialize_entry("@tisserand.title", &self.record.title)?;
+            if let Some(colour) = &self.record.colour {
+                map.serialize_entry("@tisserand.colour", colour)?;
+            }
         }
         if metadata == Metadata::Full {
             let Entity { name, collection, .. } = self.shape.entity;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::data::shape::property_name;
 use crate::openapi::Reader;
-use crate::openapi::operation::{LIST, ONE, Operation, WRITE};
+use crate::openapi::operation::{EXPORT, LIST, ONE, Operation, WRITE};
 use crate::openapi::records::named;
 use crate::openapi::shapes::{own, text};
 
@@ -56,6 +56,9 @@ impl About<'_> {
         let count = self.operation("count", "nombre", "count").takes(&["filter", "where", "search"]);
         let number = json!({"type": "integer", "minimum": 0, "maximum": 10_000});
         count.answers_as(200, self.name, "text/plain", number).put(paths, &self.at("/$count"), "get");
+        let export = self.operation("export", "liste en fichier", "list as a file").takes(EXPORT);
+        let file = json!({"type": "string", "contentMediaType": "application/octet-stream"});
+        export.answers_as(200, self.name, "*/*", file).put(paths, &self.at("/$export"), "get");
         let query = self.operation("query", "liste aux options longues", "list with long options");
         query
             .body("text/plain", json!({"type": "string", "maxLength": 32_768}))

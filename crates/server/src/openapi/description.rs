@@ -71,7 +71,11 @@ fn entity() -> Json {
         "states": nullable(closed(json!({
             "field": text(), "initial": text_or_null(), "transitions": array(own("transition")),
         }))),
-        "list": closed(json!({"columns": array(closed(column)), "filters": array(closed(filter))})),
+        "list": closed(json!({
+            "columns": array(closed(column)),
+            "filters": array(closed(filter)),
+            "colours": array(closed(json!({"name": text(), "label": own("label"), "colour": text()}))),
+        })),
         "form": closed(json!({
             "tabs": array(own("tab")),
             "tiles": array(closed(json!({"field": text(), "tab": text_or_null()}))),

@@ -16,6 +16,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>, schemas:
     sessions(reader, paths);
     descriptions(reader, paths);
     lists(reader, paths);
+    views(reader, paths);
     whole(reader, paths);
 }
 
@@ -111,6 +112,41 @@ fn lists(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let change = change.at("list", list()).at("tag", json!({"type": "string", "minLength": 1}));
     let change = change.body("application/json", value(false));
     change.answers(200, &found, own("list")).put(paths, &reader.at("/$lists/{list}/{tag}"), "patch");
+}
+
+/// Lists as people arranged them: for whoever only reads, too.
+fn views(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let at = reader.at("/$views");
+    let one = reader.at("/$views/{id}");
+    let found = reader.say("Les vues.", "The views.");
+    let kept = reader.say("La vue.", "The view.");
+    let list = operation(reader, "view_list", "Les vues enregistrées", "Saved views");
+    let all = json!({"type": "object", "required": ["value"], "properties": {"value": {"type": "array", "items": own("view")}}, "additionalProperties": false});
+    list.answers(200, &found, all).put(paths, &at, "get");
+    let create = operation(reader, "view_create", "Enregistrer une vue", "Save a view").writes();
+    let create = create.takes(&["idempotency_key"]).body("application/json", view(true));
+    create.answers(201, &kept, own("view")).put(paths, &at, "post");
+    let change = operation(reader, "view_change", "Modifier une vue", "Change a view").writes();
+    let change = change.takes(&["idempotency_key"]).body("application/json", view(false));
+    change.answers(200, &kept, own("view")).put(paths, &one, "patch");
+    let delete = operation(reader, "view_delete", "Oublier une vue", "Forget a view").writes();
+    let gone = reader.say("Oubliée.", "Forgotten.");
+    delete.takes(&["idempotency_key"]).empty(204, &gone).put(paths, &one, "delete");
+}
+
+/// A view, as it is sent.
+fn view(creates: bool) -> Json {
+    let mut properties = json!({
+        "name": {"type": "string", "minLength": 1, "maxLength": 80},
+        "shared": {"type": "boolean"},
+        "first": {"type": "boolean"},
+        "state": {"type": "object"},
+    });
+    if creates {
+        properties["entity"] = json!({"type": "string", "minLength": 1});
+        return json!({"type": "object", "required": ["name", "entity"], "properties": properties, "additionalProperties": false});
+    }
+    json!({"type": "object", "properties": properties, "additionalProperties": false})
 }
 
 /// A value of a list, as it is sent.

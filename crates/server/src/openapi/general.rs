@@ -3,7 +3,7 @@
 use dictionary::Language;
 use serde_json::{Map, Value as Json, json};
 
-use crate::openapi::operation::{LIST, ONE, Operation, WRITE};
+use crate::openapi::operation::{EXPORT, LIST, ONE, Operation, WRITE};
 use crate::openapi::records::named;
 use crate::openapi::shapes::{array, own, text};
 use crate::openapi::{Reader, fixed, whole};
@@ -59,6 +59,9 @@ fn lists(paths: &mut Map<String, Json>) {
     let number = json!({"type": "integer", "minimum": 0, "maximum": 10_000});
     let count = count.answers_as(200, "The number, 10 000 at most.", "text/plain", number);
     count.put(paths, &format!("{COLLECTION}/$count"), "get");
+    let export = operation("record_export", "A whole list as CSV, XLSX or JSON lines").takes(EXPORT);
+    let export = export.answers_as(200, "The file.", "*/*", json!({}));
+    export.put(paths, &format!("{COLLECTION}/$export"), "get");
     let query = operation("record_query", "A list with long options");
     let query = query.body("text/plain", json!({"type": "string", "maxLength": 32_768}));
     query.answers(200, "A page.", own("page")).put(paths, &format!("{COLLECTION}/$query"), "post");

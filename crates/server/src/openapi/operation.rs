@@ -152,6 +152,9 @@ pub(super) const LIST: &[&str] = &[
 
 /// Options of a request for one record.
 pub(super) const ONE: &[&str] = &["select", "expand"];
+/// What exports take.
+pub(super) const EXPORT: &[&str] =
+    &["filter", "where", "search", "orderby", "select", "file_format", "labels", "file_name"];
 /// What writes take.
 pub(super) const WRITE: &[&str] = &["select", "expand", "if_match", "prefer", "idempotency_key"];
 
@@ -234,6 +237,21 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Json {
         ("search", "$search", text(), "Mots cherchés.", "Words looked for."),
         ("apply", "$apply", text(), "Groupes et chiffres.", "Groups and figures."),
         ("deltatoken", "$deltatoken", text(), "Changements, de `deltaLink`.", "Changes, from `deltaLink`."),
+        (
+            "file_format",
+            "$format",
+            json!({"type": "string", "enum": ["csv", "xlsx", "jsonl"]}),
+            "Sorte de fichier.",
+            "Kind of file.",
+        ),
+        (
+            "labels",
+            "labels",
+            json!({"type": "boolean"}),
+            "Pour être lu : intitulés et libellés. Sinon pour être réimporté : identifiants et codes.",
+            "For reading: headings and labels. Else for an import: identifiers and codes.",
+        ),
+        ("file_name", "name", text(), "Nom du fichier, sans sa fin.", "Name of the file, without its end."),
         ("q", "q", text(), "Mots cherchés.", "Words looked for."),
         ("after", "after", number(0), "Reprend après cette position.", "Resumes after this position."),
     ];

@@ -13,6 +13,7 @@ pub(super) fn write(reader: &Reader<'_>, schemas: &mut Map<String, Json>) {
     add("status", status());
     add("list", list());
     add("list_value", list_value());
+    add("view", view());
     add("found", page(hit()));
     add("record", record());
     add("value", value());
@@ -82,6 +83,7 @@ fn record() -> Json {
             "@odata.context": text(),
             "@odata.etag": text(),
             "@tisserand.title": text(),
+            "@tisserand.colour": text(),
             "id": values::id(),
             "version": {"type": "integer", "minimum": 0},
         },
@@ -136,6 +138,19 @@ fn list() -> Json {
         "closed": boolean(),
         "module": text(),
         "values": array(own("list_value")),
+    }))
+}
+
+fn view() -> Json {
+    closed(json!({
+        "id": values::id(),
+        "name": text(),
+        "entity": text(),
+        "owner": closed(json!({"id": values::id(), "name": text()})),
+        "mine": boolean(),
+        "shared": boolean(),
+        "first": boolean(),
+        "state": {"type": "object", "additionalProperties": true},
     }))
 }
 

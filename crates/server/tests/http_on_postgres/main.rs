@@ -28,6 +28,8 @@ mod delta;
 mod events;
 #[path = "../http/expand.rs"]
 mod expand;
+#[path = "../http/export.rs"]
+mod export;
 #[path = "../http/files.rs"]
 mod files;
 #[path = "../http/idempotency.rs"]
@@ -46,3 +48,5 @@ mod records;
 mod sessions;
 #[path = "../http/surroundings.rs"]
 mod surroundings;
+#[path = "../http/views.rs"]
+mod views;

@@ -1,14 +1,18 @@
-import { Button, Popover, TextInput, UnstyledButton } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { Button, Popover, UnstyledButton } from '@mantine/core'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
 import type { FilterValue } from '../../fields/types'
-import { fold } from '../../format/fold'
 import { Icon } from '../../icons/Icon'
-import { type Column, columnOf, offeredPaths } from '../../table/columns'
+import { type Column, columnOf } from '../../table/columns'
+import { type Condition, type FieldCondition, isField, textOf } from './conditions'
+import { FieldChooser, isComplete } from './FieldFilter'
 import styles from './FilterBar.module.css'
-import type { ListFilter, ListSearch } from './search'
+import type { ListSearch } from './search'
+
+// Groups of conditions are for the few lists that need them.
+const FilterBuilder = lazy(() => import('./FilterBuilder'))
 
 interface Props {
   entity: Entity
@@ -16,15 +20,16 @@ interface Props {
   onChange(next: Partial<ListSearch>): void
 }
 
-/** What narrows the list: quick filters as they come with it, and filters on any field. */
+/** What narrows the list: quick filters as they come with it, filters on any field, and whatever the builder made. */
 export function FilterBar({ entity, search, onChange }: Props) {
   const { t } = useTranslation()
-  const around = useSurroundings()
-  const { label } = around
+  const { label } = useSurroundings()
+  const [building, setBuilding] = useState(false)
   const filters = search.f ?? []
   const quick = search.quick ?? []
-  const put = (position: number, value: FilterValue) =>
-    onChange({ f: filters.map((filter, index) => (index === position ? { ...filter, v: value } : filter)) })
+  const put = (position: number, condition: Condition) =>
+    onChange({ f: filters.map((filter, index) => (index === position ? condition : filter)) })
+  const remove = (position: number) => onChange({ f: filters.filter((_, index) => index !== position) })
   return (
     <div className={styles.bar}>
       {entity.list.filters.map((filter) => {
@@ -43,29 +48,57 @@ export function FilterBar({ entity, search, onChange }: Props) {
           </UnstyledButton>
         )
       })}
-      {filters.map((filter, position) => (
-        <FilterChip
-          // biome-ignore lint/suspicious/noArrayIndexKey: the same field may be filtered twice; the place is what tells them apart
-          key={`${filter.p} ${position}`}
-          entity={entity}
-          filter={filter}
-          onChange={(value) => put(position, value)}
-          onRemove={() => onChange({ f: filters.filter((_, index) => index !== position) })}
-        />
-      ))}
-      <AddFilter entity={entity} onAdd={(filter) => onChange({ f: [...filters, filter] })} />
+      {filters.map((filter, position) =>
+        isField(filter) ? (
+          <FieldChip
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same field may be filtered twice; the place is what tells them apart
+            key={`${filter.p} ${position}`}
+            entity={entity}
+            filter={filter}
+            onChange={(value) => put(position, { p: filter.p, v: value })}
+            onRemove={() => remove(position)}
+          />
+        ) : (
+          <BuiltChip
+            // biome-ignore lint/suspicious/noArrayIndexKey: groups have no name; the place is what tells them apart
+            key={position}
+            entity={entity}
+            condition={filter}
+            onOpen={() => setBuilding(true)}
+            onRemove={() => remove(position)}
+          />
+        ),
+      )}
+      <AddFilter
+        entity={entity}
+        onAdd={(filter) => onChange({ f: [...filters, filter] })}
+        onBuild={() => setBuilding(true)}
+      />
       {(filters.length > 0 || quick.length > 0) && (
         <Button variant="subtle" onClick={() => onChange({ f: undefined, quick: undefined })}>
           {t('list.clearFilters')}
         </Button>
       )}
+      {building && (
+        <Suspense fallback={null}>
+          <FilterBuilder
+            entity={entity}
+            conditions={filters}
+            onApply={(f) => {
+              setBuilding(false)
+              onChange({ f })
+            }}
+            onClose={() => setBuilding(false)}
+          />
+        </Suspense>
+      )}
     </div>
   )
 }
 
-function FilterChip(props: {
+function FieldChip(props: {
   entity: Entity
-  filter: ListFilter
+  filter: FieldCondition
   onChange(value: FilterValue): void
   onRemove(): void
 }) {
@@ -83,32 +116,46 @@ function FilterChip(props: {
           <span className={styles.chipName}>{name}</span> {words}
         </UnstyledButton>
       </FilterPopover>
-      <button
-        type="button"
-        className={styles.chipRemove}
-        aria-label={t('list.removeFilter', { name })}
-        onClick={onRemove}
-      >
-        <Icon name="x" size={14} />
-      </button>
+      <RemoveChip name={name} onRemove={onRemove} />
     </span>
   )
 }
 
-function AddFilter({ entity, onAdd }: { entity: Entity; onAdd(filter: ListFilter): void }) {
-  const { t } = useTranslation()
+function BuiltChip(props: { entity: Entity; condition: Condition; onOpen(): void; onRemove(): void }) {
   const around = useSurroundings()
+  const words = textOf(around, props.entity, props.condition)
+  return (
+    <span className={styles.chip} title={words}>
+      <UnstyledButton className={styles.chipWords} onClick={props.onOpen}>
+        {words}
+      </UnstyledButton>
+      <RemoveChip name={words} onRemove={props.onRemove} />
+    </span>
+  )
+}
+
+function RemoveChip({ name, onRemove }: { name: string; onRemove(): void }) {
+  const { t } = useTranslation()
+  return (
+    <button
+      type="button"
+      className={styles.chipRemove}
+      aria-label={t('list.removeFilter', { name })}
+      onClick={onRemove}
+    >
+      <Icon name="x" size={14} />
+    </button>
+  )
+}
+
+function AddFilter(props: { entity: Entity; onAdd(filter: FieldCondition): void; onBuild(): void }) {
+  const { entity, onAdd, onBuild } = props
+  const { t } = useTranslation()
   const [open, setOpen] = useState(false)
   const [column, setColumn] = useState<Column | null>(null)
-  const [typed, setTyped] = useState('')
-  const offered = offeredPaths(entity)
-    .map((path) => columnOf(around, entity, path))
-    .filter((found): found is Column => found?.ui.filter != null && found.field.type !== 'address')
-    .filter((found) => fold(found.label).includes(fold(typed.trim())))
   const close = () => {
     setOpen(false)
     setColumn(null)
-    setTyped('')
   }
   return (
     <FilterPopover
@@ -120,28 +167,18 @@ function AddFilter({ entity, onAdd }: { entity: Entity; onAdd(filter: ListFilter
         if (column) onAdd({ p: column.path, v: value })
       }}
       chooser={
-        <div className={styles.chooser}>
-          <TextInput
-            data-autofocus
-            aria-label={t('list.filterSearch')}
-            placeholder={t('list.filterSearch')}
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter' && offered[0]) setColumn(offered[0])
+        <FieldChooser entity={entity} onChoose={setColumn}>
+          <UnstyledButton
+            className={styles.build}
+            onClick={() => {
+              close()
+              onBuild()
             }}
-          />
-          <ul className={styles.offered} aria-label={t('list.filterOn')}>
-            {offered.map((found) => (
-              <li key={found.path}>
-                <UnstyledButton className={styles.offer} onClick={() => setColumn(found)}>
-                  {found.label}
-                </UnstyledButton>
-              </li>
-            ))}
-            {offered.length === 0 && <li className={styles.none}>{t('fields.nothingFound')}</li>}
-          </ul>
-        </div>
+          >
+            <Icon name="list-tree" size={16} />
+            {t('conditions.build')}
+          </UnstyledButton>
+        </FieldChooser>
       }
     >
       <Button
@@ -168,10 +205,11 @@ interface PopoverProps {
 
 function FilterPopover({ column, value, onChange, opened, setOpened, chooser, children }: PopoverProps) {
   const { t } = useTranslation()
+  const around = useSurroundings()
   const [draft, setDraft] = useState<FilterValue | null>(null)
   const filter = column?.ui.filter
   const edited = draft ?? value ?? filter?.first ?? null
-  const complete = column && filter && edited && filter.where(column.path, edited, column.field) !== null
+  const complete = column !== null && isComplete(around, column, edited)
   const close = () => {
     setDraft(null)
     setOpened(false)

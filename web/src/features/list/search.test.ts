@@ -24,12 +24,16 @@ describe('the state of a list in an address', () => {
   })
 
   it('keeps columns and the widths given to them', () => {
-    expect(parseColumns('code:110,name,city:5')).toEqual([
-      { path: 'code', width: 110 },
-      { path: 'name', width: null },
-      { path: 'city', width: null },
+    expect(parseColumns('code:110,name!,city:5')).toEqual([
+      { path: 'code', width: 110, pinned: false },
+      { path: 'name', width: null, pinned: true },
+      { path: 'city', width: null, pinned: false },
     ])
-    expect(writeColumns([{ path: 'code', width: 110.4 }, { path: 'name' }])).toBe('code:110,name')
+    const kept = [
+      { path: 'code', width: 110.4, pinned: true },
+      { path: 'name', width: null, pinned: false },
+    ]
+    expect(writeColumns(kept)).toBe('code!:110,name')
     expect(parseColumns('')).toBeNull()
   })
 })

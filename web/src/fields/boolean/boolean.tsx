@@ -41,5 +41,6 @@ export const boolean = defineField<boolean>({
   Display,
   Input,
   filter: booleanFilter,
+  literal: String,
   width: 90,
 })

@@ -55,5 +55,7 @@ export const date = defineField<string>({
   Display,
   Input: DayInput,
   filter: dateFilter,
+  aggregate: ['min', 'max'],
+  literal: (raw) => `date '${raw}'`,
   width: 120,
 })

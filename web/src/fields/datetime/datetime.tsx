@@ -60,5 +60,7 @@ export const datetime = defineField<string>({
   Display,
   Input,
   filter: datetimeFilter,
+  aggregate: ['min', 'max'],
+  literal: (raw) => `datetime '${raw}'`,
   width: 150,
 })

@@ -5,7 +5,7 @@ import { numberFilter } from '../filters/number'
 import { numberOf } from '../shared/numbers'
 import { Quantity } from '../shared/Quantity'
 import { TextControl } from '../shared/TextControl'
-import { defineField, type InputProps } from '../types'
+import { aggregates, defineField, type InputProps } from '../types'
 
 function Input(props: InputProps<number | string>) {
   const { t } = useTranslation()
@@ -33,6 +33,8 @@ export const decimal = defineField<number | string>({
   Display: ({ value, field }) => <Quantity value={value} unit={field.unit} scale={field.scale} />,
   Input,
   filter: numberFilter,
+  aggregate: aggregates,
+  literal: String,
   align: 'end',
   width: 110,
 })

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { parseDuration, spokenDuration } from '../../format/durations'
 import { presenceFilter } from '../filters/presence'
 import { TextControl } from '../shared/TextControl'
-import { defineField, type InputProps, textOf } from '../types'
+import { aggregates, defineField, type InputProps, textOf } from '../types'
 
 function Input(props: InputProps<string>) {
   const { t } = useTranslation()
@@ -23,6 +23,8 @@ export const duration = defineField<string>({
   Display: ({ value }) => <span className="figures">{spokenDuration(value)}</span>,
   Input,
   filter: presenceFilter,
+  aggregate: aggregates,
+  literal: (raw) => `duration '${raw}'`,
   align: 'end',
   width: 90,
 })

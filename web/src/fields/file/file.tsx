@@ -52,4 +52,5 @@ export const file = defineField<FileHeld>({
   Input,
   filter: presenceFilter,
   width: 180,
+  inCell: false,
 })

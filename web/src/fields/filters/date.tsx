@@ -1,53 +1,77 @@
-import { NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect, NumberInput, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { allOf } from '../../api/where'
 import { exactDay } from '../../format/dates'
 import type { FilterEditorProps, FilterUi, FilterValue } from '../types'
 import styles from './FilterKinds.module.css'
+import {
+  type CountedPeriod,
+  countedPeriods,
+  countOf,
+  current,
+  daysOf,
+  type NamedPeriod,
+  namedPeriods,
+  todayOf,
+  units,
+} from './periods'
 
-/** Periods that move with the calendar, as first and last day; `null` is open. They are written as expressions, so a kept link stays true. */
-const periods = {
-  today: ['today()', 'today()'],
-  last7: ['today() - days(7)', 'today()'],
-  last30: ['today() - days(30)', 'today()'],
-  next7: ['today()', 'today() + days(7)'],
-  next30: ['today()', 'today() + days(30)'],
-  past: [null, 'today() - days(1)'],
-  future: ['today()', null],
-} as const
-type Period = keyof typeof periods
-
-const names = [...(Object.keys(periods) as Period[]), 'range', 'empty', 'filled'] as const
-
-function day(value: FilterValue | null, key: string): string {
+function text(value: FilterValue | null, key: string): string {
   const found = value?.[key]
   return typeof found === 'string' ? found : ''
 }
 
-function Editor({ value, onChange }: FilterEditorProps) {
+function Editor({ value: raw, onChange }: FilterEditorProps) {
   const { t } = useTranslation()
-  const operator = (value?.o ?? 'last30') as (typeof names)[number]
+  const value = current(raw ?? { o: 'thisMonth' })
+  const isCounted = countedPeriods.some((name) => name === value.o)
+  const choose = (o: string) =>
+    onChange(countedPeriods.some((name) => name === o) ? { n: 30, u: 'days', ...value, o } : { ...value, o })
+  const named = (names: readonly (NamedPeriod | CountedPeriod | 'range' | 'empty' | 'filled')[]) =>
+    names.map((name) => ({ value: name, label: t(`filter.${name}`) }))
   return (
     <div className={styles.stack}>
       <NativeSelect
         label={t('filter.period')}
-        value={operator}
+        value={value.o}
         data-autofocus
-        onChange={(event) => onChange({ ...value, o: event.currentTarget.value })}
-        data={names.map((name) => ({ value: name, label: t(`filter.${name}`) }))}
+        onChange={(event) => choose(event.currentTarget.value)}
+        data={[
+          { group: t('filter.counted'), items: named(countedPeriods) },
+          { group: t('filter.calendar'), items: named(namedPeriods) },
+          { group: t('filter.other'), items: named(['range', 'empty', 'filled']) },
+        ]}
       />
-      {operator === 'range' && (
+      {isCounted && (
+        <div className={styles.pair}>
+          <NumberInput
+            label={t('filter.howMany')}
+            min={1}
+            max={9999}
+            allowDecimal={false}
+            value={Number(value.n) || ''}
+            onChange={(count) => onChange({ ...value, n: Number(count) || 0 })}
+          />
+          <NativeSelect
+            label={t('filter.unit')}
+            value={text(value, 'u')}
+            onChange={(event) => onChange({ ...value, u: event.currentTarget.value })}
+            data={units.map((unit) => ({ value: unit, label: t(`filter.units.${unit}`) }))}
+          />
+        </div>
+      )}
+      {value.o === 'range' && (
         <div className={styles.pair}>
           <TextInput
             type="date"
             label={t('filter.from')}
-            value={day(value, 'a')}
+            value={text(value, 'a')}
             onChange={(event) => onChange({ ...value, o: 'range', a: event.currentTarget.value })}
           />
           <TextInput
             type="date"
             label={t('filter.to')}
-            value={day(value, 'b')}
+            value={text(value, 'b')}
             onChange={(event) => onChange({ ...value, o: 'range', b: event.currentTarget.value })}
           />
         </div>
@@ -59,28 +83,32 @@ function Editor({ value, onChange }: FilterEditorProps) {
 /** Filters on a period, for dates and, through their day in the environment's time zone, for instants. */
 function periodFilter(dayOf: (path: string) => string): FilterUi {
   return {
-    first: { o: 'last30' },
+    first: { o: 'last', n: 30, u: 'days' },
     Editor,
-    where: (path, value) => {
+    where: (path, value, _field, { manner }) => {
       if (value.o === 'empty') return `${path} = null`
       if (value.o === 'filled') return `${path} != null`
       const of = dayOf(path)
-      const from = day(value, 'a')
-      const to = day(value, 'b')
-      const [first, last] =
-        value.o === 'range'
-          ? [from ? `date '${from}'` : null, to ? `date '${to}'` : null]
-          : (periods[value.o as Period] ?? [null, null])
-      return allOf([first && `${of} >= ${first}`, last && `${of} <= ${last}`])
+      const days = daysOf(value, todayOf(manner))
+      if (!days) return null
+      const [first, last] = days
+      if (first && first === last) return `${of} = date '${first}'`
+      return allOf([first && `${of} >= date '${first}'`, last && `${of} <= date '${last}'`])
     },
-    text: (value, _field, around) => {
+    text: (raw, _field, around) => {
       const { t, manner } = around
-      if (value.o !== 'range') return t(`filter.${value.o as Period}`)
-      const from = day(value, 'a')
-      const to = day(value, 'b')
-      const said = (iso: string) => exactDay(iso, manner)
-      if (from && to) return `${said(from)} – ${said(to)}`
-      return from ? `${t('filter.from')} ${said(from)}` : `${t('filter.to')} ${said(to)}`
+      const value = current(raw)
+      const said = countOf(value)
+      if (said && countedPeriods.some((name) => name === value.o)) {
+        const length = t(`filter.lengths.${said.unit}`, { count: said.count })
+        return t(`filter.countedText.${value.o as CountedPeriod}`, { length })
+      }
+      if (value.o !== 'range') return t(`filter.${value.o as NamedPeriod}`)
+      const from = text(value, 'a')
+      const to = text(value, 'b')
+      const day = (iso: string) => exactDay(iso, manner)
+      if (from && to) return `${day(from)} – ${day(to)}`
+      return from ? `${t('filter.from')} ${day(from)}` : `${t('filter.to')} ${day(to)}`
     },
   }
 }

@@ -33,4 +33,5 @@ export const image = defineField<FileHeld>({
   Input,
   filter: presenceFilter,
   width: 160,
+  inCell: false,
 })

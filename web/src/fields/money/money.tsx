@@ -4,7 +4,7 @@ import { decimal, parseDecimal, money as spoken, wireNumber } from '../../format
 import { numberFilter } from '../filters/number'
 import { numberOf } from '../shared/numbers'
 import { TextControl } from '../shared/TextControl'
-import { defineField, type InputProps, type ValueProps } from '../types'
+import { aggregates, defineField, type InputProps, type ValueProps } from '../types'
 
 function Amount({ value, field }: ValueProps<number | string>) {
   const { manner } = useSurroundings()
@@ -38,6 +38,8 @@ export const money = defineField<number | string>({
   Display: Amount,
   Input,
   filter: numberFilter,
+  aggregate: aggregates,
+  literal: String,
   align: 'end',
   width: 120,
 })

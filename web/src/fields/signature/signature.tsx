@@ -28,4 +28,5 @@ export const signature = defineField<FileHeld>({
   ),
   filter: presenceFilter,
   width: 140,
+  inCell: false,
 })

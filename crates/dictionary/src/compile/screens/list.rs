@@ -1,11 +1,12 @@
 //! List screens.
 
 use crate::compile::Compiling;
+use crate::compile::lists::COLOURS;
 use crate::compile::reader::{Given, Reader};
 use crate::compile::screen_defaults::default_list;
 use crate::layers::ordered;
 use crate::layers::tree::Entry;
-use crate::model::{Column, Dictionary, EntityIndex, ListScreen, QuickFilter};
+use crate::model::{ColourRule, Column, Dictionary, EntityIndex, ListScreen, QuickFilter};
 
 /// The list that a file writes.
 pub(super) fn read(
@@ -38,6 +39,11 @@ pub(super) fn read(
             list.filters.extend(read_filter(cx, dictionary, entity, name, filter));
         }
     }
+    if let Some(table) = reader.part("colours").and_then(Entry::table) {
+        for (name, rule) in ordered(table, &[], cx.findings) {
+            list.colours.extend(read_colour(cx, dictionary, entity, name, rule));
+        }
+    }
     reader.finish();
     list
 }
@@ -59,4 +65,23 @@ fn read_filter(
     let filter = filter?;
     cx.condition(dictionary, entity, filter);
     Some(QuickFilter { name: name.to_owned(), label, filter: filter.value.to_owned() })
+}
+
+fn read_colour(
+    cx: &Compiling<'_>,
+    dictionary: &Dictionary,
+    entity: EntityIndex,
+    name: &str,
+    entry: &Entry,
+) -> Option<ColourRule> {
+    cx.check_identifier(name, entry.key);
+    let reader = Reader::new(cx.findings, entry);
+    reader.know(&["after"]);
+    let label = reader.required_label("label", name);
+    let when = reader.text("when");
+    let colour = reader.one_of("colour", COLOURS);
+    reader.require(&["when", "colour"], ("une couleur de ligne", "a colour of rows"));
+    reader.finish();
+    let when = cx.condition(dictionary, entity, when?);
+    Some(ColourRule { name: name.to_owned(), label, when: when?, colour: colour?.value.to_owned() })
 }

@@ -1,0 +1,104 @@
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import type { Entity, RecordData } from '../api/types'
+import { useSurroundings } from '../dictionary/context'
+import { titleOf } from '../dictionary/model'
+import { Icon } from '../icons/Icon'
+import type { Column } from './columns'
+import { heldAt } from './layout'
+import styles from './RecordTable.module.css'
+
+export interface RowProps {
+  row: RecordData
+  entity: Entity
+  columns: Column[]
+  title: Column | undefined
+}
+
+interface CellsProps extends RowProps {
+  /** The keyboard is on this row. */
+  active: boolean
+  /** Column that the keyboard is on, in this row. */
+  cell: number | null
+  left: (number | null)[]
+  onFocus(): void
+  check: { chosen: boolean; onToggle(through: boolean): void } | undefined
+  /** Columns that may be changed here, by path. */
+  editable: ReadonlySet<string>
+  /** What stands in place of a cell while it is edited. */
+  editor: { path: string; element: React.ReactNode } | null
+  onEdit(path: string): void
+}
+
+/** The cells of a row. The title is the link of the whole row; what can be changed in place shows it under the pointer. */
+export function RowCells(props: CellsProps) {
+  const { row, entity, columns, title, active, left, check, editor, editable, onFocus, onEdit, cell } = props
+  const { dictionary } = useSurroundings()
+  const { t } = useTranslation()
+  const name = titleOf(row) || t('list.unnamed')
+  const cells = columns.map((column, position) => {
+    const value = column.read(row)
+    const shown =
+      value === null ? null : (
+        <column.ui.Cell field={column.field} value={value} record={row} collection={entity.collection} />
+      )
+    const edited = editor?.path === column.path
+    return (
+      <span
+        key={column.path}
+        role="cell"
+        className={styles.cell}
+        data-align={column.ui.align}
+        data-first={position === 0 || undefined}
+        data-held={left[position] !== null || undefined}
+        data-title={column === title || undefined}
+        data-at={cell === position || undefined}
+        data-edited={edited || undefined}
+        style={heldAt(left[position])}
+      >
+        {edited ? (
+          editor.element
+        ) : column === title ? (
+          <Link
+            to="/e/$env/$collection/$id"
+            params={{ env: dictionary.environment.name, collection: entity.collection, id: row.id }}
+            className={styles.link}
+            tabIndex={active ? 0 : -1}
+            onFocus={onFocus}
+            aria-label={shown ? undefined : name}
+          >
+            {shown ?? <span className="quiet">{name}</span>}
+          </Link>
+        ) : (
+          // Words by themselves would be cut without a sign of it.
+          shown && <span>{shown}</span>
+        )}
+        {!edited && editable.has(column.path) && (
+          <button
+            type="button"
+            tabIndex={-1}
+            className={styles.pencil}
+            aria-label={t('list.editCell', { column: column.label, name })}
+            onClick={() => onEdit(column.path)}
+          >
+            <Icon name="pencil" size={14} />
+          </button>
+        )}
+      </span>
+    )
+  })
+  if (!check) return cells
+  return [
+    <span key="check" role="cell" className={styles.check} data-held>
+      <input
+        type="checkbox"
+        aria-label={t('list.choose', { name })}
+        checked={check.chosen}
+        tabIndex={active ? 0 : -1}
+        onFocus={onFocus}
+        onChange={(event) => check.onToggle((event.nativeEvent as MouseEvent).shiftKey)}
+      />
+    </span>,
+    ...cells,
+  ]
+}
