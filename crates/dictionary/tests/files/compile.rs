@@ -168,7 +168,7 @@ fn the_description_of_a_field_carries_its_own_attributes() {
     let field = |name: &str| fields.iter().find(|field| field["name"] == name).unwrap().clone();
     let expected = json!({
         "name": "half", "type": "computed", "returns": "decimal", "scale": 1,
-        "label": { "fr": "Moitié" }, "help": null, "required": false, "read_only": true, "system": false,
+        "label": { "fr": "Moitié" }, "help": null, "required": false, "read_only": true, "system": false, "unique": false,
         "personal": "no", "has_default": false, "visible": "pages > 10", "editable": null, "width": null,
         "layer": "acme",
     });
