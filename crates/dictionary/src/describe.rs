@@ -18,8 +18,8 @@ pub struct Can {
     pub delete: bool,
 }
 
-/// The members `hash`, `modules`, `menu`, `lists` and `entities` of the description. `can` answers what the caller may do; an entity of
-/// which it answers `None` is left out, with its menu entries.
+/// The members `hash`, `modules`, `menu`, `dashboards`, `lists` and `entities` of the description. `can` answers what the caller may do; an entity of
+/// which it answers `None` is left out, with its menu entries and its parts of dashboards.
 pub fn describe(dictionary: &Dictionary, can: impl Fn(&Entity) -> Option<Can>) -> Map<String, Json> {
     let mut entities = Map::new();
     for entity in dictionary.entities.iter().filter(|entity| !entity.internal) {
@@ -32,10 +32,16 @@ pub fn describe(dictionary: &Dictionary, can: impl Fn(&Entity) -> Option<Can>) -
         group.items.retain(|item| entities.contains_key(&item.entity));
     }
     menu.retain(|group| !group.items.is_empty());
+    let mut dashboards = dictionary.dashboards.clone();
+    for dashboard in &mut dashboards {
+        dashboard.parts.retain(|part| entities.contains_key(&part.entity));
+    }
+    dashboards.retain(|dashboard| !dashboard.parts.is_empty());
     let mut members = Map::new();
     members.insert("hash".into(), json!(dictionary.hash));
     members.insert("modules".into(), json!(dictionary.modules));
     members.insert("menu".into(), json!(menu));
+    members.insert("dashboards".into(), json!(dashboards));
     members.insert("lists".into(), json!(dictionary.lists));
     members.insert("entities".into(), Json::Object(entities));
     members

@@ -2,6 +2,7 @@
 //!
 //! Positions are stable within one `Dictionary` only: an [`EntityIndex`] or [`FieldIndex`] is never stored.
 
+pub mod dashboards;
 pub mod list;
 pub mod views;
 
@@ -14,6 +15,7 @@ use crate::compile::Dependencies;
 use crate::expression::Typed;
 use crate::field_types::{ColumnKind, FieldType};
 use crate::label::Label;
+use crate::model::dashboards::Dashboard;
 pub use list::{ColourRule, Column, ListScreen, QuickFilter};
 
 /// Position of an entity in [`Dictionary::entities`].
@@ -34,6 +36,8 @@ pub struct Dictionary {
     pub lists: BTreeMap<String, ValueList>,
     /// Menu groups in display order.
     pub menu: Vec<MenuGroup>,
+    /// Dashboards in display order.
+    pub dashboards: Vec<Dashboard>,
     /// What must be computed again when a field changes.
     pub(crate) dependencies: Dependencies,
 }

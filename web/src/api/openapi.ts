@@ -622,7 +622,30 @@ export interface components {
                 url: string;
             }[];
         };
+        "tisserand.dashboard": {
+            label: components["schemas"]["tisserand.label"];
+            name: string;
+            parts: components["schemas"]["tisserand.dashboard_part"][];
+            profiles: string[];
+        };
+        "tisserand.dashboard_part": {
+            chart: string | null;
+            columns: string[];
+            days: number | null;
+            entity: string;
+            filter: string | null;
+            goal: number | null;
+            /** @enum {string} */
+            kind: "figure" | "chart" | "list" | "agenda";
+            label: components["schemas"]["tisserand.label"];
+            name: string;
+            quick: string[];
+            rows: number | null;
+            span: number;
+            value: components["schemas"]["tisserand.measure"] | null;
+        };
         "tisserand.dictionary": {
+            dashboards: components["schemas"]["tisserand.dashboard"][];
             entities: {
                 [key: string]: components["schemas"]["tisserand.entity"];
             };

@@ -21,6 +21,8 @@ export type Entity = Schema<'tisserand.entity'>
 export type Measure = Schema<'tisserand.measure'>
 export type Axis = Schema<'tisserand.axis'>
 export type Chart = Schema<'tisserand.chart'>
+export type Dashboard = Schema<'tisserand.dashboard'>
+export type DashboardPart = Schema<'tisserand.dashboard_part'>
 export type Dictionary = Schema<'tisserand.dictionary'>
 export type Session = Schema<'tisserand.session'>
 /** A record as sent: its fields, and what the server says of it. Values are narrowed by the field's type. */

@@ -71,6 +71,8 @@ const frameRoute = createRoute({
 const startRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/',
+  validateSearch: (search: Record<string, unknown>): { board?: string } =>
+    typeof search.board === 'string' ? { board: search.board } : {},
   component: lazyRouteComponent(() => import('../features/home/Home'), 'Home'),
 })
 

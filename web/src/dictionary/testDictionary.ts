@@ -65,6 +65,7 @@ export function testDictionary(...entities: Entity[]): Dictionary {
     me: { id: 'me', name: 'Ada', profile: 'administrator' },
     modules: [],
     menu: [],
+    dashboards: [],
     lists: {},
     entities: Object.fromEntries(entities.map((entity) => [entity.name, entity])),
   }

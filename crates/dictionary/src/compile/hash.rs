@@ -18,6 +18,9 @@ fn is_ordered(path: &[&str]) -> bool {
     matches!(
         path,
         ["layers"]
+            | ["dashboards"]
+            | ["dashboards", _, "parts"]
+            | ["dashboards", _, "parts", _, "columns"]
             | ["menu", "groups"]
             | ["menu", "groups", _, "items"]
             | ["lists", _, "values"]

@@ -5,6 +5,7 @@
 
 mod about;
 mod conduct;
+mod dashboards;
 mod dependencies;
 mod entities;
 mod expressions;
@@ -120,6 +121,7 @@ fn compile_merged(cx: &Compiling<'_>) -> Dictionary {
         entities,
         lists: lists::read(cx),
         menu: Vec::new(),
+        dashboards: Vec::new(),
         dependencies: Dependencies::default(),
     };
     references::check(cx, &mut dictionary, &drafts);
@@ -144,16 +146,17 @@ fn compile_merged(cx: &Compiling<'_>) -> Dictionary {
     warnings::check(cx, &dictionary, &drafts);
     screens::read(cx, &mut dictionary);
     dictionary.menu = menu::read(cx, &dictionary);
+    dictionary.dashboards = dashboards::read(cx, &dictionary);
     dictionary.dependencies = dependencies::of(&dictionary, &order);
     dictionary
 }
 
 /// Reports parts of the root that mean nothing.
 fn check_root(cx: &Compiling<'_>) {
-    const PARTS: &[&str] = &["entities", "layers", "lists", "menu", "screens"];
+    const PARTS: &[&str] = &["dashboards", "entities", "layers", "lists", "menu", "screens"];
     for (name, entry) in cx.merged.root.written() {
         if !PARTS.contains(&name) {
-            let parts = ["entities", "lists", "menu", "screens"];
+            let parts = ["dashboards", "entities", "lists", "menu", "screens"];
             let finding = Finding::new(
                 entry.key,
                 "unknown_attribute",

@@ -43,6 +43,7 @@ pub(crate) fn role(path: &str) -> Role {
         ["menu"] => part(&["menu"]),
         ["entities", name] => part(&["entities", name]),
         ["lists", name] => part(&["lists", name]),
+        ["dashboards", name] => part(&["dashboards", name]),
         ["screens", name] => match name.split('.').collect::<Vec<_>>()[..] {
             [entity, kind] if KINDS.contains(&kind) => part(&["screens", entity, kind]),
             [entity, wrong] => {
@@ -52,7 +53,8 @@ pub(crate) fn role(path: &str) -> Role {
         },
         [folder, ..] if OTHER_FOLDERS.contains(&folder) => Role::Other,
         [folder, name] => Role::Unknown(
-            nearest(folder, ["entities", "lists", "screens"]).map(|folder| format!("{folder}/{name}.toml")),
+            nearest(folder, ["entities", "lists", "screens", "dashboards"])
+                .map(|folder| format!("{folder}/{name}.toml")),
         ),
         [name] => {
             Role::Unknown(nearest(name, ["module", "layer", "menu"]).map(|name| format!("{name}.toml")))

@@ -208,6 +208,13 @@ pub enum Change {
     },
     /// The menu.
     AlterMenu,
+    /// A dashboard.
+    AlterDashboard {
+        /// Its name.
+        dashboard: String,
+        /// What happens to it.
+        how: How,
+    },
     /// A module or layer.
     AlterModule {
         /// Its name.
@@ -287,7 +294,7 @@ impl Change {
             Change::AlterField { .. } => 16,
             Change::AlterPart { .. } => 17,
             Change::AlterList { .. } | Change::AlterListValue { .. } => 18,
-            Change::AlterMenu => 19,
+            Change::AlterMenu | Change::AlterDashboard { .. } => 19,
             Change::AlterModule { .. } => 20,
         }
     }

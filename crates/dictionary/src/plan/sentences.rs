@@ -89,6 +89,10 @@ pub(super) fn of(change: &Change) -> Label {
                 format!("{en} the value `{tag}` of the list `{list}`"),
             )
         }
+        Change::AlterDashboard { dashboard, how } => {
+            let (fr, en) = verbs(*how);
+            (format!("{fr} le tableau de bord `{dashboard}`"), format!("{en} the dashboard `{dashboard}`"))
+        }
         Change::AlterMenu => ("modifie le menu".into(), "changes the menu".into()),
         Change::AlterModule { module, from, to } => module_sentence(module, from.as_deref(), to.as_deref()),
     };

@@ -20,7 +20,25 @@ impl Planning<'_> {
         if old.menu != new.menu {
             self.push(Step::new(Change::AlterMenu));
         }
+        self.dashboards();
         self.modules();
+    }
+
+    fn dashboards(&mut self) {
+        let (old, new) = (&self.old.dashboards, &self.new.dashboards);
+        let step =
+            |dashboard: &str, how| Step::new(Change::AlterDashboard { dashboard: dashboard.to_owned(), how });
+        let mut steps = Vec::new();
+        for after in new {
+            match old.iter().find(|before| before.name == after.name) {
+                None => steps.push(step(&after.name, How::Added)),
+                Some(before) if before != after => steps.push(step(&after.name, How::Changed)),
+                Some(_) => {}
+            }
+        }
+        let gone = old.iter().filter(|before| new.iter().all(|after| after.name != before.name));
+        steps.extend(gone.map(|before| step(&before.name, How::Removed)));
+        steps.into_iter().for_each(|step| self.push(step));
     }
 
     fn attributes(&mut self, before: &Entity, after: &Entity) {

@@ -9,7 +9,7 @@ use crate::model::{Checked, Dictionary, Entity, EntityIndex, Field, FieldIndex, 
 /// Something that reads what changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Touched {
-    /// Entity it belongs to; empty for the menu.
+    /// Entity it belongs to; empty for the menu and for dashboards.
     pub entity: String,
     /// What it is.
     #[serde(rename = "use")]
@@ -48,6 +48,8 @@ pub enum Use {
     States,
     /// Menu.
     Menu,
+    /// Part of a dashboard.
+    Dashboard,
 }
 
 /// What reads a field of a dictionary.
@@ -61,6 +63,7 @@ pub(super) fn of_field(dictionary: &Dictionary, entity: &Entity, field: &Field) 
         search.expressions(at);
         search.screens(at);
     }
+    search.dashboards();
     search.own_names();
     search.found
 }
@@ -88,6 +91,12 @@ pub(super) fn of_entity(dictionary: &Dictionary, entity: &Entity) -> Vec<Touched
                 .filter(|activity| Some(activity.entity.as_str()) == name)
                 .map(|activity| touched(other, Use::Form, &activity.name)),
         );
+    }
+    for dashboard in &dictionary.dashboards {
+        let about = dashboard.parts.iter().any(|part| Some(part.entity.as_str()) == name);
+        if about {
+            found.push(Touched { entity: String::new(), what: Use::Dashboard, name: dashboard.name.clone() });
+        }
     }
     let items = dictionary.menu.iter().flat_map(|group| &group.items);
     for item in items.filter(|item| item.entity == entity.name) {
@@ -218,6 +227,24 @@ impl Search<'_> {
                 && self.is_read(listed, &typed)
             {
                 self.add(at, Use::Form, &activity.name);
+            }
+        }
+    }
+
+    fn dashboards(&mut self) {
+        let dictionary = self.dictionary;
+        for dashboard in &dictionary.dashboards {
+            let reads = dashboard.parts.iter().any(|part| {
+                let Some(at) = dictionary.entity_index(&part.entity) else { return false };
+                let entity = &dictionary.entities[at];
+                let filter = part.filter.as_ref().and_then(|filter| dictionary.filter(entity, filter).ok());
+                let paths = part.columns.iter().chain(part.value.iter().flat_map(|value| &value.field));
+                let paths = paths.filter_map(|path| dictionary.path(entity, path).ok());
+                paths.chain(filter).any(|typed| self.is_read(at, &typed))
+            });
+            if reads {
+                let name = dashboard.name.clone();
+                self.found.push(Touched { entity: String::new(), what: Use::Dashboard, name });
             }
         }
     }

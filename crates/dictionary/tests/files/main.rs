@@ -4,6 +4,7 @@
 mod activity;
 mod common;
 mod compile;
+mod dashboards;
 mod dependents;
 mod diagnostics;
 mod folders;

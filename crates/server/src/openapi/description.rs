@@ -19,6 +19,8 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
             "menu_item",
             closed(json!({"id": text(), "entity": text(), "label": own("label"), "icon": text_or_null()})),
         ),
+        ("dashboard", dashboard()),
+        ("dashboard_part", dashboard_part()),
         ("entity", entity()),
         ("field", field()),
         ("field_type", json!({"type": "string", "enum": field_types()})),
@@ -40,8 +42,33 @@ fn dictionary() -> Json {
         "me": closed(json!({"id": values::id(), "name": text(), "profile": text()})),
         "modules": array(closed(module)),
         "menu": array(own("menu_group")),
+        "dashboards": array(own("dashboard")),
         "lists": {"type": "object", "additionalProperties": own("list")},
         "entities": {"type": "object", "additionalProperties": own("entity")},
+    }))
+}
+
+fn dashboard() -> Json {
+    closed(json!({
+        "name": text(), "label": own("label"), "profiles": array(text()), "parts": array(own("dashboard_part")),
+    }))
+}
+
+fn dashboard_part() -> Json {
+    closed(json!({
+        "name": text(),
+        "label": own("label"),
+        "kind": {"type": "string", "enum": ["figure", "chart", "list", "agenda"]},
+        "entity": text(),
+        "quick": array(text()),
+        "filter": text_or_null(),
+        "span": {"type": "integer", "minimum": 1, "maximum": 4},
+        "value": nullable(own("measure")),
+        "goal": number_or_null(),
+        "chart": text_or_null(),
+        "columns": array(text()),
+        "rows": number_or_null(),
+        "days": number_or_null(),
     }))
 }
 

@@ -1,23 +1,42 @@
-import { Link } from '@tanstack/react-router'
+import { SegmentedControl } from '@mantine/core'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useSurroundings } from '../../dictionary/context'
 import { localOf } from '../../format/dates'
 import { now } from '../../format/now'
 import { Icon } from '../../icons/Icon'
 import { useVisits } from '../../visits/visits'
+import { Dashboard } from '../dashboard/Dashboard'
 import styles from './Home.module.css'
 
-/** Where one arrives: what was open last, and every way in. */
+/** Where one arrives: the dashboard of one's profile, or every way in where there is none; what was open last. */
 export function Home() {
   const { t } = useTranslation()
+  const { board: wanted } = useSearch({ from: '/e/$env/' })
+  const navigate = useNavigate({ from: '/e/$env/' })
   const { dictionary, label, manner } = useSurroundings()
   const env = dictionary.environment.name
   const { recent } = useVisits(env)
   const hour = Number(localOf(now().toISOString(), manner)?.slice(11, 13) ?? 12)
   const firstName = dictionary.me.name.split(' ')[0] ?? ''
+  const profile = dictionary.me.profile
+  const boards = dictionary.dashboards.filter(
+    (board) => board.profiles.length === 0 || board.profiles.includes(profile),
+  )
+  const board = boards.find((one) => one.name === wanted) ?? boards[0]
   return (
-    <div className={styles.page}>
+    <div className={styles.page} data-board={board ? true : undefined}>
       <h1>{t(hour >= 18 || hour < 4 ? 'home.evening' : 'home.morning', { name: firstName })}</h1>
+      {boards.length > 1 && board && (
+        <SegmentedControl
+          className={styles.boards}
+          value={board.name}
+          onChange={(name) => void navigate({ search: { board: name }, replace: true })}
+          aria-label={t('dashboard.which')}
+          data={boards.map((one) => ({ value: one.name, label: label(one.label) }))}
+        />
+      )}
+      {board && <Dashboard key={board.name} dashboard={board} />}
       <section aria-labelledby="recent">
         <h2 id="recent">{t('home.recent')}</h2>
         {recent.length === 0 ? (
@@ -41,30 +60,31 @@ export function Home() {
           </ul>
         )}
       </section>
-      {dictionary.menu.map((group) => (
-        <section key={group.id} aria-labelledby={`group-${group.id}`}>
-          <h2 id={`group-${group.id}`}>{label(group.label)}</h2>
-          <ul className={styles.ways}>
-            {group.items.map((item) => {
-              const entity = dictionary.entities[item.entity]
-              return (
-                entity && (
-                  <li key={item.id}>
-                    <Link
-                      to="/e/$env/$collection"
-                      params={{ env, collection: entity.collection }}
-                      className={styles.way}
-                    >
-                      <Icon name={item.icon ?? entity.icon} size={20} />
-                      {label(item.label)}
-                    </Link>
-                  </li>
+      {!board &&
+        dictionary.menu.map((group) => (
+          <section key={group.id} aria-labelledby={`group-${group.id}`}>
+            <h2 id={`group-${group.id}`}>{label(group.label)}</h2>
+            <ul className={styles.ways}>
+              {group.items.map((item) => {
+                const entity = dictionary.entities[item.entity]
+                return (
+                  entity && (
+                    <li key={item.id}>
+                      <Link
+                        to="/e/$env/$collection"
+                        params={{ env, collection: entity.collection }}
+                        className={styles.way}
+                      >
+                        <Icon name={item.icon ?? entity.icon} size={20} />
+                        {label(item.label)}
+                      </Link>
+                    </li>
+                  )
                 )
-              )
-            })}
-          </ul>
-        </section>
-      ))}
+              })}
+            </ul>
+          </section>
+        ))}
     </div>
   )
 }

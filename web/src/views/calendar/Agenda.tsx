@@ -8,8 +8,10 @@ import { dayInFull, touchedDays } from '../time/words'
 import styles from './Agenda.module.css'
 import type { Shown } from './shown'
 
+type AgendaProps = Pick<Shown, 'entity' | 'look' | 'happenings' | 'today'> & { days: string[] }
+
 /** What comes, day by day: days without anything are left out. */
-export function Agenda({ entity, look, happenings, days, today }: Shown & { days: string[] }) {
+export function Agenda({ entity, look, happenings, days, today }: AgendaProps) {
   const { t } = useTranslation()
   const { dictionary, manner } = useSurroundings()
   const shown = days

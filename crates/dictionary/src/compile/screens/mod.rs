@@ -3,7 +3,7 @@
 mod activity;
 mod form;
 mod list;
-mod view;
+pub(super) mod view;
 mod views;
 
 use crate::compile::Compiling;

@@ -18,15 +18,15 @@ const METHODS: &[&str] = &["count", "sum", "average", "min", "max", "distinct"];
 const PERIODS: &[&str] = &["day", "week", "month", "quarter", "year"];
 
 /// A part of a view being read.
-pub(super) struct View<'a, 'm> {
-    pub(super) cx: &'a Compiling<'m>,
-    pub(super) dictionary: &'a Dictionary,
-    pub(super) position: EntityIndex,
-    pub(super) reader: Reader<'m>,
+pub(in crate::compile) struct View<'a, 'm> {
+    pub(in crate::compile) cx: &'a Compiling<'m>,
+    pub(in crate::compile) dictionary: &'a Dictionary,
+    pub(in crate::compile) position: EntityIndex,
+    pub(in crate::compile) reader: Reader<'m>,
 }
 
 impl<'a, 'm> View<'a, 'm> {
-    pub(super) fn new(
+    pub(in crate::compile) fn new(
         cx: &'a Compiling<'m>,
         dictionary: &'a Dictionary,
         position: EntityIndex,
@@ -35,7 +35,7 @@ impl<'a, 'm> View<'a, 'm> {
         View { cx, dictionary, position, reader: Reader::new(cx.findings, entry) }
     }
 
-    pub(super) fn entity(&self) -> &'a Entity {
+    pub(in crate::compile) fn entity(&self) -> &'a Entity {
         &self.dictionary.entities[self.position]
     }
 
@@ -47,7 +47,7 @@ impl<'a, 'm> View<'a, 'm> {
     }
 
     /// The name of an own field of one of these types; `None` when absent, wrong (which is reported) or removed by a layer.
-    pub(super) fn field(&self, name: &'static str, kinds: &[&'static str]) -> Option<&'a Field> {
+    pub(in crate::compile) fn field(&self, name: &'static str, kinds: &[&'static str]) -> Option<&'a Field> {
         let given = self.reader.text(name)?;
         if self.cx.is_removed_field(&self.entity().name, given.value) {
             return None;
@@ -58,7 +58,7 @@ impl<'a, 'm> View<'a, 'm> {
     }
 
     /// As [`View::field`]; when absent, the only field that would do, else it is reported as missing.
-    pub(super) fn needed(
+    pub(in crate::compile) fn needed(
         &self,
         name: &'static str,
         kinds: &[&'static str],
@@ -81,7 +81,7 @@ impl<'a, 'm> View<'a, 'm> {
     }
 
     /// A path whose last field has one of these types; `None` as for [`View::field`].
-    pub(super) fn path(&self, given: Given<&str>, kinds: &[&'static str]) -> Option<String> {
+    pub(in crate::compile) fn path(&self, given: Given<&str>, kinds: &[&'static str]) -> Option<String> {
         self.known_path(given)?;
         self.expect(given, self.last_field(given.value)?, kinds).then(|| given.value.to_owned())
     }
@@ -98,7 +98,7 @@ impl<'a, 'm> View<'a, 'm> {
     }
 
     /// A path that exists; nothing is said of one that a layer removed.
-    fn known_path(&self, given: Given<&str>) -> Option<Typed> {
+    pub(in crate::compile) fn known_path(&self, given: Given<&str>) -> Option<Typed> {
         let first = given.value.split('.').next().unwrap_or(given.value);
         if self.cx.is_removed_field(&self.entity().name, first) {
             return None;
@@ -140,7 +140,7 @@ impl<'a, 'm> View<'a, 'm> {
     }
 
     /// Name, card, colours and sort.
-    pub(super) fn look(&self) -> Look {
+    pub(in crate::compile) fn look(&self) -> Look {
         let label = self.reader.label("label");
         let mut card = Vec::new();
         for (path, entry) in self.children("card") {
@@ -161,13 +161,13 @@ impl<'a, 'm> View<'a, 'm> {
     }
 
     /// The children of a part, in display order.
-    pub(super) fn children(&self, name: &'static str) -> Vec<(&'m str, &'m Entry)> {
+    pub(in crate::compile) fn children(&self, name: &'static str) -> Vec<(&'m str, &'m Entry)> {
         let table = self.reader.part(name).and_then(Entry::table);
         table.map(|table| ordered(table, &[], self.cx.findings)).unwrap_or_default()
     }
 
     /// `starts`, `ends` and `all_day`.
-    pub(super) fn span(&self, owner: (&str, &str)) -> Option<Span> {
+    pub(in crate::compile) fn span(&self, owner: (&str, &str)) -> Option<Span> {
         let starts = self.needed("starts", &["date", "datetime"], owner, |field| field.computed.is_none());
         let ends = self.field("ends", &["date", "datetime"]);
         let all_day = self.field("all_day", &["boolean"]);
@@ -186,7 +186,7 @@ impl<'a, 'm> View<'a, 'm> {
     }
 
     /// `day_from`, `day_to` and `step`.
-    pub(super) fn hours(&self) -> Hours {
+    pub(in crate::compile) fn hours(&self) -> Hours {
         let (from, to) = (self.hour("day_from", "07:00"), self.hour("day_to", "20:00"));
         if from >= to {
             self.cx.findings.push(Finding::new(
@@ -220,7 +220,7 @@ impl<'a, 'm> View<'a, 'm> {
     }
 
     /// What figures are grouped by: the path is the name of the part.
-    pub(super) fn axis(&self, path: &str, entry: &'m Entry) -> Option<Axis> {
+    pub(in crate::compile) fn axis(&self, path: &str, entry: &'m Entry) -> Option<Axis> {
         let view = self.beneath(entry);
         let per = view.reader.one_of("per", PERIODS);
         view.reader.finish();
@@ -228,7 +228,7 @@ impl<'a, 'm> View<'a, 'm> {
     }
 
     /// As [`View::axis`], of the attributes `<name>` and `<name>_per`.
-    pub(super) fn named_axis(&self, name: &'static str, per: &'static str) -> Option<Axis> {
+    pub(in crate::compile) fn named_axis(&self, name: &'static str, per: &'static str) -> Option<Axis> {
         let given = self.reader.text(name);
         let per = self.reader.one_of(per, PERIODS);
         self.checked_axis(given?, per)
@@ -262,7 +262,12 @@ impl<'a, 'm> View<'a, 'm> {
     }
 
     /// The figure that a part describes; its field is the part's name where it names none and its method needs one.
-    pub(super) fn measure(&self, name: &str, entry: &'m Entry, named_by_field: bool) -> Option<Measure> {
+    pub(in crate::compile) fn measure(
+        &self,
+        name: &str,
+        entry: &'m Entry,
+        named_by_field: bool,
+    ) -> Option<Measure> {
         let view = self.beneath(entry);
         let label = view.reader.label("label");
         let method = view.reader.one_of("method", METHODS);

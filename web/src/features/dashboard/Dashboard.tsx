@@ -1,0 +1,127 @@
+import { Button } from '@mantine/core'
+import { useLocalStorage } from '@mantine/hooks'
+import { Link } from '@tanstack/react-router'
+import { type ComponentType, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { DashboardPart, Dashboard as Definition, Entity } from '../../api/types'
+import { useSurroundings } from '../../dictionary/context'
+import { Icon } from '../../icons/Icon'
+import { IconAction } from '../../ui/IconAction'
+import { type Arrangement, arranged, asWritten, moved, toggled } from './arrangement'
+import { Coming } from './Coming'
+import styles from './Dashboard.module.css'
+import { Figure } from './Figure'
+import { Rows } from './Rows'
+
+/** How each kind of part is drawn. */
+const drawn: Record<string, ComponentType<{ entity: Entity; part: DashboardPart }>> = {
+  figure: Figure,
+  list: Rows,
+  agenda: Coming,
+}
+
+/** The parts of a dashboard, as the person arranged them on this device. */
+export function Dashboard({ dashboard }: { dashboard: Definition }) {
+  const { t } = useTranslation()
+  const { dictionary } = useSurroundings()
+  const sheet = useRef<HTMLDivElement>(null)
+  const [arranging, setArranging] = useState(false)
+  const [arrangement, setArrangement] = useLocalStorage<Arrangement>({
+    key: `tisserand.dashboard ${dictionary.environment.name} ${dashboard.name}`,
+    defaultValue: asWritten,
+    getInitialValueInEffect: false,
+  })
+  const parts = arranged(dashboard.parts, arrangement).filter((part) => drawn[part.kind])
+  const shown = parts.filter((part) => !arrangement.hidden.includes(part.name))
+  return (
+    <div className={styles.sheet} ref={sheet}>
+      <div className={styles.tools}>
+        {arranging ? (
+          <>
+            <Button variant="subtle" onClick={() => setArrangement(asWritten)}>
+              {t('dashboard.reset')}
+            </Button>
+            <Button onClick={() => setArranging(false)}>{t('dashboard.done')}</Button>
+          </>
+        ) : (
+          <>
+            <IconAction icon="layout-dashboard" label={t('dashboard.arrange')} onClick={() => setArranging(true)} />
+            <IconAction
+              icon="maximize"
+              label={t('dashboard.fullScreen')}
+              onClick={() => void sheet.current?.requestFullscreen?.()}
+            />
+          </>
+        )}
+      </div>
+      <div className={styles.parts}>
+        {(arranging ? parts : shown).map((part) => (
+          <OnePart
+            key={part.name}
+            part={part}
+            hidden={arrangement.hidden.includes(part.name)}
+            arrange={
+              arranging
+                ? {
+                    move: (by) => setArrangement(moved(parts, arrangement, part.name, by)),
+                    toggle: () => setArrangement(toggled(arrangement, part.name)),
+                  }
+                : null
+            }
+          />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+interface PartProps {
+  part: DashboardPart
+  hidden: boolean
+  arrange: { move(by: number): void; toggle(): void } | null
+}
+
+function OnePart({ part, hidden, arrange }: PartProps) {
+  const { t } = useTranslation()
+  const { dictionary, label } = useSurroundings()
+  const entity = dictionary.entities[part.entity]
+  const Drawn = drawn[part.kind]
+  if (!entity || !Drawn) return null
+  const name = label(part.label)
+  const to = {
+    to: '/e/$env/$collection' as const,
+    params: { env: dictionary.environment.name, collection: entity.collection },
+    // A part that is more than quick filters leads to the list without what only it knows.
+    search: (part.quick.length ? { quick: part.quick } : {}) as never,
+  }
+  return (
+    <section
+      className={styles.part}
+      data-span={part.span}
+      data-kind={part.kind}
+      data-hidden={hidden || undefined}
+      aria-label={name}
+    >
+      <header className={styles.head}>
+        <h2>{arrange ? name : <Link {...to}>{name}</Link>}</h2>
+        {arrange && (
+          <span className={styles.arrange}>
+            <IconAction icon="chevron-left" label={t('dashboard.earlier', { name })} onClick={() => arrange.move(-1)} />
+            <IconAction icon="chevron-right" label={t('dashboard.later', { name })} onClick={() => arrange.move(1)} />
+            <IconAction
+              icon={hidden ? 'eye' : 'eye-off'}
+              label={t(hidden ? 'dashboard.show' : 'dashboard.hide', { name })}
+              onClick={arrange.toggle}
+            />
+          </span>
+        )}
+      </header>
+      {!hidden && <Drawn entity={entity} part={part} />}
+      {arrange && hidden && (
+        <p className="quiet">
+          <Icon name="eye-off" size={16} /> {t('dashboard.isHidden')}
+        </p>
+      )}
+    </section>
+  )
+}
