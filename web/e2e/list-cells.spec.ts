@@ -81,6 +81,7 @@ test('rows have the colour that the dictionary gives them', async ({ page, api }
   await openList(page, 'tasks', `?q=${encodeURIComponent(word)}&sort=name`)
   const row = (name: string) => page.locator('[data-id]').filter({ hasText: `${word} ${name}` })
   await expect(row('A')).toHaveAttribute('data-colour', 'madder')
+  await expect(row('A')).toContainText('En retard')
   await expect(row('B')).not.toHaveAttribute('data-colour', /./)
 })
 

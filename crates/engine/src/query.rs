@@ -91,7 +91,7 @@ pub struct Record {
     pub row: Arc<Row>,
     /// Its name, by the entity's `title`.
     pub title: String,
-    /// Name of the colour that a rule of its list gives it.
+    /// Name of the rule of its list that gives it a colour.
     pub colour: Option<String>,
     /// What was asked to come along, by field.
     pub expanded: BTreeMap<FieldIndex, Expanded>,

@@ -66,11 +66,11 @@ impl Reader<'_> {
         records.collect()
     }
 
-    /// The colour of the first rule that holds.
+    /// The name of the first rule of colours that holds.
     fn colour(&self, entity: EntityIndex, row: &Arc<Row>) -> Result<Option<String>, EngineError> {
         for rule in &self.view.prepared.entity(entity).list.colours {
             if self.view.evaluate(&rule.when, entity, row)? == Value::Boolean(true) {
-                return Ok(Some(rule.colour.clone()));
+                return Ok(Some(rule.name.clone()));
             }
         }
         Ok(None)

@@ -1,7 +1,17 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { useNavigate } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type CSSProperties, lazy, type MouseEvent, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import {
+  type CSSProperties,
+  lazy,
+  type MouseEvent,
+  type ReactNode,
+  Suspense,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity, RecordData } from '../api/types'
 import { useSurroundings } from '../dictionary/context'
@@ -83,7 +93,13 @@ export function RecordTable<Group extends TableGroup = TableGroup>(props: Props<
   )
   const height = phone ? 64 : dense ? 28 : 36
   const headHeight = phone ? 0 : 36
-  const lines = grouped ? groupedLines(grouped.groups, rows.rows, grouped.keyOf, rows.hasMore) : null
+  const groups = grouped?.groups
+  // Not made anew while one scrolls.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: how rows are told apart changes with the groups
+  const lines = useMemo(
+    () => (groups && grouped ? groupedLines(groups, rows.rows, grouped.keyOf, rows.hasMore) : null),
+    [groups, rows.rows, rows.hasMore],
+  )
   const lineAt = (index: number): Line =>
     lines ? (lines[index] ?? null) : index < rows.rows.length ? { row: index } : null
   const count = lines?.length ?? rows.rows.length
@@ -277,7 +293,7 @@ export function RecordTable<Group extends TableGroup = TableGroup>(props: Props<
                 </div>
               )
             const column = edited?.id === one.id ? columns.find(({ path }) => path === edited.path) : undefined
-            const colour = one['@tisserand.colour']
+            const rule = entity.list.colours.find(({ name }) => name === one['@tisserand.colour'])
             return (
               // biome-ignore lint/a11y/useKeyWithClickEvents: the row's link takes the keys; pressing beside it is the same
               <div
@@ -287,7 +303,7 @@ export function RecordTable<Group extends TableGroup = TableGroup>(props: Props<
                 aria-selected={selection ? selection.has(one.id) : undefined}
                 className={styles.row}
                 data-id={one.id}
-                data-colour={typeof colour === 'string' ? colour : undefined}
+                data-colour={rule?.colour}
                 data-chosen={selection?.has(one.id) || undefined}
                 data-shown={shown === one.id || undefined}
                 data-editing={column ? true : undefined}

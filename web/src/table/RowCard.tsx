@@ -12,8 +12,9 @@ const inCardOnlyAsState = ['choice', 'choices', 'boolean', 'integer', 'decimal']
 
 /** A row on a phone: its name, what is beside it, its state at the end. */
 export function RowCard({ row, entity, columns, title }: RowProps) {
-  const { dictionary } = useSurroundings()
+  const { dictionary, label } = useSurroundings()
   const { t } = useTranslation()
+  const mark = entity.list.colours.find((rule) => rule.name === row['@tisserand.colour'])
   const others = columns.filter((column) => column !== title)
   const state = others.find((column) => column.field.type === 'choice')
   const beside = others.filter((column) => !inCardOnlyAsState.includes(column.field.type))
@@ -35,6 +36,7 @@ export function RowCard({ row, entity, columns, title }: RowProps) {
       </Link>
       <span className={styles.cardState}>{state && value(state)}</span>
       <span className={styles.cardBeside}>
+        {mark && <span className={styles.mark}>{label(mark.label)}</span>}
         {shown.slice(0, 3).map(({ path, cell }) => (
           <span key={path}>{cell}</span>
         ))}

@@ -33,9 +33,10 @@ interface CellsProps extends RowProps {
 /** The cells of a row. The title is the link of the whole row; what can be changed in place shows it under the pointer. */
 export function RowCells(props: CellsProps) {
   const { row, entity, columns, title, active, left, check, editor, editable, onFocus, onEdit, cell } = props
-  const { dictionary } = useSurroundings()
+  const { dictionary, label } = useSurroundings()
   const { t } = useTranslation()
   const name = titleOf(row) || t('list.unnamed')
+  const mark = entity.list.colours.find((rule) => rule.name === row['@tisserand.colour'])
   const cells = columns.map((column, position) => {
     const value = column.read(row)
     const shown =
@@ -73,6 +74,8 @@ export function RowCells(props: CellsProps) {
           // Words by themselves would be cut without a sign of it.
           shown && <span>{shown}</span>
         )}
+        {/* A colour never says anything by itself. */}
+        {!edited && column === title && mark && <small className={styles.mark}>{label(mark.label)}</small>}
         {!edited && editable.has(column.path) && (
           <button
             type="button"

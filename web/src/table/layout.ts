@@ -60,7 +60,9 @@ export function groupedLines(
   const byKey = new Map<string, number[]>()
   for (const [position, row] of rows.entries()) {
     const key = keyOf(row)
-    byKey.set(key, [...(byKey.get(key) ?? []), position])
+    const same = byKey.get(key)
+    if (same) same.push(position)
+    else byKey.set(key, [position])
   }
   const lastKey = rows.length ? keyOf(rows[rows.length - 1] as RecordData) : null
   const lines: Line[] = []

@@ -240,5 +240,5 @@ colour = \"sage\"
     let query = Query { entity: "town".into(), limit: 10, ..Query::default() };
     let page = explained(world.environment.list(&admin(), &query));
     let colours: Vec<_> = page.records.iter().map(|record| record.colour.as_deref()).collect();
-    assert_eq!(colours, [Some("weld"), Some("sage"), None]);
+    assert_eq!(colours, [Some("far"), Some("large"), None]);
 }
