@@ -75,7 +75,11 @@ export function RowCells(props: CellsProps) {
           shown && <span>{shown}</span>
         )}
         {/* A colour never says anything by itself. */}
-        {!edited && column === title && mark && <small className={styles.mark}>{label(mark.label)}</small>}
+        {!edited && column === title && mark && (
+          <small className={styles.mark} title={label(mark.label)}>
+            {label(mark.label)}
+          </small>
+        )}
         {!edited && editable.has(column.path) && (
           <button
             type="button"
