@@ -157,8 +157,12 @@ export function groupOptions(query: GroupQuery): ListOptions {
       : `${pathOption(field)} with ${method === 'distinct' ? 'countdistinct' : method} as ${name}`,
   )
   const aggregate = `aggregate(${figures.join(',')})`
-  const keys = query.by.map(pathOption)
-  const options: ListOptions = { $apply: keys.length ? `groupby((${keys.join(',')}),${aggregate})` : aggregate }
+  const keys = query.by.map((key) => (typeof key === 'string' ? pathOption(key) : key.name))
+  const computed = query.by.flatMap((key) => (typeof key === 'string' ? [] : [`${key.expression} as ${key.name}`]))
+  const first = computed.length ? `compute(${computed.join(',')})/` : ''
+  const options: ListOptions = {
+    $apply: first + (keys.length ? `groupby((${keys.join(',')}),${aggregate})` : aggregate),
+  }
   if (query.where) options.$where = query.where
   if (query.search) options.$search = query.search
   return options
@@ -168,7 +172,7 @@ function groupOf(row: Record<string, unknown>, query: GroupQuery): Group {
   const at = (path: string) =>
     path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | null)?.[name], row) ?? null
   return {
-    keys: query.by.map(at),
+    keys: query.by.map((key) => at(typeof key === 'string' ? key : key.name)),
     figures: Object.fromEntries(query.figures.map(({ name }) => [name, row[name] ?? null])),
   }
 }

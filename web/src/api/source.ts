@@ -38,8 +38,8 @@ export interface Figure {
 
 /** Groups and figures instead of records. */
 export interface GroupQuery {
-  /** Paths whose values make the groups. */
-  by: string[]
+  /** What makes the groups: paths, or expressions of the API under a name. */
+  by: (string | { name: string; expression: string })[]
   figures: Figure[]
   where?: string
   search?: string

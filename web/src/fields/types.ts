@@ -85,6 +85,8 @@ export interface TypedFieldUi<T> {
   literal?(raw: string | number | boolean): string
   /** Typed in a cell of a list; absent: where one line is enough. */
   inCell?: boolean
+  /** Whether records are grouped by its values, by periods of them, or not. Absent: not. */
+  groups?: 'values' | 'periods' | 'none'
   align?: 'start' | 'end'
   /** Column width when neither the field nor the person says one, pixels. */
   width?: number
@@ -110,6 +112,7 @@ export interface FieldUi {
   aggregate: readonly Aggregate[]
   literal(raw: string | number | boolean): string
   inCell: boolean
+  groups: 'values' | 'periods' | 'none'
   align: 'start' | 'end'
   width: number
   wide: boolean
@@ -128,6 +131,7 @@ export function defineField<T>(ui: TypedFieldUi<T>): FieldUi {
     aggregate: [],
     literal: (raw) => quoted(String(raw)),
     inCell: !ui.wide && !ui.group,
+    groups: 'none',
     align: 'start',
     width: 160,
     wide: false,

@@ -15,4 +15,8 @@ export const renderers: Partial<Record<ViewKind, Renderer>> = {
   calendar: drawn<'calendar'>(() => import('./calendar/Calendar').then(({ Calendar }) => ({ default: Calendar }))),
   timeline: drawn<'timeline'>(() => import('./timeline/Timeline').then(({ Timeline }) => ({ default: Timeline }))),
   map: drawn<'map'>(() => import('./map/MapView').then(({ MapView }) => ({ default: MapView }))),
+  tree: drawn<'tree'>(() => import('./tree/Tree').then(({ Tree }) => ({ default: Tree }))),
+  gallery: drawn<'gallery'>(() => import('./gallery/Gallery').then(({ Gallery }) => ({ default: Gallery }))),
+  pivot: drawn<'pivot'>(() => import('./pivot/Pivot').then(({ Pivot }) => ({ default: Pivot }))),
+  chart: drawn<'chart'>(() => import('./chart/Charts').then(({ Charts }) => ({ default: Charts }))),
 }

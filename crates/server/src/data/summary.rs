@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::data::reading;
 use crate::data::shape::exact_number;
-use crate::odata::apply::{Figure, Method, Placed, Step, fault, placed};
+use crate::odata::apply::{Computed, Figure, Method, Placed, Step, fault, placed};
 use crate::odata::columns::{Column, Columns, holds};
 use crate::odata::style::{Metadata, Style};
 use crate::odata::{ListOptions, OptionFault, typed};
@@ -44,7 +44,11 @@ pub(crate) fn summary(
     };
     let context = entered.environment.engine.context(&entered.caller);
     let search = reading::search_words(options)?;
-    let asked = Asked { dictionary, entity, options };
+    let computed = steps[..first].iter().flat_map(|step| match step {
+        Step::Compute(computed) => computed.as_slice(),
+        _ => &[],
+    });
+    let asked = Asked { dictionary, entity, options, computed: computed.collect() };
     let (columns, keys, figures) = asked.group(keys, figures)?;
     let summary = Summary {
         dictionary: dictionary.clone(),
@@ -64,6 +68,8 @@ pub(crate) fn summary(
                 table.rows.retain(|row| holds(&condition, row, &context));
             }
             Step::Group { keys, figures } => table = table.grouped(keys, figures)?,
+            // The reader lets it stand before the first groups only.
+            Step::Compute(_) => {}
         }
     }
     if let Some(text) = &options.filter {
@@ -107,6 +113,8 @@ struct Asked<'a> {
     dictionary: &'a Dictionary,
     entity: &'a Entity,
     options: &'a ListOptions,
+    /// Names that stand for expressions.
+    computed: Vec<&'a Computed>,
 }
 
 impl Asked<'_> {
@@ -114,13 +122,23 @@ impl Asked<'_> {
         let mut columns = Columns::default();
         let mut typed_keys = Vec::new();
         for (at, text) in keys {
+            let span = Span { start: *at, end: at + text.len() };
+            if let Some(computed) = self.computed.iter().find(|computed| computed.name == text.trim()) {
+                let key = self.value(&computed.of.1).map_err(placed(computed.of.0))?;
+                if !is_key(&key.ty) {
+                    return Err(no_key(computed.of.0, &computed.of.1));
+                }
+                columns.add(&computed.name, of_type(&computed.name, &key.ty), span)?;
+                typed_keys.push(key);
+                continue;
+            }
             let key = self.value(text).map_err(placed(*at))?;
             let good =
                 matches!(key.node, Node::Path(_)) && is_key(&key.ty) || self.is_computed(text, &key.ty);
             if !good {
                 return Err(no_key(*at, text));
             }
-            columns.add(text, self.column(text, &key), Span { start: *at, end: at + text.len() })?;
+            columns.add(text, self.column(text, &key), span)?;
             typed_keys.push(key);
         }
         let mut typed_figures = Vec::new();

@@ -19,8 +19,17 @@ pub(crate) type Placed = (usize, String);
 pub(crate) enum Step {
     /// `filter(…)`
     Filter(Placed),
+    /// `compute(month(starts_at) as m)`: names for the keys of the first groups.
+    Compute(Vec<Computed>),
     /// `groupby((…),aggregate(…))`, and `aggregate(…)`, which has no key.
     Group { keys: Vec<Placed>, figures: Vec<Figure> },
+}
+
+/// `month(starts_at) as m`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Computed {
+    pub(crate) of: Placed,
+    pub(crate) name: String,
 }
 
 /// `amount with sum as total`
@@ -61,7 +70,18 @@ pub(crate) fn read(text: &str) -> Result<Vec<Step>, OptionFault> {
             format!("$apply has 1 to {STEPS_MAX} steps."),
         ));
     }
-    steps.into_iter().map(|(at, step)| one(step, at)).collect()
+    let read: Vec<Step> = steps.iter().map(|(at, step)| one(step, *at)).collect::<Result<_, _>>()?;
+    let grouped = read.iter().position(|step| matches!(step, Step::Group { .. })).unwrap_or(0);
+    for ((at, text), step) in steps.iter().zip(&read).skip(grouped) {
+        if matches!(step, Step::Compute(_)) {
+            return Err(fault(
+                Span { start: *at, end: at + text.len() },
+                "compute précède le groupby dont il nomme des clés.",
+                "compute comes before the groupby whose keys it names.",
+            ));
+        }
+    }
+    Ok(read)
 }
 
 fn one(text: &str, at: usize) -> Result<Step, OptionFault> {
@@ -70,12 +90,15 @@ fn one(text: &str, at: usize) -> Result<Step, OptionFault> {
         "filter" => Ok(Step::Filter((inside_at, inside.to_owned()))),
         "aggregate" => Ok(Step::Group { keys: Vec::new(), figures: figures(inside, inside_at)? }),
         "groupby" => group(inside, inside_at),
+        "compute" => computed(inside, inside_at),
         other => {
-            let near = nearest(other, ["filter", "groupby", "aggregate"]);
+            let near = nearest(other, ["filter", "compute", "groupby", "aggregate"]);
             let fault = fault(
                 Span { start: at, end: at + other.len() },
-                format!("« {other} » n'est pas une étape de $apply : filter, groupby et aggregate le sont."),
-                format!("“{other}” is not a step of $apply; filter, groupby and aggregate are."),
+                format!(
+                    "« {other} » n'est pas une étape de $apply : filter, compute, groupby et aggregate le sont."
+                ),
+                format!("“{other}” is not a step of $apply; filter, compute, groupby and aggregate are."),
             );
             Err(OptionFault { error: fault.error.with_near(near), ..fault })
         }
@@ -133,6 +156,37 @@ fn figures(text: &str, at: usize) -> Result<Vec<Figure>, OptionFault> {
     listed.into_iter().map(|(start, figure)| one_figure(figure, at + start)).collect()
 }
 
+fn computed(text: &str, at: usize) -> Result<Step, OptionFault> {
+    let listed = parts(text, ',');
+    let wrong = |start: usize, length: usize| {
+        fault(
+            Span { start, end: start + length },
+            "compute s'écrit compute(month(date) as mois,…).",
+            "compute is written compute(month(date) as month,…).",
+        )
+    };
+    if listed.is_empty() || listed.len() > COLUMNS_MAX {
+        return Err(wrong(at, text.len()));
+    }
+    let one = |(start, item): (usize, &str)| {
+        let refused = || wrong(at + start, item.len());
+        let (of, name) = item.rsplit_once(" as ").ok_or_else(refused)?;
+        let name = name.trim();
+        if !is_name(name) {
+            return Err(refused());
+        }
+        Ok(Computed { of: (at + start, of.to_owned()), name: name.to_owned() })
+    };
+    listed.into_iter().map(one).collect::<Result<_, _>>().map(Step::Compute)
+}
+
+/// What a figure or a computed key may be called.
+fn is_name(name: &str) -> bool {
+    name.len() <= 60
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 fn one_figure(text: &str, at: usize) -> Result<Figure, OptionFault> {
     let span = Span { start: at, end: at + text.len() };
     let wrong = || {
@@ -144,10 +198,7 @@ fn one_figure(text: &str, at: usize) -> Result<Figure, OptionFault> {
     };
     let (what, name) = text.rsplit_once(" as ").ok_or_else(wrong)?;
     let name = name.trim();
-    let good = name.len() <= 60
-        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if !good {
+    if !is_name(name) {
         return Err(wrong());
     }
     if what.trim() == "$count" {

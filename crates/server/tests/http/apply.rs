@@ -92,6 +92,25 @@ fn groups_are_filtered_grouped_again_sorted_and_cut() {
 }
 
 #[test]
+fn groups_are_made_of_what_is_computed_in_the_zone_of_the_environment() {
+    let app = App::start();
+    let ada = app.ada();
+    for (name, since) in [
+        ("Lenoir", "2026-11-30T23:30:00Z"),
+        ("Élan", "2026-12-10T09:00:00Z"),
+        ("Zèbre", "2026-11-02T09:00:00Z"),
+    ] {
+        ada.create("accounts", json!({"name": name, "seen": since}));
+    }
+    let by_month = "compute(year(seen) as y,month(seen) as m)/groupby((y,m),aggregate($count as n))";
+    let found = applied(&ada, "accounts", by_month, "&$orderby=y,m");
+    assert_eq!(json!(found), json!([{"y": 2026, "m": 11, "n": 1}, {"y": 2026, "m": 12, "n": 2}]));
+    let by_day = "compute(date(seen) as d)/filter(name ne 'Zèbre')/groupby((d,kind),aggregate($count as n))";
+    let found = applied(&ada, "accounts", by_day, "&$orderby=d&$filter=n ge 1");
+    assert_eq!(json!(found)[0]["d"], "2026-12-01");
+}
+
+#[test]
 fn what_cannot_be_applied_is_told_with_its_place() {
     let app = App::start();
     let ada = stocked(&app);
@@ -109,6 +128,10 @@ fn what_cannot_be_applied_is_told_with_its_place() {
         ("groupby((name))/filter(nam eq 'x')", 23, Some("name")),
         ("groupby((name))/groupby((kind))", 25, None),
         ("name", 0, None),
+        ("compute(yaer(created_at) as y)/groupby((y))", 8, Some("year")),
+        ("compute(year(created_at))/groupby((y))", 8, None),
+        ("groupby((name))/compute(year(created_at) as y)", 16, None),
+        ("compute(year(created_at) as y)", 0, None),
     ];
     for (apply, position, near) in cases {
         let answer = ada.get(&ada.at(&format!("accounts?$apply={}", encoded(apply))));

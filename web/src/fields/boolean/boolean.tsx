@@ -42,5 +42,6 @@ export const boolean = defineField<boolean>({
   Input,
   filter: booleanFilter,
   literal: String,
+  groups: 'values',
   width: 90,
 })

@@ -52,5 +52,6 @@ export const choice = defineField<string>({
   Display,
   Input,
   filter: choiceFilter,
+  groups: 'values',
   width: 130,
 })

@@ -50,6 +50,7 @@ export function DayInput(props: InputProps<string>) {
 }
 
 export const date = defineField<string>({
+  groups: 'periods',
   of: textOf,
   text: (value, _field, { manner }) => exactDay(value, manner),
   Display,

@@ -55,6 +55,7 @@ function Input(props: InputProps<string>) {
 }
 
 export const datetime = defineField<string>({
+  groups: 'periods',
   of: textOf,
   text: (value, _field, { manner }) => exactInstant(value, manner),
   Display,

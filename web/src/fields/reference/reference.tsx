@@ -56,5 +56,6 @@ export const reference = defineField<ReferenceValue>({
   Cell: Named,
   Input: Picker,
   filter: referenceFilter,
+  groups: 'values',
   width: 180,
 })

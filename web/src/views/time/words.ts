@@ -55,3 +55,7 @@ export function touchedDays(from: string, to: string): string[] {
   while ((days.at(-1) as string) < last && days.length < 400) days.push(addDays(days.at(-1) as string, 1))
   return days
 }
+
+/** `nov. 2026` */
+export const monthOfYear = (day: string, manner: Manner) =>
+  words(manner, 'monthyear', { month: 'short', year: 'numeric' }, day)
