@@ -9,7 +9,9 @@ run:
 	target/release/tisserand demo
 
 # The web application, built again only when its sources are newer.
-WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/openapi/*' -not -path 'web/dist/*' -not -path 'web/test-results/*' 2>/dev/null)
+# What forms run of the Rust code is among them (crates/device).
+WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/openapi/*' -not -path 'web/dist/*' -not -path 'web/test-results/*' -not -path 'web/src/device/made/*' 2>/dev/null) \
+	$(shell find crates/device crates/dictionary -name '*.rs' -o -name Cargo.toml)
 web: web/dist/index.html
 web/dist/index.html: $(WEB_SOURCES)
 	cd web && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund; } && npm run build

@@ -34,6 +34,14 @@ if ! command -v node >/dev/null 2>&1 || [ "$(node -p 'process.versions.node.spli
   say_missing "node 20 or newer, with npm" "see https://nodejs.org, or your distribution's packages"
 fi
 
+# Forms run Rust code as WebAssembly.
+if [ ! -d "$(rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null)" ]; then
+  if ! { command -v rustup >/dev/null 2>&1 && rustup target add wasm32-unknown-unknown; }; then
+    debian wasm-ld lld
+    [ -d /usr/lib/rustlib/src ] && [ -x /usr/bin/rustc ] || debian /usr/bin/rustc rustc-web cargo-web rust-web-src
+  fi
+fi
+
 if [ "$what" = test ]; then
   debian chromium chromium fonts-liberation
   debian python3 python3
@@ -47,10 +55,6 @@ if [ "$what" = test ]; then
   if ! cargo nextest --version >/dev/null 2>&1; then
     echo "installing cargo-nextest…"
     cargo install --locked cargo-nextest
-  fi
-  if [ ! -d "$(rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null)" ]; then
-    debian wasm-ld lld
-    [ -d /usr/lib/rustlib/src ] && [ -x /usr/bin/rustc ] || debian /usr/bin/rustc rustc-web cargo-web rust-web-src
   fi
 fi
 

@@ -22,6 +22,7 @@ web_installed() { (cd web && { [ node_modules/.package-lock.json -nt package-loc
 [ "$quick" = quick ] || part "needs" scripts/needs.sh test
 part "format" cargo fmt --all --check
 part "web: packages" web_installed
+part "web: code of forms" web run --silent device
 part "web: lint" web run --silent lint
 part "web: types" web run --silent types
 part "web: unit tests" web run --silent test

@@ -1,12 +1,29 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 /** Paths the Rust server answers itself; everything else is this application. */
 const serverPaths = ['/session', '/data', '/events', '/health', '/metrics']
 const server = process.env.TISSERAND_URL ?? 'http://127.0.0.1:7700'
 
+/** Puts beside every script, style and WebAssembly the same compressed as well as can be: the server sends those. */
+function compressed(): Plugin {
+  return {
+    name: 'compressed',
+    apply: 'build',
+    writeBundle({ dir = 'dist' }) {
+      const folder = join(dir, 'assets')
+      for (const name of readdirSync(folder).filter((file) => /\.(js|css|wasm)$/.test(file)))
+        writeFileSync(join(folder, `${name}.br`), brotliCompressSync(readFileSync(join(folder, name))))
+    },
+  }
+}
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressed()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0, // a strict content security policy allows no data: script or style

@@ -149,3 +149,13 @@ export function field(page: Page, name: string) {
 export function input(page: Page, name: string) {
   return field(page, name).locator('input, textarea').first()
 }
+
+/** Screens speak `language` to whoever is signed in. */
+export async function speak(page: Page, language: 'fr' | 'en'): Promise<void> {
+  await page.route('**/session', async (route) => {
+    if (route.request().method() !== 'GET') return route.fallback()
+    const answer = await route.fetch()
+    const session = await answer.json()
+    await route.fulfill({ response: answer, json: { ...session, user: { ...session.user, language } } })
+  })
+}

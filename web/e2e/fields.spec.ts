@@ -1,21 +1,11 @@
 import type { Locator, Page } from '@playwright/test'
 import { en } from '../src/i18n/en'
 import { fr } from '../src/i18n/fr'
-import { env, expect, field, input, openRecord, test, unique } from './base'
+import { env, expect, field, input, openRecord, speak, test, unique } from './base'
 
 /** Every type of field that other tests do not type in: entered by hand in a new record, sent at once, read back. */
 
 const tongues = { fr, en }
-
-/** Screens speak `language` to whoever is signed in. */
-async function speak(page: Page, language: 'fr' | 'en'): Promise<void> {
-  await page.route('**/session', async (route) => {
-    if (route.request().method() !== 'GET') return route.fallback()
-    const answer = await route.fetch()
-    const session = await answer.json()
-    await route.fulfill({ response: answer, json: { ...session, user: { ...session.user, language } } })
-  })
-}
 
 async function pick(page: Page, slot: Locator, typed: string, option: string | RegExp = typed): Promise<void> {
   await slot.locator('input').first().fill(typed)

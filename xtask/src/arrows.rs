@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "test_postgres",
     "agreement",
     "journal",
+    "device",
     "dictionary",
 ];
 
@@ -30,6 +31,7 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ("engine", &["axum", "tokio", "rusqlite", "sea-query"], "the engine knows no HTTP, nor which store"),
     ("store", &["axum", "tower-http"], "the store knows no HTTP and no rights"),
     ("agreement", PURE, "a pure crate does no I/O"),
+    ("device", PURE, "a pure crate does no I/O"),
     ("journal", PURE, "a pure crate does no I/O"),
     ("dictionary", PURE, "a pure crate does no I/O"),
 ];

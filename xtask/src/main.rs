@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a command for people")]
 
 mod arrows;
+mod device;
 mod front_pages;
 mod locks;
 mod modules;
@@ -32,8 +33,9 @@ fn main() -> ExitCode {
     match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["tidy"] => tidy(true),
         ["tidy", "--no-wasm"] => tidy(false),
+        ["device"] => device(),
         _ => {
-            println!("usage: cargo xtask tidy [--no-wasm]");
+            println!("usage: cargo xtask tidy [--no-wasm]\n       cargo xtask device");
             ExitCode::from(2)
         }
     }
@@ -57,6 +59,16 @@ fn tidy(with_wasm: bool) -> ExitCode {
         }
     }
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn device() -> ExitCode {
+    match device::build(&root()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("the code of forms could not be built: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn root() -> PathBuf {

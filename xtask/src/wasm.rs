@@ -10,28 +10,11 @@ use anyhow::{Context, Result};
 
 use crate::Findings;
 
-const PURE: &[&str] = &["agreement", "dictionary", "journal"];
-const TARGET: &str = "wasm32-unknown-unknown";
+const PURE: &[&str] = &["agreement", "device", "dictionary", "journal"];
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 pub(crate) fn check(root: &Path) -> Result<Findings> {
-    let mut command = if has_target()? {
-        Command::new("cargo")
-    } else if Path::new("/usr/bin/wasm-ld").exists() && Path::new("/usr/bin/cargo").exists() {
-        let mut command = Command::new("/usr/bin/cargo");
-        command.env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1");
-        command.env("RUSTFLAGS", "-Clinker=wasm-ld").env_remove("RUSTUP_TOOLCHAIN");
-        command.env_remove("CARGO").env_remove("RUSTDOC");
-        command
-    } else {
-        return Ok(vec![format!(
-            "no {TARGET} here: rustup target add {TARGET}, or on Debian: apt-get install rustc-web cargo-web rust-web-src lld"
-        )]);
-    };
-    command.current_dir(root).args(["build", "--quiet", "--locked", "--target", TARGET]);
-    command.arg("--target-dir").arg(root.join("target").join("wasm"));
-    if !has_target()? {
-        command.arg("-Zbuild-std=std,panic_abort");
-    }
+    let Some(mut command) = build(root)? else { return Ok(vec![missing()]) };
     for name in PURE {
         command.args(["--package", name]);
     }
@@ -41,6 +24,35 @@ pub(crate) fn check(root: &Path) -> Result<Findings> {
     } else {
         vec![format!("{} do not build for {TARGET}", PURE.join(", "))]
     })
+}
+
+/// A `cargo build` for WebAssembly into `target/wasm`; none where nothing here can do that.
+pub(crate) fn build(root: &Path) -> Result<Option<Command>> {
+    let with_target = has_target()?;
+    let mut command = if with_target {
+        Command::new("cargo")
+    } else if Path::new("/usr/bin/wasm-ld").exists() && Path::new("/usr/bin/cargo").exists() {
+        let mut command = Command::new("/usr/bin/cargo");
+        command.env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1");
+        command.env("RUSTFLAGS", "-Clinker=wasm-ld").env_remove("RUSTUP_TOOLCHAIN");
+        command.env_remove("CARGO").env_remove("RUSTDOC");
+        command
+    } else {
+        return Ok(None);
+    };
+    command.current_dir(root).args(["build", "--quiet", "--locked", "--target", TARGET]);
+    command.arg("--target-dir").arg(root.join("target").join("wasm"));
+    if !with_target {
+        command.arg("-Zbuild-std=std,panic_abort");
+    }
+    Ok(Some(command))
+}
+
+/// What to install.
+pub(crate) fn missing() -> String {
+    format!(
+        "no {TARGET} here: rustup target add {TARGET}, or on Debian: apt-get install rustc-web cargo-web rust-web-src lld"
+    )
 }
 
 fn has_target() -> Result<bool> {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod compile;
+pub mod conduct;
 pub mod describe;
 pub mod diagnostics;
 pub mod expression;

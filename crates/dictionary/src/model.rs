@@ -9,7 +9,7 @@ pub mod views;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::compile::Dependencies;
 use crate::expression::Typed;
@@ -242,7 +242,8 @@ pub enum Personal {
 
 /// Attributes of field types, each `None` where the type doesn't have it or the default holds. One flat struct: an attribute means the
 /// same for every type that has it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Options {
     /// Longest text, in characters.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -313,7 +314,7 @@ pub struct Options {
 }
 
 /// What happens to a record whose reference loses its target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OnDelete {
     /// The target cannot be deleted.
@@ -426,7 +427,7 @@ pub struct Transition {
 }
 
 /// A list of values that people choose from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ValueList {
     /// Identifier.
     pub name: String,
@@ -441,7 +442,7 @@ pub struct ValueList {
 }
 
 /// One value of a list. Logic reads the tag, never the label.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListValue {
     /// Identifier kept in records.
     pub tag: String,

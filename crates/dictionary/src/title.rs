@@ -25,7 +25,7 @@ pub fn render(
     if !title.is_empty() {
         return Ok(title);
     }
-    Ok(value::to_text(record.field(ID).as_ref()))
+    Ok(value::to_text(record.field(ID)?.as_ref()))
 }
 
 struct Titles<'a> {
@@ -50,7 +50,10 @@ impl Titles<'_> {
             return Ok(title);
         }
         let code = entity.code.as_ref().and_then(|_| entity.index("code"));
-        Ok(code.map(|code| value::to_text(record.field(code).as_ref())).unwrap_or_default())
+        match code {
+            Some(code) => Ok(value::to_text(record.field(code)?.as_ref())),
+            None => Ok(String::new()),
+        }
     }
 
     fn part(&self, typed: &Typed, record: &dyn Scope, nested: u32) -> Result<String, EvaluateError> {

@@ -264,7 +264,7 @@ fn compute(
     let definition = &prepared.entity(entity).fields[field];
     let Some(computed) = &definition.computed else { return Ok(()) };
     let value = session.view().evaluate(&computed.formula, entity, &row)?;
-    let value = session.as_kept(definition, value);
+    let value = dictionary::conduct::kept(definition, value, &session.field_context(definition));
     stage_value(session, entity, field, row, value)
 }
 

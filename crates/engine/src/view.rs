@@ -33,8 +33,6 @@ type Parent = (EntityIndex, FieldIndex, RecordId);
 pub(crate) struct Cache {
     rows: RefCell<HashMap<Key, Option<Arc<Row>>>>,
     children: RefCell<HashMap<Parent, Vec<Arc<Row>>>>,
-    /// Why an expression could not be evaluated, when its scope had no way to say so.
-    fault: RefCell<Option<EvaluateError>>,
 }
 
 impl Cache {
@@ -224,8 +222,7 @@ impl<'a> View<'a> {
         entity: EntityIndex,
         row: &Row,
     ) -> Result<Value, EngineError> {
-        let scope = RecordScope { view: *self, entity, row: Held::Borrowed(row) };
-        self.evaluated(evaluate(typed, &scope, self.context))
+        evaluate(typed, &self.scope(entity, row), self.context).map_err(evaluation_fault)
     }
 
     /// How a row is named.
@@ -235,17 +232,13 @@ impl<'a> View<'a> {
         row: &Row,
         language: Language,
     ) -> Result<String, EngineError> {
-        let scope = RecordScope { view: *self, entity, row: Held::Borrowed(row) };
-        self.evaluated(title::render(&self.prepared.dictionary, entity, &scope, self.context, language))
+        title::render(&self.prepared.dictionary, entity, &self.scope(entity, row), self.context, language)
+            .map_err(evaluation_fault)
     }
 
-    /// The result of an evaluation, unless its scope met a fault that it had no way to tell.
-    fn evaluated<T>(&self, result: Result<T, EvaluateError>) -> Result<T, EngineError> {
-        let value = result.map_err(evaluation_fault)?;
-        match self.cache.fault.borrow_mut().take() {
-            Some(fault) => Err(evaluation_fault(fault)),
-            None => Ok(value),
-        }
+    /// A row as expressions see it.
+    pub(crate) fn scope(&self, entity: EntityIndex, row: &'a Row) -> RecordScope<'a> {
+        RecordScope { view: *self, entity, row: Held::Borrowed(row) }
     }
 
     /// Whether a condition about a row holds; null does not.
@@ -349,7 +342,7 @@ impl Deref for Held<'_> {
 }
 
 /// A record of a view, for expressions.
-struct RecordScope<'a> {
+pub(crate) struct RecordScope<'a> {
     view: View<'a>,
     entity: EntityIndex,
     row: Held<'a>,
@@ -362,22 +355,16 @@ impl<'a> RecordScope<'a> {
 }
 
 impl Scope for RecordScope<'_> {
-    fn field(&self, field: FieldIndex) -> Cow<'_, Value> {
+    fn field(&self, field: FieldIndex) -> Result<Cow<'_, Value>, EvaluateError> {
         if let Some(ahead) = self.view.ahead.filter(|ahead| !ahead.outdated.is_empty())
             && let Some(rank) = self.view.prepared.rank(self.entity, field)
             && ahead.outdated.contains(rank, self.row.id())
             && let Some(computed) = &self.view.prepared.entity(self.entity).fields[field].computed
         {
             // The row will have it at the end of the unit; whoever reads it before has it worked out now.
-            return match evaluate(&computed.formula, self, self.view.context) {
-                Ok(value) => Cow::Owned(value),
-                Err(fault) => {
-                    self.view.cache.fault.borrow_mut().get_or_insert(fault);
-                    Cow::Owned(Value::Null)
-                }
-            };
+            return evaluate(&computed.formula, self, self.view.context).map(Cow::Owned);
         }
-        Cow::Borrowed(self.row.get(field))
+        Ok(Cow::Borrowed(self.row.get(field)))
     }
 
     fn follow(&self, hop: Hop) -> Result<Option<Box<dyn Scope + '_>>, EvaluateError> {
@@ -394,11 +381,19 @@ impl Scope for RecordScope<'_> {
         let rows = self.view.children(entity, by, self.row.id()).map_err(EvaluateError::read)?;
         Ok(rows.into_iter().map(|row| self.boxed(entity, row)).collect())
     }
+
+    fn has_children(&self, entity: EntityIndex, by: FieldIndex) -> Result<bool, EvaluateError> {
+        let rows = self.view.children_at_most(entity, by, self.row.id(), 1).map_err(EvaluateError::read)?;
+        Ok(!rows.is_empty())
+    }
 }
 
 /// An evaluation fails only when the records it reads could not be read.
-fn evaluation_fault(fault: EvaluateError) -> EngineError {
-    let EvaluateError::Read(source) = fault;
+pub(crate) fn evaluation_fault(fault: EvaluateError) -> EngineError {
+    let source = match fault {
+        EvaluateError::Read(source) => source,
+        unknown @ EvaluateError::Unknown => unknown.into(),
+    };
     let source = match source.downcast::<StoreError>() {
         Ok(source) => *source,
         Err(source) => StoreError::Database { action: "read the records of an expression", source },

@@ -17,6 +17,8 @@ struct Built;
 const INDEX: &str = "index.html";
 /// Files here have the hash of their content in their name.
 const HASHED: &str = "assets/";
+/// Beside a file, the same as its builder compressed it: better than one can afford at each request.
+const COMPRESSED: &str = ".br";
 
 /// Whether the web application was built before this binary was.
 pub fn has_web_app() -> bool {
@@ -67,6 +69,15 @@ fn answer(path: &str, file: &EmbeddedFile, asked: &HeaderMap) -> Response {
     };
     if let Ok(value) = HeaderValue::from_str(&media_type) {
         headers.insert(header::CONTENT_TYPE, value);
+    }
+    let takes = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let smaller = Built::get(&format!("{path}{COMPRESSED}"));
+    if let Some(smaller) = &smaller {
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        if takes.split(',').any(|name| name.split(';').next().is_some_and(|name| name.trim() == "br")) {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+            return (headers, smaller.data.to_vec()).into_response();
+        }
     }
     (headers, file.data.to_vec()).into_response()
 }

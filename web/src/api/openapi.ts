@@ -708,6 +708,7 @@ export interface components {
             name: string;
             order: string[];
             plural: components["schemas"]["tisserand.label"];
+            rules: components["schemas"]["tisserand.rule"][];
             searchable: boolean;
             states: {
                 field: string;
@@ -724,6 +725,7 @@ export interface components {
             label: string;
             name: string;
             time_zone: string;
+            time_zone_rules: string | null;
         };
         "tisserand.event": {
             /** Format: uuid */
@@ -741,9 +743,10 @@ export interface components {
             by?: string;
             colour?: string;
             currency?: string;
+            default: string | null;
             editable: string | null;
             filter?: string;
-            has_default: boolean;
+            formula: string | null;
             help: components["schemas"]["tisserand.label"] | null;
             label: components["schemas"]["tisserand.label"];
             layer: string;
@@ -937,6 +940,13 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        "tisserand.rule": {
+            field: string | null;
+            message: components["schemas"]["tisserand.label"];
+            name: string;
+            require: string;
+            when: string | null;
+        };
         "tisserand.section": {
             columns: number;
             fields: {
@@ -1013,6 +1023,7 @@ export interface components {
             icon: string | null;
             label: components["schemas"]["tisserand.label"];
             name: string;
+            require: string | null;
             to: string;
         };
         "tisserand.tree_view": {

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react'
 import type { Entity, Field, RecordData } from '../api/types'
 import { quoted } from '../api/where'
+import type { Said } from '../device/answer'
 import type { Surroundings } from '../dictionary/context'
 
 /** A filter as it is kept in the address: `o` is the operator, the rest depends on it. */
@@ -31,6 +32,11 @@ export interface InputProps<T> {
   required: boolean
   /** Messages of the parts of a composite (`[2].quantity`, `.city`), by the path after the field's name. */
   partErrors: Record<string, string>
+  /** What is said of each of the records that it holds (`lines`), in their order. */
+  said?: Record<string, Said>[]
+  /** A part with a message of its own (`[2].quantity`) is typed in; and is left. */
+  onEnter?(part: string): void
+  onLeave?(part: string): void
   /** The record being edited; absent while it is created. */
   record: RecordData | null
   collection: string

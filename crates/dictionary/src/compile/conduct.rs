@@ -126,18 +126,22 @@ fn default_tags(
     if !all_known {
         return None;
     }
-    let mut sorted: Vec<String> = tags.iter().map(|tag| tag.value.to_owned()).collect();
-    let source = sorted.join(" ");
+    let source = tags.iter().map(|tag| tag.value).collect::<Vec<_>>().join(" ");
+    Some(tags_by_default(kind, &source))
+}
+
+/// The default of a `choice` or of `choices`, from its tags with spaces between.
+pub(crate) fn tags_by_default(kind: &str, source: &str) -> Checked {
     let (value, ty) = if kind == "choice" {
-        (Value::Text(source.clone()), Type::Text)
+        (Value::from(source), Type::Text)
     } else {
-        sorted.sort();
-        sorted.dedup();
-        let value = if sorted.is_empty() { Value::Null } else { Value::Tags(sorted) };
-        (value, Type::Tags)
+        let mut tags: Vec<String> = source.split_whitespace().map(str::to_owned).collect();
+        tags.sort();
+        tags.dedup();
+        (if tags.is_empty() { Value::Null } else { Value::Tags(tags) }, Type::Tags)
     };
     let span = Span { start: 0, end: source.len() };
-    Some(Checked { source, typed: Typed { node: Node::Literal(value), ty, span } })
+    Checked { source: source.to_owned(), typed: Typed { node: Node::Literal(value), ty, span } }
 }
 
 /// Reports a tag that its list does not have.

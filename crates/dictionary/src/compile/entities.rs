@@ -18,6 +18,11 @@ use crate::system;
 /// Of the next entity compiled.
 static SERIAL: AtomicU64 = AtomicU64::new(1);
 
+/// The serial of one more entity.
+pub(crate) fn next_serial() -> u64 {
+    SERIAL.fetch_add(1, Ordering::Relaxed)
+}
+
 /// What is left to read of an entity once all entities are known.
 pub(crate) struct EntityDraft<'m> {
     pub(crate) place: Place,
@@ -105,7 +110,7 @@ fn read_entity<'m>(cx: &Compiling<'m>, name: &str, entry: &'m Entry) -> (Entity,
         fields: Vec::new(),
     };
     let mut entity = Entity {
-        serial: SERIAL.fetch_add(1, Ordering::Relaxed),
+        serial: next_serial(),
         name: name.to_owned(),
         was: was.map(|given| given.value.to_owned()),
         collection: collection.map_or_else(|| plural(name), |given| given.value.to_owned()),

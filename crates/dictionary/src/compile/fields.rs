@@ -220,6 +220,6 @@ pub(crate) fn system_fields(entity: &str, numbered: bool) -> Vec<Field> {
 }
 
 /// Name in the API of the value of a field.
-fn property(name: &str, kind: &'static dyn FieldType) -> String {
+pub(crate) fn property(name: &str, kind: &'static dyn FieldType) -> String {
     if kind.name() == "reference" { format!("{name}_id") } else { name.to_owned() }
 }

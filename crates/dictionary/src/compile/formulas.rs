@@ -7,15 +7,15 @@ use crate::compile::expressions::{fits, type_text};
 use crate::compile::reader::Given;
 use crate::compile::{Compiling, dependencies};
 use crate::diagnostics::Finding;
-use crate::expression::Expression;
+use crate::expression::{Expression, Typed};
 use crate::model::{Computed, Dictionary, EntityIndex, FieldIndex};
 
-type FieldId = (EntityIndex, FieldIndex);
+/// A field: its entity and its place there.
+pub type FieldId = (EntityIndex, FieldIndex);
 
 struct Formula<'m> {
     given: Given<&'m str>,
     parsed: Expression,
-    reads: Vec<FieldId>,
 }
 
 /// Sets `computed` of every computed field; returns those in an order in which each comes after what it reads. Reports circles.
@@ -27,19 +27,19 @@ pub(crate) fn read(
     drafts: &[EntityDraft<'_>],
 ) -> Vec<FieldId> {
     let mut formulas: BTreeMap<FieldId, Formula<'_>> = BTreeMap::new();
+    let mut reads: BTreeMap<FieldId, Vec<FieldId>> = BTreeMap::new();
     for (entity, draft) in drafts.iter().enumerate() {
         for field in &draft.fields {
             let Some(given) = field.formula else { continue };
             let Some(parsed) = cx.parse(given) else { continue };
             let Some(checked) = cx.check_parsed(dictionary, entity, given, &parsed) else { continue };
-            let mut reads = Vec::new();
-            dependencies::reads(entity, &checked, &mut |read| reads.push((read.entity, read.field)));
-            formulas.insert((entity, field.index), Formula { given, parsed, reads });
+            reads.insert((entity, field.index), read_by(entity, &checked));
+            formulas.insert((entity, field.index), Formula { given, parsed });
         }
     }
-    let order = in_order(cx, dictionary, &formulas);
+    let order = in_order(&reads, &mut |circle| report_circle(cx, dictionary, &formulas, circle));
     for &(entity, field) in &order {
-        let Formula { given, parsed, .. } = &formulas[&(entity, field)];
+        let Formula { given, parsed } = &formulas[&(entity, field)];
         let Some(formula) = cx.check_parsed(dictionary, entity, *given, parsed) else { continue };
         let target = &dictionary.entities[entity].fields[field];
         let returns = target.kind.expression_type(&target.options);
@@ -58,50 +58,65 @@ pub(crate) fn read(
     order
 }
 
-/// Sorts by depth first, so that what is read comes before what reads it.
-fn in_order(
-    cx: &Compiling<'_>,
-    dictionary: &Dictionary,
-    formulas: &BTreeMap<FieldId, Formula<'_>>,
+/// Fields that a formula about records of `entity` reads.
+pub fn read_by(entity: EntityIndex, formula: &Typed) -> Vec<FieldId> {
+    let mut found = Vec::new();
+    dependencies::reads(entity, formula, &mut |read| found.push((read.entity, read.field)));
+    found
+}
+
+/// Fields that formulas read, each after those it reads itself; `circle` hears of each circle, from its first field to its last. Sorts by
+/// depth first.
+pub(crate) fn in_order(
+    reads: &BTreeMap<FieldId, Vec<FieldId>>,
+    circle: &mut dyn FnMut(&[FieldId]),
 ) -> Vec<FieldId> {
     let mut order = Vec::new();
     let mut open = Vec::new();
-    for &id in formulas.keys() {
-        visit(cx, dictionary, formulas, id, &mut open, &mut order);
+    for &id in reads.keys() {
+        visit(reads, id, &mut open, &mut order, circle);
     }
     order
 }
 
 fn visit(
-    cx: &Compiling<'_>,
-    dictionary: &Dictionary,
-    formulas: &BTreeMap<FieldId, Formula<'_>>,
+    reads: &BTreeMap<FieldId, Vec<FieldId>>,
     id: FieldId,
     open: &mut Vec<FieldId>,
     order: &mut Vec<FieldId>,
+    circle: &mut dyn FnMut(&[FieldId]),
 ) {
     if order.contains(&id) {
         return;
     }
     if let Some(start) = open.iter().position(|other| *other == id) {
-        let circle: Vec<String> = open[start..].iter().chain([&id]).map(|id| name(dictionary, *id)).collect();
-        let circle = circle.join(" → ");
-        cx.findings.push(Finding::new(
-            formulas[&open[start]].given.place,
-            "formula_cycle",
-            format!("ces champs calculés dépendent les uns des autres : {circle}"),
-            format!("these computed fields depend on each other: {circle}"),
-        ));
+        circle(&open[start..]);
         return;
     }
     open.push(id);
-    for &read in &formulas[&id].reads {
-        if formulas.contains_key(&read) {
-            visit(cx, dictionary, formulas, read, open, order);
+    for &read in &reads[&id] {
+        if reads.contains_key(&read) {
+            visit(reads, read, open, order, circle);
         }
     }
     open.pop();
     order.push(id);
+}
+
+fn report_circle(
+    cx: &Compiling<'_>,
+    dictionary: &Dictionary,
+    formulas: &BTreeMap<FieldId, Formula<'_>>,
+    circle: &[FieldId],
+) {
+    let names: Vec<String> = circle.iter().chain([&circle[0]]).map(|id| name(dictionary, *id)).collect();
+    let names = names.join(" → ");
+    cx.findings.push(Finding::new(
+        formulas[&circle[0]].given.place,
+        "formula_cycle",
+        format!("ces champs calculés dépendent les uns des autres : {names}"),
+        format!("these computed fields depend on each other: {names}"),
+    ));
 }
 
 fn name(dictionary: &Dictionary, (entity, field): FieldId) -> String {

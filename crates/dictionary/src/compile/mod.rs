@@ -4,13 +4,13 @@
 //! formulas in the order of their dependencies; then everything that reads fields: titles, defaults, rules, states, screens, menu.
 
 mod about;
-mod conduct;
+pub(crate) mod conduct;
 mod dashboards;
 mod dependencies;
-mod entities;
+pub(crate) mod entities;
 mod expressions;
-mod fields;
-mod formulas;
+pub(crate) mod fields;
+pub(crate) mod formulas;
 mod hash;
 mod lists;
 mod lookup;

@@ -48,10 +48,10 @@ fn any_number<'a>(
         Node::Not(operand) => operators::not(value(operand, scope, context)?.as_ref()),
         Node::Negate(operand) => operators::negate(value(operand, scope, context)?.as_ref()),
         Node::Binary(BinaryOperator::And, left, right) => {
-            Value::Boolean(holds(left, scope, context)? && holds(right, scope, context)?)
+            Value::Boolean(either(false, left, right, scope, context)?)
         }
         Node::Binary(BinaryOperator::Or, left, right) => {
-            Value::Boolean(holds(left, scope, context)? || holds(right, scope, context)?)
+            Value::Boolean(either(true, left, right, scope, context)?)
         }
         Node::Binary(operator, left, right) => {
             let (left, right) = (value(left, scope, context)?, value(right, scope, context)?);
@@ -91,17 +91,37 @@ fn any_number<'a>(
     Ok(Cow::Owned(owned))
 }
 
+/// What two conditions come to when one that is `decisive` settles it: `or` for true, `and` for false. An unknown side matters only where the
+/// other settles nothing.
+fn either(
+    decisive: bool,
+    left: &Typed,
+    right: &Typed,
+    scope: &dyn Scope,
+    context: &Context,
+) -> Result<bool, EvaluateError> {
+    match holds(left, scope, context) {
+        Ok(left) if left == decisive => Ok(decisive),
+        Ok(_) => holds(right, scope, context),
+        Err(EvaluateError::Unknown) => match holds(right, scope, context)? {
+            right if right == decisive => Ok(decisive),
+            _ => Err(EvaluateError::Unknown),
+        },
+        Err(fault) => Err(fault),
+    }
+}
+
 /// The value at a path; null as soon as a reference on the way is.
 fn at<'a>(path: &Path, scope: &'a dyn Scope) -> Result<Cow<'a, Value>, EvaluateError> {
     if path.hops.is_empty() {
-        return Ok(take_part(scope.field(path.field), path.part));
+        return Ok(take_part(scope.field(path.field)?, path.part));
     }
     beyond(path, &path.hops, scope).map(Cow::Owned)
 }
 
 fn beyond(path: &Path, hops: &[Hop], scope: &dyn Scope) -> Result<Value, EvaluateError> {
     let Some((hop, rest)) = hops.split_first() else {
-        return Ok(take_part(scope.field(path.field), path.part).into_owned());
+        return Ok(take_part(scope.field(path.field)?, path.part).into_owned());
     };
     match scope.follow(*hop)? {
         Some(next) => beyond(path, rest, next.as_ref()),

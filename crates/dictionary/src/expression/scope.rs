@@ -24,7 +24,7 @@ pub struct Context {
 /// A record as an expression sees it.
 pub trait Scope {
     /// The value of a field; `Null` where the record has none.
-    fn field(&self, field: FieldIndex) -> Cow<'_, Value>;
+    fn field(&self, field: FieldIndex) -> Result<Cow<'_, Value>, EvaluateError>;
 
     /// The record that the reference `hop.field` of this one leads to, an entity `hop.to`; `None` if the reference is empty.
     fn follow(&self, hop: Hop) -> Result<Option<Box<dyn Scope + '_>>, EvaluateError>;
@@ -35,6 +35,11 @@ pub trait Scope {
         entity: EntityIndex,
         by: FieldIndex,
     ) -> Result<Vec<Box<dyn Scope + '_>>, EvaluateError>;
+
+    /// Whether there are any.
+    fn has_children(&self, entity: EntityIndex, by: FieldIndex) -> Result<bool, EvaluateError> {
+        Ok(!self.children(entity, by)?.is_empty())
+    }
 }
 
 /// Why an expression has no value. A fault of arithmetic is not one: it is `Null`.
@@ -43,6 +48,9 @@ pub enum EvaluateError {
     /// The records it reads could not be read.
     #[error("could not read the records of an expression")]
     Read(#[source] Box<dyn Error + Send + Sync>),
+    /// It reads what is not known here: a client holds some records, and some of their fields. Whoever holds all of them never says so.
+    #[error("an expression reads what is not known here")]
+    Unknown,
 }
 
 impl EvaluateError {

@@ -155,12 +155,12 @@ pub(crate) struct Record<'w> {
 }
 
 impl Scope for Record<'_> {
-    fn field(&self, field: FieldIndex) -> Cow<'_, Value> {
-        Cow::Borrowed(&self.world.rows[&self.id].1[field])
+    fn field(&self, field: FieldIndex) -> Result<Cow<'_, Value>, EvaluateError> {
+        Ok(Cow::Borrowed(&self.world.rows[&self.id].1[field]))
     }
 
     fn follow(&self, hop: Hop) -> Result<Option<Box<dyn Scope + '_>>, EvaluateError> {
-        let Some(id) = self.field(hop.field).as_id() else { return Ok(None) };
+        let Some(id) = self.field(hop.field)?.as_id() else { return Ok(None) };
         let (entity, _) =
             self.world.rows.get(&id).ok_or_else(|| EvaluateError::read("the record is gone"))?;
         assert_eq!(*entity, hop.to);

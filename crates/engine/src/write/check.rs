@@ -1,16 +1,11 @@
 //! What every record must hold before it is written: required fields, editable fields, states, rules, unique keys.
 
-use std::collections::HashSet;
+use dictionary::conduct::Written;
+use dictionary::expression::Scope;
+use journal::Origin;
 
-use dictionary::expression::{Node, Typed};
-use dictionary::label::Label;
-use dictionary::model::{EntityIndex, FieldIndex};
-use dictionary::{Field, Value};
-use store::Row;
-
-use crate::error::{EngineError, failed};
-use crate::view::Key;
-use crate::write::input::read_only;
+use crate::error::EngineError;
+use crate::view::{Key, evaluation_fault};
 use crate::write::problems::Problems;
 use crate::write::session::Session;
 use crate::write::staging::Staged;
@@ -22,168 +17,93 @@ impl Session<'_> {
         for key in self.staging.keys() {
             let Some(staged) = self.staging.get(key) else { continue };
             let Some(new) = &staged.new else { continue };
+            let view = self.view();
+            let (old, now) = (staged.old.as_ref().map(|old| view.scope(key.0, old)), view.scope(key.0, new));
+            let written = self.written(key, staged, old.as_ref().map(|old| old as &dyn Scope), &now);
             if let Some(place) = &staged.place {
-                self.check_fields(key, staged, new, place, problems)?;
-                self.check_state(key, staged, place, problems)?;
+                self.check_fields(&written, place, problems)?;
+                self.check_state(&written, staged.moved, place, problems)?;
             }
-            let place = staged.place.as_deref().unwrap_or_default();
-            self.check_rules(key, staged, new, place, lines_are_wrong, problems)?;
-            self.check_uniques(key, staged, place, problems)?;
+            self.check_rules(&written, staged, lines_are_wrong, problems)?;
+            self.check_uniques(key, staged, staged.place.as_deref().unwrap_or_default(), problems)?;
         }
         Ok(())
+    }
+
+    /// A staged record as the dictionary judges it.
+    fn written<'s>(
+        &'s self,
+        key: Key,
+        staged: &'s Staged,
+        old: Option<&'s dyn Scope>,
+        new: &'s dyn Scope,
+    ) -> Written<'s> {
+        Written {
+            dictionary: &self.prepared.dictionary,
+            entity: key.0,
+            context: &self.context,
+            old,
+            new,
+            given: &staged.given,
+            wrong: &staged.wrong,
+        }
     }
 
     fn check_fields(
         &self,
-        key: Key,
-        staged: &Staged,
-        new: &Row,
+        written: &Written<'_>,
         place: &str,
         problems: &mut Problems,
     ) -> Result<(), EngineError> {
-        for (index, field) in self.prepared.entity(key.0).fields.iter().enumerate() {
-            if staged.wrong.contains(&index) {
-                continue;
-            }
-            // A numbered record always has its code: the system gave it one if nobody did.
-            let needed = field.required || self.prepared.entities[key.0].system.code == Some(index);
-            if needed && self.is_missing(key, index, field, staged, new)? {
-                let message = Label::new("Ce champ est obligatoire.", "This field is required.");
-                problems.add(place, &field.name, "required", message);
-            }
-            let guarded =
-                field.editable.as_ref().filter(|_| staged.given.contains(&index) && !self.is_system());
-            if let Some(editable) = guarded.filter(|_| staged.changes(index))
-                && !self.is_editable(key.0, editable, staged, new)?
-            {
-                let message = Label::new(
-                    "Ce champ ne peut pas être changé dans l'état actuel de la fiche.",
-                    "This field cannot be changed as the record stands.",
-                );
-                let message = if staged.old.is_none() { read_only() } else { message };
-                problems.add(place, &field.name, "not_editable", message);
+        for (index, field) in written.definition().fields.iter().enumerate() {
+            let missing = written.missing(index).map_err(evaluation_fault)?;
+            let forbidden =
+                if self.is_system() { None } else { written.forbidden(index).map_err(evaluation_fault)? };
+            for invalid in missing.into_iter().chain(forbidden) {
+                problems.add_invalid(place, &field.name, invalid);
             }
         }
         Ok(())
     }
 
-    /// Whether a required field has nothing. A hidden one need not have: nobody could fill it in. One that had nothing before, though required
-    /// and shown, does not stop another change: the requirement is younger than the record.
-    fn is_missing(
+    /// Checks the state that a staged record begins in, or the move that it makes.
+    fn check_state(
         &self,
-        key: Key,
-        index: FieldIndex,
-        field: &Field,
-        staged: &Staged,
-        new: &Row,
-    ) -> Result<bool, EngineError> {
-        let view = self.view();
-        let shown =
-            |row: &Row| field.visible.as_ref().map_or(Ok(true), |visible| view.holds(visible, key.0, row));
-        if field.kind.is_virtual() {
-            let child = field.options.of.as_deref().and_then(|of| self.prepared.dictionary.entity_index(of));
-            let by = child.zip(field.options.by.as_deref());
-            let by = by.and_then(|(child, by)| Some((child, self.prepared.entity(child).index(by)?)));
-            let Some((child, by)) = by else { return Ok(false) };
-            let lines = view.children_at_most(child, by, key.1, 1).map_err(failed("read lines"))?;
-            return Ok(lines.is_empty() && shown(new)?);
+        written: &Written<'_>,
+        moved: bool,
+        place: &str,
+        problems: &mut Problems,
+    ) -> Result<(), EngineError> {
+        let Some(states) = &written.definition().states else { return Ok(()) };
+        // What comes from elsewhere arrives in the state it had there.
+        let open = self.is_system() || matches!(self.caller.origin, Origin::Import | Origin::Restore);
+        if moved || (written.old.is_none() && open) {
+            return Ok(());
         }
-        // What a formula leaves empty is nobody's omission.
-        if field.computed.is_some() {
-            return Ok(false);
+        if let Some(invalid) = written.wrong_state().map_err(evaluation_fault)? {
+            problems.add_invalid(place, &written.definition().fields[states.field].name, invalid);
         }
-        if !new.get(index).is_null() || !shown(new)? {
-            return Ok(false);
-        }
-        match &staged.old {
-            Some(old) => Ok(!old.get(index).is_null() || !shown(old)?),
-            None => Ok(true),
-        }
-    }
-
-    /// A field may be changed if it may in the record as it was or as it will be: either order of two changes is a fair one.
-    fn is_editable(
-        &self,
-        entity: EntityIndex,
-        editable: &Typed,
-        staged: &Staged,
-        new: &Row,
-    ) -> Result<bool, EngineError> {
-        let view = self.view();
-        let Some(old) = &staged.old else {
-            // A new record has no past yet: `created_at = null` is how a dictionary says "at creation only".
-            let mut unborn = new.clone();
-            let system = self.prepared.entities[entity].system;
-            for field in [system.created_at, system.created_by, system.updated_at, system.updated_by] {
-                unborn.0[field] = Value::Null;
-            }
-            return view.holds(editable, entity, &unborn);
-        };
-        Ok(view.holds(editable, entity, old)? || view.holds(editable, entity, new)?)
+        Ok(())
     }
 
     fn check_rules(
         &self,
-        key: Key,
+        written: &Written<'_>,
         staged: &Staged,
-        new: &Row,
-        place: &str,
         lines_are_wrong: bool,
         problems: &mut Problems,
     ) -> Result<(), EngineError> {
-        let view = self.view();
-        for rule in &self.prepared.entity(key.0).rules {
-            let broken = |row: &Row| -> Result<bool, EngineError> {
-                let applies = rule.when.as_ref().map_or(Ok(true), |when| view.holds(when, key.0, row))?;
-                Ok(applies && !view.holds(&rule.require, key.0, row)?)
-            };
-            if !broken(new)? {
+        let place = staged.place.as_deref().unwrap_or_default();
+        for rule in &written.definition().rules {
+            if !written.breaks(rule, lines_are_wrong).map_err(evaluation_fault)? {
                 continue;
             }
-            let mut reads = LocalReads::default();
-            rule.when.iter().for_each(|when| reads.add(when));
-            reads.add(&rule.require);
-            let unsure = reads.fields.iter().any(|field| staged.wrong.contains(field))
-                || (reads.records && lines_are_wrong);
             // A record that changes as a consequence answers for what the consequence broke, not for what was broken before.
-            let before = match (&staged.place, &staged.old) {
-                (None, Some(old)) if !staged.touched => broken(old)?,
-                _ => false,
-            };
-            if !unsure && !before {
+            let consequence = staged.place.is_none() && !staged.touched;
+            if !(consequence && written.broke(rule).map_err(evaluation_fault)?) {
                 problems.add(place, rule.field.as_deref().unwrap_or_default(), "rule", rule.message.clone());
             }
         }
         Ok(())
-    }
-}
-
-/// What an expression reads of its own record.
-#[derive(Default)]
-struct LocalReads {
-    fields: HashSet<FieldIndex>,
-    /// It reads records that refer to it.
-    records: bool,
-}
-
-impl LocalReads {
-    fn add(&mut self, typed: &Typed) {
-        match &typed.node {
-            Node::Literal(_) => {}
-            Node::Path(path) => {
-                self.fields.insert(path.hops.first().map_or(path.field, |hop| hop.field));
-            }
-            Node::Not(inner) | Node::Negate(inner) => self.add(inner),
-            Node::Binary(_, left, right) => {
-                self.add(left);
-                self.add(right);
-            }
-            Node::In(item, among) => {
-                self.add(item);
-                among.iter().for_each(|one| self.add(one));
-            }
-            Node::Call(_, arguments) => arguments.iter().for_each(|one| self.add(one)),
-            Node::Aggregate(_) => self.records = true,
-        }
     }
 }

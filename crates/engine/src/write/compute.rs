@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use dictionary::compile::{Step, Target};
-use dictionary::field_types::ColumnKind;
 use dictionary::label::Label;
 use dictionary::model::FieldIndex;
-use dictionary::{Field, RecordId, Value};
-use rust_decimal::{Decimal, RoundingStrategy};
+use dictionary::{RecordId, Value, conduct};
 use store::Row;
 
 use crate::error::{EngineError, failed};
@@ -228,7 +226,7 @@ impl Session<'_> {
         let Some(computed) = &field.computed else { return Ok(()) };
         let Some(row) = self.view().row(entity, id).map_err(failed("read a record"))? else { return Ok(()) };
         let value = self.view().evaluate(&computed.formula, entity, &row)?;
-        let value = self.as_kept(field, value);
+        let value = conduct::kept(field, value, &self.field_context(field));
         if *row.get(index) == value {
             return Ok(());
         }
@@ -238,28 +236,6 @@ impl Session<'_> {
         self.stage(key, Staged { old: Some(row), new: Some(Arc::new(new)), ..Staged::default() })?;
         self.stamp(key);
         self.mark_dependents(key, index)
-    }
-
-    /// A computed value as its column holds it: rounded to its scale; nothing, as for an overflow, when it does not fit.
-    pub(crate) fn as_kept(&self, field: &Field, value: Value) -> Value {
-        let scale = match field.kind.columns(&field.options)[..] {
-            [column] => match column.kind {
-                ColumnKind::Decimal(scale) => Some(scale),
-                _ => None,
-            },
-            _ => None,
-        };
-        let value = match (value, scale) {
-            (Value::Integer(number), Some(_)) => Value::Decimal(Decimal::from(number)),
-            (value, _) => value,
-        };
-        let value = match (value, scale) {
-            (Value::Decimal(number), Some(scale)) => {
-                Value::Decimal(number.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero))
-            }
-            (value, _) => value,
-        };
-        field.kind.check(value, &self.field_context(field)).unwrap_or_default()
     }
 }
 

@@ -34,11 +34,6 @@ pub(crate) fn unknown_field(entity: &Entity, name: &str) -> Label {
     )
 }
 
-/// What a person hears of a field that only the system sets.
-pub(crate) fn read_only() -> Label {
-    Label::new("Ce champ est rempli par le système.", "This field is filled in by the system.")
-}
-
 impl Session<'_> {
     /// What a field's type needs to know beside a value.
     pub(crate) fn field_context<'f>(&'f self, field: &'f Field) -> FieldContext<'f> {

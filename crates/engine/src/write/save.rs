@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use dictionary::conduct::{self, read_only};
 use dictionary::model::{FieldIndex, ID};
 use dictionary::{Label, Value};
 use store::Row;
 
 use crate::draft::{Draft, Input, LineDraft};
 use crate::error::{EngineError, failed};
-use crate::view::Key;
-use crate::write::input::{Verdict, read_only, unknown_field};
+use crate::view::{Key, evaluation_fault};
+use crate::write::input::{Verdict, unknown_field};
 use crate::write::problems::Problems;
 use crate::write::session::Session;
 use crate::write::staging::Staged;
@@ -44,10 +45,12 @@ impl Session<'_> {
         row.0[ID] = Value::Id(key.1);
         let mut applied = self.apply_draft(key, draft, None, &mut row, place, problems)?;
         for (index, field) in entity.fields.iter().enumerate() {
-            let Some(default) = field.default.as_ref().filter(|_| !applied.given.contains(&index)) else {
+            if applied.given.contains(&index) {
                 continue;
-            };
-            let value = self.view().evaluate(default, key.0, &row)?;
+            }
+            let view = self.view();
+            let default = conduct::default_of(field, &view.scope(key.0, &row), &self.context);
+            let Some(value) = default.map_err(evaluation_fault)? else { continue };
             match self.read_input(key.0, index, Input::Value(value))? {
                 Ok(value) => row.0[index] = value,
                 // `me()` of somebody who has no record here.
@@ -149,7 +152,7 @@ impl Session<'_> {
                     row.0[index] = value;
                 }
                 Verdict::Ignore => {}
-                Verdict::Refuse => problems.add(place, &name, "read_only", read_only()),
+                Verdict::Refuse => problems.add_invalid(place, &name, read_only()),
             }
         }
         Ok(applied)

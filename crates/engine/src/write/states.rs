@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use dictionary::label::Label;
-use dictionary::model::{EntityIndex, FieldIndex, States, Transition};
-use dictionary::{Language, Value};
-use journal::Origin;
+use dictionary::model::{EntityIndex, FieldIndex};
+use dictionary::{Value, conduct};
 use store::Row;
 
 use crate::error::{EngineError, failed};
-use crate::view::Key;
-use crate::write::problems::Problems;
+use crate::view::{Key, evaluation_fault};
 use crate::write::session::Session;
 use crate::write::staging::Staged;
 
@@ -23,8 +20,8 @@ impl Session<'_> {
     /// Puts a new record in its initial state, unless a state was given.
     pub(crate) fn initial_state(&self, entity: EntityIndex, row: &mut Row, given: bool) {
         let Some(states) = &self.prepared.entity(entity).states else { return };
-        if let (Some(initial), false) = (&states.initial, given) {
-            row.0[states.field] = Value::Text(initial.clone());
+        if let (Some(initial), false) = (conduct::initial_state(states), given) {
+            row.0[states.field] = initial;
         }
     }
 
@@ -38,11 +35,14 @@ impl Session<'_> {
         let from = old.get(states.field).as_text();
         if !from.is_some_and(|from| transition.from.iter().any(|tag| tag == from)) {
             return Err(EngineError::Transition {
-                message: self.no_way(key.0, states, from, &transition.to),
+                message: conduct::no_way(&prepared.dictionary, key.0, states, from, &transition.to),
             });
         }
-        if !self.allows(transition, key.0, &old)? {
-            return Err(EngineError::Transition { message: not_yet(transition) });
+        let view = self.view();
+        if !conduct::is_allowed(transition, &view.scope(key.0, &old), &self.context)
+            .map_err(evaluation_fault)?
+        {
+            return Err(EngineError::Transition { message: conduct::not_yet(transition) });
         }
         let mut row = Row::clone(&old);
         row.0[states.field] = Value::Text(transition.to.clone());
@@ -57,89 +57,4 @@ impl Session<'_> {
             },
         )
     }
-
-    /// Checks the move that a staged record makes.
-    pub(crate) fn check_state(
-        &self,
-        key: Key,
-        staged: &Staged,
-        place: &str,
-        problems: &mut Problems,
-    ) -> Result<(), EngineError> {
-        let Some(states) = &self.prepared.entity(key.0).states else { return Ok(()) };
-        let Some(new) = &staged.new else { return Ok(()) };
-        if staged.moved || staged.wrong.contains(&states.field) {
-            return Ok(());
-        }
-        let field = &self.prepared.entity(key.0).fields[states.field];
-        let to = new.get(states.field).as_text();
-        let Some(old) = &staged.old else {
-            // What comes from elsewhere arrives in the state it had there.
-            let open = self.is_system() || matches!(self.caller.origin, Origin::Import | Origin::Restore);
-            let initial = match (&states.initial, &field.default) {
-                (Some(initial), _) => Value::Text(initial.clone()),
-                (None, Some(default)) => self.view().evaluate(default, key.0, new)?,
-                (None, None) => return Ok(()),
-            };
-            if !open && *new.get(states.field) != initial {
-                let message = self.no_way(key.0, states, None, to.unwrap_or_default());
-                problems.add(place, &field.name, "transition", message);
-            }
-            return Ok(());
-        };
-        let Some(from) = old.get(states.field).as_text().filter(|_| staged.changes(states.field)) else {
-            return Ok(());
-        };
-        let moves = states
-            .transitions
-            .iter()
-            .filter(|t| Some(t.to.as_str()) == to && t.from.iter().any(|f| f == from));
-        let mut refusal = self.no_way(key.0, states, Some(from), to.unwrap_or_default());
-        // The condition is about the record as it is sent on its way, other changes included.
-        let mut before = Row::clone(new);
-        before.0[states.field] = Value::from(from);
-        for transition in moves {
-            if self.allows(transition, key.0, &before)? {
-                return Ok(());
-            }
-            refusal = not_yet(transition);
-        }
-        problems.add(place, &field.name, "transition", refusal);
-        Ok(())
-    }
-
-    fn allows(&self, transition: &Transition, entity: EntityIndex, row: &Row) -> Result<bool, EngineError> {
-        transition.require.as_ref().map_or(Ok(true), |require| self.view().holds(require, entity, row))
-    }
-
-    fn no_way(&self, entity: EntityIndex, states: &States, from: Option<&str>, to: &str) -> Label {
-        let options = &self.prepared.entity(entity).fields[states.field].options;
-        let list = options.list.as_ref().and_then(|name| self.prepared.dictionary.lists.get(name));
-        let name = |tag: &str, language| {
-            let value = list.and_then(|list| list.values.iter().find(|value| value.tag == tag));
-            value.map_or(tag, |value| value.label.text(language)).to_owned()
-        };
-        let (fr, en) = (|tag| name(tag, Language::Fr), |tag| name(tag, Language::En));
-        match from {
-            Some(from) => Label::new(
-                &format!("On ne passe pas de « {} » à « {} ».", fr(from), fr(to)),
-                &format!("There is no way from “{}” to “{}”.", en(from), en(to)),
-            ),
-            None => Label::new(
-                &format!("Une nouvelle fiche ne commence pas par « {} ».", fr(to)),
-                &format!("A new record does not start as “{}”.", en(to)),
-            ),
-        }
-    }
-}
-
-fn not_yet(transition: &Transition) -> Label {
-    let label = &transition.label;
-    Label::new(
-        &format!(
-            "« {} » n'est pas encore possible : la condition n'est pas remplie.",
-            label.text(Language::Fr)
-        ),
-        &format!("“{}” is not possible yet: its condition does not hold.", label.text(Language::En)),
-    )
 }

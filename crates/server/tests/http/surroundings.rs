@@ -41,7 +41,9 @@ fn every_answer_carries_its_id_and_the_headers_that_keep_browsers_safe() {
             policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
             "{policy}"
         );
-        assert!(!policy.contains("unsafe-inline"), "{policy}");
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+        // Forms run WebAssembly (crate `device`): that much is allowed, and no text becomes script.
+        assert_eq!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"), page, "{policy}");
         assert_eq!(answer.header("strict-transport-security"), None, "{path}");
     }
     let private = ada.get(&ada.at("accounts"));

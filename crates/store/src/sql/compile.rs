@@ -496,8 +496,8 @@ fn reads(typed: &Typed) -> bool {
 struct NoRecord;
 
 impl Scope for NoRecord {
-    fn field(&self, _: FieldIndex) -> Cow<'_, Value> {
-        Cow::Owned(Value::Null)
+    fn field(&self, _: FieldIndex) -> Result<Cow<'_, Value>, EvaluateError> {
+        Ok(Cow::Owned(Value::Null))
     }
 
     fn follow(&self, _: Hop) -> Result<Option<Box<dyn Scope + '_>>, EvaluateError> {

@@ -272,8 +272,8 @@ pub(crate) struct Record<'w> {
 }
 
 impl Scope for Record<'_> {
-    fn field(&self, field: FieldIndex) -> Cow<'_, Value> {
-        Cow::Borrowed(self.row.get(field))
+    fn field(&self, field: FieldIndex) -> Result<Cow<'_, Value>, EvaluateError> {
+        Ok(Cow::Borrowed(self.row.get(field)))
     }
 
     fn follow(&self, hop: Hop) -> Result<Option<Box<dyn Scope + '_>>, EvaluateError> {

@@ -7,6 +7,7 @@ import { effective } from '../../dictionary/model'
 import { fieldUi } from '../../fields/registry'
 import { Icon } from '../../icons/Icon'
 import styles from './FieldSlot.module.css'
+import type { Conduct } from './useConduct'
 import type { RecordForm } from './useRecordForm'
 
 interface Props {
@@ -16,13 +17,14 @@ interface Props {
   collection: string
   /** Absent while the record is only looked at. */
   form: RecordForm | null
+  conduct: Conduct
   /** The field moves by its own means (states): shown, not typed. */
   locked?: boolean
   onEdit?: ((field: string) => void) | undefined
 }
 
 /** A field in a section: its label above, then its value or the way to type it, then what is wrong with it. */
-export function FieldSlot({ field: raw, span, record, collection, form, locked, onEdit }: Props) {
+export function FieldSlot({ field: raw, span, record, collection, form, conduct, locked, onEdit }: Props) {
   const { t } = useTranslation()
   const { label } = useSurroundings()
   const id = useId()
@@ -30,16 +32,21 @@ export function FieldSlot({ field: raw, span, record, collection, form, locked, 
   const ui = fieldUi(field)
   const word = label(field.label)
   const help = label(field.help)
-  const writable = form !== null && !field.read_only && !locked
-  const value = form ? form.value(raw) : record ? ui.read(record, field) : null
-  const fault = form?.messages.own[field.name] ?? form?.misunderstood[field.name]
-  const parts = form?.messages.parts[field.name] ?? {}
+  const open = form !== null && !field.read_only && !locked
+  const writable = open && conduct.isEditable(raw)
+  const required = conduct.isRequired(raw)
+  const worth = form && !(raw.name in form.edits) ? conduct.worth(raw) : undefined
+  const value = worth !== undefined ? worth : form ? form.value(raw) : record ? ui.read(record, field) : null
+  const fault = form
+    ? (form.messages.own[field.name] ?? form.misunderstood[field.name] ?? conduct.own(field))
+    : undefined
+  const parts = form ? { ...conduct.parts(field), ...form.messages.parts[field.name] } : {}
   const described = [help ? `${id}-help` : '', fault ? `${id}-fault` : ''].filter(Boolean).join(' ') || undefined
   const labelId = `${id}-label`
   const head = (
     <>
       {word}
-      {writable && raw.required && (
+      {writable && required && (
         <span className={styles.required} title={t('record.required')} aria-hidden="true">
           *
         </span>
@@ -50,19 +57,22 @@ export function FieldSlot({ field: raw, span, record, collection, form, locked, 
     <ui.Input
       field={field}
       value={value}
-      onChange={(next) => form.set(raw, next)}
+      onChange={(next) => form.set(raw, next, record ? undefined : conduct.worth(raw))}
       onProblem={(message) => form.setProblem(raw, message)}
       id={id}
       label={word}
       describedBy={described}
       invalid={Boolean(fault)}
-      required={raw.required}
+      required={required}
       partErrors={parts}
+      said={conduct.lines(field)}
+      onEnter={(part) => conduct.enter(`${field.name}${part}`)}
+      onLeave={(part) => conduct.leave(`${field.name}${part}`)}
       record={record}
       collection={collection}
     />
   ) : value === null ? (
-    <span className={styles.none}>{form && !record ? t('record.automatic') : '—'}</span>
+    <span className={styles.none}>{form && !record && !open ? t('record.automatic') : '—'}</span>
   ) : (
     <ui.Display field={field} value={value} record={record ?? undefined} collection={collection} />
   )
@@ -73,6 +83,8 @@ export function FieldSlot({ field: raw, span, record, collection, form, locked, 
       data-span={ui.wide ? 'all' : span}
       data-field={field.name}
       data-fault={fault || Object.keys(parts).length ? true : undefined}
+      onFocus={writable && !ui.group ? () => conduct.enter(field.name) : undefined}
+      onBlur={writable && !ui.group ? () => conduct.leave(field.name) : undefined}
       onDoubleClick={onEdit && !field.read_only && !locked ? () => onEdit(field.name) : undefined}
       {...(writable && ui.group ? { role: 'group', 'aria-labelledby': labelId } : {})}
     >

@@ -5,6 +5,7 @@ import { fieldOf } from '../../dictionary/model'
 import { FieldSlot } from './FieldSlot'
 import styles from './FormBody.module.css'
 import { RelatedList } from './RelatedList'
+import type { Conduct } from './useConduct'
 import type { RecordForm } from './useRecordForm'
 
 interface Props {
@@ -12,6 +13,7 @@ interface Props {
   tab: Tab
   record: RecordData | null
   form: RecordForm | null
+  conduct: Conduct
   onEdit?: (field: string) => void
 }
 
@@ -37,7 +39,7 @@ export function fieldsOfTab(tab: Tab): string[] {
 }
 
 /** One tab of a form: its sections, then the records that refer to this one. */
-export function FormBody({ entity, tab, record, form, onEdit }: Props) {
+export function FormBody({ entity, tab, record, form, conduct, onEdit }: Props) {
   const { label } = useSurroundings()
   const { t } = useTranslation()
   // The state moves by its actions, and begins where the machine says.
@@ -47,7 +49,7 @@ export function FormBody({ entity, tab, record, form, onEdit }: Props) {
       {tab.sections.map((section) => {
         const fields = section.fields.flatMap(({ field: name, span }) => {
           const field = fieldOf(entity, name)
-          return field ? [{ field, span }] : []
+          return field && conduct.isVisible(field) ? [{ field, span }] : []
         })
         if (fields.length === 0) return null
         return (
@@ -66,6 +68,7 @@ export function FormBody({ entity, tab, record, form, onEdit }: Props) {
                   record={record}
                   collection={entity.collection}
                   form={form}
+                  conduct={conduct}
                   locked={field.name === stateField}
                   onEdit={onEdit}
                 />

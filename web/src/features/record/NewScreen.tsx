@@ -17,10 +17,12 @@ import { fieldNameOf } from './conflict'
 import { copyOf } from './copy'
 import { FormBody, fieldsOfTab, tabsOf } from './FormBody'
 import { FormMessages } from './FormMessages'
+import { faultsHere } from './faults'
 import { LeaveGuard } from './LeaveGuard'
 import { fieldsWithMessages } from './messages'
 import headStyles from './RecordHead.module.css'
 import styles from './RecordScreen.module.css'
+import { useConduct } from './useConduct'
 import { useEscape } from './useEscape'
 import { useRecord } from './useRecord'
 import { useRecordForm } from './useRecordForm'
@@ -51,12 +53,15 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
   const router = useRouter()
   const page = useRef<HTMLDivElement>(null)
   const form = useRecordForm(entity, null, prefill)
-  const { create } = useSave(entity, form)
+  const conduct = useConduct(entity, null, form)
+  const { create } = useSave(entity, form, conduct)
   const tabs = tabsOf(entity, null, t)
   const [tabName, setTabName] = useState(tabs[0]?.name)
   const tab = tabs.find((one) => one.name === tabName) ?? tabs[0]
   const latest = useRef(form)
   latest.current = form
+  const latestConduct = useRef(conduct)
+  latestConduct.current = conduct
   const isTouched = (current: typeof form) => Object.keys(current.edits).some((name) => !(name in prefill))
   const touched = isTouched(form)
 
@@ -82,9 +87,9 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
   const submit = () => {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
     requestAnimationFrame(() => {
-      const unread = Object.keys(latest.current.misunderstood)
-      if (unread.length) {
-        showFaults(unread)
+      const faults = faultsHere(entity, latest.current, latestConduct.current)
+      if (faults.length) {
+        showFaults(faults)
         return
       }
       if (create.isPending) return
@@ -149,7 +154,11 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
             </Button>
           </Notice>
         )}
-        <FormMessages problem={create.error ? asProblem(create.error) : null} messages={form.messages} />
+        <FormMessages
+          problem={create.error ? asProblem(create.error) : null}
+          messages={form.messages}
+          others={conduct.others}
+        />
       </div>
       <div className={styles.columns}>
         <div className={styles.sheet}>
@@ -173,7 +182,7 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
             </Tabs>
           )}
           <div id="record-tab" {...(tabs.length > 1 ? { role: 'tabpanel', 'aria-label': label(tab.label) } : {})}>
-            <FormBody entity={entity} tab={tab} record={null} form={form} />
+            <FormBody entity={entity} tab={tab} record={null} form={form} conduct={conduct} />
           </div>
         </div>
       </div>

@@ -26,11 +26,13 @@ import { fieldNameOf, type StaleWrite, staleWrite } from './conflict'
 import { deleteLater } from './deleteLater'
 import { FormBody, fieldsOfTab, tabsOf } from './FormBody'
 import { FormMessages } from './FormMessages'
+import { faultsHere } from './faults'
 import { LeaveGuard } from './LeaveGuard'
 import { fieldsWithMessages } from './messages'
 import { RecordHead } from './RecordHead'
 import styles from './RecordScreen.module.css'
 import { Tiles } from './Tiles'
+import { useConduct } from './useConduct'
 import { useEscape } from './useEscape'
 import { useNeighbours, useRecord } from './useRecord'
 import { useRecordForm } from './useRecordForm'
@@ -97,7 +99,8 @@ function Shown({ entity, record, gone, back }: ShownProps) {
   const page = useRef<HTMLDivElement>(null)
 
   const form = useRecordForm(entity, record)
-  const save = useSave(entity, form)
+  const conduct = useConduct(entity, record, form)
+  const save = useSave(entity, form, conduct)
   const editing = entity.can.update && (search.edit === true || form.dirty)
   const neighbours = useNeighbours(entity, record.id)
   const title = titleOf(record)
@@ -178,14 +181,19 @@ function Shown({ entity, record, gone, back }: ShownProps) {
     // A field that is still being typed in says what it understood when it is left.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
     requestAnimationFrame(() => {
-      const unread = latest.current.misunderstood
-      if (Object.keys(unread).length) showFaults(new Set(Object.keys(unread)))
-      else if (!latest.current.dirty) stop()
+      if (!latest.current.dirty && Object.keys(latest.current.misunderstood).length === 0) {
+        stop()
+        return
+      }
+      const unfit = faultsHere(entity, latest.current, latestConduct.current)
+      if (unfit.length) showFaults(new Set(unfit))
       else send({ version: latest.current.version })
     })
   }
   const latest = useRef(form)
   latest.current = form
+  const latestConduct = useRef(conduct)
+  latestConduct.current = conduct
 
   const move = useMutation({
     mutationFn: (transition: Transition) =>
@@ -255,7 +263,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
           </Notice>
         )}
         {told && <ChangedNotice entity={entity} told={told} dirty={form.dirty} close={() => setTold(null)} />}
-        <FormMessages problem={problem} messages={form.messages} />
+        <FormMessages problem={problem} messages={form.messages} others={editing ? conduct.others : []} />
       </div>
       <div className={styles.columns} data-wide={wide || undefined}>
         <div className={styles.sheet}>
@@ -284,6 +292,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
               tab={tab}
               record={record}
               form={editing ? form : null}
+              conduct={conduct}
               onEdit={editing ? undefined : edit}
             />
           </div>

@@ -19,7 +19,8 @@ export interface RecordForm {
   /** Fields whose text cannot be understood, with why. */
   misunderstood: Record<string, string>
   value(field: Field): unknown
-  set(field: Field, value: unknown): void
+  /** `stands`: what the field holds where nothing is typed, when it is not what the record says (a default). */
+  set(field: Field, value: unknown, stands?: unknown): void
   setProblem(field: Field, message: string | null): void
   setMessages(messages: FieldMessages): void
   /** The record as the edits now stand on it, after somebody else's change was taken in. */
@@ -68,9 +69,9 @@ export function useRecordForm(
   }
   const base = (field: Field): unknown => (record ? fieldUi(field).read(record, effective(field)) : null)
   const value = (field: Field): unknown => (field.name in state.edits ? state.edits[field.name] : base(field))
-  const set = (field: Field, next: unknown) => {
+  const set = (field: Field, next: unknown, stands?: unknown) => {
     const edits = { ...state.edits, [field.name]: next }
-    if (same(field, next, base(field))) delete edits[field.name]
+    if (same(field, next, stands ?? base(field))) delete edits[field.name]
     // The first edit fixes the version that the edits are made on.
     const version = Object.keys(state.edits).length === 0 ? (record?.version ?? null) : state.version
     keep({ edits, version, restored: state.restored })

@@ -6,20 +6,30 @@ import type { Entity, RecordData } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
 import { sortMessages } from './messages'
 import { sendFiles } from './sendFiles'
+import type { Conduct } from './useConduct'
 import type { RecordForm } from './useRecordForm'
 
 /** Sends a form: the bytes of its files first, then everything in one write. Messages of the server go to their fields. */
-export function useSave(entity: Entity, form: RecordForm) {
+export function useSave(entity: Entity, form: RecordForm, conduct: Conduct) {
   const { dictionary, source } = useSurroundings()
   const client = useQueryClient()
   const env = dictionary.environment.name
 
+  /** Everything typed but `except`, and but what would be refused of fields that are not shown: nobody could mend it. */
+  const sent = (except: string[] = []) => {
+    const written = form.written()
+    for (const name of [...except, ...conduct.hiddenFaults]) {
+      delete written[name]
+      delete written[`${name}_id`]
+    }
+    return written
+  }
   const told = (fault: unknown) => {
     if (fault instanceof Problem && fault.details.fields) form.setMessages(sortMessages(entity, fault.details.fields))
   }
   const create = useMutation({
     mutationFn: async () => {
-      const record = await source.create(entity.collection, await sendFiles(source, form.written()))
+      const record = await source.create(entity.collection, await sendFiles(source, sent()))
       noteMade(client, env, entity.name, record.id)
       return record
     },
@@ -28,15 +38,10 @@ export function useSave(entity: Entity, form: RecordForm) {
   const update = useMutation({
     /** `version`: what the record must still be at; `except`: fields given up in favour of somebody else's. */
     mutationFn: async ({ id, version, except = [] }: { id: string; version: number | null; except?: string[] }) => {
-      const written = form.written()
-      for (const name of except) {
-        delete written[name]
-        delete written[`${name}_id`]
-      }
+      const written = sent(except)
       let saved: RecordData | null = null
       if (Object.keys(written).length) {
-        const sent = await sendFiles(source, written)
-        saved = await source.update(entity.collection, id, sent, version ?? undefined)
+        saved = await source.update(entity.collection, id, await sendFiles(source, written), version ?? undefined)
       }
       await Promise.all([
         client.invalidateQueries({ queryKey: keys.record(env, entity.name, id) }),

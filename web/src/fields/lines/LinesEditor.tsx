@@ -9,10 +9,11 @@ import { fieldUi } from '../registry'
 import type { InputProps } from '../types'
 import { lineFields } from './columns'
 import styles from './lines.module.css'
-import { type Line, lineWith } from './value'
+import { isSet, type Line, lineWith } from './value'
 
 /** Lines edited in place: every cell is the input of its field. They are saved with the record, all together. */
-export function LinesEditor({ id, field, value, onChange, describedBy, partErrors, onProblem }: InputProps<Line[]>) {
+export function LinesEditor(props: InputProps<Line[]>) {
+  const { id, field, value, onChange, describedBy, partErrors, onProblem, said = [], onEnter, onLeave } = props
   const { t } = useTranslation()
   const { dictionary, label } = useSurroundings()
   const count = useRef(0)
@@ -55,17 +56,22 @@ export function LinesEditor({ id, field, value, onChange, describedBy, partError
                   {of.fields.map((one) => {
                     const ui = fieldUi(one)
                     const shown = effective(one)
-                    const held = ui.read(line.data, one)
+                    const cell = said[position]?.[one.name] ?? {}
+                    const part = `[${position}].${one.name}`
+                    // What was not typed here is what it will be: computed, or by default.
+                    const isWorth = cell.value !== undefined && !isSet(line, one)
+                    const held = isWorth ? ui.read({ id: '', [one.name]: cell.value }, shown) : ui.read(line.data, one)
                     const cellId = `${id}-${line.key}-${one.name}`
-                    const fault = partErrors[`[${position}].${one.name}`] ?? partErrors[`[${position}].${one.name}_id`]
-                    if (shown.read_only)
+                    const fault = partErrors[part] ?? partErrors[`${part}_id`]
+                    if (cell.visible === false) return <td key={one.name} />
+                    if (shown.read_only || cell.editable === false)
                       return (
                         <td key={one.name} data-align={ui.align}>
                           {held === null ? null : <ui.Cell field={shown} value={held} />}
                         </td>
                       )
                     return (
-                      <td key={one.name}>
+                      <td key={one.name} onFocus={() => onEnter?.(part)} onBlur={() => onLeave?.(part)}>
                         <label className="hidden-text" htmlFor={cellId}>
                           {`${label(one.label)}, ${t('fields.lines.line', { number: position + 1 })}`}
                         </label>
@@ -80,7 +86,7 @@ export function LinesEditor({ id, field, value, onChange, describedBy, partError
                           label={label(one.label)}
                           describedBy={fault ? `${cellId}-fault` : undefined}
                           invalid={Boolean(fault)}
-                          required={one.required}
+                          required={cell.required ?? one.required}
                           partErrors={{}}
                           record={line.data.id ? line.data : null}
                           collection={of.entity.collection}

@@ -1,4 +1,4 @@
-import type { RecordData } from '../../api/types'
+import type { Field, RecordData } from '../../api/types'
 
 /** One line being edited: its properties as the API would send them, and which of them were set here. */
 export interface Line {
@@ -30,6 +30,11 @@ export function lineWith(line: Line, written: Record<string, unknown>, shown: Re
     data: { ...line.data, ...shown, ...written },
     set: [...new Set([...line.set, ...Object.keys(written)])],
   }
+}
+
+/** Whether a field of a line was set here. */
+export function isSet(line: Line, field: Field): boolean {
+  return line.set.includes(field.name) || line.set.includes(`${field.name}_id`)
 }
 
 function isLine(value: unknown): value is Line {

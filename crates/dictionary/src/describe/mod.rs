@@ -1,11 +1,18 @@
 //! The dictionary as clients see it: `GET /data/{env}/$dictionary` of `docs/api.md`, without what only the server knows (environment, person).
 //!
-//! Secret fields and the system's own entities never appear.
+//! Secret fields and the system's own entities never appear. Expressions are told by their text, so that a client can ask itself what a record
+//! that somebody writes would be: [`read`] makes a dictionary of a description again.
+
+mod read;
+
+pub use read::{is_unknown, read};
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::expression::Node;
-use crate::model::{Dictionary, Entity, Field, FieldIndex, Sort, States};
+use crate::expression::{Node, Typed};
+use crate::model::{Checked, Dictionary, Entity, EntityIndex, Field, FieldIndex, Rule, Sort, States};
 
 /// What the caller may do to the records of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -22,10 +29,12 @@ pub struct Can {
 /// which it answers `None` is left out, with its menu entries and its parts of dashboards.
 pub fn describe(dictionary: &Dictionary, can: impl Fn(&Entity) -> Option<Can>) -> Map<String, Json> {
     let mut entities = Map::new();
-    for entity in dictionary.entities.iter().filter(|entity| !entity.internal) {
-        if let Some(can) = can(entity) {
-            entities.insert(entity.name.clone(), describe_entity(entity, can));
-        }
+    let visible = dictionary.entities.iter().enumerate().filter(|(_, entity)| !entity.internal);
+    let visible: Vec<_> = visible.filter_map(|(index, entity)| Some((index, can(entity)?))).collect();
+    let told = Told(visible.iter().map(|(index, _)| *index).collect());
+    for (index, can) in visible {
+        let entity = &dictionary.entities[index];
+        entities.insert(entity.name.clone(), describe_entity(entity, can, &told));
     }
     let mut menu = dictionary.menu.clone();
     for group in &mut menu {
@@ -47,9 +56,29 @@ pub fn describe(dictionary: &Dictionary, can: impl Fn(&Entity) -> Option<Can>) -
     members
 }
 
-fn describe_entity(entity: &Entity, can: Can) -> Json {
+/// Entities that are described.
+struct Told(BTreeSet<EntityIndex>);
+
+impl Told {
+    /// The text of an expression; an empty one where it reads records that are not described: the client then knows that it does not know.
+    fn source(&self, checked: &Checked) -> String {
+        if self.covers(&checked.typed) { checked.source.clone() } else { String::new() }
+    }
+
+    fn covers(&self, typed: &Typed) -> bool {
+        let mut covered = true;
+        typed.walk(&mut |piece| match &piece.node {
+            Node::Path(path) => covered &= path.hops.iter().all(|hop| self.0.contains(&hop.to)),
+            Node::Aggregate(aggregate) => covered &= self.0.contains(&aggregate.entity),
+            _ => {}
+        });
+        covered
+    }
+}
+
+fn describe_entity(entity: &Entity, can: Can, told: &Told) -> Json {
     let fields = entity.fields.iter().enumerate().filter(|(_, field)| !field.secret);
-    let fields = fields.map(|(index, field)| describe_field(field, is_unique(entity, index)));
+    let fields = fields.map(|(index, field)| describe_field(field, is_unique(entity, index), told));
     json!({
         "name": entity.name,
         "collection": entity.collection,
@@ -64,7 +93,8 @@ fn describe_entity(entity: &Entity, can: Can) -> Json {
         "searchable": !entity.search.is_empty(),
         "can": can,
         "fields": fields.collect::<Vec<_>>(),
-        "states": entity.states.as_ref().map(|states| describe_states(entity, states)),
+        "rules": entity.rules.iter().filter_map(|rule| describe_rule(rule, told)).collect::<Vec<_>>(),
+        "states": entity.states.as_ref().map(|states| describe_states(entity, states, told)),
         "list": entity.list,
         "form": entity.form,
         "views": entity.views,
@@ -76,8 +106,8 @@ fn is_unique(entity: &Entity, field: FieldIndex) -> bool {
     entity.uniques.iter().any(|unique| unique.fields == [field])
 }
 
-fn describe_field(field: &Field, unique: bool) -> Json {
-    let source = |checked: &Option<crate::model::Checked>| checked.as_ref().map(|c| c.source.clone());
+fn describe_field(field: &Field, unique: bool, told: &Told) -> Json {
+    let source = |checked: &Option<Checked>| checked.as_ref().map(|checked| told.source(checked));
     let kind = field.kind.name();
     let mut members = match json!(field.options) {
         Json::Object(options) => options,
@@ -96,7 +126,8 @@ fn describe_field(field: &Field, unique: bool) -> Json {
         "read_only": field.read_only,
         "system": field.system,
         "personal": field.personal,
-        "has_default": field.default.is_some(),
+        "default": source(&field.default),
+        "formula": field.computed.as_ref().map(|computed| told.source(&computed.formula)),
         "visible": source(&field.visible),
         "editable": source(&field.editable),
         "width": field.width,
@@ -108,13 +139,28 @@ fn describe_field(field: &Field, unique: bool) -> Json {
     Json::Object(members)
 }
 
-fn describe_states(entity: &Entity, states: &States) -> Json {
+/// None for a rule about records that are not described: it is the server's alone.
+fn describe_rule(rule: &Rule, told: &Told) -> Option<Json> {
+    let covered = rule.when.iter().chain([&rule.require]).all(|condition| told.covers(&condition.typed));
+    covered.then(|| {
+        json!({
+            "name": rule.name,
+            "when": rule.when.as_ref().map(|when| &when.source),
+            "require": rule.require.source,
+            "message": rule.message,
+            "field": rule.field,
+        })
+    })
+}
+
+fn describe_states(entity: &Entity, states: &States, told: &Told) -> Json {
     let transitions = states.transitions.iter().map(|transition| {
         json!({
             "name": transition.name,
             "label": transition.label,
             "from": transition.from,
             "to": transition.to,
+            "require": transition.require.as_ref().map(|require| told.source(require)),
             "icon": transition.icon,
             "colour": transition.colour,
         })
