@@ -162,6 +162,7 @@ for (const language of ['fr', 'en'] as const) {
         await field(page, moment).locator('input').nth(1).fill(time)
         await field(page, moment).locator('input').nth(1).press('Tab')
       }
+      await pick(page, field(page, 'kind'), tab('Visio', 'Video'))
       await input(page, 'link').fill('visio.example/salle')
       await page.getByRole('tab', { name: 'Participants' }).click()
       await input(page, 'reminder').fill('une heure peut-être')

@@ -1,7 +1,7 @@
 //! Records being written, put together from a sheet in the order in which the server does it.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dictionary::conduct;
 use dictionary::expression::Context;
@@ -30,8 +30,8 @@ pub(crate) struct Draft {
     pub(crate) id: RecordId,
     pub(crate) old: Option<Row>,
     pub(crate) row: Row,
-    pub(crate) given: HashSet<FieldIndex>,
-    pub(crate) wrong: HashSet<FieldIndex>,
+    pub(crate) given: BTreeSet<FieldIndex>,
+    pub(crate) wrong: BTreeSet<FieldIndex>,
     /// Of a line: its reference to the record.
     pub(crate) by: Option<FieldIndex>,
     /// Of a line: `lines[2].`.
@@ -129,7 +129,7 @@ impl<'a> Writing<'a> {
             row[by] = Some(Value::Id(self.drafts[ROOT].id));
         }
         let is_written = given.is_some();
-        let (known, wrong) = (HashSet::new(), HashSet::new());
+        let (known, wrong) = (BTreeSet::new(), BTreeSet::new());
         self.drafts.push(Draft { entity, id, old, row, given: known, wrong, by, place, is_written });
         if let Some(given) = given {
             self.apply(number, given);

@@ -13,7 +13,7 @@ pub use crate::compile::formulas::{FieldId, read_by};
 pub use states::{initial_state, is_allowed, no_way, not_yet};
 pub use worth::{default_of, kept};
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use crate::expression::{Context, EvaluateError, Scope, Typed, holds};
 use crate::field_types::Invalid;
@@ -33,9 +33,9 @@ pub struct Written<'a> {
     /// As it will be.
     pub new: &'a dyn Scope,
     /// Fields that were given, be it what they were by default.
-    pub given: &'a HashSet<FieldIndex>,
+    pub given: &'a BTreeSet<FieldIndex>,
     /// Fields already found wrong: what reads them is not asked.
-    pub wrong: &'a HashSet<FieldIndex>,
+    pub wrong: &'a BTreeSet<FieldIndex>,
 }
 
 /// What is said of a field.

@@ -83,8 +83,15 @@ export function FieldSlot({ field: raw, span, record, collection, form, conduct,
       data-span={ui.wide ? 'all' : span}
       data-field={field.name}
       data-fault={fault || Object.keys(parts).length ? true : undefined}
-      onFocus={writable && !ui.group ? () => conduct.enter(field.name) : undefined}
-      onBlur={writable && !ui.group ? () => conduct.leave(field.name) : undefined}
+      onFocus={writable ? (event) => !isPart(event.target) && conduct.enter(field.name) : undefined}
+      onBlur={
+        writable
+          ? (event) => {
+              // From one control of a field to the next is not leaving it.
+              if (!event.currentTarget.contains(event.relatedTarget)) conduct.leave(field.name)
+            }
+          : undefined
+      }
       onDoubleClick={onEdit && !field.read_only && !locked ? () => onEdit(field.name) : undefined}
       {...(writable && ui.group ? { role: 'group', 'aria-labelledby': labelId } : {})}
     >
@@ -119,4 +126,9 @@ export function FieldSlot({ field: raw, span, record, collection, form, conduct,
       )}
     </div>
   )
+}
+
+/** Whether an element is in a part of a field that tells for itself when it is left. */
+function isPart(element: Element): boolean {
+  return element.closest('[data-part]') !== null
 }

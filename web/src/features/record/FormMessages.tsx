@@ -2,25 +2,29 @@ import { useTranslation } from 'react-i18next'
 import type { Problem } from '../../api/problem'
 import { Notice } from '../../ui/Notice'
 import { problemWords } from '../../ui/ProblemNotice'
-import { type FieldMessages, fieldsWithMessages } from './messages'
+import { both, fieldsWithMessages, noMessages } from './messages'
+import type { Conduct } from './useConduct'
+import type { RecordForm } from './useRecordForm'
 
 /** Why a form was refused, above it: how many fields to correct, and what is said of none of them. */
 export function FormMessages({
   problem,
-  messages,
-  others,
+  form,
+  conduct,
 }: {
   problem: Problem | null
-  messages: FieldMessages
-  /** Rules of the whole record that do not hold as it stands. */
-  others: string[]
+  form: RecordForm
+  conduct: Conduct
 }) {
   const { t } = useTranslation()
+  // While one types, each field says what is wrong with it: nothing above them moves.
+  const here = conduct.insists ? conduct.messages : { ...noMessages, others: conduct.messages.others }
+  const messages = both(form.messages, here)
+
   const count = fieldsWithMessages(messages).size
-  const said = [...new Set([...messages.others, ...others])]
-  if (count > 0 || said.length > 0) {
+  if (count > 0 || messages.others.length > 0) {
     const title = count > 0 ? t('record.checkFields', { count }) : t('record.otherMessages')
-    return <Notice tone="danger" title={title} hint={said.join(' ') || undefined} />
+    return <Notice tone="danger" title={title} hint={messages.others.join(' ') || undefined} />
   }
   // Once every field was corrected nothing is wrong any more; a conflict has its own dialog.
   if (!problem || problem.details.fields || problem.code === 'stale') return null

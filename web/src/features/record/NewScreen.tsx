@@ -19,7 +19,7 @@ import { FormBody, fieldsOfTab, tabsOf } from './FormBody'
 import { FormMessages } from './FormMessages'
 import { faultsHere } from './faults'
 import { LeaveGuard } from './LeaveGuard'
-import { fieldsWithMessages } from './messages'
+import { both, fieldsWithMessages } from './messages'
 import headStyles from './RecordHead.module.css'
 import styles from './RecordScreen.module.css'
 import { useConduct } from './useConduct'
@@ -112,7 +112,7 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
   const { askToLeave, question } = useEscape(form, isTouched, cancel)
   useShortcuts({ 'ctrl+Enter': submit, Escape: askToLeave })
   const phone = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
-  const faults = fieldsWithMessages(form.messages)
+  const faults = fieldsWithMessages(both(form.messages, conduct.messages))
   if (!tab) return null
   return (
     <div className={styles.page} ref={page}>
@@ -154,11 +154,7 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
             </Button>
           </Notice>
         )}
-        <FormMessages
-          problem={create.error ? asProblem(create.error) : null}
-          messages={form.messages}
-          others={conduct.others}
-        />
+        <FormMessages problem={create.error ? asProblem(create.error) : null} form={form} conduct={conduct} />
       </div>
       <div className={styles.columns}>
         <div className={styles.sheet}>

@@ -28,7 +28,7 @@ import { FormBody, fieldsOfTab, tabsOf } from './FormBody'
 import { FormMessages } from './FormMessages'
 import { faultsHere } from './faults'
 import { LeaveGuard } from './LeaveGuard'
-import { fieldsWithMessages } from './messages'
+import { both, fieldsWithMessages, noMessages } from './messages'
 import { RecordHead } from './RecordHead'
 import styles from './RecordScreen.module.css'
 import { Tiles } from './Tiles'
@@ -225,7 +225,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
       : { e: () => edit(), Escape: back, j: () => go(neighbours.next), k: () => go(neighbours.previous) },
   )
 
-  const faults = fieldsWithMessages(form.messages)
+  const faults = fieldsWithMessages(editing ? both(form.messages, conduct.messages) : noMessages)
   const problem = save.update.error ? asProblem(save.update.error) : null
   const openTab = (name: string | null) =>
     void navigate({ search: { ...search, tab: name ?? undefined } as never, replace: true, ignoreBlocker: true })
@@ -263,7 +263,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
           </Notice>
         )}
         {told && <ChangedNotice entity={entity} told={told} dirty={form.dirty} close={() => setTold(null)} />}
-        <FormMessages problem={problem} messages={form.messages} others={editing ? conduct.others : []} />
+        {editing && <FormMessages problem={problem} form={form} conduct={conduct} />}
       </div>
       <div className={styles.columns} data-wide={wide || undefined}>
         <div className={styles.sheet}>

@@ -24,6 +24,17 @@ export function sortMessages(entity: Entity, fields: Record<string, string>): Fi
   return sorted
 }
 
+/** What two say of the same form; of what both do, the first is heard. */
+export function both(first: FieldMessages, second: FieldMessages): FieldMessages {
+  const parts = { ...second.parts }
+  for (const [name, own] of Object.entries(first.parts)) parts[name] = { ...parts[name], ...own }
+  return {
+    own: { ...second.own, ...first.own },
+    parts,
+    others: [...new Set([...first.others, ...second.others])],
+  }
+}
+
 /** The fields that have something said of them. */
 export function fieldsWithMessages(messages: FieldMessages): Set<string> {
   return new Set([...Object.keys(messages.own), ...Object.keys(messages.parts)])

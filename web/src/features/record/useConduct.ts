@@ -4,7 +4,7 @@ import type { Said } from '../../device/answer'
 import { useAnswer } from '../../device/useAnswer'
 import { effective, fieldOf } from '../../dictionary/model'
 import { fieldUi } from '../../fields/registry'
-import { sortMessages } from './messages'
+import { type FieldMessages, sortMessages } from './messages'
 import type { RecordForm } from './useRecordForm'
 
 /** How a form behaves as one types: which fields it shows and opens, what it computes, and what it says of them, and when. */
@@ -18,8 +18,10 @@ export interface Conduct {
   /** What is said of a field now. */
   own(field: Field): string | undefined
   parts(field: Field): Record<string, string>
-  /** Said of the record as a whole. */
-  others: string[]
+  /** All that is said now. */
+  messages: FieldMessages
+  /** Somebody tried to save: everything is said. */
+  insists: boolean
   /** A field, or a cell of a line, is typed in; and is left. */
   enter(path: string): void
   leave(path: string): void
@@ -89,7 +91,8 @@ export function useConduct(entity: Entity, record: RecordData | null, form: Reco
     lines: (field) => answer?.lines[field.name] ?? [],
     own: (field) => messages.own[field.name],
     parts: (field) => messages.parts[field.name] ?? {},
-    others: messages.others,
+    messages,
+    insists,
     hiddenFaults,
     enter: setAt,
     leave: (path) => {

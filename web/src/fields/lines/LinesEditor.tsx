@@ -71,7 +71,12 @@ export function LinesEditor(props: InputProps<Line[]>) {
                         </td>
                       )
                     return (
-                      <td key={one.name} onFocus={() => onEnter?.(part)} onBlur={() => onLeave?.(part)}>
+                      <td
+                        key={one.name}
+                        data-part={part}
+                        onFocus={() => onEnter?.(part)}
+                        onBlur={() => onLeave?.(part)}
+                      >
                         <label className="hidden-text" htmlFor={cellId}>
                           {`${label(one.label)}, ${t('fields.lines.line', { number: position + 1 })}`}
                         </label>

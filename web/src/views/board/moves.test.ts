@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { testEntity, testField } from '../../dictionary/testDictionary'
 import { moveOf } from './moves'
 
-const finish = { name: 'finish', label: { fr: 'Terminer' }, from: ['open'], to: 'done', icon: null, colour: null }
+const finish = {
+  name: 'finish',
+  label: { fr: 'Terminer' },
+  from: ['open'],
+  to: 'done',
+  require: null,
+  icon: null,
+  colour: null,
+}
 const task = testEntity({
   name: 'task',
   fields: [testField({ name: 'state', type: 'choice' }), testField({ name: 'kind', type: 'choice' })],
