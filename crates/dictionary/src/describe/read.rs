@@ -93,6 +93,7 @@ pub fn read(json: &str) -> Result<Dictionary, serde_json::Error> {
         entities: described.entities.values().map(entity).collect(),
         lists: described.lists,
         menu: Vec::new(),
+        dashboards: Vec::new(),
         dependencies: Dependencies::default(),
     };
     // A dictionary is looked up by name, whatever order its description came in.
