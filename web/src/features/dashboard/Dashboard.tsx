@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
-import { type ComponentType, useRef, useState } from 'react'
+import { type ComponentType, lazy, Suspense, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DashboardPart, Dashboard as Definition, Entity } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
@@ -13,9 +13,10 @@ import styles from './Dashboard.module.css'
 import { Figure } from './Figure'
 import { Rows } from './Rows'
 
-/** How each kind of part is drawn. */
-const drawn: Record<string, ComponentType<{ entity: Entity; part: DashboardPart }>> = {
+/** How each kind of part is drawn. What draws charts is fetched where there is one. */
+const drawn: Record<DashboardPart['kind'], ComponentType<{ entity: Entity; part: DashboardPart }>> = {
   figure: Figure,
+  chart: lazy(() => import('./Picture')),
   list: Rows,
   agenda: Coming,
 }
@@ -31,7 +32,7 @@ export function Dashboard({ dashboard }: { dashboard: Definition }) {
     defaultValue: asWritten,
     getInitialValueInEffect: false,
   })
-  const parts = arranged(dashboard.parts, arrangement).filter((part) => drawn[part.kind])
+  const parts = arranged(dashboard.parts, arrangement)
   const shown = parts.filter((part) => !arrangement.hidden.includes(part.name))
   return (
     <div className={styles.sheet} ref={sheet}>
@@ -86,7 +87,7 @@ function OnePart({ part, hidden, arrange }: PartProps) {
   const { dictionary, label } = useSurroundings()
   const entity = dictionary.entities[part.entity]
   const Drawn = drawn[part.kind]
-  if (!entity || !Drawn) return null
+  if (!entity) return null
   const name = label(part.label)
   const to = {
     to: '/e/$env/$collection' as const,
@@ -116,7 +117,11 @@ function OnePart({ part, hidden, arrange }: PartProps) {
           </span>
         )}
       </header>
-      {!hidden && <Drawn entity={entity} part={part} />}
+      {!hidden && (
+        <Suspense fallback={null}>
+          <Drawn entity={entity} part={part} />
+        </Suspense>
+      )}
       {arrange && hidden && (
         <p className="quiet">
           <Icon name="eye-off" size={16} /> {t('dashboard.isHidden')}

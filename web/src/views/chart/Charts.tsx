@@ -48,7 +48,16 @@ export function Charts({ entity, view, asked }: ViewProps<'chart'>) {
   )
 }
 
-function ChartCard({ entity, chart, asked }: { entity: Entity; chart: Definition; asked: Asked }) {
+interface ChartProps {
+  entity: Entity
+  chart: Definition
+  asked: Asked
+  /** Something around it says its name already. */
+  named?: boolean
+}
+
+/** One chart: a picture, its figures behind. */
+export function ChartCard({ entity, chart, asked, named }: ChartProps) {
   const { t } = useTranslation()
   const around = useSurroundings()
   const { label } = around
@@ -79,9 +88,14 @@ function ChartCard({ entity, chart, asked }: { entity: Entity; chart: Definition
     most: text(Math.max(...numbers)),
   })
   return (
-    <section className={styles.card} aria-label={name} data-outdated={read.outdated || undefined}>
+    <section
+      className={styles.card}
+      aria-label={named ? undefined : name}
+      data-named={named || undefined}
+      data-outdated={read.outdated || undefined}
+    >
       <header className={styles.head}>
-        <h2>{name}</h2>
+        {!named && <h2>{name}</h2>}
         <span className={styles.what}>{words.name(chart.value)}</span>
         {!empty && (
           <UnstyledButton className={styles.switch} aria-expanded={inWords} onClick={() => setInWords(!inWords)}>
