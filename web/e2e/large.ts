@@ -58,7 +58,7 @@ test('a hundred thousand rows are sorted, filtered and searched', async ({ page 
   test.setTimeout(120_000)
   await openList(page, 'accounts')
   for (const [what, act] of [
-    ['sort', () => page.getByRole('columnheader').first().getByRole('button').first().click()],
+    ['sort', () => page.getByRole('columnheader').getByRole('button').first().click()],
     ['search', () => page.getByRole('searchbox').first().fill('Grand 099999')],
   ] as const) {
     const began = Date.now()

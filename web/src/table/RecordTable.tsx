@@ -23,7 +23,7 @@ import { type Column, titleColumn } from './columns'
 import { groupedLines, heldAt, inPlace, type Line, layoutOf, type TableGroup } from './layout'
 import styles from './RecordTable.module.css'
 import { RowCard } from './RowCard'
-import { RowCells } from './RowCells'
+import { type RowActions, RowCells } from './RowCells'
 import { TableSkeleton } from './TableSkeleton'
 import type { Rows } from './useRows'
 import type { Selection } from './useSelection'
@@ -85,12 +85,19 @@ export function RecordTable<Group extends TableGroup = TableGroup>(props: Props<
   )
   const [cell, setCell] = useState<number | null>(null)
   const [edited, setEdited] = useState<{ id: string; path: string } | null>(null)
-  const columns = inPlace(props.columns)
-  const title = titleColumn(entity, columns)
-  const layout = layoutOf(columns, title, selection !== undefined)
-  const editable = new Set(
-    editing && !phone ? columns.filter((column) => editing.may(column)).map(({ path }) => path) : [],
-  )
+  const checks = selection !== undefined
+  const { columns, title, layout, editable } = useMemo(() => {
+    const placed = inPlace(props.columns)
+    const named = titleColumn(entity, placed)
+    return {
+      columns: placed,
+      title: named,
+      layout: layoutOf(placed, named, checks),
+      editable: new Set(
+        editing && !phone ? placed.filter((column) => editing.may(column)).map(({ path }) => path) : [],
+      ),
+    }
+  }, [props.columns, entity, checks, editing, phone])
   const height = phone ? 64 : dense ? 28 : 36
   const headHeight = phone ? 0 : 36
   const groups = grouped?.groups
@@ -205,6 +212,24 @@ export function RecordTable<Group extends TableGroup = TableGroup>(props: Props<
     else goTo(id)
   }
 
+  const does = {
+    focus: setAt,
+    toggle: (position: number, through: boolean) => selection?.toggle(position, through),
+    edit: (position: number, path: string) => {
+      const found = rows.rows[position]
+      setAt(position)
+      setCell(columns.findIndex((other) => other.path === path))
+      if (found) setEdited({ id: found.id, path })
+    },
+  }
+  const latest = useRef(does)
+  latest.current = does
+  const [actions] = useState<RowActions>(() => ({
+    focus: (position) => latest.current.focus(position),
+    toggle: (position, through) => latest.current.toggle(position, through),
+    edit: (position, path) => latest.current.edit(position, path),
+  }))
+
   const variables = {
     '--columns': layout.template,
     '--table-width': `${layout.width}px`,
@@ -315,25 +340,16 @@ export function RecordTable<Group extends TableGroup = TableGroup>(props: Props<
                 ) : (
                   <RowCells
                     row={one}
+                    position={position}
                     entity={entity}
                     columns={columns}
                     title={title}
                     active={position === at}
                     cell={position === at ? cell : null}
                     left={layout.left}
-                    onFocus={() => setAt(position)}
-                    check={
-                      selection && {
-                        chosen: selection.has(one.id),
-                        onToggle: (through) => selection.toggle(position, through),
-                      }
-                    }
+                    actions={actions}
+                    chosen={selection?.has(one.id)}
                     editable={editable}
-                    onEdit={(path) => {
-                      setAt(position)
-                      setCell(columns.findIndex((other) => other.path === path))
-                      setEdited({ id: one.id, path })
-                    }}
                     editor={
                       column && editing
                         ? {

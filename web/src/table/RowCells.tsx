@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity, RecordData } from '../api/types'
 import { useSurroundings } from '../dictionary/context'
@@ -15,24 +16,32 @@ export interface RowProps {
   title: Column | undefined
 }
 
+/** What is done in a row, by its place among those read. The same object at every drawing, so that rows that did not change are not drawn. */
+export interface RowActions {
+  focus(position: number): void
+  toggle(position: number, through: boolean): void
+  edit(position: number, path: string): void
+}
+
 interface CellsProps extends RowProps {
+  position: number
   /** The keyboard is on this row. */
   active: boolean
   /** Column that the keyboard is on, in this row. */
   cell: number | null
   left: (number | null)[]
-  onFocus(): void
-  check: { chosen: boolean; onToggle(through: boolean): void } | undefined
+  actions: RowActions
+  /** Whether the row is chosen; absent where none can be. */
+  chosen: boolean | undefined
   /** Columns that may be changed here, by path. */
   editable: ReadonlySet<string>
   /** What stands in place of a cell while it is edited. */
   editor: { path: string; element: React.ReactNode } | null
-  onEdit(path: string): void
 }
 
 /** The cells of a row. The title is the link of the whole row; what can be changed in place shows it under the pointer. */
-export function RowCells(props: CellsProps) {
-  const { row, entity, columns, title, active, left, check, editor, editable, onFocus, onEdit, cell } = props
+export const RowCells = memo(function RowCells(props: CellsProps) {
+  const { row, entity, columns, title, active, left, chosen, editor, editable, actions, position: at, cell } = props
   const { dictionary, label } = useSurroundings()
   const { t } = useTranslation()
   const name = titleOf(row) || t('list.unnamed')
@@ -65,7 +74,7 @@ export function RowCells(props: CellsProps) {
             params={{ env: dictionary.environment.name, collection: entity.collection, id: row.id }}
             className={styles.link}
             tabIndex={active ? 0 : -1}
-            onFocus={onFocus}
+            onFocus={() => actions.focus(at)}
             aria-label={shown ? undefined : name}
           >
             {shown ?? <span className="quiet">{name}</span>}
@@ -86,7 +95,7 @@ export function RowCells(props: CellsProps) {
             tabIndex={-1}
             className={styles.pencil}
             aria-label={t('list.editCell', { column: column.label, name })}
-            onClick={() => onEdit(column.path)}
+            onClick={() => actions.edit(at, column.path)}
           >
             <Icon name="pencil" size={14} />
           </button>
@@ -94,18 +103,18 @@ export function RowCells(props: CellsProps) {
       </span>
     )
   })
-  if (!check) return cells
+  if (chosen === undefined) return cells
   return [
     <span key="check" role="cell" className={styles.check} data-held>
       <input
         type="checkbox"
         aria-label={t('list.choose', { name })}
-        checked={check.chosen}
+        checked={chosen}
         tabIndex={active ? 0 : -1}
-        onFocus={onFocus}
-        onChange={(event) => check.onToggle((event.nativeEvent as MouseEvent).shiftKey)}
+        onFocus={() => actions.focus(at)}
+        onChange={(event) => actions.toggle(at, (event.nativeEvent as MouseEvent).shiftKey)}
       />
     </span>,
     ...cells,
   ]
-}
+})
