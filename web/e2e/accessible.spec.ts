@@ -41,6 +41,43 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole('combobox').fill('ti')
     await page.getByRole('option').first().waitFor()
   },
+  'import: file': async (page) => {
+    await page.goto(`/e/${env}/accounts/import`)
+    await page.getByRole('heading', { name: 'Déposez un fichier ici' }).waitFor()
+  },
+  'import: columns': async (page) => {
+    await page.goto(`/e/${env}/accounts/import`)
+    const buffer = Buffer.from('Raison sociale;Type;Responsable\nUn;Inconnu;ada\n')
+    await page.getByLabel('Choisir un fichier').first().setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer })
+    await page.getByRole('heading', { name: 'Colonnes du fichier' }).waitFor()
+  },
+  'import: preview': async (page) => {
+    await page.goto(`/e/${env}/accounts/import`)
+    const buffer = Buffer.from('Raison sociale;Type\nUn;Inconnu\nDeux;\n')
+    await page.getByLabel('Choisir un fichier').first().setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer })
+    await page.getByRole('button', { name: 'Voir l’aperçu' }).click()
+    await page.getByRole('button', { name: /refusées/ }).waitFor()
+  },
+  administration: async (page) => {
+    await page.goto(`/admin/${env}`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+  },
+  people: async (page) => {
+    await page.goto(`/admin/${env}/people`)
+    await page.getByText('ada.lenoir@acme-chauffage.example').waitFor()
+  },
+  audit: async (page) => {
+    await page.goto(`/admin/${env}/audit?collection=accounts`)
+    await page.getByRole('list', { name: 'Journal' }).waitFor()
+  },
+  settings: async (page) => {
+    await page.goto(`/admin/${env}/settings`)
+    await page.getByText('T000000').waitFor()
+  },
+  data: async (page) => {
+    await page.goto(`/admin/${env}/data`)
+    await page.getByText(/chaînées/).waitFor()
+  },
   'value lists': async (page) => {
     await page.goto(`/admin/${env}/lists?list=account_source`)
     await page.getByRole('heading', { level: 2 }).first().waitFor()

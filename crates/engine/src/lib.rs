@@ -38,3 +38,4 @@ pub use sweep::Swept;
 pub use unit::Unit;
 pub use value_lists::ValueDraft;
 pub use views::ViewDraft;
+pub use write::take_back::{Left, TakenBack, Whose};

@@ -1,11 +1,12 @@
 //! One unit of work.
 
 use dictionary::RecordId;
-use journal::Position;
+use journal::{Cause, Position};
 
 use crate::draft::Draft;
 use crate::error::EngineError;
 use crate::query::{Expand, Record};
+use crate::write::take_back::{TakenBack, Whose};
 
 /// What [`crate::Environment::transact`] hands to its closure: writes, and reads that see them.
 pub trait Unit {
@@ -41,6 +42,16 @@ pub trait Unit {
         expected: Option<Position>,
         name: &str,
     ) -> Result<(), EngineError>;
+
+    /// Takes back what the entry at `position` did to a record: what it made is deleted, what it changed put back, what it deleted made again,
+    /// where nobody did anything to it since. `whose` says whose work an entry is.
+    fn take_back(
+        &mut self,
+        entity: &str,
+        id: RecordId,
+        position: Position,
+        whose: &dyn Fn(&Cause) -> Whose,
+    ) -> Result<TakenBack, EngineError>;
 
     /// Says that one operation follows, and after it nothing that could refuse it. It costs less then: see [`store::Transaction::certain`].
     fn single(&mut self);

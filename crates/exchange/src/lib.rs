@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod desk;
+pub mod detect;
 pub mod error;
 pub mod export;
 pub mod filter;
@@ -7,7 +9,9 @@ pub mod import;
 pub mod mapping;
 pub mod recipe;
 pub mod source;
+pub mod undo;
 
+pub use desk::{Desk, Job};
 pub use error::ExchangeError;
 pub use export::{ExportOptions, Sheet, export, export_list};
 pub use import::{ImportOptions, Outcome, Progress, Report, RowReport, Watch, import};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dictionary::layers::Layer;
@@ -20,6 +20,8 @@ pub struct OpenEnvironment {
     pub engine: Environment,
     /// Bytes of file fields.
     pub files: Arc<dyn FileStore>,
+    /// Its folder, for what belongs to it beside these.
+    pub folder: PathBuf,
 }
 
 /// Makes an environment where there is none.
@@ -34,7 +36,7 @@ pub(crate) fn create(
     fs::create_dir_all(&folder).map_err(PlatformError::io("make the folder", &folder))?;
     let store = places.store(&settings.name, clock.now(), "create the store of an environment")?;
     let engine = Environment::create(settings, store, layers, clock, ids)?;
-    Ok(OpenEnvironment { engine, files: files(&folder)? })
+    Ok(OpenEnvironment { engine, files: files(&folder)?, folder })
 }
 
 /// Opens an environment.
@@ -57,7 +59,7 @@ pub(crate) fn open(
         let name = &engine.settings().name;
         tracing::error!(environment = %name, error = &error as &dyn std::error::Error, "not upgraded");
     }
-    Ok(OpenEnvironment { engine, files: files(&folder)? })
+    Ok(OpenEnvironment { engine, files: files(&folder)?, folder })
 }
 
 fn files(folder: &Path) -> Result<Arc<dyn FileStore>, PlatformError> {

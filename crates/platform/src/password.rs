@@ -117,6 +117,21 @@ pub(crate) fn check_strength(password: &str) -> Result<(), PlatformError> {
     Ok(())
 }
 
+/// A password to be told to somebody once. No letters or digits that look alike; 20 of 31 are 99 bits.
+pub fn made(random: &dyn Random) -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let mut made = String::new();
+    while made.len() < 20 {
+        let mut byte = [0];
+        random.fill(&mut byte);
+        // Bytes beyond the last whole multiple would favour the first letters.
+        if usize::from(byte[0]) < 256 / LETTERS.len() * LETTERS.len() {
+            made.push(char::from(LETTERS[usize::from(byte[0]) % LETTERS.len()]));
+        }
+    }
+    made
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

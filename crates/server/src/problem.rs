@@ -230,6 +230,7 @@ fn title(code: &str) -> Label {
         "not_acceptable" => ("Format non servi", "Format not served"),
         "unsupported_media_type" => ("Format non accepté", "Format not taken"),
         "expired" => ("Trop ancien", "Too old"),
+        "conflict" => ("Pas maintenant", "Not now"),
         "stale" => ("Modifié entre-temps", "Changed meanwhile"),
         "validation" => ("Données à corriger", "Data to correct"),
         "unknown_field" => ("Champ inconnu", "Unknown field"),

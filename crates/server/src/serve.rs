@@ -87,7 +87,7 @@ pub async fn serve(
     let (stop, stopping) = watch::channel(false);
     let state = AppState::new(config, platform, stopping);
     let (drain, headers_timeout) = (state.config.drain, state.config.headers_timeout);
-    let live = state.live.clone();
+    let (live, desk) = (state.live.clone(), state.desk.clone());
     let housekeeping = tokio::spawn(keep_house(state.clone()));
     let router = router(state);
     tracing::info!(server.address = %address, "listening");
@@ -102,6 +102,8 @@ pub async fn serve(
         tracing::info!("stopping");
         stop.send_replace(true);
         housekeeping.abort();
+        // An import ends its batch, and goes on from there when it is told to.
+        let imports = tokio::task::spawn_blocking(move || desk.stop_all(drain));
         let result = match tokio::time::timeout(drain, server).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(ServeError::Stopped(io::Error::other(error))),
@@ -110,6 +112,9 @@ pub async fn serve(
                 Ok(())
             }
         };
+        if imports.await.is_err() {
+            tracing::warn!("imports could not be told to stop");
+        }
         live.stop().await;
         tracing::info!("stopped");
         result

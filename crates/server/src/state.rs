@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Instant;
 
+use exchange::Desk;
 use platform::Platform;
 use tokio::sync::watch;
 
@@ -43,6 +44,8 @@ pub(crate) struct Shared {
     pub(crate) sign_ins: Arc<Calls>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) live: Arc<Live>,
+    /// Imports that people follow.
+    pub(crate) desk: Arc<Desk>,
     pub(crate) started: Instant,
     /// Becomes true when the server is told to stop.
     pub(crate) stopping: watch::Receiver<bool>,
@@ -61,6 +64,7 @@ impl AppState {
             reads: Arc::new(Calls::new(config.reads_at_once, config.calls_waiting)),
             exports: Arc::new(Calls::new(config.exports_at_once, 0)),
             sign_ins: Arc::new(Calls::new(SIGN_INS_AT_ONCE, SIGN_INS_WAITING)),
+            desk: Arc::default(),
             live: Arc::new(Live::new(config.live_max)),
             config: Arc::new(config),
             metrics: Arc::default(),

@@ -1,11 +1,12 @@
 import createClient, { type Client } from 'openapi-fetch'
 import { answered } from './answers'
+import { administrationSource, importSource } from './httpAdministration'
 import { listCalls, pathOption } from './lists'
 import type { paths } from './openapi'
 import type { DataSource, EnvironmentSource, Group, GroupQuery, ListQuery, RecordQuery } from './source'
 import type { HistoryPage, LiveEvent, Page, Session } from './types'
 
-type Server = Client<paths>
+export type Server = Client<paths>
 type ListOptions = NonNullable<paths['/data/{env}/{collection}']['get']['parameters']['query']>
 type RecordOptions = NonNullable<paths['/data/{env}/{collection}/{id}']['get']['parameters']['query']>
 
@@ -118,13 +119,15 @@ function environmentSource(server: Server, env: string): EnvironmentSource {
         await answered(server.PATCH('/data/{env}/$lists/{list}/{tag}', { params, body: change }))
       },
     },
+    imports: importSource(server, env),
+    administration: administrationSource(server, env),
     follow: (heard, connected) => follow(`/events/${encodeURIComponent(env)}`, heard, connected),
   }
 }
 
-type Abort = { signal?: AbortSignal | undefined }
+export type Abort = { signal?: AbortSignal | undefined }
 
-function abort(options?: Abort): { signal?: AbortSignal } {
+export function abort(options?: Abort): { signal?: AbortSignal } {
   return options?.signal ? { signal: options.signal } : {}
 }
 
@@ -199,7 +202,7 @@ export function queryString(options: object): string {
 }
 
 /** A link from the server, whatever host it was written for: the segments of its path, and its options as they were sent. */
-function parts(link: string): { segments: string[]; query: Record<string, string> } {
+export function parts(link: string): { segments: string[]; query: Record<string, string> } {
   const url = new URL(link, 'http://here/')
   return {
     segments: url.pathname.split('/').map(decodeURIComponent),

@@ -19,5 +19,8 @@ export const keys = {
   summary: (env: string, entity: string, query: GroupQuery) => ['view', env, entity, 'summary', query] as const,
   /** How many changes a list has not taken in. */
   news: (env: string, entity: string) => ['news', env, entity] as const,
+  imports: (env: string) => ['imports', env] as const,
+  import: (env: string, id: string) => ['import', env, id] as const,
+  administration: (env: string, ...of: unknown[]) => ['administration', env, ...of] as const,
   valueList: (env: string, list: string) => ['value-list', env, list] as const,
 }

@@ -58,6 +58,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbering, journal, files without record */
+        get: operations["tisserand.figures_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_3"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$files": {
         parameters: {
             query?: never;
@@ -71,7 +89,207 @@ export interface paths {
         post: operations["tisserand.file_keep"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_3"];
+        options: operations["options_show_4"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The imports, the last first */
+        get: operations["tisserand.import_list"];
+        put?: never;
+        /** Send a file to import */
+        post: operations["tisserand.import_create"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_5"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An import */
+        get: operations["tisserand.import_show"];
+        put?: never;
+        post?: never;
+        /** Forget an import */
+        delete: operations["tisserand.import_delete"];
+        /** What this address takes */
+        options: operations["options_show_6"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$imports/{import}/detect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the file another way */
+        post: operations["tisserand.import_detect"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_7"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$imports/{import}/left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was not undone */
+        get: operations["tisserand.import_left"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_8"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$imports/{import}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try without writing */
+        post: operations["tisserand.import_preview"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_9"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$imports/{import}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of refused rows */
+        get: operations["tisserand.import_refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_10"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$imports/{import}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would become of each row */
+        get: operations["tisserand.import_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_11"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$imports/{import}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import, or go on */
+        post: operations["tisserand.import_run"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_12"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$imports/{import}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop */
+        post: operations["tisserand.import_stop"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_13"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$imports/{import}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo */
+        post: operations["tisserand.import_undo"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_14"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The journal, newest first */
+        get: operations["tisserand.journal_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_15"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -90,7 +308,7 @@ export interface paths {
         post: operations["tisserand.list_value_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_4"];
+        options: operations["options_show_16"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -107,7 +325,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_5"];
+        options: operations["options_show_17"];
         head?: never;
         /** Change a value */
         patch: operations["tisserand.list_value_change"];
@@ -126,7 +344,81 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_6"];
+        options: operations["options_show_18"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may enter this environment */
+        get: operations["tisserand.people_list"];
+        put?: never;
+        /** Let somebody in */
+        post: operations["tisserand.person_add"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_19"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an access away */
+        delete: operations["tisserand.person_remove"];
+        /** What this address takes */
+        options: operations["options_show_20"];
+        head?: never;
+        /** Change a profile */
+        patch: operations["tisserand.person_change"];
+        trace?: never;
+    };
+    "/data/{env}/$people/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give another password */
+        post: operations["tisserand.person_reset"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_21"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$people/{id}/sign_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the sessions */
+        post: operations["tisserand.person_sign_out"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_22"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -144,7 +436,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_7"];
+        options: operations["options_show_23"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -162,7 +454,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_8"];
+        options: operations["options_show_24"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -181,7 +473,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_9"];
+        options: operations["options_show_25"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -199,7 +491,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_10"];
+        options: operations["options_show_26"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -218,7 +510,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_11"];
+        options: operations["options_show_27"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -237,7 +529,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_12"];
+        options: operations["options_show_28"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -257,7 +549,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_13"];
+        options: operations["options_show_29"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -276,7 +568,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_14"];
+        options: operations["options_show_30"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -297,7 +589,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_15"];
+        options: operations["options_show_31"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -315,7 +607,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_16"];
+        options: operations["options_show_32"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -333,7 +625,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_17"];
+        options: operations["options_show_33"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -351,7 +643,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_18"];
+        options: operations["options_show_34"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -369,7 +661,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_19"];
+        options: operations["options_show_35"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -389,7 +681,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_20"];
+        options: operations["options_show_36"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -408,7 +700,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_21"];
+        options: operations["options_show_37"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -429,7 +721,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_22"];
+        options: operations["options_show_38"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -447,7 +739,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_23"];
+        options: operations["options_show_39"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -783,6 +1075,20 @@ export interface components {
         };
         /** @enum {string} */
         "tisserand.field_type": "id" | "text" | "long_text" | "rich_text" | "code" | "integer" | "decimal" | "money" | "boolean" | "date" | "time" | "datetime" | "duration" | "choice" | "choices" | "reference" | "related" | "lines" | "file" | "image" | "signature" | "point" | "address" | "email" | "phone" | "url" | "colour" | "json" | "computed";
+        "tisserand.figures": {
+            files: {
+                unnamed: number;
+                unnamed_bytes: number;
+            };
+            journal: {
+                position: number;
+            };
+            numbering: {
+                entity: string;
+                prefix: string;
+                width: number;
+            }[];
+        };
         "tisserand.file": {
             hash: string;
             name: string;
@@ -834,6 +1140,182 @@ export interface components {
             origin: string;
             position: number;
             redacted: boolean;
+        };
+        "tisserand.import": {
+            advance: {
+                done: number;
+                part: number;
+                refused: number;
+                whole: number;
+            };
+            asked: components["schemas"]["tisserand.import_mapping"] | null;
+            by: components["schemas"]["tisserand.person_named"] | null;
+            created_at: string;
+            detected: {
+                columns: {
+                    /** @enum {string|null} */
+                    because: "name" | "label" | "alike" | null;
+                    examples: string[];
+                    filled: number;
+                    name: string;
+                    proposed: string | null;
+                    values: string[] | null;
+                }[];
+                delimiter: string | null;
+                encoding: string | null;
+                /** @enum {string} */
+                format: "csv" | "xlsx" | "jsonl";
+                hash: string;
+                looked_at: number;
+                more: boolean;
+                rows: string[][];
+                sheets: string[];
+                size_bytes: number;
+            };
+            ended_at: string | null;
+            entity: string;
+            file: string;
+            format: string;
+            id: string;
+            interrupted: boolean;
+            live: boolean;
+            preview: components["schemas"]["tisserand.import_tally"] | null;
+            problem: string | null;
+            refused_file: boolean;
+            remembered: {
+                at: string | null;
+                file: string;
+                mapping: components["schemas"]["tisserand.import_mapping"] | null;
+            } | null;
+            report: components["schemas"]["tisserand.import_tally"] | null;
+            same_file: {
+                at: string | null;
+                id: string;
+            } | null;
+            size_bytes: number;
+            /** @enum {string} */
+            stage: "received" | "previewing" | "previewed" | "running" | "stopped" | "done" | "undoing" | "undone";
+            started_at: string | null;
+            targets: {
+                field: string;
+                key: boolean;
+                part: string | null;
+                path: string;
+                unique: boolean;
+            }[];
+            undone: {
+                complete: boolean;
+                done: number;
+                left: number;
+                round: number;
+            } | null;
+        };
+        "tisserand.import_asked": {
+            mapping?: components["schemas"]["tisserand.import_mapping"];
+        };
+        "tisserand.import_left": {
+            at: string | null;
+            by: components["schemas"]["tisserand.person_named"] | null;
+            entity: string;
+            id: string;
+            others: {
+                count: number;
+                entity: string;
+            }[];
+            reasons: string[];
+            title: string | null;
+            /** @enum {string} */
+            why: "changed" | "deleted" | "referenced" | "refused" | "forgotten";
+        };
+        "tisserand.import_mapping": {
+            [key: string]: unknown;
+        };
+        "tisserand.import_row": {
+            cells: string[];
+            line: number;
+            number: number;
+            /** @enum {string} */
+            outcome: "create" | "update" | "same" | "refuse";
+            reasons: string[];
+        };
+        "tisserand.import_rows": {
+            "@odata.nextLink"?: string;
+            value: components["schemas"]["tisserand.import_row"][];
+        };
+        "tisserand.import_short": {
+            advance: {
+                done: number;
+                part: number;
+                refused: number;
+                whole: number;
+            };
+            by: components["schemas"]["tisserand.person_named"] | null;
+            created_at: string;
+            ended_at: string | null;
+            entity: string;
+            file: string;
+            format: string;
+            id: string;
+            interrupted: boolean;
+            live: boolean;
+            preview: components["schemas"]["tisserand.import_tally"] | null;
+            problem: string | null;
+            refused_file: boolean;
+            report: components["schemas"]["tisserand.import_tally"] | null;
+            size_bytes: number;
+            /** @enum {string} */
+            stage: "received" | "previewing" | "previewed" | "running" | "stopped" | "done" | "undoing" | "undone";
+            started_at: string | null;
+            undone: {
+                complete: boolean;
+                done: number;
+                left: number;
+                round: number;
+            } | null;
+        };
+        "tisserand.import_tally": {
+            created: number;
+            ignored: string[];
+            left_out: number;
+            reasons: {
+                count: number;
+                message: string;
+            }[];
+            refused: number;
+            rows: number;
+            same: number;
+            updated: number;
+        };
+        "tisserand.imports": {
+            "@odata.nextLink"?: string;
+            value: components["schemas"]["tisserand.import_short"][];
+        };
+        "tisserand.imports_left": {
+            "@odata.nextLink"?: string;
+            value: components["schemas"]["tisserand.import_left"][];
+        };
+        "tisserand.journal": {
+            "@odata.nextLink"?: string;
+            value: components["schemas"]["tisserand.journal_change"][];
+        };
+        "tisserand.journal_change": {
+            actor: components["schemas"]["tisserand.person_named"];
+            at: string;
+            changes: {
+                [key: string]: [
+                    unknown,
+                    unknown
+                ];
+            } | null;
+            entity: string | null;
+            id: string | null;
+            /** @enum {string|null} */
+            operation: "create" | "update" | "delete" | null;
+            origin: string;
+            position: number;
+            redacted: boolean;
+            request: string | null;
+            title: string | null;
         };
         "tisserand.label": {
             [key: string]: string;
@@ -887,6 +1369,43 @@ export interface components {
             value: (components["schemas"]["tisserand.record"] | {
                 [key: string]: unknown;
             })[];
+        };
+        "tisserand.people": {
+            "@odata.nextLink"?: string;
+            value: components["schemas"]["tisserand.person"][];
+        };
+        "tisserand.person": {
+            active: boolean;
+            email: string;
+            id: string;
+            language: string;
+            me: boolean;
+            name: string;
+            own: boolean;
+            person: string | null;
+            /** @enum {string} */
+            profile: "administrator" | "reader";
+            sessions: number;
+            signed_in_at: string | null;
+        };
+        "tisserand.person_named": {
+            id: string | null;
+            name: string | null;
+        };
+        "tisserand.person_told": {
+            active: boolean;
+            email: string;
+            id: string;
+            language: string;
+            me: boolean;
+            name: string;
+            own: boolean;
+            password: string | null;
+            person: string | null;
+            /** @enum {string} */
+            profile: "administrator" | "reader";
+            sessions: number;
+            signed_in_at: string | null;
         };
         "tisserand.pivot_view": {
             columns: components["schemas"]["tisserand.axis"][];
@@ -1415,6 +1934,12 @@ export interface components {
         after: number;
         /** @description Groups and figures. */
         apply: string;
+        /** @description `create`, `update`, `delete`. */
+        by_operation: string;
+        /** @description Through this door: `web`, `api`… */
+        by_origin: string;
+        /** @description By this person, or `system`. */
+        by_person: string;
         /** @description A collection. */
         collection: string;
         /** @description The name: `attachment; filename="quote.pdf"`. */
@@ -1433,6 +1958,8 @@ export interface components {
         file_name: string;
         /** @description Condition, in OData. */
         filter: string;
+        /** @description From this moment on. */
+        from_moment: string;
         /** @description The record. */
         id: string;
         /** @description Makes sending again safe. */
@@ -1441,6 +1968,8 @@ export interface components {
         if_match: string;
         /** @description What is there already. */
         if_none_match: string;
+        /** @description An import. */
+        import: string;
         /** @description The value of a unique field. */
         key: string;
         /** @description For reading: headings and labels. Else for an import: identifiers and codes. */
@@ -1451,10 +1980,16 @@ export interface components {
         list: string;
         /** @description A property, a file, or a transition. */
         member: string;
+        /** @description Of this collection. */
+        of_collection: string;
+        /** @description Of this record. */
+        of_record: string;
         /** @description Where it goes on, from `nextLink`. */
         older_than: string;
         /** @description Sort: `name desc`. */
         orderby: string;
+        /** @description To which this would happen. */
+        outcome: string;
         /** @description `return=minimal`, `maxpagesize=50`, `track-changes`. */
         prefer: string;
         /** @description Words looked for. */
@@ -1471,6 +2006,8 @@ export interface components {
         skiptoken: string;
         /** @description The tag of a value. */
         tag: string;
+        /** @description Before this moment. */
+        to_moment: string;
         /** @description Length of a page, 1 000 at most. */
         top: number;
         /** @description A unique field. */
@@ -1699,6 +2236,70 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.figures_show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Numbering, journal, files without record */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.figures"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.file_keep": {
         parameters: {
             query?: never;
@@ -1743,7 +2344,891 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_3: {
+    options_show_4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.import_list": {
+        parameters: {
+            query?: {
+                /** @description Length of a page, 1 000 at most. */
+                $top?: components["parameters"]["top"];
+                /** @description Where it goes on, from `nextLink`. */
+                $skiptoken?: components["parameters"]["older_than"];
+                /** @description Of this collection. */
+                collection?: components["parameters"]["of_collection"];
+            };
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The imports, the last first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.imports"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.import_create": {
+        parameters: {
+            query?: {
+                /** @description Of this collection. */
+                collection?: components["parameters"]["of_collection"];
+            };
+            header?: {
+                /** @description The name: `attachment; filename="quote.pdf"`. */
+                "Content-Disposition"?: components["parameters"]["content_disposition"];
+            };
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            /** @description The import. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.import"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_5: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.import_show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.import"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.import_delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forget an import */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_6: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description An import. */
+                import: components["parameters"]["import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.import_detect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["tisserand.import_asked"];
+            };
+        };
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.import"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_7: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description An import. */
+                import: components["parameters"]["import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.import_left": {
+        parameters: {
+            query?: {
+                /** @description Length of a page, 1 000 at most. */
+                $top?: components["parameters"]["top"];
+                /** @description Where it goes on, from `nextLink`. */
+                $skiptoken?: components["parameters"]["older_than"];
+            };
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was not undone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.imports_left"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_8: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description An import. */
+                import: components["parameters"]["import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.import_preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["tisserand.import_asked"];
+            };
+        };
+        responses: {
+            /** @description The import. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.import"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_9: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description An import. */
+                import: components["parameters"]["import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.import_refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file of refused rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_10: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description An import. */
+                import: components["parameters"]["import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.import_rows": {
+        parameters: {
+            query?: {
+                /** @description Length of a page, 1 000 at most. */
+                $top?: components["parameters"]["top"];
+                /** @description Where it goes on, from `nextLink`. */
+                $skiptoken?: components["parameters"]["older_than"];
+                /** @description To which this would happen. */
+                outcome?: components["parameters"]["outcome"];
+            };
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What would become of each row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.import_rows"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_11: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description An import. */
+                import: components["parameters"]["import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.import_run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["tisserand.import_asked"];
+            };
+        };
+        responses: {
+            /** @description The import. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.import"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_12: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description An import. */
+                import: components["parameters"]["import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.import_stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.import"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_13: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description An import. */
+                import: components["parameters"]["import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.import_undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.import"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_14: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description An import. */
+                import: components["parameters"]["import"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.journal_show": {
+        parameters: {
+            query?: {
+                /** @description Length of a page, 1 000 at most. */
+                $top?: components["parameters"]["top"];
+                /** @description Where a list goes on, from `nextLink`. */
+                $skiptoken?: components["parameters"]["skiptoken"];
+                /** @description Of this collection. */
+                collection?: components["parameters"]["of_collection"];
+                /** @description By this person, or `system`. */
+                person?: components["parameters"]["by_person"];
+                /** @description Of this record. */
+                record?: components["parameters"]["of_record"];
+                /** @description From this moment on. */
+                from?: components["parameters"]["from_moment"];
+                /** @description Before this moment. */
+                to?: components["parameters"]["to_moment"];
+                /** @description `create`, `update`, `delete`. */
+                operation?: components["parameters"]["by_operation"];
+                /** @description Through this door: `web`, `api`… */
+                origin?: components["parameters"]["by_origin"];
+            };
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The journal, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.journal"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_15: {
         parameters: {
             query?: never;
             header?: never;
@@ -1857,7 +3342,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_4: {
+    options_show_16: {
         parameters: {
             query?: never;
             header?: never;
@@ -1890,7 +3375,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_5: {
+    options_show_17: {
         parameters: {
             query?: never;
             header?: never;
@@ -2007,13 +3492,385 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_6: {
+    options_show_18: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @description An environment. */
                 env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.people_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who may enter this environment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.people"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.person_add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                    /** @enum {string} */
+                    language?: "fr" | "en";
+                    name: string;
+                    /** @enum {string} */
+                    profile?: "administrator" | "reader";
+                };
+            };
+        };
+        responses: {
+            /** @description The person. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.person_told"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_19: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.person_remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take an access away */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_20: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.person_change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    profile?: "administrator" | "reader";
+                };
+            };
+        };
+        responses: {
+            /** @description The person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.person"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.person_reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.person_told"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_21: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.person_sign_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.person_told"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_22: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -2076,7 +3933,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_7: {
+    options_show_23: {
         parameters: {
             query?: never;
             header?: never;
@@ -2140,7 +3997,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_8: {
+    options_show_24: {
         parameters: {
             query?: never;
             header?: never;
@@ -2256,7 +4113,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_9: {
+    options_show_25: {
         parameters: {
             query?: never;
             header?: never;
@@ -2327,7 +4184,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_10: {
+    options_show_26: {
         parameters: {
             query?: never;
             header?: never;
@@ -2454,7 +4311,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_11: {
+    options_show_27: {
         parameters: {
             query?: never;
             header?: never;
@@ -2608,7 +4465,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_12: {
+    options_show_28: {
         parameters: {
             query?: never;
             header?: never;
@@ -2816,7 +4673,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_13: {
+    options_show_29: {
         parameters: {
             query?: never;
             header?: never;
@@ -2963,7 +4820,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_14: {
+    options_show_30: {
         parameters: {
             query?: never;
             header?: never;
@@ -3273,7 +5130,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_15: {
+    options_show_31: {
         parameters: {
             query?: never;
             header?: never;
@@ -3389,7 +5246,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_16: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -3470,7 +5327,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_17: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -3555,7 +5412,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_18: {
+    options_show_34: {
         parameters: {
             query?: never;
             header?: never;
@@ -3627,7 +5484,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_19: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -3829,7 +5686,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_20: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -3970,7 +5827,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_21: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -4270,7 +6127,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_22: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -4382,7 +6239,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_23: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;

@@ -1,12 +1,21 @@
 import type { Problem } from './problem'
 import type {
   Dictionary,
+  Figures,
   FileValue,
   HistoryPage,
+  Import,
+  ImportLeft,
+  ImportRow,
+  ImportShort,
+  JournalChange,
   Label,
   ListValue,
   LiveEvent,
   Page,
+  PageOf,
+  Person,
+  PersonTold,
   RecordData,
   SavedView,
   SearchHit,
@@ -138,6 +147,55 @@ export interface EnvironmentSource {
     add(list: string, value: { tag: string; label: Label; colour: string | null }): Promise<void>
     change(list: string, tag: string, change: Partial<Pick<ListValue, 'label' | 'colour' | 'active'>>): Promise<void>
   }
+  imports: ImportSource
+  administration: AdministrationSource
   /** Calls `heard` for each change until the returned function is called; reconnects and resumes by itself. */
   follow(heard: (event: LiveEvent) => void, connected?: (live: boolean) => void): () => void
+}
+
+/** What becomes of a row of an import. */
+export type Outcome = ImportRow['outcome']
+
+/** The mapping of `docs/import.md`, as JSON. */
+export type ImportMapping = Record<string, unknown>
+
+/** Files that become records, in steps. What takes a while goes on after the answer: `read` says how far it is. */
+export interface ImportSource {
+  list(collection?: string, options?: Abort & { link?: string | undefined }): Promise<PageOf<ImportShort>>
+  send(collection: string, file: File): Promise<Import>
+  read(id: string, options?: Abort): Promise<Import>
+  detect(id: string, mapping: ImportMapping): Promise<Import>
+  preview(id: string, mapping: ImportMapping): Promise<Import>
+  /** Writes the rows; without a mapping, goes on with the one it was begun with. */
+  run(id: string, mapping?: ImportMapping): Promise<Import>
+  stop(id: string): Promise<Import>
+  undo(id: string): Promise<Import>
+  forget(id: string): Promise<void>
+  rows(id: string, outcome?: Outcome, options?: Abort & { link?: string | undefined }): Promise<PageOf<ImportRow>>
+  left(id: string, options?: Abort & { link?: string | undefined }): Promise<PageOf<ImportLeft>>
+  /** Address of the file of refused rows. */
+  refusedUrl(id: string): string
+}
+
+/** What the journal is searched for. */
+export interface JournalQuery {
+  person?: string | undefined
+  collection?: string | undefined
+  record?: string | undefined
+  from?: string | undefined
+  to?: string | undefined
+  operation?: string | undefined
+  origin?: string | undefined
+}
+
+/** What administrators do. */
+export interface AdministrationSource {
+  journal(query: JournalQuery, options?: Abort & { link?: string | undefined }): Promise<PageOf<JournalChange>>
+  figures(options?: Abort): Promise<Figures>
+  people(options?: Abort): Promise<PageOf<Person>>
+  letIn(person: { name: string; email: string; profile: Person['profile'] }): Promise<PersonTold>
+  setProfile(id: string, profile: Person['profile']): Promise<void>
+  takeAway(id: string): Promise<void>
+  resetPassword(id: string): Promise<PersonTold>
+  signOut(id: string): Promise<PersonTold>
 }

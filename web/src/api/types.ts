@@ -41,3 +41,24 @@ export type FileValue = Schema<'tisserand.file'>
 export type StaleChange = Schema<'tisserand.stale_change'>
 /** What the server says when it refuses (RFC 9457). */
 export type Refusal = Schema<'tisserand.problem'>
+/** An import that people follow, as a list shows it, and whole. */
+export type ImportShort = Schema<'tisserand.import_short'>
+export type Import = Schema<'tisserand.import'>
+export type ImportTally = Schema<'tisserand.import_tally'>
+/** What would become of a row. */
+export type ImportRow = Schema<'tisserand.import_row'>
+/** A record that an undo left as it is. */
+export type ImportLeft = Schema<'tisserand.import_left'>
+/** One change of one record, as the journal has it. */
+export type JournalChange = Omit<Schema<'tisserand.journal_change'>, 'changes'> & {
+  changes: Record<string, [unknown, unknown]> | null
+}
+/** Somebody who may enter an environment; with a password that is told once. */
+export type Person = Schema<'tisserand.person'>
+export type PersonTold = Schema<'tisserand.person_told'>
+export type Figures = Schema<'tisserand.figures'>
+/** A page of anything, and the way to the next. */
+export interface PageOf<Item> {
+  value: Item[]
+  '@odata.nextLink'?: string
+}

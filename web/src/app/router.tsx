@@ -2,6 +2,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { keys } from '../api/keys'
 import { Problem } from '../api/problem'
 import type { Dictionary, Session } from '../api/types'
+import { auditSearchOf } from '../features/administration/auditSearch'
+import { importSearchOf } from '../features/import/search'
 import { listSearchOf } from '../features/list/search'
 import type { Side } from '../features/record/Aside'
 import { speak } from '../i18n/i18n'
@@ -105,6 +107,13 @@ const recordRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/record/RecordScreen'), 'RecordScreen'),
 })
 
+const importRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/$collection/import',
+  validateSearch: importSearchOf,
+  component: lazyRouteComponent(() => import('../features/import/ImportScreen'), 'ImportScreen'),
+})
+
 const preferencesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/preferences',
@@ -124,6 +133,37 @@ const adminRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/frame/Frame'), 'Frame'),
 })
 
+const administrationRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/administration/AdminHome'), 'AdminHome'),
+})
+
+const peopleRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/people',
+  component: lazyRouteComponent(() => import('../features/administration/People'), 'People'),
+})
+
+const settingsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/administration/Settings'), 'Settings'),
+})
+
+const auditRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/audit',
+  validateSearch: auditSearchOf,
+  component: lazyRouteComponent(() => import('../features/administration/Audit'), 'Audit'),
+})
+
+const dataRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/data',
+  component: lazyRouteComponent(() => import('../features/administration/DataTools'), 'DataTools'),
+})
+
 const valueListsRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/lists',
@@ -136,8 +176,8 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   homeRoute,
   preferencesRoute,
-  frameRoute.addChildren([startRoute, listRoute, newRoute, recordRoute]),
-  adminRoute.addChildren([valueListsRoute]),
+  frameRoute.addChildren([startRoute, listRoute, newRoute, importRoute, recordRoute]),
+  adminRoute.addChildren([administrationRoute, peopleRoute, auditRoute, valueListsRoute, settingsRoute, dataRoute]),
 ])
 
 export const router = createRouter({

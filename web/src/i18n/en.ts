@@ -1,3 +1,5 @@
+import { administration } from './en/administration'
+import { imports } from './en/imports'
 import { lists } from './en/lists'
 import type { Texts } from './fr'
 
@@ -466,5 +468,7 @@ export const en: Texts = {
     retry: 'Try again',
     request: 'Reference {{id}}',
   },
+  import: imports,
+  administration,
   common: { close: 'Close', cancel: 'Cancel', save: 'Save', loading: 'Loading', yes: 'Yes', no: 'No', dismiss: 'Hide' },
 }

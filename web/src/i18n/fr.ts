@@ -1,3 +1,5 @@
+import { administration } from './fr/administration'
+import { imports } from './fr/imports'
 import { lists } from './fr/lists'
 
 /** Texts of the interface in French, the language in which nothing is missing: the other must have the same keys. */
@@ -477,6 +479,8 @@ export const fr = {
     retry: 'Réessayer',
     request: 'Référence {{id}}',
   },
+  import: imports,
+  administration,
   common: {
     close: 'Fermer',
     cancel: 'Annuler',

@@ -18,4 +18,5 @@ pub(crate) mod session;
 pub(crate) mod staging;
 mod stale;
 mod states;
+pub(crate) mod take_back;
 mod unique;

@@ -21,6 +21,7 @@ use crate::unit::Unit;
 use crate::view::{Ahead, Cache, Key, View};
 use crate::write::problems::Problems;
 use crate::write::staging::{Outdated, Staged, Staging};
+use crate::write::take_back::{TakenBack, Whose};
 
 /// One unit of work: a transaction, who asks, and what was read and marked so far.
 pub(crate) struct Session<'t> {
@@ -265,6 +266,16 @@ impl Unit for Session<'_> {
         let entity = self.writable("update", entity)?;
         self.expect_version((entity, id), expected)?;
         self.operation(|session, _| session.stage_transition((entity, id), name))
+    }
+
+    fn take_back(
+        &mut self,
+        entity: &str,
+        id: RecordId,
+        position: Position,
+        whose: &dyn Fn(&Cause) -> Whose,
+    ) -> Result<TakenBack, EngineError> {
+        self.take_back_change(entity, id, position, whose)
     }
 
     fn single(&mut self) {

@@ -23,8 +23,17 @@ pub(crate) struct Checkpoint {
 }
 
 /// The note of an import: of this content, into this entity, in this manner.
-pub(crate) fn note_key(hash: &str, entity: &str, key: Option<&[String]>, mapping: &Mapping) -> String {
-    let manner = format!("{hash}\n{entity}\n{key:?}\n{mapping:?}");
+pub(crate) fn note_key(
+    hash: &str,
+    entity: &str,
+    key: Option<&[String]>,
+    mapping: &Mapping,
+    run: Option<&str>,
+) -> String {
+    let mut manner = format!("{hash}\n{entity}\n{key:?}\n{mapping:?}");
+    if let Some(run) = run {
+        manner.push_str(&format!("\n{run}"));
+    }
     format!("import.{}", &blake3::hash(manner.as_bytes()).to_hex()[..32])
 }
 

@@ -38,6 +38,8 @@ pub struct ImportOptions {
     pub restart: bool,
     /// Rows at most.
     pub limit: Option<u64>,
+    /// Which import this is, where the same file may be imported several times on purpose: each goes on from its own place.
+    pub run: Option<String>,
 }
 
 impl ImportOptions {
@@ -52,6 +54,7 @@ impl ImportOptions {
             language: Language::Fr,
             restart: false,
             limit: None,
+            run: None,
         }
     }
 }
@@ -80,6 +83,8 @@ pub struct RowReport {
     pub outcome: Outcome,
     /// Why, if refused.
     pub reasons: Vec<Label>,
+    /// Its cells as text; of a dry run only.
+    pub cells: Vec<String>,
 }
 
 /// Who watches an import.

@@ -20,8 +20,8 @@ use crate::import::write::{Found, Outcome, write};
 use crate::import::{ImportOptions, Progress, Report, RowReport, Watch};
 use crate::mapping::Mapping;
 use crate::mapping::resolve::{Key, Resolved, resolve};
-use crate::source::SourceRow;
 use crate::source::encoding::survey;
+use crate::source::{Cell, SourceRow};
 
 /// Rows that a dry run keeps in one transaction before it rolls them back.
 const DRY_ROWS: usize = 10_000;
@@ -59,7 +59,8 @@ pub(super) fn run(
     let resolved =
         Arc::new(resolve(environment.dictionary(), &options.entity, mapping, key, source.columns())?);
     let caller = Caller { origin: Origin::Import, ..caller.clone() };
-    let note = checkpoint::note_key(&survey.hash, &resolved.entity().name, key, mapping);
+    let note =
+        checkpoint::note_key(&survey.hash, &resolved.entity().name, key, mapping, options.run.as_deref());
     let mut report = Report { ignored: resolved.ignored.clone(), ..Report::default() };
 
     let before = if options.dry_run { None } else { checkpoint::read(environment, &caller, &note)? };
@@ -294,8 +295,9 @@ impl Run<'_> {
             .iter()
             .zip(outcomes)
             .map(|(job, outcome)| {
-                let SourceRow { number, line, .. } = job.prepared.row;
-                RowReport { number, line, outcome: *outcome, reasons: Vec::new() }
+                let SourceRow { number, line, cells } = &job.prepared.row;
+                let cells = if self.dry_run { texts(cells) } else { Vec::new() };
+                RowReport { number: *number, line: *line, outcome: *outcome, reasons: Vec::new(), cells }
             })
             .collect();
         rows.extend(refusals.iter().map(|(number, refusal)| RowReport {
@@ -303,6 +305,7 @@ impl Run<'_> {
             line: refusal.line,
             outcome: Outcome::Refuse,
             reasons: refusal.reasons.clone(),
+            cells: if self.dry_run { texts(&refusal.cells) } else { Vec::new() },
         }));
         rows.sort_by_key(|row| row.number);
         rows.iter().for_each(|row| self.watch.row(row));
@@ -333,6 +336,10 @@ fn count(state: &mut Checkpoint, outcome: Outcome) {
         Outcome::Same => state.same += 1,
         Outcome::Refuse => state.refused += 1,
     }
+}
+
+fn texts(cells: &[Cell]) -> Vec<String> {
+    cells.iter().map(|cell| cell.text().into_owned()).collect()
 }
 
 fn hash(key: &[String]) -> u64 {

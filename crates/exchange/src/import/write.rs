@@ -13,7 +13,7 @@ use crate::mapping::resolve::{Key, Resolved, is_unique};
 use crate::mapping::{Missing, Mode};
 
 /// What became of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// A new record.

@@ -207,7 +207,7 @@ fn match_columns(
 }
 
 /// The path that a column's name means: `siret`, `main_address.city`, `owner_id`, or a label.
-fn path_of(entity: &Entity, name: &str) -> Option<String> {
+pub(crate) fn path_of(entity: &Entity, name: &str) -> Option<String> {
     if locate(entity, name).is_ok() {
         return Some(name.to_owned());
     }
@@ -246,7 +246,7 @@ fn field_source(
 }
 
 /// Parts of composite types that a column may feed one by one.
-fn parts(kind: &str) -> &'static [&'static str] {
+pub(crate) fn parts(kind: &str) -> &'static [&'static str] {
     match kind {
         "address" => &["lines", "postcode", "city", "insee", "region", "country"],
         "point" => &["latitude", "longitude"],

@@ -27,6 +27,13 @@ struct RawRow {
     fault: Option<(usize, String)>,
 }
 
+/// Names of the sheets, in the order of the book.
+pub(crate) fn sheets(path: &Path) -> Result<Vec<String>, ExchangeError> {
+    let book: Xlsx<_> =
+        open_workbook(path).map_err(|error: calamine::XlsxError| damaged(path, &error.to_string()))?;
+    Ok(book.sheet_names())
+}
+
 impl XlsxSource {
     /// Opens a sheet, the first if none is named; the first row after `skip_rows` names the columns.
     pub(crate) fn open(

@@ -1,6 +1,6 @@
 //! Bytes of file fields: `…/{id}/{field}`, and `$files` for those that come before their record.
 
-mod arriving;
+pub(in crate::data) mod arriving;
 
 use std::sync::Arc;
 

@@ -74,7 +74,7 @@ fn describe(entity: &Entity, id: RecordId, entry: &Entry, people: &mut People<'_
     })
 }
 
-fn changes(entity: &Entity, change: &Change) -> Map<String, Json> {
+pub(super) fn changes(entity: &Entity, change: &Change) -> Map<String, Json> {
     let mut changes = Map::new();
     for moved in &change.fields {
         match entity.field(&moved.field) {

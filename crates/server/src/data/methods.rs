@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use dictionary::model::{Dictionary, Entity};
 
 use crate::body::discard;
-use crate::data::resource::Resource;
+use crate::data::resource::{IMPORT_TASKS, Resource};
 use crate::data::shape::property_name;
 use crate::data::{Asked, entity_of, files};
 use crate::problem::Problem;
@@ -14,6 +14,7 @@ use crate::problem::Problem;
 /// Methods that addresses take, those of one address together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Methods {
+    Delete,
     File,
     FileAndPost,
     Patch,
@@ -28,10 +29,11 @@ impl Methods {
     /// As `Allow` says them.
     pub(crate) fn text(self) -> &'static str {
         match self {
+            Methods::Delete => "DELETE, GET, HEAD, OPTIONS",
+            Methods::PatchAndDelete => "DELETE, OPTIONS, PATCH",
             Methods::File => "DELETE, GET, HEAD, OPTIONS, PUT",
             Methods::FileAndPost => "DELETE, GET, HEAD, OPTIONS, POST, PUT",
             Methods::Patch => "OPTIONS, PATCH",
-            Methods::PatchAndDelete => "DELETE, OPTIONS, PATCH",
             Methods::Post => "OPTIONS, POST",
             Methods::Read => "GET, HEAD, OPTIONS",
             Methods::ReadAndPost => "GET, HEAD, OPTIONS, POST",
@@ -58,8 +60,11 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         }
     }
     Ok(match resource {
-        R::Batch | R::Files | R::Query(_) => Methods::Post,
-        R::Collection(_) | R::List(_) | R::Views => Methods::ReadAndPost,
+        R::Batch | R::Files | R::Query(_) | R::PersonPart(..) => Methods::Post,
+        R::Collection(_) | R::List(_) | R::Views | R::Imports | R::People => Methods::ReadAndPost,
+        R::Import(_) => Methods::Delete,
+        R::ImportPart(_, part) if IMPORT_TASKS.contains(&part.as_str()) => Methods::Post,
+        R::Person(_) => Methods::PatchAndDelete,
         R::ListValue(..) => Methods::Patch,
         R::View(_) => Methods::PatchAndDelete,
         R::Record(..) => Methods::Record,
@@ -69,6 +74,9 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::OpenApi
         | R::Search
         | R::Status
+        | R::ImportPart(..)
+        | R::Journal
+        | R::Figures
         | R::Count(_)
         | R::Export(_)
         | R::Member(..)

@@ -5,15 +5,19 @@ mod delta;
 mod describe;
 mod draft;
 mod export;
+mod figures;
 mod files;
 mod history;
 mod idempotency;
+mod imports;
+mod journal;
 mod list;
 mod lists;
 mod metadata;
 pub(crate) mod methods;
 mod operation;
 mod paging;
+mod people;
 mod prefer;
 mod property;
 mod reading;
@@ -146,6 +150,30 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         ("POST", R::Views) => ("/data/{env}/$views", views::view_create(asked).await),
         ("PATCH", R::View(id)) => ("/data/{env}/$views/{id}", views::view_change(asked, id).await),
         ("DELETE", R::View(id)) => ("/data/{env}/$views/{id}", views::view_delete(asked, id).await),
+        ("GET", R::Imports) => ("/data/{env}/$imports", imports::import_list(asked).await),
+        ("POST", R::Imports) => ("/data/{env}/$imports", imports::import_create(asked).await),
+        ("GET", R::Import(id)) => ("/data/{env}/$imports/{import}", imports::import_show(asked, id).await),
+        ("DELETE", R::Import(id)) => {
+            ("/data/{env}/$imports/{import}", imports::import_delete(asked, id).await)
+        }
+        ("GET", R::ImportPart(id, part)) if part == "refused" => {
+            ("/data/{env}/$imports/{import}/refused", imports::import_refused(asked, id).await)
+        }
+        ("GET", R::ImportPart(id, part)) if resource::IMPORT_LISTS.contains(&part.as_str()) => {
+            ("/data/{env}/$imports/{import}/?", imports::import_rows(asked, id, part).await)
+        }
+        ("POST", R::ImportPart(id, part)) if resource::IMPORT_TASKS.contains(&part.as_str()) => {
+            ("/data/{env}/$imports/{import}/?", imports::import_ask(asked, id, part).await)
+        }
+        ("GET", R::Journal) => ("/data/{env}/$journal", journal::journal_show(asked).await),
+        ("GET", R::Figures) => ("/data/{env}/$figures", figures::figures_show(asked).await),
+        ("GET", R::People) => ("/data/{env}/$people", people::people_list(asked).await),
+        ("POST", R::People) => ("/data/{env}/$people", people::person_add(asked).await),
+        ("PATCH", R::Person(id)) => ("/data/{env}/$people/{id}", people::person_change(asked, id).await),
+        ("DELETE", R::Person(id)) => ("/data/{env}/$people/{id}", people::person_remove(asked, id).await),
+        ("POST", R::PersonPart(id, part)) => {
+            ("/data/{env}/$people/{id}/?", people::person_ask(asked, id, part).await)
+        }
         ("GET", R::Collection(c)) => ("/data/{env}/{collection}", list::record_list(asked, c).await),
         ("POST", R::Collection(c)) => ("/data/{env}/{collection}", write::record_create(asked, c).await),
         ("GET", R::Count(c)) => ("/data/{env}/{collection}/$count", list::record_count(asked, c).await),

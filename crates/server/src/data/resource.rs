@@ -30,6 +30,22 @@ pub(crate) enum Resource {
     Views,
     /// `$views/{id}`
     View(RecordId),
+    /// `$imports`
+    Imports,
+    /// `$imports/{id}`
+    Import(String),
+    /// `$imports/{id}/{part}`
+    ImportPart(String, String),
+    /// `$journal`
+    Journal,
+    /// `$figures`
+    Figures,
+    /// `$people`
+    People,
+    /// `$people/{id}`
+    Person(RecordId),
+    /// `$people/{id}/{part}`
+    PersonPart(RecordId, String),
     /// `{collection}`
     Collection(String),
     /// `{collection}/$count`
@@ -47,6 +63,13 @@ pub(crate) enum Resource {
     /// `{collection}/{id}/{name}`: a property, a file field or a transition
     Member(String, Key, String),
 }
+
+/// What is read of an import…
+pub(super) const IMPORT_LISTS: &[&str] = &["rows", "left", "refused"];
+/// …and asked of it.
+pub(super) const IMPORT_TASKS: &[&str] = &["detect", "preview", "run", "stop", "undo"];
+/// What is asked about a person.
+const PERSON_TASKS: &[&str] = &["reset", "sign_out"];
 
 /// How an address names a record.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +99,18 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$search", []) => Some(Resource::Search),
             ("$files", []) => Some(Resource::Files),
             ("$status", []) => Some(Resource::Status),
+            ("$imports", []) => Some(Resource::Imports),
+            ("$imports", [id]) => Some(Resource::Import((*id).to_owned())),
+            ("$imports", [id, part]) if IMPORT_LISTS.contains(part) || IMPORT_TASKS.contains(part) => {
+                Some(Resource::ImportPart((*id).to_owned(), (*part).to_owned()))
+            }
+            ("$journal", []) => Some(Resource::Journal),
+            ("$figures", []) => Some(Resource::Figures),
+            ("$people", []) => Some(Resource::People),
+            ("$people", [id]) => Some(Resource::Person(RecordId::parse(id)?)),
+            ("$people", [id, part]) if PERSON_TASKS.contains(part) => {
+                Some(Resource::PersonPart(RecordId::parse(id)?, (*part).to_owned()))
+            }
             ("$lists", [list]) => Some(Resource::List((*list).to_owned())),
             ("$lists", [list, tag]) => Some(Resource::ListValue((*list).to_owned(), (*tag).to_owned())),
             ("$views", []) => Some(Resource::Views),

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::openapi::Reader;
 use crate::openapi::operation::Operation;
 use crate::openapi::shapes::{self, own};
+use crate::openapi::{Reader, administration};
 
 /// Tag of these operations.
 pub(super) const TAG: &str = "tisserand";
@@ -18,6 +18,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>, schemas:
     lists(reader, paths);
     views(reader, paths);
     whole(reader, paths);
+    administration::write(reader, paths);
 }
 
 fn operation(reader: &Reader<'_>, id: &str, fr: &str, en: &str) -> Operation {

@@ -2,6 +2,7 @@
 //! of what every server answers whatever its dictionaries say, from which clients are generated (decision 0041).
 //! Source: OpenAPI Specification 3.1.1; JSON Schema 2020-12.
 
+mod administration;
 mod collections;
 mod description;
 mod fixed;

@@ -176,6 +176,7 @@ fn parts(reader: &Reader<'_>) -> Vec<(&'static str, Json, String)> {
                 reader
                     .say("Une propriété, un fichier, ou un passage.", "A property, a file, or a transition."),
             ),
+            ("import", text(), reader.say("Un import.", "An import.")),
             ("list", text(), reader.say("Une liste de valeurs.", "A value list.")),
             ("tag", text(), reader.say("L'étiquette d'une valeur.", "The tag of a value.")),
         ]);
@@ -253,6 +254,26 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Json {
         ),
         ("file_name", "name", text(), "Nom du fichier, sans sa fin.", "Name of the file, without its end."),
         ("q", "q", text(), "Mots cherchés.", "Words looked for."),
+        ("of_collection", "collection", text(), "De cette collection.", "Of this collection."),
+        ("outcome", "outcome", text(), "Qui auraient ce sort.", "To which this would happen."),
+        ("by_person", "person", text(), "Par cette personne, ou `system`.", "By this person, or `system`."),
+        ("of_record", "record", text(), "De cette fiche.", "Of this record."),
+        ("from_moment", "from", text(), "À partir de ce moment.", "From this moment on."),
+        ("to_moment", "to", text(), "Avant ce moment.", "Before this moment."),
+        (
+            "by_operation",
+            "operation",
+            text(),
+            "`create`, `update`, `delete`.",
+            "`create`, `update`, `delete`.",
+        ),
+        (
+            "by_origin",
+            "origin",
+            text(),
+            "Par cette porte : `web`, `api`…",
+            "Through this door: `web`, `api`…",
+        ),
         ("after", "after", number(0), "Reprend après cette position.", "Resumes after this position."),
     ];
     let version = || json!({"type": "string", "pattern": r#"^(\*|(W/)?"\d{1,19}")$"#});

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::openapi::{Reader, description, problems, records, values};
+use crate::openapi::{Reader, administration, description, problems, records, values};
 
 /// Adds them all, under `tisserand.…`: no entity has a point in its name.
 pub(super) fn write(reader: &Reader<'_>, schemas: &mut Map<String, Json>) {
@@ -28,6 +28,12 @@ pub(super) fn write(reader: &Reader<'_>, schemas: &mut Map<String, Json>) {
     add("stale_change", stale_change());
     for (name, schema) in description::schemas() {
         add(name, schema);
+    }
+    // Operations that a reader does not have would leave them unused.
+    if reader.writes {
+        for (name, schema) in administration::schemas() {
+            add(name, schema);
+        }
     }
 }
 

@@ -8,6 +8,7 @@ fn database() -> Option<std::sync::Arc<store::PostgresDatabase>> {
     None
 }
 
+mod administration;
 mod app;
 mod apply;
 mod batch;
@@ -21,6 +22,7 @@ mod export;
 mod faults;
 mod files;
 mod idempotency;
+mod imports;
 mod lambda;
 mod lists;
 mod module;

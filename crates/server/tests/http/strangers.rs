@@ -15,6 +15,7 @@ fn filled(path: &str, environment: &str) -> String {
         ("{value}", "T000001"),
         ("{list}", "account_kind"),
         ("{tag}", "customer"),
+        ("{import}", "0192f3a0-7e1c"),
         ("{field}", "contract"),
         ("{transition}", "convert"),
     ];

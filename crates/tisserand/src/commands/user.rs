@@ -2,7 +2,7 @@
 
 use dictionary::Language;
 use engine::Profile;
-use platform::{Door, Identity, NewUser, Random, SystemRandom};
+use platform::{Door, Identity, NewUser, SystemRandom};
 use serde_json::json;
 
 use crate::cli::User;
@@ -100,20 +100,7 @@ fn granted(text: &str) -> anyhow::Result<(String, Profile)> {
 fn given_or_made(password: Option<String>) -> (String, bool) {
     match password {
         Some(password) => (password, false),
-        None => {
-            // No letters or digits that look alike; 20 of 31 are 99 bits.
-            const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-            let mut made = String::new();
-            while made.len() < 20 {
-                let mut byte = [0];
-                SystemRandom.fill(&mut byte);
-                // Bytes beyond the last whole multiple would favour the first letters.
-                if usize::from(byte[0]) < 256 / LETTERS.len() * LETTERS.len() {
-                    made.push(char::from(LETTERS[usize::from(byte[0]) % LETTERS.len()]));
-                }
-            }
-            (made, true)
-        }
+        None => (platform::password::made(&SystemRandom), true),
     }
 }
 

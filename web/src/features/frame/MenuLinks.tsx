@@ -39,9 +39,9 @@ export function MenuLinks({ onGo }: { onGo(): void }) {
       {dictionary.me.profile === 'administrator' && (
         <section aria-label={t('frame.administration')}>
           <h2>{t('frame.administration')}</h2>
-          <Link to="/admin/$env/lists" params={{ env }} className={styles.link} onClick={onGo}>
+          <Link to="/admin/$env" params={{ env }} className={styles.link} onClick={onGo}>
             <Icon name="settings" size={20} />
-            {t('frame.valueLists')}
+            {t('frame.administration')}
           </Link>
         </section>
       )}

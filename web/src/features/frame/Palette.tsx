@@ -62,7 +62,24 @@ export default function Palette({ close }: { close(): void }) {
   const places: Entry[] = [
     { key: 'preferences', icon: 'adjustments', words: t('frame.preferences'), beside: '', href: '/preferences' },
     ...(dictionary.me.profile === 'administrator'
-      ? [{ key: 'lists', icon: 'settings', words: t('frame.valueLists'), beside: '', href: `/admin/${env}/lists` }]
+      ? [
+          { key: 'admin', icon: 'settings', words: t('frame.administration'), beside: '', href: `/admin/${env}` },
+          {
+            key: 'people',
+            icon: 'users',
+            words: t('administration.people.title'),
+            beside: '',
+            href: `/admin/${env}/people`,
+          },
+          {
+            key: 'audit',
+            icon: 'history',
+            words: t('administration.audit.title'),
+            beside: '',
+            href: `/admin/${env}/audit`,
+          },
+          { key: 'lists', icon: 'list', words: t('frame.valueLists'), beside: '', href: `/admin/${env}/lists` },
+        ]
       : []),
   ].filter((entry) => wanted && matches(entry.words))
   const entryOf = (entityName: string, id: string, title: string, code: string | null): Entry[] => {

@@ -51,16 +51,16 @@ export function Rail({ pinned, pin }: { pinned: boolean; pin(pinned: boolean): v
       </div>
       <div className={styles.foot}>
         {dictionary.me.profile === 'administrator' && (
-          <Tooltip label={t('frame.valueLists')} position="right" disabled={pinned} openDelay={80}>
+          <Tooltip label={t('frame.administration')} position="right" disabled={pinned} openDelay={80}>
             <Link
-              to="/admin/$env/lists"
+              to="/admin/$env"
               params={{ env }}
               className={styles.link}
               activeProps={{ 'data-current': true }}
-              aria-label={t('frame.valueLists')}
+              aria-label={t('frame.administration')}
             >
               <Icon name="settings" size={20} />
-              {pinned && <span className={styles.word}>{t('frame.valueLists')}</span>}
+              {pinned && <span className={styles.word}>{t('frame.administration')}</span>}
             </Link>
           </Tooltip>
         )}

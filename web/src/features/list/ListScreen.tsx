@@ -26,6 +26,7 @@ import { lastList, noteList } from '../../visits/lastList'
 import { ColumnsMenu } from './ColumnsMenu'
 import { ExportMenu } from './ExportMenu'
 import { FilterBar } from './FilterBar'
+import { ImportLink } from './ImportLink'
 import styles from './ListScreen.module.css'
 import { SearchField } from './SearchField'
 import { SortMenu } from './SortMenu'
@@ -79,6 +80,7 @@ function EntityList({ entity }: { entity: Entity }) {
           {words}
         </span>
         <ViewSwitch entity={entity} shown={kind} />
+        {entity.can.create && <ImportLink entity={entity} />}
         {entity.can.create && (
           <Button
             component={Link}

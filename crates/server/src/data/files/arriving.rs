@@ -20,13 +20,19 @@ const NAME_MAX: usize = 200;
 const SLOWEST_BYTES_PER_S: u64 = 1024;
 
 /// Bytes that came whole and are not kept yet: dropped, they are gone.
-pub(super) struct Arrived {
-    name: String,
+pub(in crate::data) struct Arrived {
+    pub(in crate::data) name: String,
     media_type: String,
     incoming: Box<dyn Incoming>,
 }
 
 impl Arrived {
+    /// Puts the bytes where they stay, for who knows where that is.
+    pub(in crate::data) fn finish(self) -> Result<(), Problem> {
+        self.incoming.finish()?;
+        Ok(())
+    }
+
     /// Puts the bytes where they stay; returns how a record names them.
     pub(super) fn keep(self) -> Result<FileRef, Problem> {
         let kept = self.incoming.finish()?;
@@ -41,6 +47,15 @@ pub(super) async fn receive(
     asked: &mut Asked,
     allow: impl FnOnce(&Entered) -> Result<u64, Problem> + Send + 'static,
 ) -> Result<Arrived, Problem> {
+    receive_into(asked, allow, |entered, bytes_max| Ok(entered.environment.files.begin(bytes_max)?)).await
+}
+
+/// As [`receive`], into what `begin` gives.
+pub(in crate::data) async fn receive_into(
+    asked: &mut Asked,
+    allow: impl FnOnce(&Entered) -> Result<u64, Problem> + Send + 'static,
+    begin: impl FnOnce(&Entered, u64) -> Result<Box<dyn Incoming>, Problem> + Send + 'static,
+) -> Result<Arrived, Problem> {
     let mut body = std::mem::take(&mut asked.body);
     let (server_max, announced) = (asked.cx.state.config.file_bytes_max, announced_length(&asked.headers));
     let began = asked.cx.in_environment(&asked.environment, move |entered| {
@@ -48,7 +63,7 @@ pub(super) async fn receive(
         if announced.is_some_and(|bytes| bytes > bytes_max) {
             return Err(Problem::too_large(bytes_max));
         }
-        Ok(entered.environment.files.begin(bytes_max)?)
+        begin(entered, bytes_max)
     });
     let mut incoming = match began.await {
         Ok(incoming) => incoming,

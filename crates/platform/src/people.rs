@@ -1,0 +1,169 @@
+//! The people of an environment, as its administrators see and change them.
+
+use dictionary::{Language, RecordId};
+use engine::{Caller, EngineError, Profile};
+use jiff::Timestamp;
+
+use crate::directory::{ACCESS, Fields, SESSION};
+use crate::error::PlatformError;
+use crate::password;
+use crate::platform::Platform;
+use crate::users::{NewUser, User};
+
+/// Somebody who may enter an environment.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// The person.
+    pub user: User,
+    /// What they may do there.
+    pub profile: Profile,
+    /// Their record there, once they entered.
+    pub person: Option<RecordId>,
+    /// Browsers in which they are signed in.
+    pub sessions: usize,
+    /// When they last signed in, of the sessions that are left.
+    pub signed_in_at: Option<Timestamp>,
+    /// All environments they may enter are of the same client: its administrators answer for them.
+    pub is_own: bool,
+}
+
+impl Platform {
+    /// Everybody who may enter an environment, by name.
+    ///
+    /// Errors: there is no such environment.
+    pub fn members(&self, environment: &str) -> Result<Vec<Member>, PlatformError> {
+        let info = self.environment_info(environment)?;
+        let dictionary = self.root().dictionary();
+        let mut members = Vec::new();
+        for record in self.records_of(ACCESS, "environment", info.id)? {
+            let fields = Fields::of(&dictionary, &record);
+            let Some(user) = fields.reference("user") else { continue };
+            members.push(self.member_of(environment, user)?);
+        }
+        members.sort_by(|a, b| dictionary::text::compare(&a.user.name, &b.user.name));
+        Ok(members)
+    }
+
+    /// One of them.
+    ///
+    /// Errors: not found when they may not enter.
+    pub fn member(&self, environment: &str, user: RecordId) -> Result<Member, PlatformError> {
+        match self.member_of(environment, user) {
+            Err(error) if error.is_not_found() => Err(PlatformError::NotFound),
+            found => found,
+        }
+    }
+
+    fn member_of(&self, environment: &str, user: RecordId) -> Result<Member, PlatformError> {
+        let info = self.environment_info(environment)?;
+        let dictionary = self.root().dictionary();
+        let (mut found, mut is_own) = (None, true);
+        for record in self.records_of(ACCESS, "user", user)? {
+            let fields = Fields::of(&dictionary, &record);
+            let Some(id) = fields.reference("environment") else { continue };
+            if id == info.id {
+                let profile = fields.text("profile").and_then(|name| Profile::from_name(&name));
+                let person = fields.text("person").and_then(|text| RecordId::parse(&text));
+                found = profile.map(|profile| (profile, person));
+            } else {
+                let other = self.environment_info_by_id(id)?;
+                is_own &= info.client.is_some() && other.client == info.client;
+            }
+        }
+        let (profile, person) = found.ok_or(PlatformError::NotFound)?;
+        let sessions = self.records_of(SESSION, "user", user)?;
+        let created = sessions.iter().filter_map(|record| {
+            let entity = dictionary.entity(SESSION)?;
+            match record.row.get(entity.index("created")?) {
+                dictionary::Value::DateTime(at) => Some(*at),
+                _ => None,
+            }
+        });
+        Ok(Member {
+            user: self.user(user)?,
+            profile,
+            person,
+            sessions: sessions.len(),
+            signed_in_at: created.max(),
+            is_own,
+        })
+    }
+
+    /// Lets somebody in: who has no account yet gets one, and the password that is returned is theirs to be told.
+    ///
+    /// Errors: the address is not valid, or they may enter already.
+    pub fn member_add(
+        &self,
+        environment: &str,
+        name: &str,
+        email: &str,
+        language: Language,
+        profile: Profile,
+    ) -> Result<(Member, Option<String>), PlatformError> {
+        let (user, password) = match self.user_by_email(email) {
+            Ok(user) => {
+                if self.member(environment, user.id).is_ok() {
+                    return Err(PlatformError::refused(
+                        "Cette personne a déjà accès à cet environnement.",
+                        "This person may enter this environment already.",
+                    ));
+                }
+                (user, None)
+            }
+            Err(error) if error.is_not_found() => {
+                let password = password::made(self.random.as_ref());
+                let new = NewUser {
+                    name: name.trim().to_owned(),
+                    email: email.to_owned(),
+                    password: password.clone(),
+                    language,
+                };
+                (self.user_create(new)?, Some(password))
+            }
+            Err(error) => return Err(error),
+        };
+        self.access_grant(user.id, environment, profile)?;
+        Ok((self.member(environment, user.id)?, password))
+    }
+
+    /// Gives one of its own people another password, and ends their sessions; returns it.
+    ///
+    /// Errors: not found when they may not enter; refused when they are not of this client alone.
+    pub fn member_reset(&self, environment: &str, user: RecordId) -> Result<String, PlatformError> {
+        let member = self.own_member(environment, user)?;
+        let password = password::made(self.random.as_ref());
+        self.user_reset(&member.user.email, &password)?;
+        Ok(password)
+    }
+
+    /// Ends all sessions of one of its own people; returns how many.
+    ///
+    /// Errors: as [`Platform::member_reset`].
+    pub fn member_sessions_end(&self, environment: &str, user: RecordId) -> Result<usize, PlatformError> {
+        self.own_member(environment, user)?;
+        let sessions: Vec<RecordId> =
+            self.records_of(SESSION, "user", user)?.iter().map(|record| record.row.id()).collect();
+        let count = sessions.len();
+        self.root().transact(&Caller::system(), move |unit| {
+            for session in sessions {
+                match unit.delete(SESSION, session, None) {
+                    Ok(()) | Err(EngineError::NotFound) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(())
+        })?;
+        Ok(count)
+    }
+
+    fn own_member(&self, environment: &str, user: RecordId) -> Result<Member, PlatformError> {
+        let member = self.member(environment, user)?;
+        if member.is_own {
+            return Ok(member);
+        }
+        Err(PlatformError::refused(
+            "Cette personne a aussi accès aux environnements d'un autre client : seul l'opérateur de la plateforme peut faire cela.",
+            "This person may also enter environments of another client: only the operator of the platform can do this.",
+        ))
+    }
+}

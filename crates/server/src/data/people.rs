@@ -1,0 +1,161 @@
+//! The people of an environment: `/data/{env}/$people`, for who administers it.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use dictionary::{Language, RecordId};
+use engine::{EngineError, Profile};
+use platform::{Entered, Member};
+use serde_json::{Map, Value as Json, json};
+
+use crate::body::{discard, json_object};
+use crate::data::{Asked, Reply};
+use crate::problem::Problem;
+
+fn administers(entered: &Entered) -> Result<(), Problem> {
+    if entered.caller.profile == Profile::Administrator {
+        return Ok(());
+    }
+    Err(Problem::from(EngineError::Forbidden { capability: "administer people".to_owned() }))
+}
+
+/// Everybody who may enter.
+pub(super) async fn people_list(asked: Asked) -> Result<Response, Problem> {
+    let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        administers(entered)?;
+        let members = state.platform.members(&environment)?;
+        let value: Vec<Json> = members.iter().map(|member| view(entered, member)).collect();
+        Ok(Reply::json(json!({ "value": value }).to_string().into_bytes()))
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// Lets somebody in: `{name, email, profile, language}`. Who has no account gets one, and `password` is told this once.
+pub(super) async fn person_add(mut asked: Asked) -> Result<Response, Problem> {
+    let body = std::mem::take(&mut asked.body);
+    let sent = json_object(body, &asked.headers, &asked.cx.state.config).await?;
+    let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        administers(entered)?;
+        let (name, email) = (text(&sent, "name")?, text(&sent, "email")?);
+        let language = sent.get("language").and_then(Json::as_str).and_then(Language::from_code);
+        let profile = profile(&sent)?.unwrap_or(Profile::Reader);
+        let language = language.unwrap_or(entered.caller.language);
+        let (member, password) = state.platform.member_add(&environment, &name, &email, language, profile)?;
+        tracing::info!(user.id = %member.user.id, by = %entered.caller.name, "access given");
+        let mut answer = view(entered, &member);
+        answer["password"] = json!(password);
+        Ok(Reply { status: StatusCode::CREATED, ..Reply::json(answer.to_string().into_bytes()) })
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// Changes what a person may do here: `{profile}`.
+pub(super) async fn person_change(mut asked: Asked, id: RecordId) -> Result<Response, Problem> {
+    let body = std::mem::take(&mut asked.body);
+    let sent = json_object(body, &asked.headers, &asked.cx.state.config).await?;
+    let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        administers(entered)?;
+        let member = others(entered, state.platform.member(&environment, id)?)?;
+        if let Some(profile) = profile(&sent)? {
+            state.platform.access_grant(member.user.id, &environment, profile)?;
+        }
+        let member = state.platform.member(&environment, id)?;
+        Ok(Reply::json(view(entered, &member).to_string().into_bytes()))
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// Takes a person's access to this environment away. Their record, and what they did, stay.
+pub(super) async fn person_remove(asked: Asked, id: RecordId) -> Result<Response, Problem> {
+    let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        administers(entered)?;
+        let member = others(entered, state.platform.member(&environment, id)?)?;
+        state.platform.access_revoke(member.user.id, &environment)?;
+        tracing::info!(user.id = %id, by = %entered.caller.name, "access taken away");
+        Ok(Reply { status: StatusCode::NO_CONTENT, ..Reply::default() })
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// `reset`: another password, told this once. `sign_out`: ends their sessions.
+pub(super) async fn person_ask(asked: Asked, id: RecordId, part: String) -> Result<Response, Problem> {
+    discard(asked.body).await;
+    let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        administers(entered)?;
+        let member = others(entered, state.platform.member(&environment, id)?)?;
+        let password = match part.as_str() {
+            "reset" => Some(state.platform.member_reset(&environment, member.user.id)?),
+            _ => {
+                state.platform.member_sessions_end(&environment, member.user.id)?;
+                None
+            }
+        };
+        let mut answer = view(entered, &state.platform.member(&environment, id)?);
+        answer["password"] = json!(password);
+        Ok(Reply::json(answer.to_string().into_bytes()))
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// Nobody locks themselves out.
+fn others(entered: &Entered, member: Member) -> Result<Member, Problem> {
+    if entered.caller.me().is_some() && member.person == entered.caller.me() {
+        return Err(Problem::new(
+            StatusCode::CONFLICT,
+            "conflict",
+            "C'est votre propre accès : un autre administrateur peut le changer.",
+            "This is your own access: another administrator can change it.",
+        ));
+    }
+    Ok(member)
+}
+
+fn view(entered: &Entered, member: &Member) -> Json {
+    json!({
+        "id": member.user.id,
+        "name": member.user.name,
+        "email": member.user.email,
+        "language": member.user.language.code(),
+        "active": member.user.active,
+        "profile": member.profile.name(),
+        "person": member.person,
+        "sessions": member.sessions,
+        "signed_in_at": member.signed_in_at,
+        "own": member.is_own,
+        "me": member.person.is_some() && member.person == entered.caller.me(),
+    })
+}
+
+fn text(sent: &Map<String, Json>, name: &str) -> Result<String, Problem> {
+    match sent.get(name).and_then(Json::as_str).map(str::trim) {
+        Some(text) if !text.is_empty() => Ok(text.to_owned()),
+        _ => {
+            let mut problem = Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "validation",
+                format!("{name} est nécessaire."),
+                format!("{name} is needed."),
+            );
+            let message = dictionary::Label::new("Ce champ est obligatoire.", "This field is required.");
+            problem.fields.push((name.to_owned(), message));
+            Err(problem)
+        }
+    }
+}
+
+fn profile(sent: &Map<String, Json>) -> Result<Option<Profile>, Problem> {
+    let Some(name) = sent.get("profile") else { return Ok(None) };
+    let profile = name.as_str().and_then(Profile::from_name).ok_or_else(|| {
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "validation",
+            "Le profil est administrator ou reader.",
+            "The profile is administrator or reader.",
+        )
+    })?;
+    Ok(Some(profile))
+}

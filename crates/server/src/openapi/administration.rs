@@ -1,0 +1,254 @@
+//! Imports that people follow, the journal, people and figures: what administrators work with.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::openapi::Reader;
+use crate::openapi::fixed::TAG;
+use crate::openapi::operation::Operation;
+use crate::openapi::shapes::{array, boolean, closed, nullable, own, text, text_or_null};
+
+/// Schemas by name.
+pub(super) fn schemas() -> Vec<(&'static str, Json)> {
+    let mut schemas = imports();
+    schemas.extend(administration());
+    schemas
+}
+
+fn whole() -> Json {
+    json!({"type": "integer", "minimum": 0})
+}
+
+fn texts() -> Json {
+    array(text())
+}
+
+/// A page of what has that schema.
+fn page(of: &str) -> Json {
+    json!({
+        "type": "object",
+        "required": ["value"],
+        "properties": {"value": array(own(of)), "@odata.nextLink": text()},
+        "additionalProperties": false,
+    })
+}
+
+fn words(words: &[&str]) -> Json {
+    json!({"type": "string", "enum": words})
+}
+
+fn imports() -> Vec<(&'static str, Json)> {
+    let tally = json!({
+        "rows": whole(), "created": whole(), "updated": whole(), "same": whole(), "refused": whole(),
+        "left_out": whole(), "ignored": texts(),
+        "reasons": array(closed(json!({"message": text(), "count": whole()}))),
+    });
+    let column = json!({
+        "name": text(), "examples": texts(), "values": {"type": ["array", "null"], "items": text()},
+        "filled": whole(), "proposed": text_or_null(),
+        "because": {"type": ["string", "null"], "enum": ["name", "label", "alike", null]},
+    });
+    let detected = json!({
+        "format": words(&["csv", "xlsx", "jsonl"]), "encoding": text_or_null(), "delimiter": text_or_null(),
+        "sheets": texts(), "hash": text(), "size_bytes": whole(), "columns": array(closed(column)),
+        "rows": array(texts()), "more": boolean(), "looked_at": whole(),
+    });
+    let short = json!({
+        "id": text(), "entity": text(), "file": text(), "size_bytes": whole(), "format": text(),
+        "created_at": text(), "started_at": text_or_null(), "ended_at": text_or_null(),
+        "by": nullable(own("person_named")),
+        "stage": words(&[
+            "received", "previewing", "previewed", "running", "stopped", "done", "undoing", "undone",
+        ]),
+        "live": boolean(), "interrupted": boolean(),
+        "advance": closed(json!({"done": whole(), "refused": whole(), "part": whole(), "whole": whole()})),
+        "preview": nullable(own("import_tally")), "report": nullable(own("import_tally")),
+        "undone": nullable(closed(json!({
+            "done": whole(), "left": whole(), "complete": boolean(), "round": whole(),
+        }))),
+        "problem": text_or_null(), "refused_file": boolean(),
+    });
+    let mut all = short.clone();
+    let more = json!({
+        "asked": nullable(own("import_mapping")),
+        "detected": closed(detected),
+        "targets": array(closed(json!({
+            "path": text(), "field": text(), "part": text_or_null(), "key": boolean(), "unique": boolean(),
+        }))),
+        "remembered": nullable(closed(json!({
+            "mapping": nullable(own("import_mapping")), "file": text(), "at": text_or_null(),
+        }))),
+        "same_file": nullable(closed(json!({"id": text(), "at": text_or_null()}))),
+    });
+    if let (Some(all), Json::Object(more)) = (all.as_object_mut(), more) {
+        all.extend(more);
+    }
+    let row = json!({
+        "number": whole(), "line": whole(), "outcome": words(&["create", "update", "same", "refuse"]),
+        "reasons": texts(), "cells": texts(),
+    });
+    let left = json!({
+        "entity": text(), "id": text(), "title": text_or_null(),
+        "why": words(&["changed", "deleted", "referenced", "refused", "forgotten"]),
+        "by": nullable(own("person_named")), "at": text_or_null(),
+        "others": array(closed(json!({"entity": text(), "count": whole()}))), "reasons": texts(),
+    });
+    vec![
+        ("person_named", closed(json!({"id": text_or_null(), "name": text_or_null()}))),
+        ("import_tally", closed(tally)),
+        // `docs/import.md`: the mapping file, as JSON.
+        ("import_mapping", json!({"type": "object", "additionalProperties": true})),
+        ("import_asked", json!({"type": "object", "properties": {"mapping": own("import_mapping")}})),
+        ("import_short", closed(short)),
+        ("import", closed(all)),
+        ("imports", page("import_short")),
+        ("import_row", closed(row)),
+        ("import_rows", page("import_row")),
+        ("import_left", closed(left)),
+        ("imports_left", page("import_left")),
+    ]
+}
+
+fn administration() -> Vec<(&'static str, Json)> {
+    let change = json!({
+        "position": whole(), "at": text(), "actor": own("person_named"), "origin": text(),
+        "request": text_or_null(), "redacted": boolean(), "entity": text_or_null(), "id": text_or_null(),
+        "title": text_or_null(),
+        "operation": {"type": ["string", "null"], "enum": ["create", "update", "delete", null]},
+        "changes": {
+            "type": ["object", "null"],
+            "additionalProperties": {"type": "array", "prefixItems": [{}, {}], "minItems": 2, "maxItems": 2},
+        },
+    });
+    let member = || {
+        json!({
+            "id": text(), "name": text(), "email": text(), "language": text(), "active": boolean(),
+            "profile": words(&["administrator", "reader"]), "person": text_or_null(), "sessions": whole(),
+            "signed_in_at": text_or_null(), "own": boolean(), "me": boolean(),
+        })
+    };
+    let mut told = member();
+    told["password"] = text_or_null();
+    let numbering = json!({"entity": text(), "prefix": text(), "width": whole()});
+    vec![
+        ("journal_change", closed(change)),
+        ("journal", page("journal_change")),
+        ("person", closed(member())),
+        ("person_told", closed(told)),
+        ("people", page("person")),
+        (
+            "figures",
+            closed(json!({
+                "numbering": array(closed(numbering)),
+                "journal": closed(json!({"position": whole()})),
+                "files": closed(json!({"unnamed": whole(), "unnamed_bytes": whole()})),
+            })),
+        ),
+    ]
+}
+
+/// Adds the operations.
+pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    // Who may only read finds nothing here.
+    if !reader.writes {
+        return;
+    }
+    let operation =
+        |id: &str, fr: &str, en: &str| Operation::new(format!("tisserand.{id}"), TAG, reader.say(fr, en));
+    let import = || text();
+    let at = |path: &str| reader.at(path);
+    let (fr, en) = ("Les imports, le dernier d'abord", "The imports, the last first");
+    let list = operation("import_list", fr, en).takes(&["top", "older_than", "of_collection"]);
+    list.answers(200, &reader.say(fr, en), own("imports")).put(paths, &at("/$imports"), "get");
+    let (fr, en) = ("Envoyer un fichier à importer", "Send a file to import");
+    let create = operation("import_create", fr, en).takes(&["of_collection", "content_disposition"]);
+    let create = create.writes().bytes();
+    let known = reader.say("L'import.", "The import.");
+    create.answers(201, &known, own("import")).put(paths, &at("/$imports"), "post");
+    let show = operation("import_show", "Un import", "An import").at("import", import());
+    show.answers(200, &known, own("import")).put(paths, &at("/$imports/{import}"), "get");
+    let (fr, en) = ("Oublier un import", "Forget an import");
+    let delete = operation("import_delete", fr, en).at("import", import()).writes();
+    delete.empty(204, &reader.say(fr, en)).put(paths, &at("/$imports/{import}"), "delete");
+    let lists = [
+        (
+            "rows",
+            "Ce que deviendrait chaque ligne",
+            "What would become of each row",
+            "import_rows",
+            &["top", "older_than", "outcome"][..],
+        ),
+        ("left", "Ce qui n'a pas été défait", "What was not undone", "imports_left", &["top", "older_than"]),
+    ];
+    for (part, fr, en, schema, takes) in lists {
+        let show = operation(&format!("import_{part}"), fr, en).at("import", import()).takes(takes);
+        let show = show.answers(200, &reader.say(fr, en), own(schema));
+        show.put(paths, &at(&format!("/$imports/{{import}}/{part}")), "get");
+    }
+    let (fr, en) = ("Le fichier des lignes refusées", "The file of refused rows");
+    let refused = operation("import_refused", fr, en).at("import", import());
+    let refused = refused.answers_as(200, &reader.say(fr, en), "*/*", json!({}));
+    refused.put(paths, &at("/$imports/{import}/refused"), "get");
+    let tasks = [
+        ("detect", "Relire le fichier autrement", "Read the file another way", 200, true),
+        ("preview", "Essayer à blanc", "Try without writing", 202, true),
+        ("run", "Importer, ou continuer", "Import, or go on", 202, true),
+        ("stop", "Arrêter", "Stop", 202, false),
+        ("undo", "Défaire", "Undo", 202, false),
+    ];
+    for (part, fr, en, status, body) in tasks {
+        let ask = operation(&format!("import_{part}"), fr, en).at("import", import()).writes();
+        let ask = if body { ask.body("application/json", own("import_asked")) } else { ask };
+        let ask = ask.answers(status, &known, own("import"));
+        ask.put(paths, &at(&format!("/$imports/{{import}}/{part}")), "post");
+    }
+    let (fr, en) = ("Le journal, le plus récent d'abord", "The journal, newest first");
+    let journal = operation("journal_show", fr, en).takes(&[
+        "top",
+        "skiptoken",
+        "of_collection",
+        "by_person",
+        "of_record",
+        "from_moment",
+        "to_moment",
+        "by_operation",
+        "by_origin",
+    ]);
+    journal.answers(200, &reader.say(fr, en), own("journal")).put(paths, &at("/$journal"), "get");
+    let (fr, en) = ("Numérotation, journal, fichiers sans fiche", "Numbering, journal, files without record");
+    let figures = operation("figures_show", fr, en).answers(200, &reader.say(fr, en), own("figures"));
+    figures.put(paths, &at("/$figures"), "get");
+    people(reader, paths);
+}
+
+fn people(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let operation =
+        |id: &str, fr: &str, en: &str| Operation::new(format!("tisserand.{id}"), TAG, reader.say(fr, en));
+    let profile = || words(&["administrator", "reader"]);
+    let (fr, en) = ("Qui a accès à cet environnement", "Who may enter this environment");
+    let list = operation("people_list", fr, en).answers(200, &reader.say(fr, en), own("people"));
+    list.put(paths, &reader.at("/$people"), "get");
+    let new = json!({
+        "type": "object",
+        "required": ["name", "email"],
+        "properties": {"name": text(), "email": text(), "profile": profile(), "language": words(&["fr", "en"])},
+    });
+    let told = reader.say("La personne.", "The person.");
+    let add = operation("person_add", "Donner accès à quelqu'un", "Let somebody in").writes();
+    let add = add.body("application/json", new).answers(201, &told, own("person_told"));
+    add.put(paths, &reader.at("/$people"), "post");
+    let change = operation("person_change", "Changer un profil", "Change a profile").writes();
+    let change =
+        change.body("application/json", json!({"type": "object", "properties": {"profile": profile()}}));
+    change.answers(200, &told, own("person")).put(paths, &reader.at("/$people/{id}"), "patch");
+    let (fr, en) = ("Retirer un accès", "Take an access away");
+    let remove = operation("person_remove", fr, en).writes().empty(204, &reader.say(fr, en));
+    remove.put(paths, &reader.at("/$people/{id}"), "delete");
+    for (part, fr, en) in [
+        ("reset", "Donner un nouveau mot de passe", "Give another password"),
+        ("sign_out", "Fermer les sessions", "End the sessions"),
+    ] {
+        let ask = operation(&format!("person_{part}"), fr, en).writes();
+        let ask = ask.answers(200, &told, own("person_told"));
+        ask.put(paths, &reader.at(&format!("/$people/{{id}}/{part}")), "post");
+    }
+}

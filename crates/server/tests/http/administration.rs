@@ -1,0 +1,92 @@
+//! The journal as administrators search it, and the people they let in.
+
+use serde_json::{Value as Json, json};
+
+use crate::app::App;
+
+#[test]
+fn the_journal_is_searched_by_person_collection_record_and_kind_and_read_to_its_end() {
+    let app = App::start();
+    let ada = app.ada();
+    let first = ada.create("accounts", json!({"name": "Un"}));
+    ada.create("accounts", json!({"name": "Deux"}));
+    let id = first["id"].as_str().unwrap();
+    ada.patch(&ada.at(&format!("accounts/{id}")), &json!({"name": "Un bis"}));
+    let journal = |query: &str| ada.get(&ada.at(&format!("$journal?collection=accounts{query}"))).json();
+    let all = journal("");
+    assert_eq!(all["value"].as_array().unwrap().len(), 3);
+    let newest = &all["value"][0];
+    assert_eq!((&newest["operation"], &newest["title"]), (&json!("update"), &json!("Un bis")));
+    assert_eq!(newest["changes"]["name"], json!(["Un", "Un bis"]));
+    assert_eq!(journal("&operation=update")["value"].as_array().unwrap().len(), 1);
+    assert_eq!(journal(&format!("&record={id}"))["value"].as_array().unwrap().len(), 2);
+    let person = newest["actor"]["id"].as_str().unwrap();
+    assert_eq!(journal(&format!("&person={person}"))["value"].as_array().unwrap().len(), 3);
+    assert_eq!(journal("&person=system")["value"], json!([]));
+    assert_eq!(journal("&origin=import")["value"], json!([]));
+    let middle = all["value"][1]["at"].as_str().unwrap();
+    assert_eq!(journal(&format!("&from={middle}"))["value"].as_array().unwrap().len(), 2);
+    assert_eq!(journal(&format!("&to={middle}"))["value"].as_array().unwrap().len(), 1);
+    // One change a page, to the very first.
+    let (mut page, mut told): (Json, Vec<Json>) = (ada.get(&ada.at("$journal?$top=1")).json(), Vec::new());
+    loop {
+        told.extend(page["value"].as_array().unwrap().iter().cloned());
+        let Some(next) = page["@odata.nextLink"].as_str() else { break };
+        page = ada.get(next).json();
+    }
+    let whole = ada.get(&ada.at("$journal?$top=500")).json();
+    assert_eq!(json!(told), whole["value"]);
+    assert_eq!(ada.get(&ada.at("$journal?operation=x")).status, 400);
+}
+
+#[test]
+fn an_administrator_lets_somebody_in_who_signs_in_with_the_password_told_once() {
+    let app = App::start();
+    let ada = app.ada();
+    let new = json!({"name": "Zoé Weber", "email": "zoe@acme.example", "profile": "reader"});
+    let added = ada.post(&ada.at("$people"), &new);
+    assert_eq!(added.status, 201, "{}", added.text());
+    let (zoe, password) = (added.json(), added.json()["password"].as_str().unwrap().to_owned());
+    let credentials = json!({"email": "zoe@acme.example", "password": password});
+    let signed_in = app.stranger().post("/session", &credentials);
+    assert_eq!(signed_in.status, 200, "{}", signed_in.text());
+    assert_eq!(ada.post(&ada.at("$people"), &new).status, 422);
+    let list = ada.get(&ada.at("$people")).json();
+    let told = list["value"].as_array().unwrap().iter().find(|one| one["id"] == zoe["id"]).unwrap().clone();
+    assert_eq!((&told["profile"], &told["sessions"]), (&json!("reader"), &json!(1)));
+    assert!(!list.to_string().contains(&password));
+    let at = |part: &str| ada.at(&format!("$people/{}{part}", zoe["id"].as_str().unwrap()));
+    assert_eq!(ada.patch(&at(""), &json!({"profile": "administrator"})).json()["profile"], "administrator");
+    assert_eq!(ada.post(&at("/sign_out"), &json!({})).json()["sessions"], 0);
+    let reset = ada.post(&at("/reset"), &json!({})).json();
+    assert_eq!(app.stranger().post("/session", &credentials).status, 401);
+    let credentials = json!({"email": "zoe@acme.example", "password": reset["password"]});
+    assert_eq!(app.stranger().post("/session", &credentials).status, 200);
+    assert_eq!(ada.delete(&at("")).status, 204);
+    assert_eq!(ada.delete(&at("")).status, 404);
+}
+
+#[test]
+fn nobody_locks_themselves_out_and_people_of_another_client_are_not_theirs() {
+    let app = App::start();
+    let ada = app.ada();
+    let me = ada.get(&ada.at("$people")).json()["value"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|p| p["me"] == true)
+        .cloned();
+    let me = me.unwrap();
+    let at = |id: &Json, part: &str| ada.at(&format!("$people/{}{part}", id.as_str().unwrap()));
+    assert_eq!(ada.delete(&at(&me["id"], "")).status, 409);
+    assert_eq!(ada.patch(&at(&me["id"], ""), &json!({"profile": "reader"})).status, 409);
+    let grace = json!(app.user("grace@globex.example").to_string());
+    assert_eq!(ada.delete(&at(&grace, "")).status, 404);
+    assert_eq!(ada.post(&at(&grace, "/reset"), &json!({})).status, 404);
+    let added = ada.post(&ada.at("$people"), &json!({"name": "Grace", "email": "grace@globex.example"}));
+    assert_eq!((added.status, &added.json()["password"]), (201, &json!(null)));
+    assert_eq!(ada.post(&at(&grace, "/reset"), &json!({})).status, 422);
+    assert_eq!(ada.post(&at(&grace, "/sign_out"), &json!({})).status, 422);
+    let figures = ada.get(&ada.at("$figures")).json();
+    assert_eq!(figures["numbering"][0], json!({"entity": "account", "prefix": "T", "width": 6}));
+}

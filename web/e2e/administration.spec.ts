@@ -1,0 +1,52 @@
+import { env, expect, test, unique } from './base'
+
+test('somebody is let in with a password shown once, changed, and shown out', async ({ page }) => {
+  const name = unique('Zoé')
+  await page.goto(`/admin/${env}`)
+  await page.getByRole('link', { name: /Personnes et accès/ }).click()
+  await page.getByRole('button', { name: 'Donner accès' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Nom' }).fill(name)
+  await dialog
+    .getByRole('textbox', { name: 'Adresse e-mail' })
+    .fill(`${name.replace(/\W/g, '').toLowerCase()}@exemple.fr`)
+  await dialog.getByRole('button', { name: 'Donner accès' }).click()
+  await expect(page.getByTestId('password')).toHaveText(/^[a-z2-9]{20}$/)
+  await page.getByRole('dialog').getByRole('button', { name: 'Fermer', exact: true }).last().click()
+  await expect(page.getByTestId('password')).toHaveCount(0)
+  const actions = page.getByRole('button', { name: `Actions pour ${name}` })
+  await actions.click()
+  await page.getByRole('menuitem', { name: 'Retirer l’accès' }).click()
+  await expect(page.getByText(`Accès de ${name} retiré`)).toBeVisible()
+  await expect(actions).toHaveCount(0)
+})
+
+test('the journal is narrowed to one record, from what it was to what it is', async ({ page, api }) => {
+  const name = unique('Journal')
+  const account = await api.create('accounts', { name })
+  await api.change('accounts', account.id, { name: `${name} bis` })
+  await page.goto(`/admin/${env}/audit?collection=accounts&record=${account.id}`)
+  const list = page.getByRole('list', { name: 'Journal' })
+  await expect(list.locator('> li')).toHaveCount(2)
+  await expect(list.locator('> li').first()).toContainText('a modifié')
+  await expect(list.locator('> li').first().locator('del')).toContainText(name)
+  await expect(page.getByText('Début du journal')).toBeVisible()
+  await page
+    .getByRole('combobox', { name: 'Action' })
+    .or(page.getByRole('textbox', { name: 'Action' }))
+    .first()
+    .click()
+  await page.getByRole('option', { name: 'création' }).click()
+  await expect(list.locator('> li')).toHaveCount(1)
+  await expect(page).toHaveURL(/operation=create/)
+  await list.getByRole('link', { name: `${name} bis` }).click()
+  await expect(page.getByRole('heading', { name: `${name} bis` })).toBeVisible()
+})
+
+test('who does not administer finds nothing there', async ({ as }) => {
+  const { page } = await as('theo')
+  for (const part of ['', '/people', '/audit', '/settings', '/data']) {
+    await page.goto(`/admin/${env}${part}`)
+    await expect(page.getByText('Réservé aux administrateurs de cet environnement.')).toBeVisible()
+  }
+})

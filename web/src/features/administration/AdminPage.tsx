@@ -1,0 +1,34 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useSurroundings } from '../../dictionary/context'
+import { Icon } from '../../icons/Icon'
+import { Notice } from '../../ui/Notice'
+import styles from './AdminPage.module.css'
+
+/** A page of administration: the way back, its title, and nothing of it for those who don't administer. */
+export function AdminPage(props: { title: string; hint?: string; actions?: ReactNode; children: ReactNode }) {
+  const { title, hint, actions, children } = props
+  const { t } = useTranslation()
+  const { dictionary } = useSurroundings()
+  return (
+    <div className={styles.page}>
+      <header className={styles.head}>
+        <div>
+          <Link to="/admin/$env" params={{ env: dictionary.environment.name }} className={styles.back}>
+            <Icon name="arrow-left" size={16} />
+            {t('administration.back')}
+          </Link>
+          <h1>{title}</h1>
+          {hint && <p className="quiet">{hint}</p>}
+        </div>
+        {actions}
+      </header>
+      {dictionary.me.profile === 'administrator' ? (
+        children
+      ) : (
+        <Notice tone="info" title={t('administration.forbidden')} />
+      )}
+    </div>
+  )
+}
