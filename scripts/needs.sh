@@ -34,12 +34,10 @@ if ! command -v node >/dev/null 2>&1 || [ "$(node -p 'process.versions.node.spli
   say_missing "node 20 or newer, with npm" "see https://nodejs.org, or your distribution's packages"
 fi
 
-# Forms run Rust code as WebAssembly.
+# Forms run Rust code as WebAssembly. Where the toolchain has no such target, Debian's compiler makes it; no toolchain is fetched unasked.
 if [ ! -d "$(rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null)" ]; then
-  if ! { command -v rustup >/dev/null 2>&1 && rustup target add wasm32-unknown-unknown; }; then
-    debian wasm-ld lld
-    [ -d /usr/lib/rustlib/src ] && [ -x /usr/bin/rustc ] || debian /usr/bin/rustc rustc-web cargo-web rust-web-src
-  fi
+  debian wasm-ld lld
+  [ -d /usr/lib/rustlib/src ] && [ -x /usr/bin/rustc ] || debian /usr/bin/rustc rustc-web cargo-web rust-web-src
 fi
 
 if [ "$what" = test ]; then
