@@ -1,5 +1,5 @@
 //! Imports that people follow: each has a folder with its file, what was asked, what became of it, and is worked on in the background, one at a
-//! time in an environment. Decision: `docs/decisions/0080-imports-of-people.md`.
+//! time in an environment. Decision: `docs/decisions/0082-imports-of-people.md`.
 
 mod job;
 mod rows;
