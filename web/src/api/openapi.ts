@@ -1708,7 +1708,7 @@ export interface components {
                 };
             };
         };
-        /** @description Used elsewhere, or the dictionary changed. */
+        /** @description Used elsewhere, the dictionary changed, or not now. */
         refused_409: {
             headers: {
                 [name: string]: unknown;
@@ -1716,13 +1716,13 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "referenced" | "dictionary_changed";
+                    code?: "referenced" | "dictionary_changed" | "conflict";
                     /** @constant */
                     status?: 409;
                 };
                 "application/problem+json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "referenced" | "dictionary_changed";
+                    code?: "referenced" | "dictionary_changed" | "conflict";
                     /** @constant */
                     status?: 409;
                 };

@@ -23,6 +23,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::calls::Turn;
+use crate::data::parameters::{flag, parameter};
 use crate::data::{Asked, entity_of, reading};
 use crate::odata::ListOptions;
 use crate::problem::Problem;
@@ -127,14 +128,10 @@ impl File {
             Problem::bad_request("$format est csv, xlsx ou jsonl.", "$format is csv, xlsx or jsonl.")
                 .with("option", "$format".into())
         })?;
-        let own = |name: &str| {
-            let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-            pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-        };
         let columns = options.select.as_deref().unwrap_or_default().split(',').map(str::trim);
         let columns = columns.filter(|path| !path.is_empty()).map(|path| path.replace('/', ".")).collect();
-        let reading = own("labels").as_deref() == Some("true") && format != Format::JsonLines;
-        Ok(File { format, columns, reading, name: own("name").unwrap_or_default() })
+        let reading = flag(query, "labels")? && format != Format::JsonLines;
+        Ok(File { format, columns, reading, name: parameter(query, "name").unwrap_or_default() })
     }
 
     fn headers(&self) -> HeaderMap {

@@ -11,13 +11,10 @@ use platform::Entered;
 use serde_json::{Map, Value as Json, json};
 
 use crate::data::history::{People, changes};
-use crate::data::imports::{number, parameter};
+use crate::data::parameters::{page_length, parameter};
 use crate::data::{Asked, Reply, entity_of};
 use crate::problem::Problem;
 
-/// Changes of a page when the request names no number, and at most.
-const PAGE: usize = 50;
-const PAGE_MAX: usize = 500;
 /// Entries read at once: one of an import has a thousand changes.
 const ENTRIES_AT_ONCE: u64 = 16;
 /// Changes looked at for one page. Beyond, the page ends early and says where to go on.
@@ -50,7 +47,7 @@ pub(super) async fn journal_show(asked: Asked) -> Result<Response, Problem> {
             return Err(Problem::from(EngineError::Forbidden { capability: "audit".to_owned() }));
         }
         let query = query.as_deref();
-        let limit = number(query, "top", PAGE)?.clamp(1, PAGE_MAX);
+        let limit = page_length(query)?;
         let wanted = Wanted::read(entered, query)?;
         let place = match parameter(query, "skiptoken") {
             Some(token) => Some(place_of(&token)?),

@@ -17,6 +17,7 @@ mod metadata;
 pub(crate) mod methods;
 mod operation;
 mod paging;
+mod parameters;
 mod people;
 mod prefer;
 mod property;

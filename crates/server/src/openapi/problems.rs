@@ -28,9 +28,9 @@ const REFUSALS: &[Refusal] = &[
     (406, "Ce format n'est pas servi.", "This format is not served.", &["not_acceptable"]),
     (
         409,
-        "Utilisé ailleurs, ou dictionnaire changé.",
-        "Used elsewhere, or the dictionary changed.",
-        &["referenced", "dictionary_changed"],
+        "Utilisé ailleurs, dictionnaire changé, ou pas maintenant.",
+        "Used elsewhere, the dictionary changed, or not now.",
+        &["referenced", "dictionary_changed", "conflict"],
     ),
     (410, "Trop ancien : relisez la liste.", "Too old: read the list again.", &["expired"]),
     (412, "Modifié entre-temps.", "Changed meanwhile.", &["stale", "condition_failed"]),

@@ -35,6 +35,8 @@ fn the_journal_is_searched_by_person_collection_record_and_kind_and_read_to_its_
         page = ada.get(next).json();
     }
     let whole = ada.get(&ada.at("$journal?$top=500")).json();
+    // As for lists: a number that no page could have is refused, not bent.
+    assert_eq!(ada.get(&ada.at("$journal?$top=4294967296")).status, 400);
     assert_eq!(json!(told), whole["value"]);
     assert_eq!(ada.get(&ada.at("$journal?operation=x")).status, 400);
 }

@@ -151,6 +151,9 @@ fn what_is_wrong_is_told_before_the_file_begins() {
     assert_eq!(status, 400);
     assert!(problem["detail"].as_str().unwrap().contains("city"), "{problem}");
     assert_eq!(refused("$format=pdf").0, 400);
+    // A word that is neither yes nor no, and one that is both.
+    assert_eq!(refused("labels=1").0, 400);
+    assert_eq!(refused("labels=true&labels=false").0, 400);
     assert_eq!(ada.get(&ada.at("dictionary_sources/$export")).status, 404);
     let secrets = ada.get(&ada.at("accounts/$export?$select=secret_note"));
     assert_eq!(secrets.status, 400, "{}", secrets.text());

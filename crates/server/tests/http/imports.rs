@@ -149,6 +149,7 @@ fn what_was_asked_of_the_same_columns_is_remembered_and_the_same_file_is_recogni
     assert_eq!(second["remembered"]["mapping"], mapping()["mapping"]);
     assert_eq!(second["same_file"]["id"], first["id"]);
     let list = ada.get(&ada.at("$imports?collection=accounts&$top=1")).json();
+    assert_eq!(ada.get(&ada.at("$imports?$top=4294967296")).status, 400);
     assert_eq!((&list["value"][0]["id"], list["value"].as_array().unwrap().len()), (&second["id"], 1));
     let next = ada.get(list["@odata.nextLink"].as_str().unwrap()).json();
     assert_eq!(next["value"][0]["id"], first["id"]);

@@ -19,14 +19,11 @@ use serde_json::{Value as Json, json};
 
 use crate::body::json_object;
 use crate::data::files::arriving;
+use crate::data::parameters::{number, page_length, parameter};
 use crate::data::{Asked, Reply, entity_of};
 use crate::problem::Problem;
 use upload::{Place, Upload};
 use view::View;
-
-/// Rows of a page when the request names no number, and at most.
-const PAGE: usize = 50;
-const PAGE_MAX: usize = 500;
 
 /// The folder of an environment's imports. Imports change records: who may not sees none of them.
 fn folder(entered: &Entered) -> Result<PathBuf, Problem> {
@@ -36,35 +33,12 @@ fn folder(entered: &Entered) -> Result<PathBuf, Problem> {
     Ok(entered.environment.folder.join("imports"))
 }
 
-/// A parameter of the query.
-pub(super) fn parameter(query: Option<&str>, name: &str) -> Option<String> {
-    let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    pairs.find(|(key, _)| key.trim_start_matches('$') == name).map(|(_, value)| value.into_owned())
-}
-
-/// The number of a parameter, or what stands in for it.
-pub(super) fn number<T: std::str::FromStr>(
-    query: Option<&str>,
-    name: &str,
-    otherwise: T,
-) -> Result<T, Problem> {
-    match parameter(query, name) {
-        None => Ok(otherwise),
-        Some(text) => text.parse().map_err(|_| {
-            Problem::bad_request(
-                format!("${name} : « {text} » n'est pas un nombre entier positif."),
-                format!("${name}: “{text}” is not a whole, positive number."),
-            )
-        }),
-    }
-}
-
 /// The imports of the environment, newest first; those of one collection, if one is named.
 pub(super) async fn import_list(asked: Asked) -> Result<Response, Problem> {
     let desk = asked.cx.state.desk.clone();
     let collection = parameter(asked.query.as_deref(), "collection");
     let from: usize = number(asked.query.as_deref(), "skiptoken", 0)?;
-    let limit = number(asked.query.as_deref(), "top", PAGE)?.clamp(1, PAGE_MAX);
+    let limit = page_length(asked.query.as_deref())?;
     let environment = asked.environment.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         let folder = folder(entered)?;
@@ -210,7 +184,7 @@ pub(super) async fn import_rows(asked: Asked, id: String, part: String) -> Resul
     let desk = asked.cx.state.desk.clone();
     let query = asked.query.clone();
     let from: u64 = number(query.as_deref(), "skiptoken", 0)?;
-    let limit = number(query.as_deref(), "top", PAGE)?.clamp(1, PAGE_MAX);
+    let limit = page_length(query.as_deref())?;
     let outcome = parameter(query.as_deref(), "outcome").filter(|word| !word.is_empty());
     let environment = asked.environment.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
