@@ -15,7 +15,25 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
     await page.goto(`/e/${env}`)
     await page.getByRole('heading', { name: 'Consultés récemment' }).waitFor()
   },
+  pilotage: async (page) => {
+    await page.goto(`/e/${env}?board=company`)
+    await page.getByRole('region', { name: 'Clients par segment' }).getByRole('img').waitFor()
+    await page.getByRole('region', { name: 'Encours dépassé' }).getByRole('table').waitFor()
+  },
   liste: (page) => openList(page, 'accounts'),
+  tableau: async (page) => {
+    await page.goto(`/e/${env}/tasks?view=board`)
+    await page.getByText('Temps prévu').first().waitFor()
+    await page.getByRole('link', { name: 'Vérifier la télégestion' }).first().waitFor()
+  },
+  agenda: async (page) => {
+    await page.goto(`/e/${env}/appointments?view=calendar`)
+    await page.getByRole('button', { name: 'Aujourd’hui' }).waitFor()
+  },
+  carte: async (page) => {
+    await page.goto(`/e/${env}/sites?view=map`)
+    await page.getByText(/fiches en vue/).waitFor()
+  },
   fiche: async (page) => {
     await openList(page, 'accounts')
     await rows(page).nth(6).click()

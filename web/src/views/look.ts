@@ -8,6 +8,8 @@ import { type Column, columnOf } from '../table/columns'
 export interface Look {
   columns: Column[]
   needed: Pick<ListQuery, 'select' | 'expand'>
+  /** The columns in which a record has something to show: a no is nothing. */
+  shown(record: RecordData): { column: Column; value: unknown }[]
   /** As CSS; `null` where nothing says a colour. */
   colour(record: RecordData): string | null
 }
@@ -26,6 +28,11 @@ export function lookOf(
   return {
     columns,
     needed: neededFor([...resolved, ...own.filter((path): path is ResolvedPath => path !== null)]),
+    shown: (record) =>
+      columns.flatMap((column) => {
+        const value = column.read(record)
+        return value === null || value === false ? [] : [{ column, value }]
+      }),
     colour: (record) => {
       for (const column of colours) {
         const value = column.read(record)

@@ -50,7 +50,8 @@ export function ColumnsStep({ entity, job, onNext }: { entity: Entity; job: Impo
   const offered = job.targets.map(({ path }) => ({ value: path, label: words(path) }))
   const keyable = job.targets.filter(({ path, key }) => key && taken.has(path)).map(({ path }) => path)
   const needed = entity.fields.filter(
-    (field) => field.required && field.default === null && !field.system && !field.read_only && field.type !== 'computed',
+    (field) =>
+      field.required && field.default === null && !field.system && !field.read_only && field.type !== 'computed',
   )
   const missing = needed.filter(({ name }) => ![...taken].some((path) => path.split('.')[0] === name))
   const aim = (column: string, path: string | null) => {

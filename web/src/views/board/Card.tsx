@@ -105,10 +105,7 @@ export function CardFace(props: {
 }) {
   const { record, entity, look, title, children } = props
   const colour = look.colour(record)
-  const shown = look.columns.flatMap((column) => {
-    const value = column.read(record)
-    return value === null || value === false ? [] : [{ column, value }]
-  })
+  const shown = look.shown(record)
   return (
     <div
       className={styles.face}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useSurroundings } from '../../dictionary/context'
 import { titleOf } from '../../dictionary/model'
 import { EmptyMessage } from '../../ui/EmptyMessage'
+import { LookValues } from '../LookValues'
 import { dayInFull, touchedDays } from '../time/words'
 import styles from './Agenda.module.css'
 import type { Shown } from './shown'
@@ -32,10 +33,6 @@ export function Agenda({ entity, look, happenings, days, today }: AgendaProps) {
           </h3>
           <ul>
             {own.map((one) => {
-              const values = look.columns.flatMap((column) => {
-                const value = column.read(one.record)
-                return value === null || value === false ? [] : [{ column, value }]
-              })
               return (
                 <li
                   key={one.key}
@@ -54,20 +51,9 @@ export function Agenda({ entity, look, happenings, days, today }: AgendaProps) {
                     >
                       {titleOf(one.record) || t('list.unnamed')}
                     </Link>
-                    {values.length > 0 && (
-                      <span className={styles.beside}>
-                        {values.map(({ column, value }) => (
-                          <span key={column.path} title={column.label}>
-                            <column.ui.Cell
-                              field={column.field}
-                              value={value}
-                              record={one.record}
-                              collection={entity.collection}
-                            />
-                          </span>
-                        ))}
-                      </span>
-                    )}
+                    <span className={styles.beside}>
+                      <LookValues look={look} record={one.record} entity={entity} />
+                    </span>
                   </span>
                 </li>
               )

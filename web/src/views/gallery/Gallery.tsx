@@ -16,6 +16,7 @@ import { initialsOf } from '../../ui/Initials'
 import { Bar, Late } from '../../ui/Late'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import type { ViewProps } from '../kinds'
+import { LookValues } from '../LookValues'
 import { type Look, useLook } from '../look'
 import styles from './Gallery.module.css'
 
@@ -130,14 +131,7 @@ function Picture({ record, entity, image, look }: { record: RecordData; entity: 
           {title}
         </Link>
         <span className={styles.beside}>
-          {look.columns.map((column) => {
-            const value = column.read(record)
-            return value === null || value === false ? null : (
-              <span key={column.path} title={column.label}>
-                <column.ui.Cell field={column.field} value={value} record={record} collection={entity.collection} />
-              </span>
-            )
-          })}
+          <LookValues look={look} record={record} entity={entity} />
         </span>
       </span>
     </li>

@@ -11,6 +11,7 @@ import { Icon } from '../../icons/Icon'
 import { Notice } from '../../ui/Notice'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import type { ViewProps } from '../kinds'
+import { LookValues } from '../LookValues'
 import { useLook } from '../look'
 import { useCount } from '../useCount'
 import { readBase } from './base'
@@ -180,19 +181,7 @@ export function MapView({ entity, view, asked, state, onState }: ViewProps<'map'
                 </Link>
                 <span className={styles.beside}>
                   {circle && <span className="figures">{decimal(km.toFixed(km < 10 ? 1 : 0), manner)} km</span>}
-                  {look.columns.map((column) => {
-                    const value = column.read(place.record)
-                    return value === null || value === false ? null : (
-                      <span key={column.path} title={column.label}>
-                        <column.ui.Cell
-                          field={column.field}
-                          value={value}
-                          record={place.record}
-                          collection={entity.collection}
-                        />
-                      </span>
-                    )
-                  })}
+                  <LookValues look={look} record={place.record} entity={entity} />
                 </span>
               </span>
             </li>

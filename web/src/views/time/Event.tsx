@@ -37,10 +37,7 @@ export function Event(props: Props) {
   const { record } = happening
   const title = titleOf(record) || t('list.unnamed')
   const span = saidSpan(happening.from, happening.to, happening.wholeDays, manner)
-  const shown = look.columns.flatMap((column) => {
-    const value = column.read(record)
-    return value === null || value === false ? [] : [{ column, value }]
-  })
+  const shown = look.shown(record)
   const described = shown.map(({ column, value }) => column.ui.text(value, column.field, around))
   const colour = look.colour(record)
   return (
