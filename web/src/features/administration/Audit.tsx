@@ -188,7 +188,9 @@ function Filters({ search }: { search: AuditSearch }) {
 }
 
 function originWord(origin: string, t: TFunction): string {
+  // Beside a change these two go without saying; among choices they have a name.
   if (origin === 'web') return 'Web'
+  if (origin === 'system') return t('history.system')
   const known = (origins as readonly string[]).includes(origin)
   return known ? t(`history.origin.${origin as (typeof origins)[number]}`) || origin : origin
 }
@@ -249,7 +251,7 @@ function Change({ change }: { change: JournalChange }) {
           <time dateTime={change.at} title={exactInstant(change.at, manner)}>
             {nearInstant(change.at, now(), manner)}
           </time>
-          {change.origin !== 'web' && ` · ${originWord(change.origin, t)}`}
+          {!['web', 'system'].includes(change.origin) && ` · ${originWord(change.origin, t)}`}
           {entity && change.id && (
             <>
               {' · '}
