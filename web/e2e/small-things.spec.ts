@@ -78,6 +78,15 @@ test.describe('at 1440 pixels', () => {
 
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 } })
+  test('a long title, its count and what can be done stand on one line', async ({ page }) => {
+    await openList(page, 'appointments')
+    const title = page.getByRole('heading', { level: 1, name: 'Rendez-vous' })
+    await expect(page.getByText(/^\d+$/).first()).toBeVisible()
+    expect(await title.evaluate((words) => words.scrollWidth - words.clientWidth)).toBe(0)
+    const [own, create] = [await title.boundingBox(), await page.getByRole('link', { name: 'Créer' }).boundingBox()]
+    expect(Math.abs((own?.y ?? 0) - (create?.y ?? 0))).toBeLessThan(20)
+  })
+
   test('what the search field says fits in it', async ({ page }) => {
     await openList(page, 'accounts')
     const fits = await page.getByRole('searchbox').evaluate((field: HTMLInputElement) => {

@@ -67,17 +67,23 @@ function EntityList({ entity }: { entity: Entity }) {
   const [listed, setListed] = useState<{ count: number | null; capped: boolean }>({ count: null, capped: false })
   const found = kind === null ? listed : total
   const count = found.count === null ? null : decimal(found.count, manner)
-  const words =
-    count === null
-      ? ''
-      : t('list.count', { count: found.count ?? 0, shown: found.capped ? t('list.capped', { shown: count }) : count })
+  const shown = count !== null && found.capped ? t('list.capped', { shown: count }) : count
+  const words = count === null ? '' : t('list.count', { count: found.count ?? 0, shown })
   return (
     <div className={styles.screen}>
       <header className={styles.head}>
         <h1>{label(entity.plural)}</h1>
         <ViewsMenu state={state} />
         <span className={`${styles.count} figures`} aria-live="polite">
-          {words}
+          {/* A phone has room for the figure only. */}
+          {phone ? (
+            <>
+              <span aria-hidden="true">{shown}</span>
+              <span className="hidden-text">{words}</span>
+            </>
+          ) : (
+            words
+          )}
         </span>
         <ViewSwitch entity={entity} shown={kind} />
         {entity.can.create && <ImportLink entity={entity} />}
