@@ -12,6 +12,7 @@ pub mod layers;
 pub mod model;
 pub mod plan;
 pub mod related;
+pub mod sphere;
 pub mod system;
 pub mod text;
 pub mod title;

@@ -140,6 +140,7 @@ fn literal(value: &Value, f: &mut Formatter<'_>) -> fmt::Result {
         Value::Time(_) => write!(f, "time '{}'", value::to_text(value)),
         Value::DateTime(_) => write!(f, "datetime '{}'", value::to_text(value)),
         Value::Duration(_) => write!(f, "duration '{}'", value::to_text(value)),
+        Value::Point(_) => write!(f, "point '{}'", value::to_text(value)),
         // Only texts and ids are left that an expression can hold; an id is written as text beside a reference.
         _ => write!(f, "'{}'", value::to_text(value).replace('\'', "''")),
     }

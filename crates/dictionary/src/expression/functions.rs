@@ -10,6 +10,7 @@ pub use super::operators::{binary, negate, not};
 use super::operators::{decimal, in_years, is_true};
 use super::{BinaryOperator, Context, Function, arithmetic};
 use crate::identifiers;
+use crate::sphere;
 use crate::text;
 use crate::value::{self, Value};
 
@@ -55,6 +56,7 @@ pub static FUNCTIONS: &[(&str, Function)] = &[
     ("is_vat", Function::IsVat),
     ("is_iban", Function::IsIban),
     ("luhn", Function::Luhn),
+    ("distance", Function::Distance),
 ];
 
 impl Function {
@@ -147,6 +149,10 @@ fn value_of<V: Borrow<Value>>(function: Function, arguments: &[V], context: &Con
         Function::IsVat => Some(Value::Boolean(identifiers::is_vat(text(0)?))),
         Function::IsIban => Some(Value::Boolean(identifiers::is_iban(text(0)?))),
         Function::Luhn => Some(Value::Boolean(identifiers::luhn(text(0)?))),
+        Function::Distance => match (argument(0)?, argument(1)?) {
+            (Value::Point(a), Value::Point(b)) => Some(Value::Integer(sphere::metres(*a, *b))),
+            _ => None,
+        },
     }
 }
 

@@ -251,4 +251,5 @@ pub enum Function {
     IsVat,
     IsIban,
     Luhn,
+    Distance,
 }

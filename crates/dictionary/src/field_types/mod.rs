@@ -246,6 +246,11 @@ pub(crate) fn literal(word: &str, text: &str) -> Option<Result<Value, Invalid>> 
         "time" => &time::Time,
         "datetime" => &datetime::DateTime,
         "duration" => &duration::Duration,
+        // As people write one: GeoJSON is no text.
+        "point" => {
+            let options = Options::default();
+            return Some(point::Point.parse(text, &FieldContext::new(&options)));
+        }
         _ => return None,
     };
     Some(kind.from_json(&serde_json::Value::String(text.to_owned()), &Options::default()))

@@ -66,6 +66,7 @@ fn number(depth: u32) -> Source {
     let leaf = Union::new([
         literal.boxed(),
         of(&["staff", "rate", "turnover", "null", "parent.staff", "position.latitude", "count(contacts)"]),
+        of(&["distance(position, point '48.8566,2.3522')", "distance(parent.position, position)"]),
     ])
     .boxed();
     if depth == 0 {

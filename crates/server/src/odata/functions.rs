@@ -29,6 +29,7 @@ const SAME: &[(&str, &str, usize)] = &[
     ("floor", "floor", 1),
     ("ceiling", "ceil", 1),
     ("now", "now", 0),
+    ("geo.distance", "distance", 2),
 ];
 
 /// Functions that are operators in the expression language.

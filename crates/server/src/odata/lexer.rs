@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use dictionary::expression::{ExpressionError, Span};
+use dictionary::value::Point;
 use dictionary::{RecordId, Value};
 use jiff::{SignedDuration, Timestamp, civil};
 use rust_decimal::Decimal;
@@ -193,10 +194,24 @@ impl<'a> Lexer<'a> {
             "false" => return Ok(Kind::Literal(Value::Boolean(false))),
             _ => {}
         }
-        if word != "duration" || !self.rest().starts_with('\'') {
+        // Functions of geography have a namespace.
+        if word == "geo" && self.rest().starts_with(".distance") {
+            self.at += ".distance".len();
+            return Ok(Kind::Word("geo.distance".to_owned()));
+        }
+        if !matches!(word, "duration" | "geography") || !self.rest().starts_with('\'') {
             return Ok(Kind::Word(word.to_owned()));
         }
         let text = self.quoted()?;
+        if word == "geography" {
+            return position(&text).map(Kind::Literal).ok_or_else(|| {
+                syntax(
+                    Span { start, end: self.at },
+                    format!("« {text} » n'est pas une position, comme SRID=4326;Point(7.75 48.58)."),
+                    format!("“{text}” is not a position, such as SRID=4326;Point(7.75 48.58)."),
+                )
+            });
+        }
         match SignedDuration::from_str(&text) {
             Ok(duration) => Ok(Kind::Literal(Value::Duration(duration.as_secs()))),
             Err(_) => Err(syntax(
@@ -206,6 +221,17 @@ impl<'a> Lexer<'a> {
             )),
         }
     }
+}
+
+/// `SRID=4326;Point(7.75 48.58)`: longitude first, in WGS 84, the only system there is here. Source: OData 4.01 ABNF, `fullPointLiteral`.
+fn position(text: &str) -> Option<Value> {
+    let start = "SRID=4326;Point(";
+    let (head, rest) = text.split_at_checked(start.len())?;
+    let (longitude, latitude) = rest.strip_suffix(')')?.trim().split_once(' ')?;
+    let degrees =
+        |text: &str, most: f64| text.trim().parse::<f64>().ok().filter(|number| number.abs() <= most);
+    let point = Point { latitude: degrees(latitude, 90.0)?, longitude: degrees(longitude, 180.0)? };
+    head.eq_ignore_ascii_case(start).then_some(Value::Point(point))
 }
 
 fn time(text: &str) -> Option<civil::Time> {

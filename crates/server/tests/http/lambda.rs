@@ -8,8 +8,8 @@ use crate::client::{Client, encoded};
 fn quotes(app: &App) -> Client {
     let ada = app.ada();
     let account = |name: &str, tags: &[&str], seen: Option<&str>| {
-        let body =
-            json!({"name": name, "tags": tags, "seen": seen, "employees": name.len(), "delay": "PT1H30M"});
+        let body = json!({"name": name, "tags": tags, "seen": seen, "employees": name.len(), "delay": "PT1H30M",
+                "place": seen.map(|_| json!({"type": "Point", "coordinates": [7.7521, 48.5734]}))});
         ada.create("accounts", body)["id"].clone()
     };
     let lenoir = account("Lenoir", &["red"], Some("2026-11-20T23:30:15Z"));
@@ -100,6 +100,9 @@ fn functions_say_what_the_standard_says() {
         ("case(employees gt 5:'big',true:'small') eq 'small'", &["Élan"]),
         ("case(employees gt 5:6,true:7) eq 7", &["Élan"]),
         ("name in ['Lenoir','Nobody']", &["Lenoir"]),
+        ("geo.distance(place,geography'SRID=4326;Point(7.75 48.58)') le 12000", &["Lenoir"]),
+        ("geo.distance(geography'SRID=4326;POINT(2.35 48.85)',place) gt 12000", &["Lenoir"]),
+        ("place eq null", &["Élan", "Zèbre"]),
     ];
     for (filter, wanted) in cases {
         assert_eq!(accounts(&ada, filter), *wanted, "{filter}");

@@ -257,6 +257,10 @@ impl Dialect for Postgres {
                 let json = crate::cell::json_text(&tags?);
                 sql("ARRAY(SELECT jsonb_array_elements_text(CAST($1 AS jsonb)))", [Expr::val(json)])
             }
+            (Form::Packed, Value::Point(point)) => {
+                let parts = serde_json::json!([point.latitude, point.longitude]);
+                sql("CAST($1 AS jsonb)", [Expr::val(parts.to_string())])
+            }
             (Form::Packed, _) => sql("CAST($1 AS jsonb)", [Expr::val("[]")]),
             _ => return Err(misfit()),
         })
@@ -482,7 +486,18 @@ impl Dialect for Postgres {
             Function::IsSiren | Function::IsSiret | Function::IsVat | Function::IsIban | Function::Luhn => {
                 function(called.name(), [first()])
             }
+            Function::Distance => {
+                let packed = |operand: &Operand| match operand.form {
+                    Form::Null => null(Form::Packed),
+                    _ => operand.expr.clone(),
+                };
+                function("distance", arguments.iter().map(packed))
+            }
         }
+    }
+
+    fn distance(&self, degrees: [Expr; 4]) -> Expr {
+        function("distance", degrees)
     }
 
     fn aggregate(&self, figure: AggregateFunction, body: Operand, returns: &Type) -> Expr {

@@ -89,6 +89,37 @@ CREATE FUNCTION {S}.round_to(n numeric, places bigint) RETURNS numeric LANGUAGE 
 CREATE FUNCTION {S}.degrees(packed jsonb, place integer) RETURNS numeric LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT trim_scale(to_char((packed ->> place)::double precision, 'FM9999990.0000000')::numeric) $$;
 
+-- Metres over a sphere: the steps of `dictionary::sphere`, in its order, on doubles.
+
+CREATE FUNCTION {S}.sine(x double precision) RETURNS double precision LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE z CONSTANT double precision := x * x;
+BEGIN
+  RETURN x * (1 - z / 6 * (1 - z / 20 * (1 - z / 42 * (1 - z / 72 * (1 - z / 110 * (1 - z / 156 * (1 - z / 210 * (1 - z / 272 * (1 - z / 342 * (1 - z / 420 * 1))))))))));
+END $$;
+
+CREATE FUNCTION {S}.arc_sine_of_half(x double precision) RETURNS double precision LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE z CONSTANT double precision := x * x;
+BEGIN
+  RETURN x + x * (z * (0.16666666666666666 + z * (-0.3255658186224009 + z * (0.20121253213486293 + z * (-0.04005553450067941 + z * (0.0007915349942898145 + z * 3.479331075960212e-05)))))
+    / (1 + z * (-2.403394911734414 + z * (2.0209457602335057 + z * (-0.6882839716054533 + z * 0.07703815055590194)))));
+END $$;
+
+CREATE FUNCTION {S}.distance(north_a double precision, east_a double precision, north_b double precision, east_b double precision) RETURNS bigint LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  unit CONSTANT double precision := 0.017453292519943295;
+  apart CONSTANT double precision := abs(east_b - east_a) * 0.5;
+  half_north CONSTANT double precision := {S}.sine(abs(north_b - north_a) * 0.5 * unit);
+  half_east CONSTANT double precision := {S}.sine(CASE WHEN apart > 90 THEN 180 - apart ELSE apart END * unit);
+  half_chord CONSTANT double precision := sqrt(least(half_north * half_north
+    + {S}.sine((90 - abs(north_a)) * unit) * {S}.sine((90 - abs(north_b)) * unit) * (half_east * half_east), 1));
+BEGIN
+  RETURN floor(2 * 6371008.8 * CASE WHEN half_chord <= 0.5 THEN {S}.arc_sine_of_half(half_chord)
+    ELSE 1.5707963267948966 - 2 * {S}.arc_sine_of_half(sqrt((1 - half_chord) * 0.5)) END + 0.5);
+END $$;
+
+CREATE FUNCTION {S}.distance(a jsonb, b jsonb) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT {S}.distance((a ->> 0)::double precision, (a ->> 1)::double precision, (b ->> 0)::double precision, (b ->> 1)::double precision) $$;
+
 -- Days and instants: years 1 to 9999.
 
 CREATE FUNCTION {S}.day(n numeric) RETURNS date LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$

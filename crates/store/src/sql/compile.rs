@@ -6,12 +6,13 @@
 use std::borrow::Cow;
 
 use dictionary::expression::{
-    Aggregate, AggregateFunction, BinaryOperator, EvaluateError, Hop, Node, Path, Scope, Type, Typed,
-    evaluate,
+    Aggregate, AggregateFunction, BinaryOperator, EvaluateError, Function, Hop, Node, Path, Scope, Type,
+    Typed, evaluate,
 };
 use dictionary::field_types::ColumnKind;
 use dictionary::model::{EntityIndex, FieldIndex, ID};
-use dictionary::{Dictionary, Value};
+use dictionary::{Dictionary, Value, sphere};
+use rust_decimal::prelude::ToPrimitive;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 
 use crate::error::StoreError;
@@ -111,8 +112,14 @@ impl<'a> Compiler<'a> {
                 Ok(self.condition(a, at, nulls)?.or(self.condition(b, at, nulls)?))
             }
             Node::Binary(operator, a, b) if is_test(*operator) => {
+                let near = self.near(*operator, a, b, at)?;
                 let (a, b) = (self.value(a, at)?, self.value(b, at)?);
-                self.compare(*operator, a, b, nulls)
+                let test = self.compare(*operator, a, b, nulls)?;
+                Ok(match near {
+                    Some(near) if nulls == Nulls::Never => self.dialect.never_null(near).and(test),
+                    Some(near) => near.and(test),
+                    None => test,
+                })
             }
             Node::In(item, list) => self.membership(item, list, at, nulls),
             _ => {
@@ -279,6 +286,13 @@ impl<'a> Compiler<'a> {
                 Ok(computed(self.condition(typed, at, Nulls::Never)?))
             }
             Node::Call(function, arguments) => {
+                if *function == Function::Distance
+                    && let [a, b] = &arguments[..]
+                    && let Some([north_a, east_a]) = self.degrees(a, at)?
+                    && let Some([north_b, east_b]) = self.degrees(b, at)?
+                {
+                    return Ok(computed(self.dialect.distance([north_a, east_a, north_b, east_b])));
+                }
                 let arguments: Result<Vec<Operand>, StoreError> =
                     arguments.iter().map(|argument| self.value(argument, at)).collect();
                 Ok(computed(self.dialect.call(*function, arguments?, &typed.ty)))
@@ -324,6 +338,60 @@ impl<'a> Compiler<'a> {
                 Operand::computed(expr, Form::of(ty))
             }
         })
+    }
+
+    /// Latitude and longitude of a position that is a constant or a field, as they are kept; `None` for any other.
+    fn degrees(&mut self, typed: &Typed, at: &Place) -> Result<Option<[Expr; 2]>, StoreError> {
+        if let Some(value) = self.constant(typed) {
+            return Ok(match value {
+                Value::Point(point) => Some([Expr::val(point.latitude), Expr::val(point.longitude)]),
+                _ => None,
+            });
+        }
+        let Node::Path(path) = &typed.node else { return Ok(None) };
+        let mut place = at.clone();
+        for hop in &path.hops {
+            place = self.hop(&place, hop.field, hop.to)?;
+        }
+        let entity = &self.dictionary.entities[place.entity];
+        if !entity.fields[path.field].is_stored() {
+            return Ok(None);
+        }
+        let column = |found: &TableColumn| Expr::col((Alias::new(&place.alias), Alias::new(&found.name)));
+        Ok(match self.layouts.of(entity).columns_of(path.field) {
+            [latitude, longitude] => Some([column(latitude), column(longitude)]),
+            _ => None,
+        })
+    }
+
+    /// Of a test that a position is no further than so many metres from a constant one: that it lies in the box around, which an index
+    /// or two comparisons tell without measuring.
+    fn near(
+        &mut self,
+        operator: BinaryOperator,
+        a: &Typed,
+        b: &Typed,
+        at: &Place,
+    ) -> Result<Option<Expr>, StoreError> {
+        use BinaryOperator::{Greater, GreaterOrEqual, Less, LessOrEqual};
+        let (way, most) = match operator {
+            Less | LessOrEqual => (a, b),
+            Greater | GreaterOrEqual => (b, a),
+            _ => return Ok(None),
+        };
+        let Node::Call(Function::Distance, points) = &way.node else { return Ok(None) };
+        let Some(metres) = self.constant(most).as_ref().and_then(number_of).and_then(|most| most.to_f64())
+        else {
+            return Ok(None);
+        };
+        let (centre, field) = match (self.constant(&points[0]), self.constant(&points[1])) {
+            (Some(Value::Point(centre)), None) => (centre, &points[1]),
+            (None, Some(Value::Point(centre))) => (centre, &points[0]),
+            _ => return Ok(None),
+        };
+        let Some([latitude, longitude]) = self.degrees(field, at)? else { return Ok(None) };
+        let [south, west, north, east] = sphere::bounds(centre, metres);
+        Ok(Some(latitude.between(south, north).and(longitude.between(west, east))))
     }
 
     /// The table that a reference leads to.

@@ -119,6 +119,9 @@ pub(crate) trait Dialect {
     /// A function, exactly as in memory; the result is of that type.
     fn call(&self, function: Function, arguments: Vec<Operand>, returns: &Type) -> Expr;
 
+    /// Metres between two positions, each as its latitude and longitude in double precision.
+    fn distance(&self, degrees: [Expr; 4]) -> Expr;
+
     /// `sum`, `avg`, `min` or `max` over the rows of a query; the result is of that type.
     fn aggregate(&self, function: AggregateFunction, body: Operand, returns: &Type) -> Expr;
 

@@ -235,6 +235,10 @@ impl Dialect for Sqlite {
         function("t_call", head.into_iter().chain(arguments.into_iter().map(|argument| argument.expr)))
     }
 
+    fn distance(&self, degrees: [Expr; 4]) -> Expr {
+        function("t_distance", degrees)
+    }
+
     fn aggregate(&self, figure: AggregateFunction, body: Operand, returns: &Type) -> Expr {
         let name = match figure {
             AggregateFunction::Sum => "t_sum",

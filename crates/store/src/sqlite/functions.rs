@@ -9,7 +9,9 @@ use std::sync::Arc;
 use dictionary::expression::functions::{binary, call, negate};
 use dictionary::expression::{Accumulator, AggregateFunction, BinaryOperator, Function, Type};
 use dictionary::field_types::{ColumnKind, field_type};
+use dictionary::sphere::metres;
 use dictionary::text::fold;
+use dictionary::value::Point;
 use dictionary::{Value, value};
 use parking_lot::Mutex;
 use rusqlite::functions::{Aggregate, Context as Arguments, FunctionFlags};
@@ -42,6 +44,7 @@ pub(crate) fn register(db: &Connection, context: &Current) -> rusqlite::Result<(
     scalar(db, "t_has_tag", has_tag)?;
     scalar(db, "t_pack", pack)?;
     scalar(db, "t_part", part)?;
+    scalar(db, "t_distance", distance)?;
     scalar(db, "t_negate", |a| {
         let forms = signature(a, 0)?;
         answer(&forms, &negate(&argument(a, &forms, 0, 1)?))
@@ -112,6 +115,21 @@ fn has_tag(arguments: &Arguments<'_>) -> rusqlite::Result<Cell> {
     let tags: Vec<String> =
         serde_json::from_str(tags).map_err(|error| Error::UserFunctionError(error.into()))?;
     Ok(Cell::Integer(i64::from(tags.iter().any(|one| one == tag))))
+}
+
+/// `t_distance(latitude, longitude, latitude, longitude)`, metres.
+fn distance(arguments: &Arguments<'_>) -> rusqlite::Result<Cell> {
+    let degrees = |index: usize| arguments.get_raw(index).as_f64_or_null();
+    Ok(match (degrees(0)?, degrees(1)?, degrees(2)?, degrees(3)?) {
+        (Some(north_a), Some(east_a), Some(north_b), Some(east_b)) => {
+            let (a, b) = (
+                Point { latitude: north_a, longitude: east_a },
+                Point { latitude: north_b, longitude: east_b },
+            );
+            Cell::Integer(metres(a, b))
+        }
+        _ => Cell::Null,
+    })
 }
 
 fn operator_of(text: &str) -> rusqlite::Result<BinaryOperator> {

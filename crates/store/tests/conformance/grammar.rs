@@ -51,7 +51,18 @@ pub(crate) fn condition(draw: &mut Draw, at: At, depth: usize) -> String {
             _ => format!("if({a}, {b}, {})", condition(draw, at, depth - 1)),
         };
     }
-    match draw.below(16) {
+    match draw.below(17) {
+        15 => {
+            let metres = draw.one(&["0", "1000", "11131.95", "800000", "9500000", "20015114", "-1"]);
+            let (way, within) =
+                (format!("distance({}, {})", position(draw, at), position(draw, at)), draw.below(2));
+            let test = draw.one(&["<=", "<"]);
+            if within == 0 {
+                format!("{way} {test} {metres}")
+            } else {
+                format!("not {metres} {} {way}", draw.one(COMPARISONS))
+            }
+        }
         0 => format!("{} {} {}", text(draw, at, depth), draw.one(COMPARISONS), text(draw, at, depth)),
         1 => {
             let test = draw.one(&["contains", "starts with", "ends with"]);
@@ -164,7 +175,8 @@ pub(crate) fn number(draw: &mut Draw, at: At, depth: usize) -> String {
         };
     }
     let inner = number(draw, at, depth - 1);
-    match draw.below(14) {
+    match draw.below(15) {
+        14 => format!("distance({}, {})", position(draw, at), position(draw, at)),
         11 => format!("{}({inner}, {})", draw.one(&["div", "mod"]), number(draw, at, 0)),
         12 => format!("position({}, {})", text(draw, at, depth - 1), text(draw, at, 0)),
         13 => {
@@ -199,6 +211,23 @@ pub(crate) fn number(draw: &mut Draw, at: At, depth: usize) -> String {
             }
         }
         _ => format!("{}({inner}, {})", draw.one(&["min", "max"]), number(draw, at, 0)),
+    }
+}
+
+/// A position: of a record, written, or one of both.
+fn position(draw: &mut Draw, at: At) -> String {
+    let written = draw.one(&[
+        "point '48.57,7.76'",
+        "point '0,0'",
+        "point '0,179.95'",
+        "point '89.99,12'",
+        "point '-33.9,-0.1000001'",
+        "null",
+    ]);
+    match draw.below(5) {
+        0 => written.to_owned(),
+        1 => format!("coalesce({}, {written})", at.path(draw, &["place"], &[])),
+        _ => at.path(draw, &["place"], &[]),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod agreement;
 mod concurrency;
+mod distances;
 mod files;
 mod grammar;
 mod history;

@@ -63,7 +63,7 @@ fn arity(function: Function) -> (usize, usize) {
         Function::Coalesce | Function::Concat => (1, usize::MAX),
         Function::Min | Function::Max => (2, usize::MAX),
         Function::If => (3, 3),
-        Function::Position | Function::Div | Function::Mod => (2, 2),
+        Function::Position | Function::Div | Function::Mod | Function::Distance => (2, 2),
         Function::Substring => (2, 3),
         Function::Round => (1, 2),
         _ => (1, 1),
@@ -139,6 +139,9 @@ fn type_of(function: Function, arguments: &[Typed]) -> Result<Type, ExpressionEr
         }
         Function::IsSiren | Function::IsSiret | Function::IsVat | Function::IsIban | Function::Luhn => {
             is(&arguments[0], &[Type::Text]).map(|()| Type::Boolean)
+        }
+        Function::Distance => {
+            arguments.iter().try_for_each(|argument| is(argument, &[Type::Point])).map(|()| Type::Integer)
         }
     }
 }
