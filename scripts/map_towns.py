@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Towns that maps name: web/src/views/map/towns.json, from the communes of France (Code officiel géographique and La Poste, Licence Ouverte 2.0).
+"""Towns that maps name: web/src/places/towns.json, from the communes of France (Code officiel géographique and La Poste, Licence Ouverte 2.0).
 
 Usage: scripts/map_towns.py COMMUNES.csv, with the columns nom, type, population, lat, lon. Each town is [name, latitude, longitude, thousands of people].
 """
@@ -18,7 +18,7 @@ towns = [
     if int(row["population"]) >= LEAST_PEOPLE
 ]
 towns.sort(key=lambda town: -town[3])
-with open("web/src/views/map/towns.json", "w", encoding="utf-8") as file:
+with open("web/src/places/towns.json", "w", encoding="utf-8") as file:
     json.dump(towns, file, ensure_ascii=False, separators=(",", ":"))
     file.write("\n")
 print(f"{len(towns)} towns")

@@ -49,7 +49,7 @@ test('a chart says what it draws, and has its figures behind', async ({ page, ap
   }
   await open(page, 'tasks', 'chart', word)
   const chart = page.getByRole('region', { name: 'Temps passé par type' })
-  await expect(chart.getByRole('img')).toHaveAccessibleName(/Temps passé par type/)
+  await expect(chart.getByRole('group')).toHaveAccessibleName(/Temps passé par type/)
   await expect(chart).toContainText('1 h 30')
   const open_ = page.getByRole('region', { name: 'Tâches ouvertes par personne' }).first()
   await open_.getByRole('button', { name: 'Voir les chiffres' }).press('Enter')

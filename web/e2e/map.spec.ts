@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
+import { readSheet } from 'read-excel-file/node'
 import { expectAccessible } from './axe'
-import { type Api, env, expect, test, unique } from './base'
+import { type Api, env, expect, rows, test, unique } from './base'
 
 const at = (latitude: number, longitude: number) => ({ type: 'Point', coordinates: [longitude, latitude] })
 
@@ -36,7 +37,10 @@ test('a map shows all there is, and its list follows what is in sight', async ({
   await expect(page).toHaveURL(/sight/)
 })
 
-test('a circle narrows the map by the keyboard alone, and the address keeps it', async ({ page, api }) => {
+test('a circle drawn by the keyboard alone is a condition: of the list, its export and what is kept', async ({
+  page,
+  api,
+}) => {
   const word = await inBrittany(api)
   await openMap(page, word, { sight: '48.39,-4.486,9' })
   await expect(places(page)).toHaveCount(3)
@@ -49,8 +53,32 @@ test('a circle narrows the map by the keyboard alone, and the address keeps it',
   await expect(page.getByRole('list', { name: 'Fiches en vue' })).toContainText('52 km')
   await page.reload()
   await expect(km).toHaveValue('60 km')
-  await page.getByRole('button', { name: 'Retirer' }).press('Enter')
-  await expect(km).toHaveCount(0)
+  // The same in the list: a chip says it, and the export obeys.
+  await km.fill('10')
+  await expect(places(page)).toHaveCount(2)
+  await page.getByRole('link', { name: 'Liste' }).press('Enter')
+  await expect(rows(page)).toHaveCount(2)
+  const chip = page.getByRole('button', { name: /Position.* à moins de 10 km de Brest/ })
+  await expect(chip).toBeVisible()
+  const where = new URL(page.url()).searchParams.get('f')
+  expect(where).toContain('within')
+  await page.reload()
+  await expect(rows(page)).toHaveCount(2)
+  await page.getByRole('button', { name: 'Exporter', exact: true }).press('Enter')
+  const given = page.waitForEvent('download')
+  await page.getByRole('dialog', { name: 'Exporter' }).getByRole('button', { name: 'Exporter' }).press('Enter')
+  const [, ...exported] = await readSheet(await (await given).path())
+  expect(exported).toHaveLength(2)
+  // Its place and its radius are changed where any filter is.
+  await chip.press('Enter')
+  const editor = page.getByRole('dialog')
+  await editor.getByRole('textbox', { name: 'Autour de' }).fill('quimp')
+  await page.keyboard.press('Enter')
+  await editor.getByRole('button', { name: 'Appliquer' }).press('Enter')
+  await expect(page.getByRole('button', { name: /à moins de 10 km de Quimper/ })).toBeVisible()
+  await expect(rows(page)).toHaveText([new RegExp(`${word} Quimper`)])
+  await page.getByRole('button', { name: /Retirer le filtre/ }).press('Enter')
+  await expect(rows(page)).toHaveCount(4)
 })
 
 test('neighbours are one mark that comes apart when one goes nearer', async ({ page, api }) => {

@@ -57,6 +57,11 @@ export interface FilterUi {
   where(path: string, value: FilterValue, field: Field, around: Surroundings): string | null
   /** What its chip says after the field's name. */
   text(value: FilterValue, field: Field, around: Surroundings): string
+  /** The filter that keeps the records of one value of a group, by its key (`null`: without a value) and what it is called. Absent or
+   * `null`: there is none. */
+  exactly?(key: string | null, title: string): FilterValue | null
+  /** The filter that keeps the days from the first to the last, both ISO dates. Absent: it knows no days. */
+  during?(first: string, last: string): FilterValue
 }
 
 /** What can be reckoned over the values of many records. */

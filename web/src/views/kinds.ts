@@ -1,5 +1,6 @@
 import type { ListQuery } from '../api/source'
 import type { Entity } from '../api/types'
+import type { Condition } from '../conditions/conditions'
 import { type Renderer, renderers } from './renderers'
 
 /** Ways of looking at a collection beside its list. */
@@ -30,6 +31,11 @@ export interface ViewProps<Kind extends ViewKind = ViewKind> {
   entity: Entity
   view: NonNullable<Entity['views'][Kind]>
   asked: Asked
+  /** What narrows them beside quick filters, and how a view changes it: what somebody draws is a condition like others. */
+  conditions: Condition[]
+  onConditions(next: Condition[]): void
+  /** The state of the list of the same records, narrowed further: what a figure leads to. */
+  through(more: Condition[]): object
   state: ViewState
   /** `undefined` forgets a part. Replaces the address unless `push` says that it is a place to come back to. */
   onState(next: Record<string, string | undefined>, push?: boolean): void

@@ -4,17 +4,27 @@ import { Link } from '@tanstack/react-router'
 import { type ComponentType, lazy, Suspense, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DashboardPart, Dashboard as Definition, Entity } from '../../api/types'
+import type { Condition } from '../../conditions/conditions'
 import { useSurroundings } from '../../dictionary/context'
 import { Icon } from '../../icons/Icon'
 import { IconAction } from '../../ui/IconAction'
 import { type Arrangement, arranged, asWritten, moved, toggled } from './arrangement'
+import { throughOf } from './asked'
 import { Coming } from './Coming'
 import styles from './Dashboard.module.css'
 import { Figure } from './Figure'
 import { Rows } from './Rows'
 
+/** What a part is drawn from. */
+export interface PartBodyProps {
+  entity: Entity
+  part: DashboardPart
+  /** The list of its records, narrowed. */
+  through(more: Condition[]): object
+}
+
 /** How each kind of part is drawn. What draws charts is fetched where there is one. */
-const drawn: Record<DashboardPart['kind'], ComponentType<{ entity: Entity; part: DashboardPart }>> = {
+const drawn: Record<DashboardPart['kind'], ComponentType<PartBodyProps>> = {
   figure: Figure,
   chart: lazy(() => import('./Picture')),
   list: Rows,
@@ -60,6 +70,7 @@ export function Dashboard({ dashboard }: { dashboard: Definition }) {
           <OnePart
             key={part.name}
             part={part}
+            dashboard={dashboard.name}
             hidden={arrangement.hidden.includes(part.name)}
             arrange={
               arranging
@@ -78,22 +89,23 @@ export function Dashboard({ dashboard }: { dashboard: Definition }) {
 
 interface PartProps {
   part: DashboardPart
+  dashboard: string
   hidden: boolean
   arrange: { move(by: number): void; toggle(): void } | null
 }
 
-function OnePart({ part, hidden, arrange }: PartProps) {
+function OnePart({ part, dashboard, hidden, arrange }: PartProps) {
   const { t } = useTranslation()
   const { dictionary, label } = useSurroundings()
   const entity = dictionary.entities[part.entity]
   const Drawn = drawn[part.kind]
   if (!entity) return null
   const name = label(part.label)
+  const through = (more: Condition[]) => throughOf(dashboard, part, more)
   const to = {
     to: '/e/$env/$collection' as const,
     params: { env: dictionary.environment.name, collection: entity.collection },
-    // A part that is more than quick filters leads to the list without what only it knows.
-    search: (part.quick.length ? { quick: part.quick } : {}) as never,
+    search: through([]) as never,
   }
   return (
     <section
@@ -119,7 +131,7 @@ function OnePart({ part, hidden, arrange }: PartProps) {
       </header>
       {!hidden && (
         <Suspense fallback={null}>
-          <Drawn entity={entity} part={part} />
+          <Drawn entity={entity} part={part} through={through} />
         </Suspense>
       )}
       {arrange && hidden && (

@@ -3,16 +3,17 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../../api/keys'
 import { asProblem } from '../../api/problem'
-import type { DashboardPart, Entity } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
 import { decimal } from '../../format/numbers'
 import { columnOf } from '../../table/columns'
 import { ProblemNotice } from '../../ui/ProblemNotice'
+import { Through } from '../../views/figures/Through'
 import { askedOf } from './asked'
+import type { PartBodyProps } from './Dashboard'
 import styles from './Parts.module.css'
 
 /** One figure over the records of a part, and how far it is from what is aimed at. */
-export function Figure({ entity, part }: { entity: Entity; part: DashboardPart }) {
+export function Figure({ entity, part, through }: PartBodyProps) {
   const { t } = useTranslation()
   const around = useSurroundings()
   const { dictionary, source, manner } = around
@@ -40,7 +41,11 @@ export function Figure({ entity, part }: { entity: Entity; part: DashboardPart }
   const reached = part.goal ? Math.min(100, Math.round((Number(raw) / part.goal) * 100)) : null
   return (
     <>
-      <p className={`${styles.figure} figures`}>{text}</p>
+      <p className={`${styles.figure} figures`}>
+        <Through entity={entity} search={through([])}>
+          {text}
+        </Through>
+      </p>
       {reached !== null && part.goal && (
         <div className={styles.goal}>
           <Progress value={reached} size={6} aria-label={t('dashboard.goalOf', { part: reached })} />

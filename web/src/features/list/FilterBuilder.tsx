@@ -4,11 +4,6 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity } from '../../api/types'
 import { allOf } from '../../api/where'
-import { useSurroundings } from '../../dictionary/context'
-import { decimal } from '../../format/numbers'
-import { Icon } from '../../icons/Icon'
-import { columnOf } from '../../table/columns'
-import { IconAction } from '../../ui/IconAction'
 import {
   type Condition,
   deepest,
@@ -20,8 +15,14 @@ import {
   relatedOf,
   relatives,
   sentence,
+  textOf,
   whereOf,
-} from './conditions'
+} from '../../conditions/conditions'
+import { useSurroundings } from '../../dictionary/context'
+import { decimal } from '../../format/numbers'
+import { Icon } from '../../icons/Icon'
+import { columnOf } from '../../table/columns'
+import { IconAction } from '../../ui/IconAction'
 import { filterable } from './FieldFilter'
 import styles from './FilterBuilder.module.css'
 
@@ -196,7 +197,12 @@ function One({ entity, condition, depth, onChange }: OneProps) {
         <NativeSelect
           aria-label={t('conditions.which')}
           value={condition.p}
-          data={fields.map((one) => ({ value: one.path, label: one.label }))}
+          data={(column && !fields.some((one) => one.path === column.path) ? [column, ...fields] : fields).map(
+            (one) => ({
+              value: one.path,
+              label: one.label,
+            }),
+          )}
           onChange={(event) => {
             const next = fields.find((one) => one.path === event.currentTarget.value)
             if (next) onChange({ p: next.path, v: next.ui.filter?.first ?? { o: 'filled' } })
@@ -216,6 +222,8 @@ function One({ entity, condition, depth, onChange }: OneProps) {
       </div>
     )
   }
+  // What the dictionary wrote is taken or left, not edited.
+  if ('named' in condition) return <p className={styles.named}>{textOf(around, entity, condition)}</p>
   const known = groupOf(condition)
   if (known)
     return (

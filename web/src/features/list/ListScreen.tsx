@@ -30,7 +30,7 @@ import { ImportLink } from './ImportLink'
 import styles from './ListScreen.module.css'
 import { SearchField } from './SearchField'
 import { SortMenu } from './SortMenu'
-import { askedOf, sortAfter, sortTerms, stateWith } from './search'
+import { askedOf, sortAfter, sortTerms, stateWith, through } from './search'
 import { useCellSave } from './useCellSave'
 import { useGroups } from './useGroups'
 import { type ListState, useListState } from './useListState'
@@ -122,6 +122,9 @@ function EntityList({ entity }: { entity: Entity }) {
           kind={kind}
           entity={entity}
           asked={asked}
+          conditions={search.f ?? []}
+          onConditions={(f) => change({ f }, true)}
+          through={(more) => through(search, more)}
           state={search.at ?? {}}
           onState={(next, push = false) => change({ at: stateWith(search.at, next) }, !push)}
         />

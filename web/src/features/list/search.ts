@@ -1,11 +1,11 @@
 import type { ListQuery } from '../../api/source'
 import type { Entity } from '../../api/types'
 import { allOf } from '../../api/where'
+import { type Condition, conditionsOf, whereOf } from '../../conditions/conditions'
 import type { Surroundings } from '../../dictionary/context'
 import { neededFor, type ResolvedPath, resolvePath } from '../../dictionary/model'
 import { type Column, columnOf, parseColumns } from '../../table/columns'
 import { type Asked, type ViewKind, type ViewState, viewIcons } from '../../views/kinds'
-import { type Condition, conditionsOf, whereOf } from './conditions'
 
 /** What a list shows, as the address says it: a link kept or sent shows the same. */
 export interface ListSearch {
@@ -97,6 +97,13 @@ export function askedOf(around: Surroundings, entity: Entity, search: ListSearch
     .map((filter) => filter.filter)
   const where = allOf([...quick, ...(search.f ?? []).map((one) => whereOf(around, entity, one))])
   return { ...(where ? { where } : {}), ...(search.q?.trim() ? { search: search.q.trim() } : {}) }
+}
+
+/** The list of what a view of it shows, narrowed further; as people have arranged it, but as no saved view. */
+export function through(search: ListSearch, more: Condition[]): ListSearch {
+  const { view: _view, at: _at, ...kept } = arrangement(search)
+  const f = [...(search.f ?? []), ...more]
+  return { ...kept, ...(f.length ? { f } : {}), saved: 'all' }
 }
 
 /** What a view keeps of itself, changed; nothing when nothing is left of it. */

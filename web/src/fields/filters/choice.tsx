@@ -53,6 +53,7 @@ export const choiceFilter: FilterUi = {
   Editor,
   where: (path, value) => (value.o === 'empty' ? `${path} = null` : oneOf(path, tags(value))),
   text: (value, field, around) => words(value, field.list, around),
+  exactly: (key) => (key === null ? { o: 'empty', v: [] } : { o: 'in', v: [key] }),
 }
 
 /** Holding every one of several tags. */

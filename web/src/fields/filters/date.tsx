@@ -81,7 +81,7 @@ function Editor({ value: raw, onChange }: FilterEditorProps) {
 }
 
 /** Filters on a period, for dates and, through their day in the environment's time zone, for instants. */
-function periodFilter(dayOf: (path: string) => string): FilterUi {
+function periodFilter(dayOf: (path: string) => string, isDay: boolean): FilterUi {
   return {
     first: { o: 'last', n: 30, u: 'days' },
     Editor,
@@ -107,11 +107,15 @@ function periodFilter(dayOf: (path: string) => string): FilterUi {
       const from = text(value, 'a')
       const to = text(value, 'b')
       const day = (iso: string) => exactDay(iso, manner)
+      if (from && from === to) return day(from)
       if (from && to) return `${day(from)} – ${day(to)}`
       return from ? `${t('filter.from')} ${day(from)}` : `${t('filter.to')} ${day(to)}`
     },
+    exactly: (key): FilterValue | null =>
+      key === null ? { o: 'empty' } : isDay ? { o: 'range', a: key, b: key } : null,
+    during: (first, last) => ({ o: 'range', a: first, b: last }),
   }
 }
 
-export const dateFilter = periodFilter((path) => path)
-export const datetimeFilter = periodFilter((path) => `date(${path})`)
+export const dateFilter = periodFilter((path) => path, true)
+export const datetimeFilter = periodFilter((path) => `date(${path})`, false)

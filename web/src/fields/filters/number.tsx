@@ -40,11 +40,17 @@ function Editor({ value, onChange }: FilterEditorProps) {
 export const numberFilter: FilterUi = {
   first: { o: 'between', a: '', b: '' },
   Editor,
-  where: (path, value) => between(path, parseDecimal(bound(value, 'a')), parseDecimal(bound(value, 'b'))),
+  where: (path, value) =>
+    value.o === 'empty'
+      ? `${path} = null`
+      : between(path, parseDecimal(bound(value, 'a')), parseDecimal(bound(value, 'b'))),
   text: (value, _field, { t }) => {
     const from = bound(value, 'a')
     const to = bound(value, 'b')
+    if (value.o === 'empty') return t('filter.empty')
+    if (from && from === to) return from
     if (from && to) return `${from} – ${to}`
     return from ? `${t('filter.from')} ${from}` : `${t('filter.to')} ${to}`
   },
+  exactly: (key): FilterValue | null => (key === null ? { o: 'empty' } : { o: 'between', a: key, b: key }),
 }

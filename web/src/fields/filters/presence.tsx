@@ -23,4 +23,5 @@ export const presenceFilter: FilterUi = {
   Editor,
   where: (path, value) => (value.o === 'empty' ? `${path} = null` : `${path} != null`),
   text: (value, _field, { t }) => t(value.o === 'empty' ? 'filter.empty' : 'filter.filled'),
+  exactly: (key) => (key === null ? { o: 'empty' } : null),
 }

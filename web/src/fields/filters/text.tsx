@@ -44,9 +44,13 @@ const build: Record<Operator, (path: string, text: string) => string | null> = {
 export const textFilter: FilterUi = {
   first: { o: 'contains', v: '' },
   Editor,
-  where: (path, value) => build[value.o as Operator]?.(path, typeof value.v === 'string' ? value.v.trim() : '') ?? null,
+  where: (path, value) => {
+    const text = typeof value.v === 'string' ? value.v : ''
+    return build[value.o as Operator]?.(path, value.o === 'equals' ? text : text.trim()) ?? null
+  },
   text: (value, _field, { t }) => {
     const operator = t(`filter.${value.o as Operator}`)
     return value.o === 'empty' || value.o === 'filled' ? operator : `${operator} ${value.v}`
   },
+  exactly: (key) => (key === null ? { o: 'empty', v: '' } : { o: 'equals', v: key }),
 }

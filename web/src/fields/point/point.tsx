@@ -4,9 +4,10 @@ import { useTranslation } from 'react-i18next'
 import { useSurroundings } from '../../dictionary/context'
 import { decimal, parseDecimal } from '../../format/numbers'
 import { Icon } from '../../icons/Icon'
-import { presenceFilter } from '../filters/presence'
 import { defineField, type InputProps, type ValueProps } from '../types'
+import { pointFilter } from './filter'
 import styles from './point.module.css'
+import { positionWords } from './within'
 
 /** GeoJSON: longitude first. */
 export interface PointValue {
@@ -15,10 +16,7 @@ export interface PointValue {
 }
 
 function written(value: PointValue, manner: Parameters<typeof decimal>[1]): string {
-  const [longitude, latitude] = value.coordinates
-  const angle = (degrees: number, positive: string, negative: string) =>
-    `${decimal(Math.abs(degrees).toFixed(5), manner)}° ${degrees < 0 ? negative : positive}`
-  return `${angle(latitude, 'N', 'S')}, ${angle(longitude, 'E', manner.language === 'fr' ? 'O' : 'W')}`
+  return positionWords(value.coordinates[1], value.coordinates[0], manner)
 }
 
 function Display({ value }: ValueProps<PointValue>) {
@@ -102,7 +100,7 @@ export const point = defineField<PointValue>({
   Display,
   Cell: ({ value }) => <span className="figures">{value.coordinates.map((one) => one.toFixed(4)).join(', ')}</span>,
   Input,
-  filter: presenceFilter,
+  filter: pointFilter,
   width: 170,
   group: true,
 })

@@ -82,4 +82,5 @@ export const referenceFilter: FilterUi = {
       .map((one) => one.title)
       .join(', ')
   },
+  exactly: (key, title) => (key === null ? { o: 'empty', v: [] } : { o: 'in', v: [{ id: key, title }] }),
 }

@@ -73,4 +73,5 @@ export const relatedFilter: FilterUi = {
       .map((one) => one.title)
       .join(', ')
   },
+  exactly: (key, title) => (key === null ? { o: 'empty', v: [] } : { o: 'in', v: [{ id: key, title }] }),
 }

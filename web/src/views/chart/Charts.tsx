@@ -1,16 +1,19 @@
 import { UnstyledButton } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { asProblem } from '../../api/problem'
 import type { Chart as Definition, Entity } from '../../api/types'
 import { allOf } from '../../api/where'
+import type { Condition } from '../../conditions/conditions'
 import { useSurroundings } from '../../dictionary/context'
 import { Icon } from '../../icons/Icon'
 import { columnOf } from '../../table/columns'
 import { Bar, Late } from '../../ui/Late'
 import { ProblemNotice } from '../../ui/ProblemNotice'
+import { Through } from '../figures/Through'
 import { useGroups, useMeasureWords } from '../figures/useGroups'
+import { useRoving } from '../figures/useRoving'
 import type { Asked, ViewProps } from '../kinds'
 import { Bars } from './Bars'
 import styles from './Charts.module.css'
@@ -26,6 +29,8 @@ export interface DrawingProps {
   width: number
   text(raw: unknown): string
   stacked: boolean
+  /** A shape that leads to its records, where there are any. */
+  lead(through: Condition[] | null, label: string, shape: ReactNode): ReactNode
 }
 
 /** Categories a kind has room for, the small ones being put together beyond. */
@@ -38,11 +43,11 @@ const kinds = {
 } as const
 
 /** Figures of the collection as pictures, each with its table behind. */
-export function Charts({ entity, view, asked }: ViewProps<'chart'>) {
+export function Charts({ entity, view, asked, through }: ViewProps<'chart'>) {
   return (
     <div className={styles.charts}>
       {view.charts.map((chart) => (
-        <ChartCard key={chart.name} entity={entity} chart={chart} asked={asked} />
+        <ChartCard key={chart.name} entity={entity} chart={chart} asked={asked} through={through} />
       ))}
     </div>
   )
@@ -52,18 +57,21 @@ interface ChartProps {
   entity: Entity
   chart: Definition
   asked: Asked
+  /** The list of these records, narrowed. */
+  through(more: Condition[]): object
   /** Something around it says its name already. */
   named?: boolean
 }
 
 /** One chart: a picture, its figures behind. */
-export function ChartCard({ entity, chart, asked, named }: ChartProps) {
+export function ChartCard({ entity, chart, asked, through, named }: ChartProps) {
   const { t } = useTranslation()
   const around = useSurroundings()
   const { label } = around
   const words = useMeasureWords(entity)
   const { ref, width } = useElementSize()
   const [inWords, setInWords] = useState(false)
+  const roving = useRoving<HTMLDivElement>()
   const where = allOf([asked.where, chart.filter])
   const read = useGroups(entity, [chart.category, ...(chart.series ? [chart.series] : [])], [chart.value], {
     ...asked,
@@ -79,6 +87,15 @@ export function ChartCard({ entity, chart, asked, named }: ChartProps) {
     others: t('view.others'),
   })
   const text = (raw: unknown) => words.text(chart.value, raw)
+  const own: Condition[] = chart.filter ? [{ named: `chart/${chart.name}` }] : []
+  const lead: DrawingProps['lead'] = (more, said, shape) =>
+    more ? (
+      <Through key={said} entity={entity} search={through([...own, ...more])} label={said} className={styles.mark} mark>
+        {shape}
+      </Through>
+    ) : (
+      shape
+    )
   const numbers = drawn.series.flatMap((one) => one.values.map(({ number }) => number))
   const empty = !read.loading && numbers.every((number) => number === 0)
   const described = t('view.chartOf', {
@@ -113,11 +130,25 @@ export function ChartCard({ entity, chart, asked, named }: ChartProps) {
         ) : empty ? (
           <p className={styles.none}>{t('view.noFigure')}</p>
         ) : inWords ? (
-          <FigureTable drawn={drawn} text={text} name={name} />
+          <FigureTable
+            drawn={drawn}
+            text={text}
+            name={name}
+            lead={(more, shown) =>
+              more ? (
+                <Through entity={entity} search={through([...own, ...more])}>
+                  {shown}
+                </Through>
+              ) : (
+                shown
+              )
+            }
+          />
         ) : (
           width > 0 && (
-            <div role="img" aria-label={described}>
-              <Drawing drawn={drawn} width={width} text={text} stacked={chart.kind !== 'line'} />
+            // biome-ignore lint/a11y/useSemanticElements: shapes are no fields
+            <div role="group" aria-label={described} ref={roving.ref} onKeyDown={roving.onKeyDown}>
+              <Drawing drawn={drawn} width={width} text={text} stacked={chart.kind !== 'line'} lead={lead} />
             </div>
           )
         )}
@@ -137,7 +168,13 @@ export function ChartCard({ entity, chart, asked, named }: ChartProps) {
 }
 
 /** The figures of a chart, for whoever reads numbers rather than shapes. */
-function FigureTable({ drawn, text, name }: { drawn: Drawn; text(raw: unknown): string; name: string }) {
+function FigureTable(props: {
+  drawn: Drawn
+  text(raw: unknown): string
+  name: string
+  lead(through: Condition[] | null, shown: string): ReactNode
+}) {
+  const { drawn, text, name, lead } = props
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the table scrolls, by the keyboard too
     <section className={styles.tableFrame} aria-label={name} tabIndex={0}>
@@ -158,7 +195,7 @@ function FigureTable({ drawn, text, name }: { drawn: Drawn; text(raw: unknown): 
               <th scope="row">{category.label}</th>
               {drawn.series.map((one) => (
                 <td key={one.key} className="figures">
-                  {text(one.values[position]?.raw)}
+                  {lead(one.values[position]?.through ?? null, text(one.values[position]?.raw))}
                 </td>
               ))}
             </tr>

@@ -2,12 +2,13 @@ import type { DrawingProps } from './Charts'
 import styles from './Charts.module.css'
 import { Scale } from './Scale'
 import { ticksTo } from './series'
+import { Word } from './Word'
 
 const height = 260
 const bottom = 26
 
 /** Upright columns, series on top of each other. */
-export function Columns({ drawn, width, text }: DrawingProps) {
+export function Columns({ drawn, width, text, lead }: DrawingProps) {
   const totals = drawn.categories.map((_, at) =>
     drawn.series.reduce((sum, one) => sum + (one.values[at]?.number ?? 0), 0),
   )
@@ -18,7 +19,7 @@ export function Columns({ drawn, width, text }: DrawingProps) {
   const y = (value: number) => 8 + (1 - value / top) * (height - bottom - 8)
   const every = Math.ceil(64 / step)
   return (
-    <svg width={width} height={height} className={styles.svg} aria-hidden="true">
+    <svg width={width} height={height} className={styles.svg} role="presentation">
       <Scale ticks={ticks} y={y} left={left} width={width} text={text} />
       {drawn.categories.map((category, at) => {
         let base = 0
@@ -26,11 +27,14 @@ export function Columns({ drawn, width, text }: DrawingProps) {
         return (
           <g key={category.key ?? ''} className={styles.bar}>
             {drawn.series.map((one) => {
-              const { number = 0, raw } = one.values[at] ?? {}
+              const { number = 0, raw, through = null } = one.values[at] ?? {}
               const from = base
               base += number
               const colour = drawn.series.length === 1 ? (category.colour ?? one.colour) : one.colour
-              return (
+              const said = [category.label, one.label, text(raw ?? number)].filter(Boolean).join('\n')
+              return lead(
+                through,
+                said,
                 <rect
                   key={one.key}
                   x={x + Math.min(step * 0.15, 12)}
@@ -39,14 +43,14 @@ export function Columns({ drawn, width, text }: DrawingProps) {
                   height={Math.max(y(from) - y(base), 0)}
                   style={{ fill: colour }}
                 >
-                  <title>{[category.label, one.label, text(raw ?? number)].filter(Boolean).join('\n')}</title>
-                </rect>
+                  <title>{said}</title>
+                </rect>,
               )
             })}
             {at % every === 0 && (
-              <text x={x + step / 2} y={height - 8} className={styles.tick} textAnchor="middle">
+              <Word x={x + step / 2} y={height - 8} className={styles.tick} textAnchor="middle">
                 {shortened(category.label, step * every)}
-              </text>
+              </Word>
             )}
           </g>
         )

@@ -3,12 +3,13 @@ import styles from './Charts.module.css'
 import { shortened } from './Columns'
 import { Scale } from './Scale'
 import { ticksTo } from './series'
+import { Word } from './Word'
 
 const height = 260
 const bottom = 26
 
 /** Lines over categories; areas stand on each other. */
-export function Lines({ drawn, width, text, stacked }: DrawingProps) {
+export function Lines({ drawn, width, text, stacked, lead }: DrawingProps) {
   const count = drawn.categories.length
   const sums = drawn.categories.map(() => 0)
   const layers = drawn.series.map((one) => ({
@@ -28,7 +29,7 @@ export function Lines({ drawn, width, text, stacked }: DrawingProps) {
   const path = (points: [number, number][]) =>
     points.map(([a, b], at) => `${at ? 'L' : 'M'}${a.toFixed(1)} ${b.toFixed(1)}`).join('')
   return (
-    <svg width={width} height={height} className={styles.svg} aria-hidden="true">
+    <svg width={width} height={height} className={styles.svg} role="presentation">
       <Scale ticks={ticks} y={y} left={left} width={width} text={text} />
       {layers.map(({ one, points }) => {
         const upper = points.map(({ to }, at): [number, number] => [x(at), y(to)])
@@ -39,29 +40,33 @@ export function Lines({ drawn, width, text, stacked }: DrawingProps) {
               <path d={`${path([...upper, ...lower])}Z`} className={styles.area} style={{ fill: one.colour }} />
             )}
             <path d={path(upper)} className={styles.stroke} style={{ stroke: one.colour }} />
-            {upper.map(([px, py], at) => (
-              <circle
-                key={drawn.categories[at]?.key ?? ''}
-                cx={px}
-                cy={py}
-                r={count > 40 ? 3 : 4}
-                className={styles.dot}
-                style={{ fill: one.colour }}
-              >
-                <title>
-                  {[drawn.categories[at]?.label, one.label, text(one.values[at]?.raw ?? 0)].filter(Boolean).join('\n')}
-                </title>
-              </circle>
-            ))}
+            {upper.map(([px, py], at) => {
+              const { raw, through = null } = one.values[at] ?? {}
+              const said = [drawn.categories[at]?.label, one.label, text(raw ?? 0)].filter(Boolean).join('\n')
+              return lead(
+                through,
+                said,
+                <circle
+                  key={drawn.categories[at]?.key ?? ''}
+                  cx={px}
+                  cy={py}
+                  r={count > 40 ? 3 : 4}
+                  className={styles.dot}
+                  style={{ fill: one.colour }}
+                >
+                  <title>{said}</title>
+                </circle>,
+              )
+            })}
           </g>
         )
       })}
       {drawn.categories.map(
         (category, at) =>
           at % every === 0 && (
-            <text key={category.key ?? ''} x={x(at)} y={height - 8} className={styles.tick} textAnchor="middle">
+            <Word key={category.key ?? ''} x={x(at)} y={height - 8} className={styles.tick} textAnchor="middle">
               {shortened(category.label, 74)}
-            </text>
+            </Word>
           ),
       )}
     </svg>

@@ -9,7 +9,7 @@ const colours = ['pastel', 'weld-mark', 'sage', 'plum', 'clay', 'teal', 'madder'
 )
 
 /** Shares of a whole, with their names, figures and parts beside. */
-export function Pie({ drawn, width, text }: DrawingProps) {
+export function Pie({ drawn, width, text, lead }: DrawingProps) {
   const { manner } = useSurroundings()
   const slices = drawn.categories.map((category, at) => ({
     category,
@@ -30,12 +30,16 @@ export function Pie({ drawn, width, text }: DrawingProps) {
   })
   return (
     <div className={styles.pie} data-narrow={width < 420 || undefined}>
-      <svg width={size} height={size} viewBox="-100 -100 200 200" className={styles.svg} aria-hidden="true">
-        {arcs.map(({ category, colour, from, to, raw, value }) => (
-          <path key={category.key ?? ''} d={ring(from, to)} style={{ fill: colour }} className={styles.slice}>
-            <title>{`${category.label}\n${text(raw ?? value)}`}</title>
-          </path>
-        ))}
+      <svg width={size} height={size} viewBox="-100 -100 200 200" className={styles.svg} role="presentation">
+        {arcs.map(({ category, colour, from, to, raw, value }) =>
+          lead(
+            category.narrow && value > 0 ? [category.narrow] : null,
+            `${category.label}\n${text(raw ?? value)}`,
+            <path key={category.key ?? ''} d={ring(from, to)} style={{ fill: colour }} className={styles.slice}>
+              <title>{`${category.label}\n${text(raw ?? value)}`}</title>
+            </path>,
+          ),
+        )}
       </svg>
       <ul className={styles.shares}>
         {arcs.map(({ category, colour, raw, value }) => (

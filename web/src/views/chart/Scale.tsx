@@ -1,4 +1,5 @@
 import styles from './Charts.module.css'
+import { Word } from './Word'
 
 /** The values of the upright axis with a hairline each. */
 export function Scale(props: {
@@ -12,9 +13,9 @@ export function Scale(props: {
   return ticks.map((tick) => (
     <g key={tick}>
       <line x1={left} x2={width} y1={y(tick)} y2={y(tick)} className={styles.line} />
-      <text x={left - 8} y={y(tick) + 4} className={styles.tick} textAnchor="end">
+      <Word x={left - 8} y={y(tick) + 4} className={styles.tick} textAnchor="end">
         {short(text(tick))}
-      </text>
+      </Word>
     </g>
   ))
 }

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { drawnOf, ticksTo } from './series'
 
-const bucket = (key: string | null, colour: string | null = null) => ({ key, label: key ?? 'rien', colour })
+const bucket = (key: string | null, colour: string | null = null) => ({
+  key,
+  label: key ?? 'rien',
+  colour,
+  narrow: null,
+})
 const row = (category: string, series: string, n: number) => ({
   buckets: [bucket(category), bucket(series)],
   figures: { n },

@@ -1,5 +1,7 @@
+import type { Condition } from '../../conditions/conditions'
 import type { Bucket } from '../figures/buckets'
 import { figureNumber } from '../figures/buckets'
+import { outside, together } from '../figures/through'
 import type { Figures } from '../figures/useGroups'
 
 /** A line, or the part of each column, of one series. */
@@ -7,8 +9,8 @@ export interface Series {
   key: string
   label: string
   colour: string
-  /** One per category; what was not measured is 0 in a column and nothing in words. */
-  values: { number: number; raw: unknown }[]
+  /** One per category; what was not measured is 0 in a column and nothing in words. `through` keeps its records in a list. */
+  values: { number: number; raw: unknown; through: Condition[] | null }[]
 }
 
 /** What a chart draws. */
@@ -43,7 +45,13 @@ export function drawnOf(
   const valueFor = (list: Bucket[], among: (Bucket | undefined)[]) => {
     const found = list.flatMap((category) => among.map((one) => raw.get(keyOf(category, one))))
     const number = found.reduce<number>((sum, one) => sum + (figureNumber(one) ?? 0), 0)
-    return { number, raw: found.length === 1 ? found[0] : number }
+    // What was put together is what the others leave.
+    const narrowed = [
+      list === rest ? outside(shown) : list[0]?.narrow,
+      ...(series ? [among === restSeries ? outside(shownSeries as Bucket[]) : among[0]?.narrow] : []),
+    ]
+    const there = found.some((one) => one !== undefined)
+    return { number, raw: found.length === 1 ? found[0] : number, through: there ? together(narrowed) : null }
   }
   const shownSeries = all.slice(0, all.length > mostSeries ? mostSeries - 1 : mostSeries)
   const restSeries = all.slice(shownSeries.length)
@@ -58,7 +66,9 @@ export function drawnOf(
     const values = lists.map((list) => valueFor(list, restSeries))
     made.push({ key: '\u0001', label: order.others, colour: palette[mostSeries - 1] as string, values })
   }
-  const others: Bucket[] = rest.length ? [{ key: '\u0001', label: order.others, colour: null }] : []
+  const others: Bucket[] = rest.length
+    ? [{ key: '\u0001', label: order.others, colour: null, narrow: outside(shown) }]
+    : []
   return { categories: [...shown, ...others], series: distinctColours(made) }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { groupOptions } from '../../api/http'
-import { folded, periodKeys, periodOf, periodWords, withoutGaps } from './buckets'
+import { daysOf, folded, periodKeys, periodOf, periodWords, withoutGaps } from './buckets'
 
 const french = { language: 'fr' as const, timeZone: 'Europe/Paris', currency: 'EUR' }
 
@@ -25,6 +25,13 @@ describe('figures by period', () => {
     expect(withoutGaps('month', ['2027-01', '2026-11'])).toEqual(['2026-11', '2026-12', '2027-01'])
     expect(withoutGaps('quarter', ['2026-4', '2027-2'])).toEqual(['2026-4', '2027-1', '2027-2'])
     expect(withoutGaps('year', [])).toEqual([])
+  })
+  it('go from their first day to their last', () => {
+    expect(daysOf('year', '2026')).toEqual(['2026-01-01', '2026-12-31'])
+    expect(daysOf('quarter', '2026-4')).toEqual(['2026-10-01', '2026-12-31'])
+    expect(daysOf('month', '2028-02')).toEqual(['2028-02-01', '2028-02-29'])
+    expect(daysOf('week', '2026-11-23')).toEqual(['2026-11-23', '2026-11-29'])
+    expect(daysOf('day', '2026-11-29')).toEqual(['2026-11-29', '2026-11-29'])
   })
   it('of a week are those of its days together', () => {
     const group = (n: number, time: string | null) => ({ keys: ['2026-11-23'], figures: { n, time, most: n } })

@@ -1,5 +1,6 @@
 import type { Group } from '../../api/source'
 import type { Axis, Measure } from '../../api/types'
+import type { Condition } from '../../conditions/conditions'
 import { durationSeconds, isoDuration } from '../../format/durations'
 import type { Manner } from '../../format/locale'
 import { addDays, addMonths, weekStart } from '../time/wall'
@@ -13,6 +14,8 @@ export interface Bucket {
   key: string | null
   label: string
   colour: string | null
+  /** What keeps exactly these records in a list; `null` where nothing says it. */
+  narrow: Condition | null
 }
 
 /** A part of a group's key, as `$apply` computes it: OData expressions. */
@@ -51,6 +54,17 @@ function following(per: Period, key: string): string {
     return key.endsWith('-4') ? `${Number(key.slice(0, 4)) + 1}-1` : `${key.slice(0, 5)}${Number(key.slice(5)) + 1}`
   if (per === 'month') return addMonths(`${key}-01`, 1).slice(0, 7)
   return addDays(key, per === 'week' ? 7 : 1)
+}
+
+/** The first and the last day of a period. */
+export function daysOf(per: Period, key: string): [first: string, last: string] {
+  return [firstDay(per, key), addDays(firstDay(per, following(per, key)), -1)]
+}
+
+function firstDay(per: Period, key: string): string {
+  if (per === 'year') return `${key}-01-01`
+  if (per === 'quarter') return `${key.slice(0, 4)}-${String(Number(key.slice(5)) * 3 - 2).padStart(2, '0')}-01`
+  return per === 'month' ? `${key}-01` : key
 }
 
 /** Every period from the first to the last: a month without anything is a gap, not a jump. */

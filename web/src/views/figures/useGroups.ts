@@ -20,6 +20,7 @@ import {
   periodWords,
   withoutGaps,
 } from './buckets'
+import { conditionOf } from './through'
 
 /** Figures of the records that share a bucket on each axis. */
 export interface Figures {
@@ -119,15 +120,21 @@ function bucketOf(
   key: string | null,
   titles: Map<string, string>,
 ): Bucket {
-  if (key === null) return { key, label: around.t('view.noValue'), colour: null }
-  if (axis.per) return { key, label: periodWords(axis.per, key, around.manner), colour: null }
+  const made = (label: string, colour: string | null = null): Bucket => ({
+    key,
+    label,
+    colour,
+    narrow: conditionOf(column, axis.per, key, label),
+  })
+  if (key === null) return made(around.t('view.noValue'))
+  if (axis.per) return made(periodWords(axis.per, key, around.manner))
   const title = titles.get(key)
-  if (title !== undefined || !column) return { key, label: title || key, colour: null }
+  if (title !== undefined || !column) return made(title || key)
   // Keys are texts here; a boolean's and a number's were not.
   const value = column.ui.of(key) ?? column.ui.of(key === 'true' ? true : key === 'false' ? false : Number(key))
-  if (value === null || value === undefined) return { key, label: key, colour: null }
+  if (value === null || value === undefined) return made(key)
   const colour = column.ui.colour(value, column.field, around)
-  return { key, label: column.ui.text(value, column.field, around), colour: colour ? cssColour(colour) : null }
+  return made(column.ui.text(value, column.field, around), colour ? cssColour(colour) : null)
 }
 
 /** Time as it goes, values of a list as the list has them, anything else by its name; what has no value last. */

@@ -5,7 +5,9 @@ import 'leaflet/dist/leaflet.css'
 import { type CSSProperties, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { asProblem } from '../../api/problem'
+import { isField } from '../../conditions/conditions'
 import { useSurroundings } from '../../dictionary/context'
+import { type Circle, circleOf, withinOf } from '../../fields/point/within'
 import { decimal } from '../../format/numbers'
 import { Icon } from '../../icons/Icon'
 import { Notice } from '../../ui/Notice'
@@ -16,17 +18,19 @@ import { useLook } from '../look'
 import { useCount } from '../useCount'
 import { readBase } from './base'
 import { MapCanvas, type Sight } from './canvas'
-import { kmBetween, parseCircle, parseSight, writeCircle } from './geometry'
+import { kmBetween, parseSight, townAt } from './geometry'
 import styles from './MapView.module.css'
 import { usePlaces } from './usePlaces'
 
 /** Where a map stands when nothing says better: France. */
 const farAway = { latitude: 46.8, longitude: 2.6, zoom: 6 }
+/** How far from its middle a town still gives a circle its name: nobody is misled. */
+const nameKm = (radius: number) => Math.min(3, radius / 3)
 /** Rows of the list beside: more are found by going nearer. */
 const mostRows = 100
 
 /** Records where they are, with the list of those in sight; narrowed to a circle when one is drawn. */
-export function MapView({ entity, view, asked, state, onState }: ViewProps<'map'>) {
+export function MapView({ entity, view, asked, conditions, onConditions, state, onState }: ViewProps<'map'>) {
   const { t } = useTranslation()
   const { dictionary, manner } = useSurroundings()
   const frame = useRef<HTMLDivElement>(null)
@@ -43,9 +47,17 @@ export function MapView({ entity, view, asked, state, onState }: ViewProps<'map'
     queryFn: ({ signal }) => readBase(signal),
     staleTime: Number.POSITIVE_INFINITY,
   })
-  const circle = parseCircle(state.circle)
-  const latest = useRef({ onState })
-  latest.current = { onState }
+  const drawn = conditions.findIndex((one) => isField(one) && one.p === view.point && circleOf(one.v) !== null)
+  const held = conditions[drawn]
+  const circle = held && isField(held) ? circleOf(held.v) : null
+  /** Puts a circle among the conditions, in the place of the one there is; `null` takes it away. */
+  const setCircle = (next: Circle | null) => {
+    const others = conditions.filter((_, position) => position !== drawn)
+    const named = next && { ...next, name: next.name ?? townAt(base.data?.towns ?? [], next, nameKm(next.km))?.name }
+    onConditions(named ? [...others, { p: view.point, v: withinOf(named) }] : others)
+  }
+  const latest = useRef({ onState, setCircle })
+  latest.current = { onState, setCircle }
 
   // The map is Leaflet's: it is made once, told what changes, and taken away with the screen.
   // biome-ignore lint/correctness/useExhaustiveDependencies: made once; what it starts from is read at that time
@@ -64,7 +76,7 @@ export function MapView({ entity, view, asked, state, onState }: ViewProps<'map'
             sight: `${next.latitude.toFixed(4)},${next.longitude.toFixed(4)},${Number(next.zoom.toFixed(1))}`,
           })
         },
-        onCircle: (next) => latest.current.onState({ circle: writeCircle(next) }),
+        onCircle: (next) => latest.current.setCircle(next),
         onPlace: setChosen,
       },
     )
@@ -79,24 +91,23 @@ export function MapView({ entity, view, asked, state, onState }: ViewProps<'map'
     if (base.data) canvas.current?.setBase(base.data)
   }, [base.data])
 
-  const within = circle ? places.filter((place) => kmBetween(circle, place) <= circle.km) : places
   // biome-ignore lint/correctness/useExhaustiveDependencies: places are made anew at every drawing from what was read
   useEffect(() => {
-    canvas.current?.setPlaces(within, (place) => look.colour(place.record))
+    canvas.current?.setPlaces(places, (place) => look.colour(place.record))
     if (data && !fitted.current) {
       fitted.current = true
-      canvas.current?.fit(within)
+      canvas.current?.fit(places)
     }
-  }, [data, state.circle])
+  }, [data])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the circle as the address says it
-  useEffect(() => canvas.current?.setCircle(circle), [state.circle])
+  useEffect(() => canvas.current?.setCircle(circle), [circle?.latitude, circle?.longitude, circle?.km])
   useEffect(() => {
     canvas.current?.choose(chosen)
     list.current?.querySelector(`[data-place="${CSS.escape(chosen ?? '')}"]`)?.scrollIntoView({ block: 'nearest' })
   }, [chosen])
 
   const seen = sight
-    ? within.filter(
+    ? places.filter(
         ({ latitude, longitude }) =>
           latitude >= sight.south && latitude <= sight.north && longitude >= sight.west && longitude <= sight.east,
       )
@@ -113,7 +124,7 @@ export function MapView({ entity, view, asked, state, onState }: ViewProps<'map'
     if (!sight) return
     const km =
       circle?.km ?? Math.max(1, Math.round(kmBetween(sight, { latitude: sight.north, longitude: sight.longitude }) / 2))
-    onState({ circle: writeCircle({ latitude: sight.latitude, longitude: sight.longitude, km }) })
+    setCircle({ latitude: sight.latitude, longitude: sight.longitude, km })
   }
   return (
     <div className={styles.view}>
@@ -145,10 +156,10 @@ export function MapView({ entity, view, asked, state, onState }: ViewProps<'map'
                   suffix=" km"
                   decimalSeparator={manner.language === 'fr' ? ',' : '.'}
                   onChange={(km) => {
-                    if (typeof km === 'number' && km > 0) onState({ circle: writeCircle({ ...circle, km }) })
+                    if (typeof km === 'number' && km > 0) setCircle({ ...circle, km })
                   }}
                 />
-                <Button variant="subtle" size="compact-md" onClick={() => onState({ circle: undefined })}>
+                <Button variant="subtle" size="compact-md" onClick={() => setCircle(null)}>
                   {t('view.circleAway')}
                 </Button>
               </>

@@ -2,15 +2,7 @@ import type { FeatureCollection } from 'geojson'
 import { feature } from 'topojson-client'
 import type { GeometryCollection, Topology } from 'topojson-specification'
 import countriesUrl from 'world-atlas/countries-50m.json?url'
-import townsUrl from './towns.json?url'
-
-/** A town that maps name. */
-export interface Town {
-  name: string
-  latitude: number
-  longitude: number
-  thousands: number
-}
+import { readTowns, type Town } from '../../places/towns'
 
 /** What maps are drawn on when no tile server is set: outlines of countries and names of towns, served with the application. */
 export interface Base {
@@ -22,11 +14,11 @@ export interface Base {
 export async function readBase(signal: AbortSignal): Promise<Base> {
   const [atlas, towns] = await Promise.all([
     read<Topology<{ countries: GeometryCollection }>>(countriesUrl, signal),
-    read<[string, number, number, number][]>(townsUrl, signal),
+    readTowns(signal),
   ])
   return {
     countries: feature(atlas, atlas.objects.countries),
-    towns: towns.map(([name, latitude, longitude, thousands]) => ({ name, latitude, longitude, thousands })),
+    towns,
   }
 }
 

@@ -1,7 +1,7 @@
 import L from 'leaflet'
 import Supercluster from 'supercluster'
+import type { Circle } from '../../fields/point/within'
 import { type Base, townsInSight } from './base'
-import type { Circle } from './geometry'
 import styles from './MapView.module.css'
 import type { Place } from './usePlaces'
 

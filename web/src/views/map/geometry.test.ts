@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { townsInSight } from './base'
-import { kmBetween, parseCircle, parseSight, writeCircle } from './geometry'
+import { kmBetween, parseSight } from './geometry'
 
 describe('places', () => {
   it('are as far apart as they are', () => {
@@ -8,11 +8,8 @@ describe('places', () => {
     const paris = { latitude: 48.8566, longitude: 2.3522 }
     expect(kmBetween(strasbourg, paris)).toBeCloseTo(397, 0)
   })
-  it('and circles are kept in an address; what is no circle is none', () => {
-    const circle = parseCircle('48.5734,7.7521,12')
-    expect(circle && writeCircle(circle)).toBe('48.5734,7.7521,12')
-    for (const text of [undefined, '', '48,7', '95,7,10', '48,7,-1', 'a,b,c'])
-      expect(parseCircle(text), text).toBeNull()
+  it('and where a map stands is kept in an address; what is no place is none', () => {
+    for (const text of [undefined, '', '48,7', '95,7,10', 'a,b,c']) expect(parseSight(text), text).toBeNull()
     expect(parseSight('48.5,7.7,9')).toEqual({ latitude: 48.5, longitude: 7.7, zoom: 9 })
     expect(parseSight('48.5,7.7,99')).toBeNull()
   })

@@ -1,14 +1,11 @@
-/** Positions and circles on the earth; pure. */
+/** Positions on the earth; pure. */
 
 export interface Position {
   latitude: number
   longitude: number
 }
 
-export interface Circle extends Position {
-  km: number
-}
-
+/** As `dictionary::sphere` has it. */
 const earthKm = 6371.0088
 
 /** Kilometres between two positions, over a sphere. */
@@ -17,18 +14,6 @@ export function kmBetween(a: Position, b: Position): number {
   const lat = Math.sin(((b.latitude - a.latitude) * rad) / 2) ** 2
   const lon = Math.sin(((b.longitude - a.longitude) * rad) / 2) ** 2
   return 2 * earthKm * Math.asin(Math.sqrt(lat + Math.cos(a.latitude * rad) * Math.cos(b.latitude * rad) * lon))
-}
-
-/** `48.58,7.75,10` as a circle: latitude, longitude, kilometres. */
-export function parseCircle(text: string | undefined): Circle | null {
-  const [latitude, longitude, km] = (text ?? '').split(',').map(Number)
-  return isPosition(latitude, longitude) && km !== undefined && km > 0 && km < 20_000
-    ? { latitude: latitude as number, longitude: longitude as number, km }
-    : null
-}
-
-export function writeCircle({ latitude, longitude, km }: Circle): string {
-  return `${latitude.toFixed(4)},${longitude.toFixed(4)},${Number(km.toFixed(km < 10 ? 1 : 0))}`
 }
 
 /** `48.58,7.75,9`: where a map stands and how near. */
@@ -41,4 +26,10 @@ export function parseSight(text: string | undefined): (Position & { zoom: number
 
 function isPosition(latitude: number | undefined, longitude: number | undefined): boolean {
   return latitude !== undefined && longitude !== undefined && Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180
+}
+
+/** The nearest town that is no further than so many kilometres: a place may be called by it. */
+export function townAt<Town extends Position>(towns: Town[], at: Position, most: number): Town | undefined {
+  const near = towns.map((town) => ({ town, km: kmBetween(town, at) })).filter(({ km }) => km <= most)
+  return near.sort((a, b) => a.km - b.km)[0]?.town
 }

@@ -9,6 +9,8 @@ import { EmptyMessage } from '../../ui/EmptyMessage'
 import { Bar, Late } from '../../ui/Late'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { type Bucket, figureNumber } from '../figures/buckets'
+import { Through } from '../figures/Through'
+import { together } from '../figures/through'
 import { useGroups, useMeasureWords } from '../figures/useGroups'
 import type { ViewProps } from '../kinds'
 import styles from './Pivot.module.css'
@@ -20,7 +22,7 @@ const mostColumns = 60
 const joint = '\u0001'
 
 /** Figures of records in rows and columns, each with its total, exact as the server works them out. */
-export function Pivot({ entity, view, asked, state, onState }: ViewProps<'pivot'>) {
+export function Pivot({ entity, view, asked, through, state, onState }: ViewProps<'pivot'>) {
   const { t } = useTranslation()
   const words = useMeasureWords(entity)
   const rowAxes = chosenAxes(state.rows) ?? view.rows
@@ -53,6 +55,17 @@ export function Pivot({ entity, view, asked, state, onState }: ViewProps<'pivot'
     onSort: () => onState({ sort: state.sort === column ? undefined : column }),
   })
   const problem = cells.problem ?? rowTotals.problem
+  /** A figure that leads to its records; in words where nothing says which they are. */
+  const led = (raw: unknown, buckets: Bucket[]) => {
+    const shown = words.text(measure, raw)
+    const more = together(buckets.map(({ narrow }) => narrow))
+    if (raw === undefined || shown === '' || !more) return shown
+    return (
+      <Through entity={entity} search={through(more)}>
+        {shown}
+      </Through>
+    )
+  }
   return (
     <div className={styles.pivot}>
       <div className={styles.tools}>
@@ -113,10 +126,10 @@ export function Pivot({ entity, view, asked, state, onState }: ViewProps<'pivot'
                   <th scope="row">{wordsOf(row)}</th>
                   {columns.slice(0, mostColumns).map((column) => (
                     <td key={keyOf(column)} className="figures">
-                      {words.text(measure, figures.get(`${keyOf(row)}${joint}${keyOf(column)}`))}
+                      {led(figures.get(`${keyOf(row)}${joint}${keyOf(column)}`), [...row, ...column])}
                     </td>
                   ))}
-                  <td className={`figures ${styles.total}`}>{words.text(measure, rowFigures.get(keyOf(row)))}</td>
+                  <td className={`figures ${styles.total}`}>{led(rowFigures.get(keyOf(row)), row)}</td>
                 </tr>
               ))}
             </tbody>
@@ -125,10 +138,10 @@ export function Pivot({ entity, view, asked, state, onState }: ViewProps<'pivot'
                 <th scope="row">{t('view.total')}</th>
                 {columns.slice(0, mostColumns).map((column) => (
                   <td key={keyOf(column)} className="figures">
-                    {words.text(measure, columnFigures.get(keyOf(column)))}
+                    {led(columnFigures.get(keyOf(column)), column)}
                   </td>
                 ))}
-                <td className="figures">{words.text(measure, all.rows[0]?.figures[measure.name])}</td>
+                <td className="figures">{led(all.rows[0]?.figures[measure.name], [])}</td>
               </tr>
             </tfoot>
           </table>

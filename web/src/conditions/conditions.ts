@@ -1,8 +1,8 @@
-import type { Entity } from '../../api/types'
-import { allOf, anyOf } from '../../api/where'
-import type { Surroundings } from '../../dictionary/context'
-import type { FilterValue } from '../../fields/types'
-import { columnOf } from '../../table/columns'
+import type { Entity } from '../api/types'
+import { allOf, anyOf } from '../api/where'
+import type { Surroundings } from '../dictionary/context'
+import type { FilterValue } from '../fields/types'
+import { columnOf } from '../table/columns'
 
 /** A filter on the field at a path. */
 export interface FieldCondition {
@@ -16,8 +16,13 @@ export type GroupCondition = { all: Condition[] } | { any: Condition[] } | { non
 /** That there are records, or none, which refer to this one by `with` or `without` (the name of their collection), of those that `f` keeps. */
 export type RelatedCondition = { with: string; f?: Condition[] } | { without: string; f?: Condition[] }
 
+/** A filter that the dictionary holds, by its name: of a chart (`chart/by_month`) or of a part of a dashboard (`dashboard/my_day/late`). */
+export interface NamedCondition {
+  named: string
+}
+
 /** What a list may be narrowed by: kept in addresses and saved views, hence short. */
-export type Condition = FieldCondition | GroupCondition | RelatedCondition
+export type Condition = FieldCondition | GroupCondition | RelatedCondition | NamedCondition
 
 /** Conditions inside each other at most: the language takes more, people do not. */
 export const deepest = 4
@@ -49,6 +54,22 @@ export function relatedOf(condition: Condition): { collection: string; wanted: b
   return null
 }
 
+/** What the dictionary calls a named filter, and its expression; `null` where it has none of that name. */
+export function namedOf(
+  { dictionary, label }: Surroundings,
+  entity: Entity,
+  { named }: NamedCondition,
+): { label: string; where: string | null } | null {
+  const [kind, first, second] = named.split('/')
+  if (kind === 'chart') {
+    const chart = entity.views.chart?.charts.find((one) => one.name === first)
+    return chart ? { label: label(chart.label), where: chart.filter } : null
+  }
+  const board = kind === 'dashboard' ? dictionary.dashboards.find((one) => one.name === first) : undefined
+  const part = board?.parts.find((one) => one.name === second && one.entity === entity.name)
+  return part ? { label: label(part.label), where: part.filter } : null
+}
+
 /** The kinds of records that refer to those of `entity` by one reference: what `with` and `without` may name. */
 export function relatives(around: Surroundings, entity: Entity): Entity[] {
   return Object.values(around.dictionary.entities).filter((other) => {
@@ -68,6 +89,7 @@ export function conditionsOf(raw: unknown, depth = 0): Condition[] {
       const value = v as { o?: unknown } | null
       return value && typeof value === 'object' && typeof value.o === 'string' ? [{ p, v: value as FilterValue }] : []
     }
+    if (typeof rest.named === 'string') return [{ named: rest.named }]
     for (const kind of groupKinds) if (kind in rest) return [group(kind, conditionsOf(rest[kind], depth + 1))]
     for (const way of ['with', 'without'] as const) {
       const collection = rest[way]
@@ -85,6 +107,7 @@ export function whereOf(around: Surroundings, entity: Entity, condition: Conditi
     const column = columnOf(around, entity, condition.p)
     return column?.ui.filter?.where(condition.p, condition.v, column.field, around) ?? null
   }
+  if ('named' in condition) return namedOf(around, entity, condition)?.where ?? null
   const inside = (of: Condition[], at: Entity) => of.map((one) => whereOf(around, at, one))
   const known = groupOf(condition)
   if (known) {
@@ -109,6 +132,7 @@ export function textOf(around: Surroundings, entity: Entity, condition: Conditio
     const name = column?.label ?? t('list.unknownColumn')
     return t('conditions.field', { name, what: column?.ui.filter?.text(condition.v, column.field, around) ?? '' })
   }
+  if ('named' in condition) return namedOf(around, entity, condition)?.label ?? t('list.unknownColumn')
   const known = groupOf(condition)
   if (known) return sentence(around, entity, known.of, known.kind)
   const related = relatedOf(condition)

@@ -1,10 +1,10 @@
 import { createInstance } from 'i18next'
 import { describe, expect, it } from 'vitest'
-import type { Surroundings } from '../../dictionary/context'
-import { testDictionary, testEntity, testField } from '../../dictionary/testDictionary'
-import { fr } from '../../i18n/fr'
+import type { Surroundings } from '../dictionary/context'
+import { testDictionary, testEntity, testField } from '../dictionary/testDictionary'
+import { sortAfter } from '../features/list/search'
+import { fr } from '../i18n/fr'
 import { type Condition, conditionsOf, textOf, whereOf } from './conditions'
-import { sortAfter } from './search'
 
 const account = testEntity({
   name: 'account',
