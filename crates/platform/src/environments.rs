@@ -47,6 +47,31 @@ pub struct EnvironmentInfo {
     pub modules: Vec<String>,
     /// Accepts people.
     pub active: bool,
+    /// What maps are drawn on, where it is not what comes with the application.
+    pub tiles: Option<Tiles>,
+}
+
+/// A server of map tiles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tiles {
+    /// Address of a tile, with `{z}`, `{x}` and `{y}`.
+    pub url: String,
+    /// Whose they are, in words.
+    pub attribution: Option<String>,
+    /// Scheme, host and port of the address, safe in a header: all that a page may load pictures from beside the server itself.
+    pub origin: String,
+}
+
+impl Tiles {
+    /// `None` where the address is none of a web server.
+    fn read(url: String, attribution: Option<String>) -> Option<Tiles> {
+        let (scheme, rest) =
+            url.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"))?;
+        let host = rest.split('/').next().filter(|host| !host.is_empty())?;
+        let plain = host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.:".contains(&b));
+        let origin = plain.then(|| format!("{scheme}://{host}"))?;
+        Some(Tiles { url, attribution, origin })
+    }
 }
 
 /// An environment to create.
@@ -353,5 +378,6 @@ fn read_info(dictionary: &Dictionary, record: &Record) -> EnvironmentInfo {
         country: fields.text("country").unwrap_or_else(|| COUNTRY.to_owned()),
         modules: modules.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
         active: fields.is_true("active"),
+        tiles: fields.text("map_tiles").and_then(|url| Tiles::read(url, fields.text("map_attribution"))),
     }
 }

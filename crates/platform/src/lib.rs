@@ -23,7 +23,7 @@ pub mod users;
 pub use store::files;
 
 pub use access::{Door, Entered, Identity};
-pub use environments::{EnvironmentInfo, NewEnvironment};
+pub use environments::{EnvironmentInfo, NewEnvironment, Tiles};
 pub use error::PlatformError;
 pub use modules::Modules;
 pub use open::OpenEnvironment;

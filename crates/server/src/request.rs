@@ -115,6 +115,14 @@ fn wants_plain_json(headers: &HeaderMap) -> bool {
     accepted.contains("application/json") && !accepted.contains("problem+json") && !accepted.contains("*/*")
 }
 
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
+    connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/// What a page may do that also shows pictures from one other origin, and nothing else of it.
+pub(crate) fn page_policy_with(pictures: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(&PAGE_POLICY.replace("data: blob:;", &format!("data: blob: {pictures};"))).ok()
+}
+
 /// Nothing but our own files runs, nothing is guessed, nothing frames us. A response may ask for more, never for less.
 fn secure(headers: &mut HeaderMap, https: bool) {
     const ALWAYS: [(HeaderName, &str); 2] = [
@@ -125,11 +133,7 @@ fn secure(headers: &mut HeaderMap, https: bool) {
     const OF_JSON: [(HeaderName, &str); 1] =
         [(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'")];
     const OF_PAGES: [(HeaderName, &str); 5] = [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
-             connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-        ),
+        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),

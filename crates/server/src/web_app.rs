@@ -5,8 +5,10 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use crate::cx::Cx;
 use crate::health::named;
 use crate::problem::Problem;
+use crate::request::page_policy_with;
 
 /// What `npm run build` leaves. The folder may be absent: the server then says how to build it.
 #[derive(RustEmbed)]
@@ -26,7 +28,7 @@ pub fn has_web_app() -> bool {
 }
 
 /// A file of the application; its first page for addresses it makes itself.
-pub(crate) async fn show(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(crate) async fn show(cx: Cx, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if !matches!(method, Method::GET | Method::HEAD) {
         return named("unmatched", Problem::not_found().into_response());
     }
@@ -43,9 +45,35 @@ pub(crate) async fn show(method: Method, uri: Uri, headers: HeaderMap) -> Respon
         return named("unmatched", Problem::not_found().into_response());
     }
     match Built::get(INDEX) {
-        Some(index) => named("/{screen}", answer(INDEX, &index, &headers)),
+        Some(index) => {
+            let tiles = tile_origin(&cx, path).await;
+            let mut headers = headers;
+            if tiles.is_some() {
+                // Another policy is another answer: what is kept from before says nothing of it.
+                headers.remove(header::IF_NONE_MATCH);
+            }
+            let mut page = answer(INDEX, &index, &headers);
+            if let Some(policy) = tiles.as_deref().and_then(page_policy_with) {
+                page.headers_mut().remove(header::ETAG);
+                page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+            }
+            named("/{screen}", page)
+        }
         None => named("/{screen}", not_built()),
     }
+}
+
+/// Where the maps of an environment take their tiles from, on a page of it that is asked for by somebody who may enter it.
+async fn tile_origin(cx: &Cx, path: &str) -> Option<String> {
+    let environment = path.strip_prefix("e/")?.split('/').next()?.to_owned();
+    let state = cx.state.clone();
+    let name = environment.clone();
+    // Whoever may not enter gets the page as it always is: it says nothing of what there is.
+    let info = cx
+        .in_environment_briefly(&environment, move |_| Ok(state.platform.environment_info(&name)?))
+        .await
+        .ok()?;
+    info.tiles.as_ref().map(|tiles| tiles.origin.clone())
 }
 
 fn answer(path: &str, file: &EmbeddedFile, asked: &HeaderMap) -> Response {

@@ -1016,6 +1016,10 @@ export interface components {
             kind: string;
             label: string;
             name: string;
+            tiles: {
+                attribution: string | null;
+                url: string;
+            } | null;
             time_zone: string;
             time_zone_rules: string | null;
         };

@@ -64,6 +64,7 @@ export function testDictionary(...entities: Entity[]): Dictionary {
       time_zone_rules: null,
       currency: 'EUR',
       country: 'FR',
+      tiles: null,
     },
     me: { id: 'me', name: 'Ada', profile: 'administrator' },
     modules: [],

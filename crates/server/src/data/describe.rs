@@ -30,6 +30,7 @@ pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
             "time_zone_rules": zone_rules(settings.zone.iana_name()),
             "currency": settings.currency,
             "country": info.country,
+            "tiles": info.tiles.as_ref().map(|tiles| json!({"url": tiles.url, "attribution": tiles.attribution})),
         });
         let me = json!({"id": caller.me(), "name": caller.name, "profile": caller.profile.name()});
         // The answer also depends on the environment's record and on who asks: the tag covers them.

@@ -22,6 +22,9 @@ import { kmBetween, parseSight, townAt } from './geometry'
 import styles from './MapView.module.css'
 import { usePlaces } from './usePlaces'
 
+/** The address that this page was opened at, before screens followed each other. */
+const openedPath = new URL(performance.getEntriesByType('navigation')[0]?.name ?? window.location.href).pathname
+
 /** Where a map stands when nothing says better: France. */
 const farAway = { latitude: 46.8, longitude: 2.6, zoom: 6 }
 /** How far from its middle a town still gives a circle its name: nobody is misled. */
@@ -59,6 +62,13 @@ export function MapView({ entity, view, asked, conditions, onConditions, state, 
   const latest = useRef({ onState, setCircle })
   latest.current = { onState, setCircle }
 
+  // The policy of a page is that of the environment that it was opened in: from another one, tiles are let in by opening it anew.
+  const { tiles, name: env } = dictionary.environment
+  const foreign = tiles !== null && !openedPath.startsWith(`/e/${env}/`) && openedPath !== `/e/${env}`
+  useEffect(() => {
+    if (foreign) window.location.reload()
+  }, [foreign])
+
   // The map is Leaflet's: it is made once, told what changes, and taken away with the screen.
   // biome-ignore lint/correctness/useExhaustiveDependencies: made once; what it starts from is read at that time
   useEffect(() => {
@@ -68,7 +78,8 @@ export function MapView({ entity, view, asked, conditions, onConditions, state, 
     const made = new MapCanvas(
       frame.current,
       start ?? farAway,
-      { in: t('view.zoomIn'), out: t('view.zoomOut'), credit: t('view.mapCredit') },
+      { in: t('view.zoomIn'), out: t('view.zoomOut'), credit: tiles ? '' : t('view.mapCredit') },
+      tiles,
       {
         onSight: (next) => {
           setSight(next)

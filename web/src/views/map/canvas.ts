@@ -38,11 +38,14 @@ export class MapCanvas {
   private colour: (place: Place) => string | null = () => null
   private base: Base | null = null
   private chosen: string | null = null
+  /** Tiles have outlines and names of their own. */
+  private readonly tiled: boolean
 
   constructor(
     element: HTMLElement,
     start: { latitude: number; longitude: number; zoom: number },
     words: { in: string; out: string; credit: string },
+    tiles: { url: string; attribution: string | null } | null,
     private readonly heard: Heard,
   ) {
     this.map = L.map(element, {
@@ -58,6 +61,12 @@ export class MapCanvas {
     })
     L.control.zoom({ zoomInTitle: words.in, zoomOutTitle: words.out, position: 'bottomright' }).addTo(this.map)
     L.control.attribution({ prefix: words.credit, position: 'bottomleft' }).addTo(this.map)
+    this.tiled = tiles !== null
+    if (tiles) {
+      const attribution = document.createElement('span')
+      attribution.textContent = tiles.attribution ?? ''
+      L.tileLayer(tiles.url, { attribution: attribution.innerHTML, maxZoom: 19 }).addTo(this.map)
+    }
     // Names of towns lie beneath everything else.
     this.map.createPane('towns').style.zIndex = '450'
     for (const layer of [this.towns, this.ring, this.marks]) layer.addTo(this.map)
@@ -89,6 +98,7 @@ export class MapCanvas {
 
   setBase(base: Base): void {
     this.base = base
+    if (this.tiled) return
     L.geoJSON(base.countries, { interactive: false, style: () => ({ className: styles.country ?? '', weight: 1 }) })
       .addTo(this.map)
       .bringToBack()
@@ -167,7 +177,7 @@ export class MapCanvas {
 
   private drawTowns(): void {
     this.towns.clearLayers()
-    if (!this.base) return
+    if (!this.base || this.tiled) return
     const box = this.sight()
     const shown = townsInSight(this.base.towns, box, ({ latitude, longitude }) =>
       this.map.latLngToContainerPoint([latitude, longitude]),
