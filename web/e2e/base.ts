@@ -1,5 +1,5 @@
 import { type APIRequestContext, type BrowserContext, test as base, expect, type Page } from '@playwright/test'
-import { type Person, stateFile } from './people'
+import { type Person, password, people, stateFile } from './people'
 
 export { expect }
 
@@ -82,6 +82,8 @@ interface Fixtures {
   api: Api
   /** A context of its own for somebody. */
   as(person: Person): Promise<{ context: BrowserContext; page: Page; api: Api }>
+  /** Somebody in a session of their own, and how the server ends it: their browser is not told. */
+  anew(person: Person): Promise<{ page: Page; end(): Promise<void>; signIn(person: Person): Promise<string> }>
 }
 
 export const test = base.extend<Fixtures & { theme: 'light' | 'dark' }>({
@@ -102,6 +104,29 @@ export const test = base.extend<Fixtures & { theme: 'light' | 'dark' }>({
       })
       contexts.push(context)
       return { context, page: await context.newPage(), api: await Api.of(context.request) }
+    })
+    for (const context of contexts) await context.close()
+  },
+  anew: async ({ browser, playwright, baseURL, locale, timezoneId, viewport }, use) => {
+    const contexts: BrowserContext[] = []
+    const headers = { Origin: baseURL ?? '' }
+    await use(async (person) => {
+      const context = await browser.newContext({ baseURL, locale, timezoneId, viewport, reducedMotion: 'reduce' })
+      contexts.push(context)
+      const signIn = async (who: Person) => {
+        const answer = await context.request.post('/session', { data: { email: people[who], password }, headers })
+        expect(answer.ok(), await answer.text()).toBe(true)
+        return ((await answer.json()) as { csrf: string }).csrf
+      }
+      const csrf = await signIn(person)
+      const storageState = await context.storageState()
+      const end = async () => {
+        const elsewhere = await playwright.request.newContext({ baseURL, storageState })
+        const ended = await elsewhere.delete('/session', { headers: { ...headers, 'X-CSRF-Token': csrf } })
+        expect(ended.status()).toBe(204)
+        await elsewhere.dispose()
+      }
+      return { page: await context.newPage(), end, signIn }
     })
     for (const context of contexts) await context.close()
   },

@@ -63,7 +63,7 @@ test('what is typed survives a reload, and is not left behind without a question
     .first()
     .getByRole('link', { name: 'Contacts' })
     .click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Quitter' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Abandonner' }).click()
   await expect(page).toHaveURL(/\/contacts/)
   expect(await api.read('accounts', id)).toMatchObject({ trade_name: null })
 })

@@ -21,9 +21,7 @@ export default async function start(): Promise<() => Promise<void>> {
     return async () => {}
   }
   const data = await mkdtemp(join(tmpdir(), 'tisserand-e2e-'))
-  const child = spawn(binary(), ['demo', '--small', '--data', data, '--address', '127.0.0.1:0'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = serve(data, '127.0.0.1:0')
   const stop = async () => {
     await ended(child)
     await rm(data, { recursive: true, force: true })
@@ -39,6 +37,13 @@ export default async function start(): Promise<() => Promise<void>> {
   return stop
 }
 
+/** Starts a server on the demo companies of a folder, which are made when it is empty. */
+export function serve(data: string, address: string): ChildProcess {
+  return spawn(binary(), ['demo', '--small', '--data', data, '--address', address], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
 function binary(): string {
   const given = process.env.TISSERAND_BIN
   const target = join(import.meta.dirname, '..', '..', 'target')
@@ -50,7 +55,7 @@ function binary(): string {
 }
 
 /** The address the server says it listens at. */
-function ready(child: ChildProcess): Promise<string> {
+export function ready(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = ''
     const late = setTimeout(() => reject(new Error(`the server was not ready in time; it said:\n${said}`)), startMs)
@@ -71,7 +76,7 @@ function ready(child: ChildProcess): Promise<string> {
 }
 
 /** Asks this very process to end, and waits until it has. */
-function ended(child: ChildProcess): Promise<void> {
+export function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve()
     const hard = setTimeout(() => child.kill('SIGKILL'), 15_000)

@@ -25,7 +25,7 @@ test('Escape asks before it loses what was typed, and gives the keyboard back to
   await expect(input(page, 'name')).toBeFocused()
   await expect(input(page, 'name')).toHaveValue(`${name} bis`)
   await page.keyboard.press('Escape')
-  await question.getByRole('button', { name: fr.record.leave.go }).click()
+  await question.getByRole('button', { name: fr.record.leave.discard }).click()
   await expect(page.getByRole('button', { name: fr.record.edit })).toBeVisible()
   expect((await api.read('accounts', id))?.name).toBe(name)
 })
@@ -39,7 +39,7 @@ test('Escape asks in a new record too', async ({ page }) => {
   await question.getByRole('button', { name: fr.record.leave.stay }).click()
   await expect(input(page, 'name')).toHaveValue('Presque')
   await page.keyboard.press('Escape')
-  await question.getByRole('button', { name: fr.record.leave.go }).click()
+  await question.getByRole('button', { name: fr.record.leave.discard }).click()
   await expect(page).toHaveURL(/accounts(\?|$)/)
 })
 

@@ -16,17 +16,21 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use dictionary::RecordId;
 use dictionary::model::Dictionary;
 use futures_core::Stream;
 use journal::{Actor, Change, Entry, Position};
 use parking_lot::Mutex;
 use platform::OpenEnvironment;
 use serde_json::json;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use crate::cx::Cx;
+use crate::data::presence;
 use crate::health::named;
+use crate::presence::Place;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -145,17 +149,27 @@ async fn follow(
     let resumed = resume_from(headers, query.as_deref())?;
     let live = state.live.clone();
     let name = environment.clone();
-    let (receiver, head) = cx
+    let (receiver, head, me) = cx
         .in_environment(&environment, move |entered| {
             let head = entered.environment.engine.head()?.position;
-            Ok((live.follow(&name, entered.environment.clone()), head))
+            Ok((live.follow(&name, entered.environment.clone()), head, entered.caller.me()))
         })
         .await?;
+    let moves = state.presence.moves(&environment);
     // A position from the future is of another life of this environment: start from now.
     let after = resumed.filter(|position| *position <= head).unwrap_or(head);
     let (sender, events) = mpsc::channel(WAITING);
-    let listener =
-        Listener { cx, state: state.clone(), environment, after, positions: receiver, sender, connection };
+    let listener = Listener {
+        cx,
+        state: state.clone(),
+        environment,
+        me,
+        after,
+        positions: receiver,
+        moves,
+        sender,
+        connection,
+    };
     tokio::spawn(listener.run());
     let keep_alive = KeepAlive::new().interval(state.config.heartbeat).text("");
     let mut response = Sse::new(Events(events)).keep_alive(keep_alive).into_response();
@@ -188,6 +202,8 @@ fn resume_from(headers: &HeaderMap, query: Option<&str>) -> Result<Option<Positi
 /// Why a listener looks up.
 enum Woken {
     Moved,
+    /// Somebody came to a record or went.
+    Met(Place),
     Check,
     Over,
 }
@@ -197,16 +213,21 @@ struct Listener {
     cx: Cx,
     state: AppState,
     environment: String,
+    me: Option<RecordId>,
     after: Position,
     positions: watch::Receiver<Position>,
+    moves: broadcast::Receiver<Place>,
     sender: mpsc::Sender<Event>,
     connection: Connection,
 }
 
 impl Listener {
     async fn run(mut self) {
-        // The first thing sent makes the connection known to work, and tells the client how soon to come back.
-        let hello = Event::default().retry(std::time::Duration::from_secs(2)).comment("following");
+        // The first thing sent makes the connection known to work, tells the client how soon to come back, and from where: a client that
+        // is cut off before anything happened misses nothing either.
+        let hello = Event::default().event("following").id(self.after.to_string());
+        let hello = hello.data(json!({"position": self.after}).to_string());
+        let hello = hello.retry(std::time::Duration::from_secs(2));
         if self.sender.send(hello).await.is_err() {
             return;
         }
@@ -222,12 +243,19 @@ impl Listener {
             } else {
                 let woken = tokio::select! {
                     changed = self.positions.changed() => if changed.is_ok() { Woken::Moved } else { Woken::Over },
+                    met = self.moves.recv() => match met {
+                        Ok(place) => Woken::Met(place),
+                        // Too much to tell: whoever is at a record hears of the others when they speak next.
+                        Err(RecvError::Lagged(_)) => Woken::Moved,
+                        Err(RecvError::Closed) => Woken::Over,
+                    },
                     _ = checks.tick() => Woken::Check,
                     () = self.sender.closed() => Woken::Over,
                     _ = stopping.changed() => Woken::Over,
                 };
                 match woken {
                     Woken::Moved => Some(self.after),
+                    Woken::Met(place) => self.send_presence(place).await.then_some(self.after),
                     // Whoever signed out, or lost their access, stops listening.
                     Woken::Check => self.still_allowed().await.then_some(self.after),
                     Woken::Over => None,
@@ -263,6 +291,28 @@ impl Listener {
         }
         // Nothing to read although the head moved: what is new is not for this caller.
         Some(last.unwrap_or_else(|| *self.positions.borrow()))
+    }
+
+    /// Tells who is at a record, if this caller is there too and may still read it. False to hang up.
+    async fn send_presence(&self, place: Place) -> bool {
+        let Some(me) = self.me else { return true };
+        // Most are elsewhere: that is known without entering.
+        let people = self.state.presence.at(&self.environment, &place);
+        if !people.iter().any(|present| present.person == me) {
+            return true;
+        }
+        let (state, environment) = (self.state.clone(), self.environment.clone());
+        let told = self.cx.in_environment(&self.environment, move |entered| {
+            Ok(presence::told(entered, &state.presence, &environment, &place, me))
+        });
+        match told.await {
+            Ok(Some(data)) => {
+                let event = Event::default().event("presence").data(data.to_string());
+                self.sender.send(event).await.is_ok()
+            }
+            Ok(None) => true,
+            Err(problem) => problem.code == "too_many",
+        }
     }
 
     async fn still_allowed(&self) -> bool {

@@ -10,6 +10,7 @@ mod health;
 mod metrics;
 mod odata;
 mod openapi;
+mod presence;
 mod problem;
 mod refusal;
 mod request;

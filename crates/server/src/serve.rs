@@ -170,6 +170,7 @@ async fn keep_house(state: AppState) {
     loop {
         rounds.tick().await;
         round = round.wrapping_add(1);
+        state.presence.sweep();
         let platform = state.platform.clone();
         let sweep = round.is_multiple_of(SWEEP_EVERY);
         let done = state.calls.run(move || {

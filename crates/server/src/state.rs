@@ -12,6 +12,7 @@ use crate::calls::{Calls, Commits};
 use crate::config::ServerConfig;
 use crate::events::Live;
 use crate::metrics::Metrics;
+use crate::presence::Presence;
 
 /// People signing in at once…
 const SIGN_INS_AT_ONCE: usize = 4;
@@ -44,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) sign_ins: Arc<Calls>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) live: Arc<Live>,
+    /// Who has which record open.
+    pub(crate) presence: Presence,
     /// Imports that people follow.
     pub(crate) desk: Arc<Desk>,
     pub(crate) started: Instant,
@@ -58,6 +61,7 @@ impl AppState {
         stopping: watch::Receiver<bool>,
     ) -> AppState {
         AppState(Arc::new(Shared {
+            presence: Presence::new(platform.clock().clone()),
             platform,
             calls: Arc::new(Calls::new(config.calls_at_once, config.calls_waiting)),
             commits: Commits::new(config.commits_at_once),

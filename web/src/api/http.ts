@@ -1,17 +1,21 @@
 import createClient, { type Client } from 'openapi-fetch'
 import { answered } from './answers'
+import { follow } from './follow'
 import { administrationSource, importSource } from './httpAdministration'
+import { lasting } from './lasting'
+import type { Link } from './link'
 import { listCalls, pathOption } from './lists'
 import type { paths } from './openapi'
+import { asProblem } from './problem'
 import type { DataSource, EnvironmentSource, Group, GroupQuery, ListQuery, RecordQuery } from './source'
-import type { HistoryPage, LiveEvent, Page, Session } from './types'
+import type { HistoryPage, Page, Session } from './types'
 
 export type Server = Client<paths>
 type ListOptions = NonNullable<paths['/data/{env}/{collection}']['get']['parameters']['query']>
 type RecordOptions = NonNullable<paths['/data/{env}/{collection}/{id}']['get']['parameters']['query']>
 
 /** The data API of the server that served this page, as `openapi.ts` describes it. */
-export function httpSource(): DataSource {
+export function httpSource(link: Link): DataSource {
   // The token against forged requests comes with the session and goes back with every write.
   const state = { csrf: '' }
   const server = createClient<paths>({
@@ -26,23 +30,40 @@ export function httpSource(): DataSource {
   })
   const keep = (session: Session): Session => {
     state.csrf = session.csrf ?? ''
+    link.entered(session)
     return session
   }
+  const patient = lasting(server, link)
+  link.reread = async () => keep(await answered(server.GET('/session')))
+  const admitted = async () => keep(await answered(patient.GET('/session')))
   return {
     session: {
-      read: async (options) => keep(await answered(server.GET('/session', { ...abort(options) }))),
+      read: async (options) => keep(await answered(patient.GET('/session', { ...abort(options) }))),
       signIn: async (email, password) => keep(await answered(server.POST('/session', { body: { email, password } }))),
-      update: async (change) => void (await answered(server.PATCH('/session', { body: change }))),
+      update: async (change) => void (await answered(patient.PATCH('/session', { body: change }))),
       signOut: async () => {
         await answered(server.DELETE('/session'))
         state.csrf = ''
+        link.left()
       },
     },
-    environment: (name) => environmentSource(server, name),
+    environment: (name) =>
+      environmentSource(patient, name, {
+        now: server,
+        way: { check: () => link.check(), admitted },
+        signedOut: () => link.signedOut(),
+      }),
   }
 }
 
-function environmentSource(server: Server, env: string): EnvironmentSource {
+interface Beside {
+  /** For what is worth nothing later. */
+  now: Server
+  way: Parameters<typeof follow>[2]
+  signedOut(): void
+}
+
+function environmentSource(server: Server, env: string, beside: Beside): EnvironmentSource {
   const root = `/data/${encodeURIComponent(env)}`
   const at = (...segments: string[]) => [root, ...segments.map(encodeURIComponent)].join('/')
   const expected = (version?: number) => (version === undefined ? {} : { 'If-Match': `W/"${version}"` })
@@ -73,11 +94,13 @@ function environmentSource(server: Server, env: string): EnvironmentSource {
       const params = { path: { env, collection, id }, query: recordOptions(query) }
       return answered(server.GET('/data/{env}/{collection}/{id}', { params, ...abort(options) }))
     },
-    create: (collection, values) =>
-      answered(server.POST('/data/{env}/{collection}', { params: { path: { env, collection } }, body: values })),
-    update: (collection, id, values, version) => {
+    create: (collection, values, options) => {
+      const params = { path: { env, collection } }
+      return answered(server.POST('/data/{env}/{collection}', { params, body: values, ...abort(options) }))
+    },
+    update: (collection, id, values, version, options) => {
       const params = { path: { env, collection, id }, header: expected(version) }
-      return answered(server.PATCH('/data/{env}/{collection}/{id}', { params, body: values }))
+      return answered(server.PATCH('/data/{env}/{collection}/{id}', { params, body: values, ...abort(options) }))
     },
     remove: async (collection, id, version) => {
       const params = { path: { env, collection, id }, header: expected(version) }
@@ -121,7 +144,17 @@ function environmentSource(server: Server, env: string): EnvironmentSource {
     },
     imports: importSource(server, env),
     administration: administrationSource(server, env),
-    follow: (heard, connected) => follow(`/events/${encodeURIComponent(env)}`, heard, connected),
+    present: async (collection, id, said, options) => {
+      const params = { path: { env, collection, id } }
+      const asked = beside.now.PUT('/data/{env}/{collection}/{id}/$presence', { params, body: said, ...options })
+      try {
+        return (await answered(asked)).value
+      } catch (fault) {
+        if (asProblem(fault).status === 401) beside.signedOut()
+        throw asProblem(fault)
+      }
+    },
+    follow: (followed) => follow(`/events/${encodeURIComponent(env)}`, followed, beside.way),
   }
 }
 
@@ -208,14 +241,4 @@ export function parts(link: string): { segments: string[]; query: Record<string,
     segments: url.pathname.split('/').map(decodeURIComponent),
     query: Object.fromEntries(url.searchParams),
   }
-}
-
-function follow(path: string, heard: (event: LiveEvent) => void, connected?: (live: boolean) => void): () => void {
-  const source = new EventSource(path)
-  const onMessage = (message: MessageEvent<string>) => heard(JSON.parse(message.data) as LiveEvent)
-  source.addEventListener('message', onMessage)
-  source.addEventListener('change', onMessage as EventListener)
-  source.addEventListener('open', () => connected?.(true))
-  source.addEventListener('error', () => connected?.(false))
-  return () => source.close()
 }

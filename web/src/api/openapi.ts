@@ -573,6 +573,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/{collection}({unique}='{key}')/$presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that one has a record open, and hear who else has */
+        put: operations["presence_put_by_key"];
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_31"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/{collection}({unique}='{key}')/{member}": {
         parameters: {
             query?: never;
@@ -589,7 +607,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_31"];
+        options: operations["options_show_32"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -607,7 +625,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_32"];
+        options: operations["options_show_33"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -625,7 +643,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_33"];
+        options: operations["options_show_34"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -643,7 +661,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_35"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -661,7 +679,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_36"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -681,7 +699,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_37"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -700,7 +718,25 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_38"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/{collection}/{id}/$presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that one has a record open, and hear who else has */
+        put: operations["presence_put"];
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_39"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -721,7 +757,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_40"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -739,7 +775,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1416,6 +1452,21 @@ export interface components {
             label: components["schemas"]["tisserand.label"] | null;
             rows: components["schemas"]["tisserand.axis"][];
             values: components["schemas"]["tisserand.measure"][];
+        };
+        "tisserand.presence": {
+            value: components["schemas"]["tisserand.present"][];
+        };
+        "tisserand.presence_event": {
+            entity: string;
+            /** Format: uuid */
+            id: string;
+            value: components["schemas"]["tisserand.present"][];
+        };
+        "tisserand.present": {
+            edits: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string | null;
         };
         /** Refusal */
         "tisserand.problem": {
@@ -4861,6 +4912,94 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    presence_put_by_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+                /** @description A unique field. */
+                unique: components["parameters"]["unique"];
+                /** @description The value of a unique field. */
+                key: components["parameters"]["key"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    does: "look" | "edit" | "leave";
+                    page: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The others. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.presence"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_31: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+                /** @description A unique field. */
+                unique: components["parameters"]["unique"];
+                /** @description The value of a unique field. */
+                key: components["parameters"]["key"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     property_show_by_key: {
         parameters: {
             query?: never;
@@ -5134,7 +5273,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_31: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -5250,7 +5389,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_32: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -5331,7 +5470,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_33: {
+    options_show_34: {
         parameters: {
             query?: never;
             header?: never;
@@ -5416,7 +5555,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_34: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -5488,7 +5627,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_35: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -5690,7 +5829,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_36: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -5831,7 +5970,91 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_37: {
+    options_show_38: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    presence_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    does: "look" | "edit" | "leave";
+                    page: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The others. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.presence"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -6131,7 +6354,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_38: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -6243,7 +6466,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_39: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;

@@ -16,6 +16,8 @@ import type {
   PageOf,
   Person,
   PersonTold,
+  PresenceEvent,
+  Present,
   RecordData,
   SavedView,
   SearchHit,
@@ -96,7 +98,7 @@ type Abort = { signal?: AbortSignal | undefined }
 
 /**
  * Where every screen's data comes from. Screens know nothing else: the HTTP implementation talks to the data API, another one will
- * read the device's own database. Every call rejects with a `Problem`.
+ * read the device's own database. Every call rejects with a `Problem`, or waits while nobody can answer it (`api/link.ts`).
  */
 export interface DataSource {
   readonly session: {
@@ -108,6 +110,15 @@ export interface DataSource {
   environment(name: string): EnvironmentSource
 }
 
+/** Who is told what happens in an environment. */
+export interface Followed {
+  /** Each change, once. */
+  heard(event: LiveEvent): void
+  /** Who has a record open that this person has open too. */
+  met?(event: PresenceEvent): void
+  connected?(live: boolean): void
+}
+
 /** The data of one environment. */
 export interface EnvironmentSource {
   dictionary(options?: Abort): Promise<Dictionary>
@@ -116,9 +127,15 @@ export interface EnvironmentSource {
   next(link: string, options?: Abort & { top?: number }): Promise<Page>
   groups(collection: string, query: GroupQuery, options?: Abort): Promise<Group[]>
   record(collection: string, id: string, query: RecordQuery, options?: Abort): Promise<RecordData>
-  create(collection: string, values: Record<string, unknown>): Promise<RecordData>
+  create(collection: string, values: Record<string, unknown>, options?: Abort): Promise<RecordData>
   /** `version` makes it conditional: a record changed since is a `stale` problem. */
-  update(collection: string, id: string, values: Record<string, unknown>, version?: number): Promise<RecordData>
+  update(
+    collection: string,
+    id: string,
+    values: Record<string, unknown>,
+    version?: number,
+    options?: Abort,
+  ): Promise<RecordData>
   remove(collection: string, id: string, version?: number): Promise<void>
   transition(collection: string, id: string, transition: string, version?: number): Promise<RecordData>
   /** Several writes, each by itself: one that is refused leaves the others. 500 at most. */
@@ -149,8 +166,15 @@ export interface EnvironmentSource {
   }
   imports: ImportSource
   administration: AdministrationSource
-  /** Calls `heard` for each change until the returned function is called; reconnects and resumes by itself. */
-  follow(heard: (event: LiveEvent) => void, connected?: (live: boolean) => void): () => void
+  /** Says that a page has a record open, and hears who else has. Rejects at once when it cannot be said now. */
+  present(
+    collection: string,
+    id: string,
+    said: { page: string; does: 'look' | 'edit' | 'leave' },
+    options?: { keepalive?: boolean },
+  ): Promise<Present[]>
+  /** Tells what happens until the returned function is called; reconnects and resumes by itself. */
+  follow(followed: Followed): () => void
 }
 
 /** What becomes of a row of an import. */

@@ -36,6 +36,9 @@ export type HistoryPage = Schema<'tisserand.history'>
 export type SearchHit = Schema<'tisserand.found'>['value'][number]
 /** One change somebody made, as the server announces it. */
 export type LiveEvent = Schema<'tisserand.event'>
+/** Somebody who has a record open too, and where the server tells of it. */
+export type Present = Schema<'tisserand.present'>
+export type PresenceEvent = Schema<'tisserand.presence_event'>
 export type FileValue = Schema<'tisserand.file'>
 /** Why a write at an old version was refused: what changed since, by whom. */
 export type StaleChange = Schema<'tisserand.stale_change'>

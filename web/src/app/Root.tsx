@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { type ErrorComponentProps, Link, Outlet } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { asProblem } from '../api/problem'
+import { SignInAgain } from '../features/session/SignInAgain'
 import { EmptyMessage } from '../ui/EmptyMessage'
 import { ProblemNotice } from '../ui/ProblemNotice'
 import styles from './Root.module.css'
@@ -14,6 +15,7 @@ export function Root() {
         {t('app.skip')}
       </a>
       <Outlet />
+      <SignInAgain />
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { keys } from '../api/keys'
 import { Problem } from '../api/problem'
 import type { Dictionary, Session } from '../api/types'
@@ -9,6 +9,7 @@ import type { Side } from '../features/record/Aside'
 import { speak } from '../i18n/i18n'
 import { queryClient } from './queryClient'
 import { Crashed, NotFound, Root } from './Root'
+import { screen } from './screen'
 import { source } from './source'
 
 async function session(): Promise<Session> {
@@ -45,7 +46,7 @@ const signInRoute = createRoute({
     const { to } = search
     return typeof to === 'string' && /^\/(?!\/|\\)/.test(to) ? { to } : {}
   },
-  component: lazyRouteComponent(() => import('../features/session/SignIn'), 'SignIn'),
+  component: screen(() => import('../features/session/SignIn'), 'SignIn'),
 })
 
 const homeRoute = createRoute({
@@ -56,7 +57,7 @@ const homeRoute = createRoute({
     const [only, ...others] = environments
     if (only && others.length === 0) throw redirect({ to: '/e/$env', params: { env: only.name }, replace: true })
   },
-  component: lazyRouteComponent(() => import('../features/session/ChooseEnvironment'), 'ChooseEnvironment'),
+  component: screen(() => import('../features/session/ChooseEnvironment'), 'ChooseEnvironment'),
 })
 
 const frameRoute = createRoute({
@@ -67,7 +68,7 @@ const frameRoute = createRoute({
     return { dictionary: await dictionary(params.env) }
   },
   staleTime: 0,
-  component: lazyRouteComponent(() => import('../features/frame/Frame'), 'Frame'),
+  component: screen(() => import('../features/frame/Frame'), 'Frame'),
 })
 
 const startRoute = createRoute({
@@ -75,14 +76,18 @@ const startRoute = createRoute({
   path: '/',
   validateSearch: (search: Record<string, unknown>): { board?: string } =>
     typeof search.board === 'string' ? { board: search.board } : {},
-  component: lazyRouteComponent(() => import('../features/home/Home'), 'Home'),
+  component: screen(() => import('../features/home/Home'), 'Home'),
 })
+
+const listScreen = screen(() => import('../features/list/ListScreen'), 'ListScreen')
+const newScreen = screen(() => import('../features/record/NewScreen'), 'NewScreen')
+const recordScreen = screen(() => import('../features/record/RecordScreen'), 'RecordScreen')
 
 const listRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/$collection',
   validateSearch: listSearchOf,
-  component: lazyRouteComponent(() => import('../features/list/ListScreen'), 'ListScreen'),
+  component: listScreen,
 })
 
 const newRoute = createRoute({
@@ -93,7 +98,7 @@ const newRoute = createRoute({
     ...(search.with && typeof search.with === 'object' ? { with: search.with as Record<string, unknown> } : {}),
     ...(typeof search.copy === 'string' ? { copy: search.copy } : {}),
   }),
-  component: lazyRouteComponent(() => import('../features/record/NewScreen'), 'NewScreen'),
+  component: newScreen,
 })
 
 const recordRoute = createRoute({
@@ -104,21 +109,21 @@ const recordRoute = createRoute({
     ...(search.edit === true ? { edit: true } : {}),
     ...(search.side === 'history' || search.side === 'activity' ? { side: search.side } : {}),
   }),
-  component: lazyRouteComponent(() => import('../features/record/RecordScreen'), 'RecordScreen'),
+  component: recordScreen,
 })
 
 const importRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/$collection/import',
   validateSearch: importSearchOf,
-  component: lazyRouteComponent(() => import('../features/import/ImportScreen'), 'ImportScreen'),
+  component: screen(() => import('../features/import/ImportScreen'), 'ImportScreen'),
 })
 
 const preferencesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/preferences',
   loader: ({ location }) => signedIn(location.href),
-  component: lazyRouteComponent(() => import('../features/preferences/Preferences'), 'Preferences'),
+  component: screen(() => import('../features/preferences/Preferences'), 'Preferences'),
 })
 
 // Administration has its own frame so that no collection's name can collide with it.
@@ -130,38 +135,38 @@ const adminRoute = createRoute({
     return { dictionary: await dictionary(params.env) }
   },
   staleTime: 0,
-  component: lazyRouteComponent(() => import('../features/frame/Frame'), 'Frame'),
+  component: screen(() => import('../features/frame/Frame'), 'Frame'),
 })
 
 const administrationRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('../features/administration/AdminHome'), 'AdminHome'),
+  component: screen(() => import('../features/administration/AdminHome'), 'AdminHome'),
 })
 
 const peopleRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/people',
-  component: lazyRouteComponent(() => import('../features/administration/People'), 'People'),
+  component: screen(() => import('../features/administration/People'), 'People'),
 })
 
 const settingsRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/settings',
-  component: lazyRouteComponent(() => import('../features/administration/Settings'), 'Settings'),
+  component: screen(() => import('../features/administration/Settings'), 'Settings'),
 })
 
 const auditRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/audit',
   validateSearch: auditSearchOf,
-  component: lazyRouteComponent(() => import('../features/administration/Audit'), 'Audit'),
+  component: screen(() => import('../features/administration/Audit'), 'Audit'),
 })
 
 const dataRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/data',
-  component: lazyRouteComponent(() => import('../features/administration/DataTools'), 'DataTools'),
+  component: screen(() => import('../features/administration/DataTools'), 'DataTools'),
 })
 
 const valueListsRoute = createRoute({
@@ -169,7 +174,7 @@ const valueListsRoute = createRoute({
   path: '/lists',
   validateSearch: (search: Record<string, unknown>): { list?: string } =>
     typeof search.list === 'string' ? { list: search.list } : {},
-  component: lazyRouteComponent(() => import('../features/value-lists/ValueLists'), 'ValueLists'),
+  component: screen(() => import('../features/value-lists/ValueLists'), 'ValueLists'),
 })
 
 const routeTree = rootRoute.addChildren([
@@ -188,6 +193,13 @@ export const router = createRouter({
   scrollRestoration: false,
   defaultPendingMs: 300,
   defaultErrorComponent: Crashed,
+})
+
+// What people open next is fetched while they look at what they opened first: it then opens at once, were the server gone.
+const stop = router.subscribe('onRendered', ({ toLocation }) => {
+  if (!toLocation.pathname.startsWith('/e/')) return
+  stop()
+  for (const next of [listScreen, recordScreen, newScreen]) void next.preload?.()
 })
 
 declare module '@tanstack/react-router' {

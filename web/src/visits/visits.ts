@@ -1,4 +1,5 @@
 import { readLocalStorageValue, useLocalStorage } from '@mantine/hooks'
+import type { Dictionary } from '../api/types'
 
 /** A record that was opened here. */
 export interface Visit {
@@ -15,34 +16,37 @@ interface Kept {
 
 const nothing: Kept = { recent: [], counts: {} }
 
-function keyOf(env: string): string {
-  return `tisserand.visits ${env}`
+type Where = Pick<Dictionary, 'environment' | 'me'>
+
+/** A device may be shared: what somebody opened is shown to nobody else. */
+function keyOf({ environment, me }: Where): string {
+  return `tisserand.visits ${environment.name} ${me.id}`
 }
 
 /** What this person opened lately in an environment, on this device. */
-export function useVisits(env: string): Kept {
-  const [kept] = useLocalStorage<Kept>({ key: keyOf(env), defaultValue: nothing, getInitialValueInEffect: false })
+export function useVisits(where: Where): Kept {
+  const [kept] = useLocalStorage<Kept>({ key: keyOf(where), defaultValue: nothing, getInitialValueInEffect: false })
   return kept
 }
 
 /** Remembers that a record was opened; the ten last are kept. */
-export function noteVisit(env: string, visit: Visit): void {
-  const kept = readLocalStorageValue<Kept>({ key: keyOf(env), defaultValue: nothing })
+export function noteVisit(where: Where, visit: Visit): void {
+  const kept = readLocalStorageValue<Kept>({ key: keyOf(where), defaultValue: nothing })
   const others = kept.recent.filter((one) => one.id !== visit.id)
   const counts = { ...kept.counts, [visit.entity]: (kept.counts[visit.entity] ?? 0) + 1 }
   try {
-    localStorage.setItem(keyOf(env), JSON.stringify({ recent: [visit, ...others].slice(0, 10), counts }))
+    localStorage.setItem(keyOf(where), JSON.stringify({ recent: [visit, ...others].slice(0, 10), counts }))
   } catch {
     // storage forbidden or full: only the shortcut to recent records is lost
   }
 }
 
 /** Forgets a record that is gone. */
-export function forgetVisit(env: string, id: string): void {
-  const kept = readLocalStorageValue<Kept>({ key: keyOf(env), defaultValue: nothing })
+export function forgetVisit(where: Where, id: string): void {
+  const kept = readLocalStorageValue<Kept>({ key: keyOf(where), defaultValue: nothing })
   if (!kept.recent.some((one) => one.id === id)) return
   try {
-    localStorage.setItem(keyOf(env), JSON.stringify({ ...kept, recent: kept.recent.filter((one) => one.id !== id) }))
+    localStorage.setItem(keyOf(where), JSON.stringify({ ...kept, recent: kept.recent.filter((one) => one.id !== id) }))
   } catch {
     // as above
   }

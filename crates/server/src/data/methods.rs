@@ -20,6 +20,7 @@ pub(crate) enum Methods {
     Patch,
     PatchAndDelete,
     Post,
+    Put,
     Read,
     ReadAndPost,
     Record,
@@ -35,6 +36,7 @@ impl Methods {
             Methods::FileAndPost => "DELETE, GET, HEAD, OPTIONS, POST, PUT",
             Methods::Patch => "OPTIONS, PATCH",
             Methods::Post => "OPTIONS, POST",
+            Methods::Put => "OPTIONS, PUT",
             Methods::Read => "GET, HEAD, OPTIONS",
             Methods::ReadAndPost => "GET, HEAD, OPTIONS, POST",
             Methods::Record => "DELETE, GET, HEAD, OPTIONS, PATCH, PUT",
@@ -51,6 +53,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
     | R::Export(collection)
     | R::Record(collection, _)
     | R::History(collection, _)
+    | R::Presence(collection, _)
     | R::Member(collection, ..)
     | R::Value(collection, ..) = resource
     {
@@ -67,6 +70,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         R::Person(_) => Methods::PatchAndDelete,
         R::ListValue(..) => Methods::Patch,
         R::View(_) => Methods::PatchAndDelete,
+        R::Presence(..) => Methods::Put,
         R::Record(..) => Methods::Record,
         R::Service
         | R::Dictionary

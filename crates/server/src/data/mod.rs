@@ -20,6 +20,7 @@ mod paging;
 mod parameters;
 mod people;
 mod prefer;
+pub(crate) mod presence;
 mod property;
 mod reading;
 mod record;
@@ -193,6 +194,9 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         }
         ("GET", R::History(c, key)) => {
             ("/data/{env}/{collection}/{id}/$history", history::record_history(asked, c, key).await)
+        }
+        ("PUT", R::Presence(c, key)) => {
+            ("/data/{env}/{collection}/{id}/$presence", presence::presence_put(asked, c, key).await)
         }
         ("POST", R::Member(c, key, name)) => (
             "/data/{env}/{collection}/{id}/{transition}",

@@ -7,7 +7,7 @@ use crate::data::shape::property_name;
 use crate::openapi::Reader;
 use crate::openapi::operation::{EXPORT, LIST, ONE, Operation, WRITE};
 use crate::openapi::records::named;
-use crate::openapi::shapes::{own, text};
+use crate::openapi::shapes::{own, presence_said, text};
 
 /// Any bytes.
 const OCTETS: &str = "*/*";
@@ -80,6 +80,10 @@ impl About<'_> {
         let history = self.operation("history", "historique", "history");
         let history = history.takes(&["top", "older_than"]).answers(200, self.name, own("history"));
         history.put(paths, &self.at("/{id}/$history"), "get");
+        let presence = self.operation("presence", "qui d'autre l'a ouverte", "who else has it open");
+        let presence = presence.body("application/json", presence_said()).writes();
+        let others = self.reader.say("Les autres.", "The others.");
+        presence.answers(200, &others, own("presence")).put(paths, &self.at("/{id}/$presence"), "put");
     }
 
     /// A record at one of its addresses.

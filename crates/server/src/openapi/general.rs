@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::openapi::operation::{EXPORT, LIST, ONE, Operation, WRITE};
 use crate::openapi::records::named;
-use crate::openapi::shapes::{array, own, text};
+use crate::openapi::shapes::{array, own, presence_said, text};
 use crate::openapi::{Reader, fixed, whole};
 
 const TAG: &str = "records";
@@ -86,6 +86,10 @@ fn members(paths: &mut Map<String, Json>, suffix: &str, path: &str) {
     let history = named("record_history", "What happened to a record, newest first");
     let history = history.takes(&["top", "older_than"]).answers(200, "A page.", own("history"));
     history.put(paths, &format!("{path}/$history"), "get");
+    let presence = named("presence_put", "Say that one has a record open, and hear who else has");
+    let presence = presence.body("application/json", presence_said()).writes();
+    let presence = presence.answers(200, "The others.", own("presence"));
+    presence.put(paths, &format!("{path}/$presence"), "put");
     let at = format!("{path}/{{member}}");
     let show = named("property_show", "One value, or the bytes of a file");
     let show = show.takes(&["if_none_match", "range"]).empty(204, "Empty.");

@@ -21,6 +21,9 @@ pub(super) fn write(reader: &Reader<'_>, schemas: &mut Map<String, Json>) {
     add("batch", closed(json!({"requests": array(request())})));
     add("batch_answers", closed(json!({"responses": array(answer())})));
     add("event", event());
+    add("present", present());
+    add("presence", closed(json!({"value": array(own("present"))})));
+    add("presence_event", presence_event());
     add("history", history());
     add("history_entry", history_entry());
     add("collections", collections());
@@ -216,6 +219,29 @@ fn event() -> Json {
         "fields": array(text()),
         "actor": {"type": ["string", "null"], "format": "uuid"},
     }))
+}
+
+/// Somebody who has a record open, the caller apart.
+fn present() -> Json {
+    closed(json!({"id": values::id(), "name": text_or_null(), "edits": boolean()}))
+}
+
+/// The `data` of an event `presence`.
+fn presence_event() -> Json {
+    closed(json!({"entity": text(), "id": values::id(), "value": array(own("present"))}))
+}
+
+/// What a page says of itself.
+pub(super) fn presence_said() -> Json {
+    json!({
+        "type": "object",
+        "required": ["page", "does"],
+        "properties": {
+            "page": {"type": "string", "minLength": 1, "maxLength": 64},
+            "does": {"type": "string", "enum": ["look", "edit", "leave"]},
+        },
+        "additionalProperties": false,
+    })
 }
 
 fn collections() -> Json {

@@ -29,6 +29,7 @@ mod module;
 mod negotiation;
 mod openapi;
 mod paging;
+mod presence;
 mod raw;
 mod records;
 mod refusals;

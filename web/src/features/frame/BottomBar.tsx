@@ -10,7 +10,7 @@ export function BottomBar({ openMenu }: { openMenu(): void }) {
   const { t } = useTranslation()
   const { dictionary, label } = useSurroundings()
   const env = dictionary.environment.name
-  const { counts } = useVisits(env)
+  const { counts } = useVisits(dictionary)
   const items = dictionary.menu.flatMap((group) => group.items).filter((item) => dictionary.entities[item.entity])
   const most = [...items].sort((a, b) => (counts[b.entity] ?? 0) - (counts[a.entity] ?? 0)).slice(0, 3)
   return (

@@ -3,16 +3,19 @@ import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { sweepDrafts } from '../../api/drafts'
 import { keys } from '../../api/keys'
 import { source } from '../../app/source'
 import { SurroundingsProvider, useSurroundings } from '../../dictionary/context'
 import { entityOfCollection } from '../../dictionary/model'
-import { LiveProvider, useLiveConnection } from '../../live/live'
+import { now } from '../../format/now'
+import { LiveProvider } from '../../live/live'
 import { kindWord } from '../../ui/environmentKind'
 import { useShortcuts } from '../../ui/shortcuts'
 import { usePinned } from '../../visits/pinned'
 import { BottomBar } from './BottomBar'
 import styles from './Frame.module.css'
+import { LinkBar } from './LinkBar'
 import { MenuLinks } from './MenuLinks'
 import { Rail } from './Rail'
 import { TopBar } from './TopBar'
@@ -49,10 +52,10 @@ function Inside() {
   const [sheet, setSheet] = useState(false)
   const [menu, setMenu] = useState(false)
   const [pinned, setPinned] = usePinned()
-  const connected = useLiveConnection()
   const { environment } = dictionary
   // Fetched once the screen stands, so that what is typed right after `Ctrl K` goes into it.
   useEffect(() => void loadPalette(), [])
+  useEffect(() => sweepDrafts(now().getTime()), [])
   const entity = collection ? entityOfCollection(dictionary, collection) : undefined
   useShortcuts(
     {
@@ -76,11 +79,7 @@ function Inside() {
       <div className={styles.main}>
         {environment.kind !== 'production' && <Band kind={environment.kind} />}
         <TopBar openPalette={() => setPalette(true)} openSheet={() => setSheet(true)} />
-        {!connected && (
-          <p className={styles.interrupted} role="status">
-            {t('frame.reconnecting')}
-          </p>
-        )}
+        <LinkBar />
         <main className={styles.content} id="content" tabIndex={-1}>
           <Outlet />
         </main>

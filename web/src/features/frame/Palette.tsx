@@ -27,7 +27,7 @@ export default function Palette({ close }: { close(): void }) {
   const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState(0)
   const [asked] = useDebouncedValue(typed.trim(), 120)
-  const { recent } = useVisits(env)
+  const { recent } = useVisits(dictionary)
   const search = useQuery({
     queryKey: ['search', env, asked],
     enabled: asked.length >= 2,

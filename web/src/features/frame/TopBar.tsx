@@ -1,6 +1,6 @@
 import { Menu, UnstyledButton } from '@mantine/core'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useRouter } from '@tanstack/react-router'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../../api/keys'
 import { source } from '../../app/source'
@@ -111,13 +111,11 @@ function CreateMenu() {
 function AccountMenu({ openSheet }: { openSheet(): void }) {
   const { t } = useTranslation()
   const { dictionary } = useSurroundings()
-  const client = useQueryClient()
-  const router = useRouter()
   const { me } = dictionary
   const signOut = async () => {
     await source.session.signOut()
-    client.clear()
-    await router.navigate({ to: '/sign-in' })
+    // A page of its own: nothing that was read here stays in memory.
+    window.location.assign('/sign-in')
   }
   return (
     <Menu position="bottom-end" width={240}>

@@ -16,7 +16,7 @@ export function Home() {
   const navigate = useNavigate({ from: '/e/$env/' })
   const { dictionary, label, manner } = useSurroundings()
   const env = dictionary.environment.name
-  const { recent } = useVisits(env)
+  const { recent } = useVisits(dictionary)
   const hour = Number(localOf(now().toISOString(), manner)?.slice(11, 13) ?? 12)
   const firstName = dictionary.me.name.split(' ')[0] ?? ''
   const profile = dictionary.me.profile

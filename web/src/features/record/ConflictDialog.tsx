@@ -15,13 +15,15 @@ interface Props {
   stale: StaleWrite
   /** What was typed here. */
   mine(field: Field): unknown
+  /** Nothing is saved yet: one goes on typing with what is chosen. */
+  goesOn?: boolean
   /** Saves, without the fields given up. */
   onSave(givenUp: string[]): void
   onLater(): void
 }
 
 /** Somebody else changed the same fields: each is shown as typed and as changed, and one of the two is chosen. */
-export function ConflictDialog({ entity, stale, mine, onSave, onLater }: Props) {
+export function ConflictDialog({ entity, stale, mine, goesOn, onSave, onLater }: Props) {
   const { t } = useTranslation()
   const { label, manner } = useSurroundings()
   const [theirs, setTheirs] = useState<string[]>([])
@@ -39,7 +41,7 @@ export function ConflictDialog({ entity, stale, mine, onSave, onLater }: Props) 
       size="xl"
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
-      <p className={styles.hint}>{t('conflict.hint', { who })}</p>
+      <p className={styles.hint}>{goesOn ? t('conflict.hintGoesOn', { who }) : t('conflict.hint', { who })}</p>
       <div className={styles.quick}>
         <Button variant="subtle" onClick={() => setTheirs([])}>
           {t('conflict.allMine')}
@@ -89,10 +91,10 @@ export function ConflictDialog({ entity, stale, mine, onSave, onLater }: Props) 
       {others.length > 0 && <p className={styles.others}>{t('conflict.alsoChanged', { what: others.join(', ') })}</p>}
       <div className={styles.actions}>
         <Button variant="default" onClick={onLater}>
-          {t('conflict.later')}
+          {goesOn ? t('common.cancel') : t('conflict.later')}
         </Button>
         <Button onClick={() => onSave(theirs)} data-autofocus>
-          {t('conflict.save')}
+          {goesOn ? t('conflict.goOn') : t('conflict.save')}
         </Button>
       </div>
     </Modal>

@@ -3,18 +3,20 @@ import { useMediaQuery } from '@mantine/hooks'
 import { useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { keepDraft, notSettled } from '../../api/drafts'
 import { asProblem } from '../../api/problem'
 import type { Entity } from '../../api/types'
 import { NotFound } from '../../app/Root'
 import { useSurroundings } from '../../dictionary/context'
 import { entityOfCollection } from '../../dictionary/model'
+import { now } from '../../format/now'
 import { Icon } from '../../icons/Icon'
 import { IconAction } from '../../ui/IconAction'
-import { Notice } from '../../ui/Notice'
 import { useShortcuts } from '../../ui/shortcuts'
 import { say } from '../../ui/toasts'
 import { fieldNameOf } from './conflict'
 import { copyOf } from './copy'
+import { DraftNotice } from './DraftNotice'
 import { FormBody, fieldsOfTab, tabsOf } from './FormBody'
 import { FormMessages } from './FormMessages'
 import { faultsHere } from './faults'
@@ -54,7 +56,7 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
   const page = useRef<HTMLDivElement>(null)
   const form = useRecordForm(entity, null, prefill)
   const conduct = useConduct(entity, null, form)
-  const { create } = useSave(entity, form, conduct)
+  const { create, waits, abandon } = useSave(entity, form, conduct)
   const tabs = tabsOf(entity, null, t)
   const [tabName, setTabName] = useState(tabs[0]?.name)
   const tab = tabs.find((one) => one.name === tabName) ?? tabs[0]
@@ -65,8 +67,7 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
   const isTouched = (current: typeof form) => Object.keys(current.edits).some((name) => !(name in prefill))
   const touched = isTouched(form)
 
-  const cancel = () => {
-    form.discard()
+  const back = () => {
     // The guard is told in the same turn that nothing is left behind.
     if (router.history.canGoBack()) router.history.back({ ignoreBlocker: true })
     else
@@ -75,6 +76,18 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
         params: { env: dictionary.environment.name, collection: entity.collection },
         ignoreBlocker: true,
       })
+  }
+  const discard = () => {
+    abandon()
+    form.discard()
+  }
+  const setAside = () => {
+    abandon()
+    form.setAside()
+  }
+  const then = (leave: () => void) => () => {
+    leave()
+    back()
   }
   const showFaults = (names: string[]) => {
     const at = tabs.find((one) => fieldsOfTab(one).some((name) => names.includes(name)))
@@ -93,23 +106,34 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
         return
       }
       if (create.isPending) return
-      create.mutate(undefined, {
-        onSuccess: (record) => {
-          form.discard()
-          say({ tone: 'done', text: t('record.created') })
-          void navigate({
-            to: '/e/$env/$collection/$id',
-            params: { env: dictionary.environment.name, collection: entity.collection, id: record.id },
-            replace: true,
-            ignoreBlocker: true,
-          })
+      const { edits } = latest.current
+      create.mutate(
+        { edits },
+        {
+          onSuccess: (record) => {
+            // What was typed while it was sent is offered where the record is now.
+            const since = notSettled(latest.current.edits, edits)
+            if (Object.keys(since).length)
+              keepDraft(
+                { ...form.place, id: record.id },
+                { edits: since, version: record.version ?? null, at: now().getTime() },
+              )
+            form.discard()
+            say({ tone: 'done', text: t('record.created') })
+            void navigate({
+              to: '/e/$env/$collection/$id',
+              params: { env: dictionary.environment.name, collection: entity.collection, id: record.id },
+              replace: true,
+              ignoreBlocker: true,
+            })
+          },
+          onError: (fault) =>
+            showFaults(Object.keys(asProblem(fault).details.fields ?? {}).map((key) => fieldNameOf(entity, key))),
         },
-        onError: (fault) =>
-          showFaults(Object.keys(asProblem(fault).details.fields ?? {}).map((key) => fieldNameOf(entity, key))),
-      })
+      )
     })
   }
-  const { askToLeave, question } = useEscape(form, isTouched, cancel)
+  const { askToLeave, question } = useEscape(form, isTouched, { discard: then(discard), setAside: then(setAside) })
   useShortcuts({ 'ctrl+Enter': submit, Escape: askToLeave })
   const phone = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
   const faults = fieldsWithMessages(both(form.messages, conduct.messages))
@@ -122,7 +146,7 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
             icon="arrow-left"
             label={t('record.back')}
             shortcut="Esc"
-            onClick={cancel}
+            onClick={askToLeave}
             className={headStyles.back}
           />
           <span className={headStyles.kind}>
@@ -133,12 +157,12 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
         <div className={headStyles.main}>
           <h1>{t('record.newTitle', { what: label(entity.label) })}</h1>
           <div className={headStyles.actions} data-editing>
-            <Button variant="default" onClick={cancel}>
+            <Button variant="default" onClick={askToLeave}>
               {t('record.cancel')}
             </Button>
             <Button
               onClick={submit}
-              loading={create.isPending}
+              loading={create.isPending && !waits}
               rightSection={phone ? undefined : <span className={headStyles.key}>Ctrl ↵</span>}
             >
               {t('record.create')}
@@ -147,13 +171,12 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
         </div>
       </header>
       <div className={styles.notices}>
-        {form.restored && (
-          <Notice tone="info" title={t('record.draft')}>
-            <Button variant="default" onClick={form.discard}>
-              {t('record.discard')}
-            </Button>
-          </Notice>
-        )}
+        <DraftNotice
+          form={form}
+          waits={waits}
+          takeUp={() => form.offered && form.takeUp(form.offered.edits, null)}
+          discard={discard}
+        />
         <FormMessages problem={create.error ? asProblem(create.error) : null} form={form} conduct={conduct} />
       </div>
       <div className={styles.columns}>
@@ -183,7 +206,13 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
         </div>
       </div>
       {question}
-      <LeaveGuard dirty={touched} discard={form.discard} stays={() => false} />
+      <LeaveGuard
+        dirty={touched}
+        sent={waits && create.variables?.edits === form.edits}
+        discard={discard}
+        setAside={setAside}
+        stays={() => false}
+      />
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { Button, Menu } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import type { Entity, RecordData, Transition } from '../../api/types'
+import type { Entity, Present, RecordData, Transition } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
 import { titleOf } from '../../dictionary/model'
 import { exactInstant, saidInstant } from '../../format/dates'
@@ -11,6 +11,7 @@ import { Icon } from '../../icons/Icon'
 import { IconAction } from '../../ui/IconAction'
 import { Kbd } from '../../ui/Kbd'
 import { say } from '../../ui/toasts'
+import { PeopleHere } from './PeopleHere'
 import styles from './RecordHead.module.css'
 import { StateStepper } from './StateStepper'
 
@@ -20,6 +21,10 @@ interface Props {
   editing: boolean
   dirty: boolean
   saving: boolean
+  /** What is saved waits for the server. */
+  waits: boolean
+  /** Who else has the record open. */
+  people: Present[]
   neighbours: { previous: string | null; next: string | null; place: string }
   back(): void
   go(id: string | null): void
@@ -34,7 +39,23 @@ interface Props {
 
 /** What this record is, where it stands, and what can be done with it. */
 export function RecordHead(props: Props) {
-  const { entity, record, editing, dirty, saving, neighbours, back, go, edit, submit, cancel, move, beside } = props
+  const {
+    entity,
+    record,
+    editing,
+    dirty,
+    saving,
+    waits,
+    people,
+    neighbours,
+    back,
+    go,
+    edit,
+    submit,
+    cancel,
+    move,
+    beside,
+  } = props
   const { t } = useTranslation()
   const { label, manner } = useSurroundings()
   const title = titleOf(record) || t('list.unnamed')
@@ -58,6 +79,7 @@ export function RecordHead(props: Props) {
           {label(entity.label)}
           {code && <span className="figures">{code}</span>}
         </span>
+        <PeopleHere people={people} />
         <span className={styles.neighbours}>
           {neighbours.place && <span className="quiet figures">{neighbours.place}</span>}
           {!editing && neighbours.place && (
@@ -85,13 +107,13 @@ export function RecordHead(props: Props) {
         <div className={styles.actions} data-editing={editing || undefined}>
           {editing ? (
             <>
-              {dirty && <span className={styles.unsaved}>{t('record.unsaved')}</span>}
+              {dirty && <span className={styles.unsaved}>{waits ? t('record.waits.short') : t('record.unsaved')}</span>}
               <Button variant="default" onClick={cancel}>
                 {t('record.cancel')}
               </Button>
               <Button
                 onClick={submit}
-                loading={saving}
+                loading={saving && !waits}
                 rightSection={phone ? undefined : <span className={styles.key}>Ctrl ↵</span>}
               >
                 {t('record.save')}

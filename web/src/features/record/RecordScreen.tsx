@@ -23,6 +23,7 @@ import { Aside, type Side } from './Aside'
 import { ChangedNotice, type Told } from './ChangedNotice'
 import { ConflictDialog } from './ConflictDialog'
 import { fieldNameOf, type StaleWrite, staleWrite } from './conflict'
+import { DraftNotice } from './DraftNotice'
 import { deleteLater } from './deleteLater'
 import { FormBody, fieldsOfTab, tabsOf } from './FormBody'
 import { FormMessages } from './FormMessages'
@@ -34,9 +35,11 @@ import styles from './RecordScreen.module.css'
 import { Tiles } from './Tiles'
 import { useConduct } from './useConduct'
 import { useEscape } from './useEscape'
+import { usePresence } from './usePresence'
 import { useNeighbours, useRecord } from './useRecord'
 import { useRecordForm } from './useRecordForm'
 import { useSave } from './useSave'
+import { useTakeUp } from './useTakeUp'
 
 export function RecordScreen() {
   const { collection, id } = useParams({ from: '/e/$env/$collection/$id' })
@@ -102,6 +105,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
   const conduct = useConduct(entity, record, form)
   const save = useSave(entity, form, conduct)
   const editing = entity.can.update && (search.edit === true || form.dirty)
+  const people = usePresence(entity, record.id, editing)
   const neighbours = useNeighbours(entity, record.id)
   const title = titleOf(record)
   const tabs = tabsOf(entity, record, t)
@@ -109,9 +113,9 @@ function Shown({ entity, record, gone, back }: ShownProps) {
 
   // What was opened is remembered elsewhere: outside this screen, so an effect.
   useEffect(() => {
-    noteVisit(env, { entity: entity.name, id: record.id, title })
+    noteVisit(dictionary, { entity: entity.name, id: record.id, title })
     noteOpened(env, entity.name, record.id)
-  }, [env, entity.name, record.id, title])
+  }, [dictionary, env, entity.name, record.id, title])
 
   useLive((event) => {
     if (event.entity !== entity.name || event.id !== record.id) return
@@ -138,26 +142,52 @@ function Shown({ entity, record, gone, back }: ShownProps) {
     if (!entity.can.update) return
     void navigate({ search: { ...search, edit: true }, replace: true }).then(() => focusField(page.current, field))
   }
-  const stop = () => {
-    form.discard()
+  /** The record as it is read, once its form is closed. */
+  const close = () => {
     setTold(null)
     void navigate({ search: search.tab ? { tab: search.tab } : {}, replace: true, ignoreBlocker: true })
   }
+  const discard = () => {
+    save.abandon()
+    form.discard()
+  }
+  const setAside = () => {
+    save.abandon()
+    form.setAside()
+  }
+  const stop = () => {
+    discard()
+    close()
+  }
+  const takeUp = useTakeUp(entity, record, form, () => edit())
   const showFaults = (names: Set<string>) => {
     const at = tabs.find((one) => fieldsOfTab(one).some((name) => names.has(name)))
     if (at && at.name !== tab?.name)
       void navigate({ search: { ...search, tab: at.name }, replace: true, ignoreBlocker: true })
     requestAnimationFrame(() => focusField(page.current, [...names][0]))
   }
+  const latest = useRef(form)
+  latest.current = form
+  const latestConduct = useRef(conduct)
+  latestConduct.current = conduct
+  const again = useRef(false)
   const send = (options: { version: number | null; except?: string[] }) => {
-    if (save.update.isPending) return
+    if (save.update.isPending) {
+      // What is typed while a save waits for the server follows it.
+      again.current = true
+      return
+    }
+    again.current = false
+    const edits = latest.current.edits
     save.update.mutate(
-      { id: record.id, ...options },
+      { id: record.id, edits, ...options },
       {
-        onSuccess: () => {
-          stop()
+        onSuccess: (saved) => {
           setStale(null)
           say({ tone: 'done', text: t('record.saved') })
+          const version = saved?.version ?? latest.current.version
+          if (latest.current.settle(edits, version)) close()
+          else if (again.current) requestAnimationFrame(() => send({ version }))
         },
         onError: (fault) => {
           const problem = asProblem(fault)
@@ -190,11 +220,6 @@ function Shown({ entity, record, gone, back }: ShownProps) {
       else send({ version: latest.current.version })
     })
   }
-  const latest = useRef(form)
-  latest.current = form
-  const latestConduct = useRef(conduct)
-  latestConduct.current = conduct
-
   const move = useMutation({
     mutationFn: (transition: Transition) =>
       source.transition(entity.collection, record.id, transition.name, record.version),
@@ -218,7 +243,13 @@ function Shown({ entity, record, gone, back }: ShownProps) {
   const go = (id: string | null) => {
     if (id && !editing) void navigate({ params: { id } as never, search: search.tab ? { tab: search.tab } : {} })
   }
-  const { askToLeave, question } = useEscape(form, (current) => current.dirty, stop)
+  const { askToLeave, question } = useEscape(form, (current) => current.dirty, {
+    discard: stop,
+    setAside: () => {
+      setAside()
+      close()
+    },
+  })
   useShortcuts(
     editing
       ? { 'ctrl+Enter': submit, Escape: askToLeave }
@@ -242,12 +273,14 @@ function Shown({ entity, record, gone, back }: ShownProps) {
         editing={editing}
         dirty={form.dirty}
         saving={save.update.isPending}
+        waits={save.waits}
+        people={people}
         neighbours={neighbours}
         back={back}
         go={go}
         edit={() => edit()}
         submit={submit}
-        cancel={stop}
+        cancel={askToLeave}
         remove={remove}
         move={(transition) => move.mutate(transition)}
         beside={wide ? undefined : { word: besideWord, open: () => setAsideOpen(true) }}
@@ -255,12 +288,8 @@ function Shown({ entity, record, gone, back }: ShownProps) {
       <Tiles entity={entity} record={record} open={openTab} />
       <div className={styles.notices}>
         {gone?.status === 404 && <Notice tone="warning" title={t('record.gone.title')} hint={t('record.gone.hint')} />}
-        {form.restored && form.dirty && (
-          <Notice tone="info" title={t('record.draft')}>
-            <Button variant="default" onClick={stop}>
-              {t('record.discard')}
-            </Button>
-          </Notice>
+        {entity.can.update && (
+          <DraftNotice form={form} waits={save.waits} takeUp={() => void takeUp.takeUp()} discard={stop} />
         )}
         {told && <ChangedNotice entity={entity} told={told} dirty={form.dirty} close={() => setTold(null)} />}
         {editing && <FormMessages problem={problem} form={form} conduct={conduct} />}
@@ -332,8 +361,24 @@ function Shown({ entity, record, gone, back }: ShownProps) {
           }}
         />
       )}
+      {takeUp.behind && (
+        <ConflictDialog
+          entity={entity}
+          stale={takeUp.behind.stale}
+          mine={(field) => takeUp.behind?.draft.edits[field.name]}
+          goesOn
+          onLater={takeUp.later}
+          onSave={takeUp.choose}
+        />
+      )}
       {question}
-      <LeaveGuard dirty={form.dirty} discard={form.discard} stays={(path) => path.includes(`/${record.id}`)} />
+      <LeaveGuard
+        dirty={form.dirty}
+        sent={save.waits && save.update.variables?.edits === form.edits}
+        discard={discard}
+        setAside={setAside}
+        stays={(path) => path.includes(`/${record.id}`)}
+      />
     </div>
   )
 }

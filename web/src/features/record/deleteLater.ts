@@ -35,7 +35,7 @@ export function deleteLater(client: QueryClient, around: Surroundings, entity: E
     close()
     void deleteNow(source, entity, record)
       .then(() => {
-        forgetVisit(env, record.id)
+        forgetVisit(dictionary, record.id)
         client.removeQueries({ queryKey: keys.record(env, entity.name, record.id) })
       })
       .catch((fault: unknown) => {

@@ -3,13 +3,13 @@ import { LeaveDialog } from './LeaveGuard'
 import type { RecordForm } from './useRecordForm'
 
 /**
- * What Escape does in a form: it leaves at once when nothing was typed, else asks first, and the keyboard goes back to where it was for
- * whoever stays. `isTouched` tells whether something would be lost.
+ * What Escape and "cancel" do in a form: they leave at once when nothing was typed, else ask first, and the keyboard goes back to where it
+ * was for whoever stays. `isTouched` tells whether something would be lost.
  */
 export function useEscape(
   form: RecordForm,
   isTouched: (form: RecordForm) => boolean,
-  leave: () => void,
+  ways: { discard(): void; setAside(): void },
 ): { askToLeave(): void; question: ReactNode } {
   const [from, setFrom] = useState<HTMLElement | 'nowhere' | null>(null)
   const latest = useRef(form)
@@ -21,16 +21,17 @@ export function useEscape(
     requestAnimationFrame(() => {
       if (isTouched(latest.current) || Object.keys(latest.current.misunderstood).length > 0)
         setFrom(focused ?? 'nowhere')
-      else leave()
+      else ways.discard()
     })
   }
   const stay = () => {
     setFrom(null)
     if (from instanceof HTMLElement) requestAnimationFrame(() => from.focus())
   }
-  const go = () => {
+  const then = (leave: () => void) => () => {
     setFrom(null)
     leave()
   }
-  return { askToLeave, question: from && <LeaveDialog go={go} stay={stay} /> }
+  const question = from && <LeaveDialog discard={then(ways.discard)} setAside={then(ways.setAside)} stay={stay} />
+  return { askToLeave, question }
 }

@@ -1,11 +1,11 @@
-import { useState } from 'react'
-import { keepDraft, readDraft } from '../../api/drafts'
+import { useRef, useState } from 'react'
+import { type DraftPlace, type FoundDraft, notSettled } from '../../api/drafts'
 import type { Entity, Field, RecordData } from '../../api/types'
-import { useSurroundings } from '../../dictionary/context'
 import { effective, fieldOf } from '../../dictionary/model'
 import { fieldUi } from '../../fields/registry'
 import { isPending } from '../../fields/shared/files'
 import { type FieldMessages, noMessages } from './messages'
+import { useDraft, useDraftPlace } from './useDraft'
 
 export interface RecordForm {
   /** What was typed, by field; only what differs from the record. */
@@ -13,6 +13,8 @@ export interface RecordForm {
   dirty: boolean
   /** Edits of an earlier visit were found. */
   restored: boolean
+  /** Files had been chosen then, which are not there any more. */
+  withoutFiles: boolean
   /** Version the edits were made on; `null` for a new record. */
   version: number | null
   messages: FieldMessages
@@ -25,8 +27,17 @@ export interface RecordForm {
   setMessages(messages: FieldMessages): void
   /** The record as the edits now stand on it, after somebody else's change was taken in. */
   rebase(version: number): void
-  replaceEdits(edits: Record<string, unknown>): void
   discard(): void
+  /** Leaves the form; what was typed is kept for later. */
+  setAside(): void
+  /** These edits were saved, giving that version: whether nothing was typed since. */
+  settle(sent: Record<string, unknown>, version: number | null): boolean
+  place: DraftPlace
+  /** What was typed at another time and waits to be taken up again. */
+  offered: FoundDraft | null
+  takeUp(edits: Record<string, unknown>, version: number | null): void
+  /** Drops what is offered; returns how to have it back. */
+  turnDown(): () => void
   /** The properties to send; a file chosen here stands for itself until it is sent. */
   written(): Record<string, unknown>
 }
@@ -35,46 +46,54 @@ interface State {
   edits: Record<string, unknown>
   version: number | null
   restored: boolean
+  withoutFiles?: boolean | undefined
 }
 
-/** Drafts hold what the API would be sent of each value, and what shows it again. */
-const newId = 'new'
-
-/** The edits of a record (or of one being made), kept over a reload of the page until they are saved or discarded. */
+/** The edits of a record (or of one being made), kept on this device until they are saved or given up. */
 export function useRecordForm(
   entity: Entity,
   record: RecordData | null,
   prefill: Record<string, unknown> = {},
 ): RecordForm {
-  const { dictionary } = useSurroundings()
-  const env = dictionary.environment.name
-  const id = record?.id ?? newId
+  const place = useDraftPlace(entity, record?.id ?? null)
+  const drafts = useDraft(place)
   const [state, setState] = useState<State>(() => {
-    const draft = readDraft(env, entity.name, id)
+    const draft = drafts.reloaded
     return draft
-      ? { edits: draft.edits, version: draft.version, restored: Object.keys(draft.edits).length > 0 }
+      ? {
+          edits: draft.edits,
+          version: draft.version,
+          restored: Object.keys(draft.edits).length > 0,
+          withoutFiles: draft.withoutFiles,
+        }
       : { edits: prefill, version: record?.version ?? null, restored: false }
   })
   const [messages, setMessages] = useState<FieldMessages>(noMessages)
   const [misunderstood, setMisunderstood] = useState<Record<string, string>>({})
+  // What a save that took its time comes back to is the form as it is then.
+  const latest = useRef(state)
 
-  const keep = (next: State) => {
+  const hold = (next: State) => {
+    latest.current = next
     setState(next)
-    keepDraft(
-      env,
-      entity.name,
-      id,
-      Object.keys(next.edits).length ? { version: next.version, edits: next.edits } : null,
-    )
+  }
+  const keep = (next: State) => {
+    hold(next)
+    drafts.keep(next.edits, next.version)
+  }
+  const clear = () => {
+    hold({ edits: prefill, version: record?.version ?? null, restored: false })
+    setMessages(noMessages)
+    setMisunderstood({})
   }
   const base = (field: Field): unknown => (record ? fieldUi(field).read(record, effective(field)) : null)
   const value = (field: Field): unknown => (field.name in state.edits ? state.edits[field.name] : base(field))
   const set = (field: Field, next: unknown, stands?: unknown) => {
-    const edits = { ...state.edits, [field.name]: next }
+    const edits = { ...latest.current.edits, [field.name]: next }
     if (same(field, next, stands ?? base(field))) delete edits[field.name]
     // The first edit fixes the version that the edits are made on.
-    const version = Object.keys(state.edits).length === 0 ? (record?.version ?? null) : state.version
-    keep({ edits, version, restored: state.restored })
+    const version = Object.keys(latest.current.edits).length === 0 ? (record?.version ?? null) : latest.current.version
+    keep({ ...latest.current, edits, version })
     if (messages.own[field.name] || messages.parts[field.name]) {
       const { [field.name]: _own, ...own } = messages.own
       const { [field.name]: _parts, ...parts } = messages.parts
@@ -85,6 +104,7 @@ export function useRecordForm(
     edits: state.edits,
     dirty: Object.keys(state.edits).length > 0,
     restored: state.restored,
+    withoutFiles: state.withoutFiles ?? false,
     version: state.version,
     messages,
     misunderstood,
@@ -96,14 +116,27 @@ export function useRecordForm(
         return message === null ? rest : { ...rest, [field.name]: message }
       }),
     setMessages,
-    rebase: (version) => keep({ ...state, version }),
-    replaceEdits: (edits) => keep({ ...state, edits }),
+    rebase: (version) => keep({ ...latest.current, version }),
     discard: () => {
-      keep({ edits: prefill, version: record?.version ?? null, restored: false })
-      keepDraft(env, entity.name, id, null)
-      setMessages(noMessages)
-      setMisunderstood({})
+      clear()
+      drafts.forget()
     },
+    setAside: () => {
+      clear()
+      drafts.setAside()
+    },
+    settle: (sent, version) => {
+      const left = notSettled(latest.current.edits, sent)
+      keep({ edits: left, version, restored: false })
+      return Object.keys(left).length === 0
+    },
+    place,
+    offered: drafts.offered,
+    takeUp: (edits, version) => {
+      drafts.takeUp()
+      keep({ edits, version, restored: true, withoutFiles: drafts.offered?.withoutFiles })
+    },
+    turnDown: drafts.turnDown,
     written: () =>
       Object.fromEntries(
         Object.entries(state.edits).flatMap(([name, held]) => {

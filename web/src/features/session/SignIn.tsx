@@ -4,13 +4,11 @@ import { useRouter, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../../api/keys'
-import { asProblem } from '../../api/problem'
 import { source } from '../../app/source'
 import { speak } from '../../i18n/i18n'
 import { Mark } from '../../ui/Mark'
-import { Notice } from '../../ui/Notice'
-import { problemWords } from '../../ui/ProblemNotice'
 import styles from './SignIn.module.css'
+import { SignInRefusal } from './SignInRefusal'
 import { Weave } from './Weave'
 
 export function SignIn() {
@@ -44,7 +42,7 @@ export function SignIn() {
           </p>
           <h1>{t('signIn.title')}</h1>
           <p className="quiet">{to && to !== '/' ? t('signIn.expired') : t('signIn.welcome')}</p>
-          {signIn.error && <Refusal thrown={signIn.error} />}
+          {signIn.error && <SignInRefusal thrown={signIn.error} />}
           <TextInput
             label={t('signIn.email')}
             type="email"
@@ -79,14 +77,4 @@ export function SignIn() {
       </aside>
     </div>
   )
-}
-
-function Refusal({ thrown }: { thrown: Error }) {
-  const { t } = useTranslation()
-  const problem = asProblem(thrown)
-  if (problem.code === 'wrong_credentials') return <Notice tone="danger" title={t('signIn.wrong')} />
-  const wait = problem.details.retry_after_s
-  if (problem.status === 429) return <Notice tone="warning" title={t('signIn.throttled', { count: wait ?? 30 })} />
-  const { title, hint } = problemWords(problem, t)
-  return <Notice tone="danger" title={title} hint={hint} />
 }

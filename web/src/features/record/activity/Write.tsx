@@ -1,6 +1,5 @@
 import { Button, Textarea } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { noteMade } from '../../../api/cache'
 import { asProblem } from '../../../api/problem'
@@ -13,6 +12,7 @@ import { say } from '../../../ui/toasts'
 import styles from './Activity.module.css'
 import type { Source } from './line'
 import { noteOf } from './note'
+import { useNote } from './useNote'
 
 interface Props {
   owner: Entity
@@ -26,7 +26,7 @@ export function Write({ owner, record, source, done }: Props) {
   const { t } = useTranslation()
   const { dictionary, source: data } = useSurroundings()
   const client = useQueryClient()
-  const [text, setText] = useState('')
+  const [text, setText] = useNote(owner, record)
   const { entity, activity } = source
   const send = useMutation({
     mutationFn: () => {
