@@ -95,14 +95,69 @@ test('dragging over free hours begins a record at that time', async ({ page, api
   await expect(field(page, 'starts_at').locator('input').first()).toHaveValue(/06\/02\/2031/)
 })
 
-test('a recurring event comes back, and is not moved by one of its days', async ({ page, api }) => {
+/** A weekly series on Mondays and Wednesdays, with somebody who takes part. */
+async function series(api: Api, name: string) {
+  const { organiser_id: ada } = await visit(api, unique('Autre'), ['05:00', '05:30'])
+  return visit(api, name, ['08:00', '09:00'], {
+    recurrence: 'FREQ=WEEKLY;BYDAY=MO,WE',
+    participants: [{ user_id: ada, required: false }],
+  })
+}
+
+test('one occurrence of a series is moved by the keyboard alone, as a record of its own, and taken back', async ({
+  page,
+  api,
+}) => {
   const name = unique('Point')
-  await visit(api, name, ['08:00', '09:00'], { recurrence: 'FREQ=WEEKLY;BYDAY=MO,WE' })
+  const { id } = await series(api, name)
   await openCalendar(page, name)
   await expect(event(page, name)).toHaveCount(2)
-  await event(page, name).first().focus()
+  await page.getByRole('link', { name: new RegExp(`^${name}, mer\\. 5`) }).focus()
   await page.keyboard.press('Shift+ArrowRight')
-  await expect(page.getByRole('alert')).toContainText('se répète')
+  const asked = page.getByRole('dialog', { name: `${name} se répète` })
+  await expect(asked.getByRole('button', { name: 'Seulement celui du mercredi 5 février' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  const moved = page.getByRole('link', { name: new RegExp(`^${name}, jeu\\. 6, 09:00`) })
+  await expect(moved).toBeFocused()
+  await expect(event(page, name)).toHaveCount(2)
+  expect((await api.read('appointments', id))?.recurrence_exceptions).toBe('20310205')
+  const own = (await moved.getAttribute('href'))?.split('/').at(-1) ?? ''
+  const made = await api.read('appointments', `${own}?$expand=participants`)
+  expect(made).toMatchObject({ series_id: id, occurrence: '2031-02-05', recurrence: null, name })
+  expect(made?.participants).toMatchObject([{ required: false }])
+  await page.getByRole('button', { name: 'Rétablir' }).click()
+  await expect(page.getByRole('link', { name: new RegExp(`^${name}, mer\\. 5`) })).toHaveCount(1)
+  await expect(moved).toHaveCount(0)
+  expect((await api.read('appointments', id))?.recurrence_exceptions).toBeNull()
+})
+
+test('an occurrence is dragged with those that follow, and with the whole series', async ({ page, api }) => {
+  const name = unique('Point')
+  const { id } = await series(api, name)
+  await openCalendar(page, name, { day: '2031-02-10' })
+  const at = (words: string) => page.getByRole('link', { name: new RegExp(`^${name}, ${words}`) })
+  const box = await at('lun\\. 10').boundingBox()
+  const target = await page.locator('[data-drop="2031-02-11"]').boundingBox()
+  if (!box || !target) throw new Error('the week is not drawn')
+  await page.mouse.move(box.x + 20, box.y + 8)
+  await page.mouse.down()
+  await page.mouse.move(target.x + 30, box.y + 8 + 48, { steps: 8 })
+  await page.mouse.up()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /et les suivants/ })
+    .click()
+  await expect(at('mar\\. 11, 10:00')).toHaveCount(1)
+  await expect(at('jeu\\. 13, 10:00')).toHaveCount(1)
+  await expect(event(page, name)).toHaveCount(2)
+  expect((await api.read('appointments', id))?.recurrence).toBe('FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20310209')
+  await page.getByRole('button', { name: 'Avant' }).click()
+  await expect(at('lun\\. 3, 09:00')).toHaveCount(1)
+  await at('mer\\. 5').focus()
+  await page.keyboard.press('Shift+Alt+ArrowDown')
+  await page.getByRole('dialog').getByRole('button', { name: 'Toute la série' }).press('Enter')
+  await expect(at('lun\\. 3, 09:00 – 10:15')).toHaveCount(1)
+  await expect(at('mer\\. 5, 09:00 – 10:15')).toBeFocused()
   await page.getByRole('radiogroup', { name: 'Étendue' }).getByText('Mois').click()
   await expect(event(page, name)).toHaveCount(8)
 })

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible } from './axe'
-import { type Api, env, expect, test, unique } from './base'
+import { type Api, env, expect, speak, test, unique } from './base'
 
 /** A Monday far from what the demo plans. */
 const monday = '2031-03-03'
@@ -56,6 +56,40 @@ test('an appointment is given to somebody else by the keyboard alone', async ({ 
   await expect(row(page, 'Ada Lenoir').getByRole('link', { name })).toHaveCount(0)
   await expect(page.getByRole('link', { name })).toBeFocused()
   await expect.poll(async () => (await api.read('appointments', id))?.starts_at).toBe('2031-03-04T08:00:00Z')
+})
+
+test('the right edge of an appointment is pulled to make it longer, and pushed back by the keyboard', async ({
+  page,
+  api,
+}) => {
+  const name = unique('Visite')
+  const { id } = await visit(api, name)
+  await openTimeline(page, name, { scale: 'day' })
+  const link = row(page, 'Ada Lenoir').getByRole('link', { name })
+  await link.scrollIntoViewIfNeeded()
+  const box = await page.locator('[data-event]', { hasText: name }).boundingBox()
+  const day = await row(page, 'Ada Lenoir').locator('[data-drop]').boundingBox()
+  if (!box || !day) throw new Error('the row is not drawn')
+  await page.mouse.move(box.x + box.width - 3, box.y + 8)
+  await page.mouse.down()
+  // From 09:00 to 10:00 is one of the twelve hours from 07:30 to 19:30.
+  await page.mouse.move(box.x + box.width - 3 + day.width / 12, box.y + 8, { steps: 6 })
+  await page.mouse.up()
+  await expect(link).toHaveAccessibleName(/09:00 – 11:00/)
+  await expect.poll(async () => (await api.read('appointments', id))?.ends_at).toBe(`${monday}T10:00:00Z`)
+  await link.focus()
+  await page.keyboard.press('Shift+Alt+ArrowLeft')
+  await expect(link).toHaveAccessibleName(/09:00 – 10:45/)
+  await expect(link).toBeFocused()
+})
+
+test('a timeline in English says how long each is busy', async ({ page, api }) => {
+  await speak(page, 'en')
+  const name = unique('Visit')
+  await visit(api, name)
+  await openTimeline(page, name)
+  await expect(page.getByRole('radiogroup', { name: 'Scale' }).getByText('2 weeks')).toBeVisible()
+  await expect(row(page, 'Ada Lenoir').getByRole('link', { name })).toHaveAccessibleName(/Mon 3, 09:00 – 10:00/)
 })
 
 for (const [scale, width] of [

@@ -1,13 +1,16 @@
 import type { Client } from 'openapi-fetch'
 import { answered, problemOf } from './answers'
 import type { paths } from './openapi'
-import type { EnvironmentSource, ExportQuery, Write, Written } from './source'
+import type { EnvironmentSource, ExportQuery, Make, Write, Written } from './source'
 import type { RecordData } from './types'
 
 type Server = Client<paths>
 
 /** What lists do beyond pages: many writes in one request, files, saved views. */
-export function listCalls(server: Server, env: string): Pick<EnvironmentSource, 'writeAll' | 'exported' | 'views'> {
+export function listCalls(
+  server: Server,
+  env: string,
+): Pick<EnvironmentSource, 'writeAll' | 'writeAsOne' | 'exported' | 'views'> {
   return {
     writeAll: async (collection, writes, options) => {
       const requests = writes.map((write, position) => ({ id: String(position), ...requestOf(collection, write) }))
@@ -19,6 +22,20 @@ export function listCalls(server: Server, env: string): Pick<EnvironmentSource, 
         if (status < 300) return { record: (body as RecordData | undefined) ?? null }
         return { problem: problemOf(new Response(null, { status: Math.max(status, 400) }), body) }
       })
+    },
+    writeAsOne: async (collection, writes) => {
+      const requests = writes.map((write, position) => ({
+        id: String(position),
+        atomicityGroup: 'one',
+        ...requestOf(collection, write),
+      }))
+      const answer = await answered(
+        server.POST('/data/{env}/$batch', { params: { path: { env } }, body: { requests } as never }),
+      )
+      // The others failed because of the one that says why.
+      const refused = answer.responses.find(({ status }) => status >= 300 && status !== 424)
+      if (refused) throw problemOf(new Response(null, { status: Math.max(refused.status, 400) }), refused.body)
+      return answer.responses.map(({ body }) => (body as RecordData | undefined) ?? null)
     },
     exported: async (collection, query, { told, signal } = {}) => {
       const params = { path: { env, collection }, query: exportOptions(query) }
@@ -54,7 +71,8 @@ export function listCalls(server: Server, env: string): Pick<EnvironmentSource, 
   }
 }
 
-function requestOf(collection: string, write: Write): Record<string, unknown> {
+function requestOf(collection: string, write: Write | Make): Record<string, unknown> {
+  if (write.kind === 'create') return { method: 'POST', url: collection, body: write.values }
   const headers = write.version === undefined ? {} : { 'If-Match': `W/"${write.version}"` }
   const at = `${collection}/${write.id}`
   if (write.kind === 'remove') return { method: 'DELETE', url: at, headers }

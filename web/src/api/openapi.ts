@@ -918,11 +918,14 @@ export interface components {
             day_from: string;
             day_to: string;
             ends: string | null;
+            exceptions: string | null;
             label: components["schemas"]["tisserand.label"] | null;
+            occurrence: string | null;
             /** @enum {string} */
             opens: "day" | "week" | "month";
             order: string[];
             recurrence: string | null;
+            series: string | null;
             starts: string;
             step: number;
         };

@@ -81,6 +81,12 @@ export type Write =
   | { kind: 'transition'; id: string; transition: string; version?: number | undefined }
   | { kind: 'remove'; id: string; version?: number | undefined }
 
+/** A record to make, among writes that are done together. */
+export interface Make {
+  kind: 'create'
+  values: Record<string, unknown>
+}
+
 /** What became of a write among several: the record as it is now, nothing after a removal, or why it was refused. */
 export type Written = { record: RecordData | null } | { problem: Problem }
 
@@ -140,6 +146,8 @@ export interface EnvironmentSource {
   transition(collection: string, id: string, transition: string, version?: number): Promise<RecordData>
   /** Several writes, each by itself: one that is refused leaves the others. 500 at most. */
   writeAll(collection: string, writes: Write[], options?: Abort): Promise<Written[]>
+  /** Writes that are done together or not at all; the records as they are then. Throws why one was refused. */
+  writeAsOne(collection: string, writes: (Write | Make)[]): Promise<(RecordData | null)[]>
   /** The file, told how many records came so far while it is read. */
   exported(
     collection: string,

@@ -192,7 +192,7 @@ export const fr = {
     createFor: 'Créer pour {{who}}',
     noGroup: 'Sans groupe',
     timelineKeys:
-      'Entrée ouvre la fiche. Maj et flèches gauche ou droite la déplacent dans le temps, haut ou bas vers une autre ligne.',
+      'Entrée ouvre la fiche. Maj et flèches gauche ou droite la déplacent dans le temps, haut ou bas vers une autre ligne ; avec Alt, gauche ou droite changent sa fin.',
     zoomIn: 'Plus près',
     zoomOut: 'Plus loin',
     mapOf: 'Carte : flèches pour se déplacer, + et − pour s’approcher ou s’éloigner',
@@ -240,7 +240,13 @@ export const fr = {
     tooMany: 'Trop de fiches pour tout montrer',
     tooManyHint: 'Affinez par un filtre : les premières seulement sont dessinées.',
     repeated: '{{title}} se répète',
-    repeatedHint: 'Déplacer une occurrence les déplacerait toutes : changez la fiche elle-même.',
+    repeatedMove: 'Que déplacer ?',
+    seriesScopes: {
+      one: 'Seulement celui du {{day}}',
+      following: 'Celui du {{day}} et les suivants',
+      all: 'Toute la série',
+    },
+    seriesRule: 'Sa règle fixe les jours du mois : changez-la dans la fiche.',
     notPlanned: '{{title}} n’a pas été déplacé',
     timeKeys:
       'Entrée ouvre la fiche. Maj et flèches la déplacent dans le temps ; Maj, Alt et flèche haut ou bas changent sa fin.',

@@ -37,7 +37,8 @@ impl Views {
             ));
         }
         if let Some(view) = &self.calendar {
-            let own = view.by.iter().chain(&view.recurrence).map(String::as_str);
+            let series = view.exceptions.iter().chain(&view.series).chain(&view.occurrence);
+            let own = view.by.iter().chain(&view.recurrence).chain(series).map(String::as_str);
             found.push(("calendar", own.chain(view.span.paths()).chain(view.look.paths()).collect()));
         }
         if let Some(view) = &self.timeline {
@@ -150,6 +151,12 @@ pub struct Calendar {
     pub span: Span,
     /// A text that holds an iCalendar rule (RRULE).
     pub recurrence: Option<String>,
+    /// A text that holds the days taken out of the series (EXDATE, `20260203,20260210`).
+    pub exceptions: Option<String>,
+    /// A reference of a record that was taken out of a series to that series.
+    pub series: Option<String>,
+    /// A date: the day of the series that it stands for.
+    pub occurrence: Option<String>,
     /// A reference: whose it is, for columns by person or thing.
     pub by: Option<String>,
     /// What it opens on: `day`, `week` or `month`.

@@ -29,7 +29,10 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ),
         (
             "calendar_view",
-            look(timed(json!({"recurrence": text_or_null(), "by": text_or_null(), "opens": opens}))),
+            look(timed(json!({
+                "recurrence": text_or_null(), "exceptions": text_or_null(), "series": text_or_null(),
+                "occurrence": text_or_null(), "by": text_or_null(), "opens": opens,
+            }))),
         ),
         ("timeline_view", look(timed(json!({"rows": closed(rows)})))),
         ("map_view", look(json!({"point": text()}))),

@@ -19,6 +19,7 @@ import { TimeBar } from '../time/TimeBar'
 import { useFollowFocus } from '../time/useFollowFocus'
 import { pathsOf, useHappenings, whenOf } from '../time/useHappenings'
 import { useReschedule } from '../time/useReschedule'
+import { useSeriesMove } from '../time/useSeriesMove'
 import { addDays, addMonths, daysFrom, monthGrid, weekStart } from '../time/wall'
 import { dayInFull, monthWords, rangeWords } from '../time/words'
 import { useChanges } from '../useChanges'
@@ -55,6 +56,7 @@ export function Calendar({ entity, view, asked, state, onState }: ViewProps<'cal
   const changes = useChanges(entity)
   const follow = useFollowFocus(frame)
   const reschedule = useReschedule(entity, when)
+  const series = useSeriesMove(entity, when)
   const movable = entity.can.update && fieldOf(entity, view.starts)?.read_only === false
 
   const whoseOf = (happening: Happening): ReferenceValue | null =>
@@ -80,6 +82,11 @@ export function Calendar({ entity, view, asked, state, onState }: ViewProps<'cal
         ? { field: view.by, id: resource?.id ?? null, title: resource?.title ?? t('view.nobody') }
         : undefined
     if (from === happening.from && to === happening.to && !whose) return
+    if (happening.repeated) {
+      const focused = document.activeElement?.closest('[data-event]') !== null
+      series.ask({ happening, from, to, whose, moved: (key) => focused && follow(key, true) })
+      return
+    }
     follow(happening.key)
     await reschedule(happening, from, to, whose)
   }
@@ -133,6 +140,7 @@ export function Calendar({ entity, view, asked, state, onState }: ViewProps<'cal
       ) : (
         <HoursGrid {...shared} columns={columns} view={view} whoseOf={split ? whoseOf : undefined} />
       )}
+      {series.dialog}
       {movable && (
         <p className="hidden-text" id="time-keys">
           {t('view.timeKeys')}

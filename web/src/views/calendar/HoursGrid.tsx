@@ -83,7 +83,6 @@ export function HoursGrid(props: Props) {
   const planned = drag ? spanOf(drag) : null
   const pressEvent = (event: PointerEvent, happening: Happening, column: HoursColumn, kind: 'move' | 'end') => {
     event.stopPropagation()
-    if (happening.repeated) return
     const box = event.currentTarget.closest('[data-drop]')?.getBoundingClientRect()
     const at = box ? minutesIn(box, event.clientY) : 0
     const begins = minutesBetween(`${column.day}T00:00`, happening.from)

@@ -105,9 +105,7 @@ export function MonthGrid(props: Props) {
                     movable={movable}
                     changedBy={changes.get(one.record.id)}
                     dragged={drag?.what.happening.key === one.key}
-                    onPress={(event) => {
-                      if (!one.repeated) press(event, { happening: one, day })
-                    }}
+                    onPress={(event) => press(event, { happening: one, day })}
                     onKeyDown={(event) => keyMove(event, one)}
                   />
                 ))}

@@ -25,6 +25,8 @@ interface Props {
   movable: boolean
   onPress?: ((event: PointerEvent) => void) | undefined
   onPressEnd?: ((event: PointerEvent) => void) | undefined
+  /** Time goes from left to right: its end is at its right. */
+  endsSideways?: boolean
   onKeyDown?: ((event: KeyboardEvent) => void) | undefined
 }
 
@@ -46,7 +48,7 @@ export function Event(props: Props) {
       data-event={happening.key}
       data-dragged={dragged || undefined}
       data-timed={timed || happening.wholeDays || undefined}
-      data-movable={(movable && !happening.repeated) || undefined}
+      data-movable={movable || undefined}
       data-changed={changedBy ? true : undefined}
       style={{ ...style, '--mark': colour ?? 'var(--pastel)' } as CSSProperties}
       onPointerDown={movable ? props.onPress : undefined}
@@ -71,8 +73,13 @@ export function Event(props: Props) {
           <column.ui.Cell field={column.field} value={value} record={record} collection={entity.collection} />
         </span>
       ))}
-      {props.onPressEnd && movable && !happening.repeated && (
-        <span className={styles.grip} onPointerDown={props.onPressEnd} aria-hidden="true" />
+      {props.onPressEnd && movable && (
+        <span
+          className={styles.grip}
+          data-sideways={props.endsSideways || undefined}
+          onPointerDown={props.onPressEnd}
+          aria-hidden="true"
+        />
       )}
     </div>
   )

@@ -1,7 +1,7 @@
 import type { RecordData } from '../../api/types'
 import { instantOf, localOf } from '../../format/dates'
 import type { Manner } from '../../format/locale'
-import { occurrences } from './recurrence'
+import { exceptionsOf, occurrences } from './recurrence'
 import { addDays, addMinutes, minutesADay, minutesBetween, minutesOf } from './wall'
 
 /** Which fields say when, and whether they hold days or instants. */
@@ -10,6 +10,10 @@ export interface When {
   ends: string | null
   allDay: string | null
   recurrence: string | null
+  /** Days that are taken out of a series; of what was taken out, the series and the day that it stands for. */
+  exceptions: string | null
+  series: string | null
+  occurrence: string | null
   /** The fields are dates: no hours. */
   dated: boolean
 }
@@ -23,7 +27,7 @@ export interface Happening {
   from: string
   to: string
   wholeDays: boolean
-  /** One of several occurrences: moving one would move all. */
+  /** One of several occurrences: people say which of them move with it. */
   repeated: boolean
 }
 
@@ -50,14 +54,20 @@ export function happeningsOf(
     }
     const length = minutesBetween(span.from, span.to)
     const before = addDays(first, -Math.ceil(length / minutesADay))
-    return occurrences(rule, span.from.slice(0, 10), before, end).map((day) => {
+    const out = when.exceptions ? exceptionsOf(record[when.exceptions]) : []
+    const days = occurrences(rule, span.from.slice(0, 10), before, end).filter((day) => !out.includes(day))
+    return days.map((day) => {
       const from = day + span.from.slice(10)
       return { key: `${record.id} ${day}`, record, ...span, from, to: addMinutes(from, length), repeated: true }
     })
   })
 }
 
-function spanOf(record: RecordData, when: When, manner: Manner): Pick<Happening, 'from' | 'to' | 'wholeDays'> | null {
+export function spanOf(
+  record: RecordData,
+  when: When,
+  manner: Manner,
+): Pick<Happening, 'from' | 'to' | 'wholeDays'> | null {
   const starts = record[when.starts]
   const ends = when.ends ? record[when.ends] : null
   if (typeof starts !== 'string') return null

@@ -93,3 +93,50 @@ function nthOfMonth(month: string, length: number, wanted: number, nth: number):
   const chosen = nth > 0 ? all[nth - 1] : all[all.length + nth]
   return chosen ? [chosen] : []
 }
+
+/** `20310205,20310212`, iCalendar's EXDATE, as days. */
+export function exceptionsOf(text: unknown): string[] {
+  if (typeof text !== 'string') return []
+  return text.split(',').flatMap((one) => {
+    const found = /^(\d{4})(\d{2})(\d{2})/.exec(one.trim())
+    return found ? [`${found[1]}-${found[2]}-${found[3]}`] : []
+  })
+}
+
+export function writeExceptions(days: string[]): string | null {
+  return days.length ? [...new Set(days)].sort().map(compact).join(',') : null
+}
+
+function compact(day: string): string {
+  return day.replaceAll('-', '')
+}
+
+/** The rule of what comes before a day. */
+export function endedBefore(text: string, day: string): string {
+  return withParts(text, { COUNT: null, UNTIL: compact(addDays(day, -1)) })
+}
+
+/** The rule of what comes from a day on, of a series that began on `first`. */
+export function restFrom(text: string, first: string, day: string): string {
+  const count = parseRule(text)?.count ?? null
+  return count === null ? text : withParts(text, { COUNT: String(count - occurrences(text, first, first, day).length) })
+}
+
+/** The rule of a series that comes so many days later; `null` where its words fix days that would have to be others. */
+export function shiftedRule(text: string, days: number): string | null {
+  const rule = parseRule(text)
+  if (!rule || days === 0) return rule ? text : null
+  const until: Record<string, string> = rule.until === null ? {} : { UNTIL: compact(addDays(rule.until, days)) }
+  const monthly = rule.freq === 'MONTHLY' || rule.freq === 'YEARLY'
+  if (monthly && (rule.byDay.length > 0 || rule.byMonthDay.length > 0)) return null
+  if (rule.byDay.length === 0) return withParts(text, until)
+  const moved = rule.byDay.map((one) => (((one.weekday - 1 + days) % 7) + 7) % 7).sort((a, b) => a - b)
+  return withParts(text, { ...until, BYDAY: moved.map((at) => weekdays[at]).join(',') })
+}
+
+/** The rule with parts that say something else; `null` leaves one out. */
+function withParts(text: string, parts: Record<string, string | null>): string {
+  const kept = text.split(';').filter((part) => !((part.split('=')[0] as string) in parts))
+  const added = Object.entries(parts).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]))
+  return [...kept, ...added].join(';')
+}

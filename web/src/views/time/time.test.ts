@@ -5,8 +5,16 @@ import { sideBySide } from './overlap'
 import { addMonths, momentAt, monthGrid, weekStart } from './wall'
 
 const paris: Manner = { language: 'fr', timeZone: 'Europe/Paris', currency: 'EUR' }
-const visits: When = { starts: 'starts', ends: 'ends', allDay: 'all_day', recurrence: 'rule', dated: false }
-const due: When = { starts: 'due', ends: null, allDay: null, recurrence: null, dated: true }
+const noSeries = { exceptions: null, series: null, occurrence: null }
+const visits: When = {
+  ...noSeries,
+  starts: 'starts',
+  ends: 'ends',
+  allDay: 'all_day',
+  recurrence: 'rule',
+  dated: false,
+}
+const due: When = { ...noSeries, starts: 'due', ends: null, allDay: null, recurrence: null, dated: true }
 
 describe('days and moments', () => {
   it('know weeks and months', () => {

@@ -3,16 +3,17 @@ import { type RefObject, useEffect, useRef } from 'react'
 /** How long the focus is looked for: the server's answer draws the event once more. */
 const followMs = 2500
 
-/** Keeps the focus on an event that is moved by the keyboard: in another column or row it is another element. */
-export function useFollowFocus(frame: RefObject<HTMLElement | null>): (key: string) => void {
+/** Keeps the focus on an event that is moved by the keyboard: in another column or row it is another element. `sure`: it had the focus before a
+ * dialog took it. */
+export function useFollowFocus(frame: RefObject<HTMLElement | null>): (key: string, sure?: boolean) => void {
   const wanted = useRef<string | null>(null)
   // After every drawing, since only drawing moves an event.
   useEffect(() => {
     if (!wanted.current || document.activeElement !== document.body) return
     frame.current?.querySelector<HTMLElement>(`[data-event="${CSS.escape(wanted.current)}"] a`)?.focus()
   })
-  return (key) => {
-    if (!document.activeElement?.closest('[data-event]')) return
+  return (key, sure = false) => {
+    if (!sure && !document.activeElement?.closest('[data-event]')) return
     wanted.current = key
     setTimeout(() => {
       if (wanted.current === key) wanted.current = null

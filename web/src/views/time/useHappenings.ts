@@ -12,23 +12,31 @@ import { type Happening, happeningsOf, type When, whereIn } from './happenings'
 /** Records read for one stretch of days at most: beyond, a filter is the answer. */
 const most = 3000
 
+/** What calendars know of series beside when. */
+type Series = Pick<Entity['views']['calendar'] & object, 'recurrence' | 'exceptions' | 'series' | 'occurrence'>
+
 /** When the records of a view take place. */
 export function whenOf(
   entity: Entity,
-  view: { starts: string; ends: string | null; all_day: string | null; recurrence?: string | null },
+  view: Pick<Entity['views']['timeline'] & object, 'starts' | 'ends' | 'all_day'> & Partial<Series>,
 ): When {
   return {
     starts: view.starts,
     ends: view.ends,
     allDay: view.all_day,
     recurrence: view.recurrence ?? null,
+    exceptions: view.exceptions ?? null,
+    series: view.series ?? null,
+    occurrence: view.occurrence ?? null,
     dated: fieldOf(entity, view.starts)?.type === 'date',
   }
 }
 
 /** The fields that a view reads to know when. */
 export function pathsOf(when: When): string[] {
-  return [when.starts, when.ends, when.allDay, when.recurrence].filter((path): path is string => path !== null)
+  return [when.starts, when.ends, when.allDay, when.recurrence, when.exceptions].filter(
+    (path): path is string => path !== null,
+  )
 }
 
 /** Happenings from the day `first` to before the day `end`. */

@@ -9,6 +9,7 @@ import { problemWords } from '../../ui/ProblemNotice'
 import { say } from '../../ui/toasts'
 import type { Happening } from './happenings'
 import { valuesFor, type When } from './happenings'
+import type { Whose } from './useSeriesMove'
 import { saidSpan } from './words'
 
 interface Read {
@@ -16,25 +17,16 @@ interface Read {
   tooMany: boolean
 }
 
-/** Gives a happening other times, or to somebody else: at once on the screen, then on the server; can be taken back. */
+/** Gives a happening that does not repeat other times, or to somebody else: at once on the screen, then on the server; can be taken back. */
 export function useReschedule(entity: Entity, when: When) {
   const client = useQueryClient()
   const { source, dictionary, manner, t } = useSurroundings()
   const env = dictionary.environment.name
   const cached = keys.view(env, entity.name, 'happenings')
 
-  return async function reschedule(
-    happening: Happening,
-    from: string,
-    to: string,
-    whose?: { field: string; id: string | null; title: string },
-  ): Promise<void> {
+  return async function reschedule(happening: Happening, from: string, to: string, whose?: Whose): Promise<void> {
     const { record } = happening
     const title = titleOf(record) || t('list.unnamed')
-    if (happening.repeated) {
-      say({ tone: 'danger', text: t('view.repeated', { title }), hint: t('view.repeatedHint') }, 8000)
-      return
-    }
     const values = valuesFor(when, manner, from, to)
     const held = Object.fromEntries(Object.keys(values).map((name) => [name, record[name] ?? null]))
     const field = whose && fieldOf(entity, whose.field)

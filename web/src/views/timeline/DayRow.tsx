@@ -48,6 +48,8 @@ export function DayRow({ day, hours, ...props }: RowProps & { day: string; hours
             ...style(one.from, one.to),
           }}
           onPress={(event) => onPress(event, one, day)}
+          onPressEnd={(event) => onPress(event, one, day, true)}
+          endsSideways
           onKeyDown={(event) => onKeyDown(event, one, row)}
         />
       ))}

@@ -18,7 +18,7 @@ export interface RowProps {
   movable: boolean
   dragged: string | null
   planned: { from: string; to: string } | null
-  onPress(event: PointerEvent, happening: Happening, day: string): void
+  onPress(event: PointerEvent, happening: Happening, day: string, end?: boolean): void
   onKeyDown(event: KeyboardEvent, happening: Happening, row: Row): void
 }
 
@@ -51,6 +51,11 @@ export function DaysRow({ days, over, ...props }: RowProps & { days: string[]; o
             changedBy={changes.get(one.record.id)}
             dragged={dragged === one.key}
             onPress={(event) => onPress(event, one, day)}
+            // Its end is on the last of its days.
+            onPressEnd={
+              touchedDays(one.from, one.to).at(-1) === day ? (event) => onPress(event, one, day, true) : undefined
+            }
+            endsSideways
             onKeyDown={(event) => onKeyDown(event, one, row)}
           />
         ))}

@@ -50,6 +50,8 @@ export interface Taken {
   /** Where it was taken: the day, and minutes after its beginning. */
   day: string
   grabbed: number
+  /** Its end is pulled, not the whole of it. */
+  end: boolean
 }
 
 /** A row per person or thing over days: who does what when. */
@@ -102,6 +104,15 @@ export function Timeline({ entity, view, asked, state, onState }: ViewProps<'tim
     const { happening } = what
     const length = minutesBetween(happening.from, happening.to)
     const box = over.getBoundingClientRect()
+    if (what.end) {
+      const own = rows.find((one) => one.id === (whoseOf(happening)?.id ?? '')) ?? row
+      const least = addMinutes(happening.from, happening.wholeDays ? minutesADay : view.step)
+      const to =
+        scale === 'day' && !happening.wholeDays
+          ? momentAt(day, snapped(hours.from + ((at.x - box.left) / box.width) * (hours.to - hours.from), view.step))
+          : addMinutes(happening.to, minutesBetween(`${what.day}T00:00`, `${day}T00:00`))
+      return { row: own, from: happening.from, to: to > least ? to : least }
+    }
     const from =
       scale === 'day' && !happening.wholeDays
         ? momentAt(
@@ -117,23 +128,28 @@ export function Timeline({ entity, view, asked, state, onState }: ViewProps<'tim
       if (place) move(dropped.what.happening, place.from, place.to, place.row)
     },
   })
-  const pressEvent = (event: PointerEvent, happening: Happening, day: string) => {
-    if (happening.repeated) return
+  const pressEvent = (event: PointerEvent, happening: Happening, day: string, end = false) => {
+    event.stopPropagation()
     const box = event.currentTarget.closest('[data-drop]')?.getBoundingClientRect()
     const at = box ? hours.from + ((event.clientX - box.left) / box.width) * (hours.to - hours.from) : 0
-    press(event, { happening, day, grabbed: at - minutesBetween(`${day}T00:00`, happening.from) })
+    press(event, { happening, day, end, grabbed: at - minutesBetween(`${day}T00:00`, happening.from) })
   }
   /** Left and right are time, up and down the rows. */
   const keyMove = (event: KeyboardEvent, happening: Happening, row: Row) => {
     const way = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1 }[event.key]
     if (!way || !event.shiftKey || !movable) return
     event.preventDefault()
+    const minutes = way * (scale === 'day' && !happening.wholeDays ? view.step : minutesADay)
+    if (event.altKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) {
+      const to = addMinutes(happening.to, minutes)
+      if (to > happening.from) move(happening, happening.from, to, row)
+      return
+    }
     if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
       const other = rows[rows.indexOf(row) + way]
       if (other) move(happening, happening.from, happening.to, other)
       return
     }
-    const minutes = way * (scale === 'day' && !happening.wholeDays ? view.step : minutesADay)
     move(happening, addMinutes(happening.from, minutes), addMinutes(happening.to, minutes), row)
   }
   const create = (row: Row, day: string) => {

@@ -91,11 +91,18 @@ fn board_columns(view: &View<'_, '_>, by: &Field, written: &[(&str, &Entry)]) ->
 fn calendar(view: &View<'_, '_>) -> Option<Calendar> {
     let span = view.span(("un agenda", "a calendar"));
     let recurrence = view.field("recurrence", &["text"]).map(|field| field.name.clone());
+    let exceptions = view.field("exceptions", &["text", "long_text"]).map(|field| field.name.clone());
+    let series = view.field("series", &["reference"]);
+    if let Some(series) = series {
+        refers_to_itself(view, "series", series);
+    }
+    let occurrence = view.field("occurrence", &["date"]).map(|field| field.name.clone());
     let by = view.field("by", &["reference"]).map(|field| field.name.clone());
     let opens = view.reader.one_of("opens", &["day", "week", "month"]).map_or("week", |given| given.value);
     let (hours, look) = (view.hours(), view.look());
     view.reader.finish();
-    Some(Calendar { span: span?, recurrence, by, opens, hours, look })
+    let series = series.map(|field| field.name.clone());
+    Some(Calendar { span: span?, recurrence, exceptions, series, occurrence, by, opens, hours, look })
 }
 
 fn timeline(view: &View<'_, '_>) -> Option<Timeline> {
@@ -144,16 +151,23 @@ fn tree(view: &View<'_, '_>) -> Option<Tree> {
     let look = view.look();
     view.reader.finish();
     let parent = parent?;
-    if !itself(parent) {
-        let (name, entity) = (&parent.name, &view.entity().name);
-        view.cx.findings.push(Finding::new(
-            view.reader.value_place("parent"),
-            "not_a_reference",
-            format!("`{name}` ne se rapporte pas à une fiche de `{entity}`"),
-            format!("`{name}` does not refer to a record of `{entity}`"),
-        ));
-    }
+    refers_to_itself(view, "parent", parent);
     Some(Tree { parent: parent.name.clone(), look })
+}
+
+/// Tells a reference that leads to another entity.
+fn refers_to_itself(view: &View<'_, '_>, attribute: &str, field: &Field) {
+    let entity = &view.entity().name;
+    if field.options.to.as_ref() == Some(entity) {
+        return;
+    }
+    let name = &field.name;
+    view.cx.findings.push(Finding::new(
+        view.reader.value_place(attribute),
+        "not_a_reference",
+        format!("`{name}` ne se rapporte pas à une fiche de `{entity}`"),
+        format!("`{name}` does not refer to a record of `{entity}`"),
+    ));
 }
 
 fn gallery(view: &View<'_, '_>) -> Option<Gallery> {

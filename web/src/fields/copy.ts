@@ -1,11 +1,19 @@
-import type { Entity, RecordData } from '../../api/types'
-import type { Surroundings } from '../../dictionary/context'
-import { effective, fieldOf, titlePaths } from '../../dictionary/model'
-import type { Line } from '../../fields/lines/value'
-import { fieldUi } from '../../fields/registry'
+import type { Entity, RecordData } from '../api/types'
+import type { Surroundings } from '../dictionary/context'
+import { effective, fieldOf, titlePaths } from '../dictionary/model'
+import type { Line } from './lines/value'
+import { fieldUi } from './registry'
 
-/** What a copy of a record begins with, by field: what people gave it, less what belongs to one record only. */
-export function copyOf(around: Surroundings, entity: Entity, record: RecordData): Record<string, unknown> {
+/**
+ * What a copy of a record begins with, by field: what people gave it, less what belongs to one record only. `saysSo`: its name says that it is
+ * a copy.
+ */
+export function copyOf(
+  around: Surroundings,
+  entity: Entity,
+  record: RecordData,
+  saysSo = true,
+): Record<string, unknown> {
   const { dictionary, t } = around
   const named = titlePaths(entity.title).map((path) => fieldOf(entity, path))
   const name = named.find((field) => field?.type === 'text')
@@ -26,7 +34,7 @@ export function copyOf(around: Surroundings, entity: Entity, record: RecordData)
       const lines = dictionary.entities[field.of ?? '']
       return lines ? [[field.name, (value as Line[]).map((line, at) => lineCopy(lines, field.by ?? '', line, at))]] : []
     }
-    return [[field.name, field === name ? t('record.copyOf', { title: String(value) }) : value]]
+    return [[field.name, field === name && saysSo ? t('record.copyOf', { title: String(value) }) : value]]
   })
   return Object.fromEntries(values)
 }
