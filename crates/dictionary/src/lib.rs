@@ -9,6 +9,7 @@ pub mod field_types;
 pub mod identifiers;
 pub mod label;
 pub mod layers;
+pub mod mentions;
 pub mod model;
 pub mod plan;
 pub mod related;

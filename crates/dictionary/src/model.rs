@@ -4,6 +4,7 @@
 
 pub mod dashboards;
 pub mod list;
+pub mod notices;
 pub mod views;
 
 use std::collections::BTreeMap;
@@ -125,6 +126,8 @@ pub struct Entity {
     pub uniques: Vec<UniqueKey>,
     /// Rules checked on every write.
     pub rules: Vec<Rule>,
+    /// Who is told of what happens to records.
+    pub notices: Vec<notices::Notice>,
     /// State machine.
     pub states: Option<States>,
     /// Resolved list screen.

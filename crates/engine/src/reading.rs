@@ -12,6 +12,7 @@ use crate::caller::{Caller, Profile};
 use crate::environment::Environment;
 use crate::error::{EngineError, failed};
 use crate::keys::key_value;
+use crate::personal;
 use crate::prepared::Prepared;
 use crate::query::{Expand, Page, Query, Record};
 use crate::records::Reader;
@@ -332,7 +333,9 @@ impl Reading<'_> {
         }
         changes.retain(|change| {
             let known = self.prepared.dictionary.entity(&change.entity);
-            caller.profile == Profile::Administrator || known.is_some_and(|entity| !entity.internal)
+            caller.profile == Profile::Administrator
+                || known.is_some_and(|entity| !entity.internal)
+                || personal::is_theirs(change, &entry.cause.actor, caller)
         });
     }
 }

@@ -29,6 +29,8 @@ pub struct Identity {
 pub enum Door {
     /// A browser's session.
     Session {
+        /// Its record; none of one made by a command on the machine itself.
+        id: Option<RecordId>,
         /// What its writes must bring along.
         csrf: String,
     },

@@ -30,7 +30,7 @@ pub use open::OpenEnvironment;
 pub use people::Member;
 pub use platform::{Limits, Options, Platform};
 pub use random::{Random, SystemRandom};
-pub use sessions::SignedIn;
+pub use sessions::{SignIn, SignedIn};
 pub use sweeping::FILES_GRACE;
 pub use tokens::{NewToken, Scope};
 pub use users::{NewUser, User};

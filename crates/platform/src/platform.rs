@@ -16,6 +16,7 @@ use crate::open::{self, OpenEnvironment, Opened};
 use crate::password::{Cost, Passwords};
 use crate::places::Places;
 use crate::random::{Random, SystemRandom};
+use crate::sessions::Seen;
 use crate::throttle::Throttle;
 
 /// Modules of the reserved environment.
@@ -98,6 +99,7 @@ pub struct Platform {
     pub(crate) cache: Cache,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
+    pub(crate) seen: Seen,
 }
 
 impl Platform {
@@ -201,6 +203,7 @@ impl Platform {
             cache: Cache::default(),
             passwords,
             throttle: Throttle::default(),
+            seen: Seen::default(),
         })
     }
 

@@ -1,11 +1,13 @@
 //! Signing in, and the sessions that follow.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use dictionary::expression::BinaryOperator;
 use dictionary::{RecordId, Value};
 use engine::{Caller, Draft, EngineError, Query};
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
 
 use crate::access::{Door, Identity};
 use crate::directory::{self, Fields, SESSION};
@@ -20,6 +22,9 @@ pub const LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 14);
 /// Use moves the end only after this much of it has gone: a write a day, not one a request.
 const RENEW_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
+/// Sessions of which the last use is remembered; beyond, what is remembered starts afresh.
+const SEEN_MAX: usize = 50_000;
+
 /// Texts a browser sends are cut to what the field holds.
 const USER_AGENT_MAX: usize = 500;
 
@@ -29,6 +34,41 @@ pub(crate) struct Session {
     pub(crate) id: RecordId,
     pub(crate) user: RecordId,
     pub(crate) expires: Timestamp,
+}
+
+/// A browser in which somebody is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// Record of the session.
+    pub id: RecordId,
+    /// What the browser says of itself.
+    pub user_agent: Option<String>,
+    /// Network address it signed in from.
+    pub address: Option<String>,
+    /// When it signed in.
+    pub created: Timestamp,
+    /// When it was last used: to the moment where this server saw it since it started, else to the day.
+    pub seen: Timestamp,
+    /// When it ends unless it is used.
+    pub expires: Timestamp,
+}
+
+/// When sessions were last used, as far as this process saw.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(Mutex<HashMap<RecordId, Timestamp>>);
+
+impl Seen {
+    fn note(&self, session: RecordId, now: Timestamp) {
+        let mut seen = self.0.lock();
+        if seen.len() >= SEEN_MAX && !seen.contains_key(&session) {
+            seen.clear();
+        }
+        seen.insert(session, now);
+    }
+
+    fn of(&self, session: RecordId) -> Option<Timestamp> {
+        self.0.lock().get(&session).copied()
+    }
 }
 
 /// What signing in gives.
@@ -108,7 +148,56 @@ impl Platform {
         if !user.active {
             return Err(PlatformError::NotFound);
         }
-        Ok(Identity { user, door: Door::Session { csrf: secret::csrf(secret) } })
+        self.seen.note(session.id, now);
+        Ok(Identity { user, door: Door::Session { id: Some(session.id), csrf: secret::csrf(secret) } })
+    }
+
+    /// Where a person is signed in, last used first.
+    ///
+    /// Errors: the reserved environment cannot be read.
+    pub fn sessions_of(&self, user: RecordId) -> Result<Vec<SignIn>, PlatformError> {
+        let dictionary = self.root().dictionary();
+        let now = self.clock.now();
+        let mut found = Vec::new();
+        for record in self.records_of(SESSION, "user", user)? {
+            let fields = Fields::of(&dictionary, &record);
+            let (Some(created), Some(expires)) = (fields.moment("created"), fields.moment("expires")) else {
+                continue;
+            };
+            if expires <= now {
+                continue;
+            }
+            let id = fields.id();
+            // Its end moves as it is used, a day at a time: this server may know better.
+            let renewed = (expires - LIFETIME).max(created);
+            let seen = self.seen.of(id).map_or(renewed, |seen| seen.max(renewed));
+            let (user_agent, address) = (fields.text("user_agent"), fields.text("address"));
+            found.push(SignIn { id, user_agent, address, created, seen, expires });
+        }
+        found.sort_by_key(|session| std::cmp::Reverse(session.seen));
+        Ok(found)
+    }
+
+    /// Ends one of a person's sessions.
+    ///
+    /// Errors: not found when it is not theirs, or ended already.
+    pub fn session_end_of(&self, user: RecordId, session: RecordId) -> Result<(), PlatformError> {
+        let is_theirs = self.sessions_of(user)?.iter().any(|one| one.id == session);
+        if is_theirs { self.delete_sessions(vec![session]) } else { Err(PlatformError::NotFound) }
+    }
+
+    /// Ends all of a person's sessions but one; returns how many.
+    ///
+    /// Errors: the reserved environment cannot be written.
+    pub fn sessions_end_others(&self, user: RecordId, kept: RecordId) -> Result<usize, PlatformError> {
+        let records = self.records_of(SESSION, "user", user)?;
+        let others: Vec<RecordId> =
+            records.iter().map(|record| record.row.id()).filter(|id| *id != kept).collect();
+        let count = others.len();
+        if count > 0 {
+            self.delete_sessions(others)?;
+        }
+        Ok(count)
     }
 
     /// Ends a session; nothing happens if it ended already.

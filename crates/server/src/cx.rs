@@ -152,7 +152,7 @@ impl Cx {
             Err(error) => return Err(error.into()),
         };
         self.info.set_language(identity.user.language);
-        if let Door::Session { csrf } = &identity.door
+        if let Door::Session { csrf, .. } = &identity.door
             && self.writes
             && self.csrf.as_deref() != Some(csrf)
         {

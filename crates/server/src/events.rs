@@ -18,6 +18,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
 use dictionary::model::Dictionary;
+use engine::Caller;
+use engine::personal::is_theirs;
 use futures_core::Stream;
 use journal::{Actor, Change, Entry, Position};
 use parking_lot::Mutex;
@@ -277,7 +279,8 @@ impl Listener {
             let entries = engine.entries(&entered.caller, after, ENTRIES)?;
             let last = entries.last().map(|entry| entry.position);
             let dictionary = engine.dictionary();
-            let events: Vec<Event> = entries.iter().flat_map(|entry| events_of(&dictionary, entry)).collect();
+            let told = |entry| events_of(&dictionary, entry, &entered.caller);
+            let events: Vec<Event> = entries.iter().flat_map(told).collect();
             Ok((events, last))
         });
         let (events, last) = match read.await {
@@ -324,12 +327,16 @@ impl Listener {
 }
 
 /// The events of an entry. Only the last one carries the position as its id, so that a client cut off in the middle gets the entry again.
-fn events_of(dictionary: &Dictionary, entry: &Entry) -> Vec<Event> {
+/// The system's own records are told to whom they belong only.
+fn events_of(dictionary: &Dictionary, entry: &Entry, caller: &Caller) -> Vec<Event> {
     let changes: Vec<&Change> = entry
         .changes
         .iter()
         .flatten()
-        .filter(|change| dictionary.entity(&change.entity).is_some_and(|entity| !entity.internal))
+        .filter(|change| {
+            dictionary.entity(&change.entity).is_some_and(|entity| !entity.internal)
+                || is_theirs(change, &entry.cause.actor, caller)
+        })
         .collect();
     let actor = match &entry.cause.actor {
         Actor::User(id) => Some(id),

@@ -17,6 +17,7 @@ mod request;
 pub mod routes;
 pub mod serve;
 mod session;
+mod sign_ins;
 mod state;
 mod web_app;
 

@@ -3,12 +3,12 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, get};
+use axum::routing::{any, delete, get};
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::state::AppState;
-use crate::{data, events, health, request, session, web_app};
+use crate::{data, events, health, request, session, sign_ins, web_app};
 
 /// An operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,9 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/session", "session_show"),
     route("PATCH", "/session", "session_change"),
     open("DELETE", "/session", "session_delete"),
+    route("GET", "/sessions", "sign_in_list"),
+    route("DELETE", "/sessions", "sign_ins_end"),
+    route("DELETE", "/sessions/{id}", "sign_in_end"),
     route("GET", "/events/{env}", "events_follow"),
     route("GET", "/data/{env}", "service_show"),
     route("GET", "/data/{env}/$dictionary", "dictionary_show"),
@@ -55,6 +58,14 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/data/{env}/$views", "view_create"),
     route("PATCH", "/data/{env}/$views/{id}", "view_change"),
     route("DELETE", "/data/{env}/$views/{id}", "view_delete"),
+    route("GET", "/data/{env}/$preferences", "preferences_show"),
+    route("PATCH", "/data/{env}/$preferences", "preferences_change"),
+    route("GET", "/data/{env}/$favourites", "favourite_list"),
+    route("POST", "/data/{env}/$favourites", "favourite_add"),
+    route("DELETE", "/data/{env}/$favourites/{id}", "favourite_remove"),
+    route("GET", "/data/{env}/$notifications", "notification_list"),
+    route("POST", "/data/{env}/$notifications/read", "notifications_read"),
+    route("PATCH", "/data/{env}/$notifications/{id}", "notification_mark"),
     route("GET", "/data/{env}/$imports", "import_list"),
     route("POST", "/data/{env}/$imports", "import_create"),
     route("GET", "/data/{env}/$imports/{import}", "import_show"),
@@ -114,6 +125,8 @@ pub(crate) fn router(state: AppState) -> Router {
                 .patch(session::session_change)
                 .delete(session::session_delete),
         )
+        .route("/sessions", get(sign_ins::sign_in_list).delete(sign_ins::sign_ins_end))
+        .route("/sessions/{id}", delete(sign_ins::sign_in_end))
         .route("/events/{env}", get(events::events_follow))
         .route("/data/{env}", any(data::dispatch))
         .route("/data/{env}/", any(data::dispatch))

@@ -136,7 +136,7 @@ fn session_view(platform: &Platform, identity: &Identity) -> Result<Value, Probl
         })
         .collect();
     let csrf = match &identity.door {
-        Door::Session { csrf } => Some(csrf),
+        Door::Session { csrf, .. } => Some(csrf),
         Door::Token { .. } => None,
     };
     Ok(json!({
@@ -171,6 +171,6 @@ fn set_cookie(response: &mut Response, secret: &str, age_s: i64, secure: bool) {
 }
 
 /// Answers about a person are nobody else's.
-fn private() -> HeaderMap {
+pub(crate) fn private() -> HeaderMap {
     HeaderMap::from_iter([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))])
 }

@@ -58,6 +58,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the person keeps at hand */
+        get: operations["tisserand.favourite_list"];
+        put?: never;
+        /** Add a favourite */
+        post: operations["tisserand.favourite_add"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_3"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$favourites/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a favourite */
+        delete: operations["tisserand.favourite_remove"];
+        /** What this address takes */
+        options: operations["options_show_4"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$figures": {
         parameters: {
             query?: never;
@@ -71,7 +108,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_3"];
+        options: operations["options_show_5"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -89,7 +126,7 @@ export interface paths {
         post: operations["tisserand.file_keep"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_4"];
+        options: operations["options_show_6"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -108,7 +145,7 @@ export interface paths {
         post: operations["tisserand.import_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_5"];
+        options: operations["options_show_7"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -127,7 +164,7 @@ export interface paths {
         /** Forget an import */
         delete: operations["tisserand.import_delete"];
         /** What this address takes */
-        options: operations["options_show_6"];
+        options: operations["options_show_8"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -145,7 +182,7 @@ export interface paths {
         post: operations["tisserand.import_detect"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_7"];
+        options: operations["options_show_9"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -163,7 +200,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_8"];
+        options: operations["options_show_10"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -181,7 +218,7 @@ export interface paths {
         post: operations["tisserand.import_preview"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_9"];
+        options: operations["options_show_11"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -199,7 +236,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_10"];
+        options: operations["options_show_12"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -217,7 +254,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_11"];
+        options: operations["options_show_13"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -235,7 +272,7 @@ export interface paths {
         post: operations["tisserand.import_run"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_12"];
+        options: operations["options_show_14"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -253,7 +290,7 @@ export interface paths {
         post: operations["tisserand.import_stop"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_13"];
+        options: operations["options_show_15"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -271,7 +308,7 @@ export interface paths {
         post: operations["tisserand.import_undo"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_14"];
+        options: operations["options_show_16"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -289,7 +326,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_15"];
+        options: operations["options_show_17"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -308,7 +345,7 @@ export interface paths {
         post: operations["tisserand.list_value_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_16"];
+        options: operations["options_show_18"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -325,7 +362,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_17"];
+        options: operations["options_show_19"];
         head?: never;
         /** Change a value */
         patch: operations["tisserand.list_value_change"];
@@ -344,9 +381,63 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_18"];
+        options: operations["options_show_20"];
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the person was told */
+        get: operations["tisserand.notification_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_21"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark all as read */
+        post: operations["tisserand.notifications_read"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_22"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$notifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_23"];
+        head?: never;
+        /** Mark as read, or not read */
+        patch: operations["tisserand.notification_mark"];
         trace?: never;
     };
     "/data/{env}/$people": {
@@ -363,7 +454,7 @@ export interface paths {
         post: operations["tisserand.person_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_19"];
+        options: operations["options_show_24"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -381,7 +472,7 @@ export interface paths {
         /** Take an access away */
         delete: operations["tisserand.person_remove"];
         /** What this address takes */
-        options: operations["options_show_20"];
+        options: operations["options_show_25"];
         head?: never;
         /** Change a profile */
         patch: operations["tisserand.person_change"];
@@ -400,7 +491,7 @@ export interface paths {
         post: operations["tisserand.person_reset"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_21"];
+        options: operations["options_show_26"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -418,9 +509,28 @@ export interface paths {
         post: operations["tisserand.person_sign_out"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_22"];
+        options: operations["options_show_27"];
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the person wants their screens */
+        get: operations["tisserand.preferences_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_28"];
+        head?: never;
+        /** Change preferences */
+        patch: operations["tisserand.preferences_change"];
         trace?: never;
     };
     "/data/{env}/$search": {
@@ -436,7 +546,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_23"];
+        options: operations["options_show_29"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -454,7 +564,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_24"];
+        options: operations["options_show_30"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -473,7 +583,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_25"];
+        options: operations["options_show_31"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -491,7 +601,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_26"];
+        options: operations["options_show_32"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -510,7 +620,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_27"];
+        options: operations["options_show_33"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -529,7 +639,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_28"];
+        options: operations["options_show_34"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -549,7 +659,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_29"];
+        options: operations["options_show_35"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -568,7 +678,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_30"];
+        options: operations["options_show_36"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -586,7 +696,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_31"];
+        options: operations["options_show_37"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -607,7 +717,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_32"];
+        options: operations["options_show_38"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -625,7 +735,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_33"];
+        options: operations["options_show_39"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -643,7 +753,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_40"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -661,7 +771,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -679,7 +789,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_42"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -699,7 +809,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_43"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -718,7 +828,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_44"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -736,7 +846,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -757,7 +867,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -775,7 +885,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_47"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -849,6 +959,41 @@ export interface paths {
         head?: never;
         /** Change the language */
         patch: operations["tisserand.session_change"];
+        trace?: never;
+    };
+    "/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the person is signed in */
+        get: operations["tisserand.sign_in_list"];
+        put?: never;
+        post?: never;
+        /** Sign out everywhere else */
+        delete: operations["tisserand.sign_ins_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out of one browser */
+        delete: operations["tisserand.sign_in_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
@@ -1037,6 +1182,11 @@ export interface components {
             };
             module: string;
             name: string;
+            notices: {
+                field: string;
+                name: string;
+                text: components["schemas"]["tisserand.label"];
+            }[];
             order: string[];
             plural: components["schemas"]["tisserand.label"];
             rules: components["schemas"]["tisserand.rule"][];
@@ -1072,6 +1222,19 @@ export interface components {
             /** @enum {string} */
             operation: "create" | "update" | "delete";
             position: number;
+        };
+        "tisserand.favourite": {
+            entity: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "record" | "list" | "view" | "dashboard";
+            name: string | null;
+            target: string;
+            title: string | null;
+        };
+        "tisserand.favourites": {
+            value: components["schemas"]["tisserand.favourite"][];
         };
         "tisserand.field": {
             accept?: string[];
@@ -1403,6 +1566,29 @@ export interface components {
             id: string;
             label: components["schemas"]["tisserand.label"];
         };
+        "tisserand.notification": {
+            at: string;
+            author: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+            entity: string;
+            /** Format: uuid */
+            id: string;
+            notice: string;
+            read_at: string | null;
+            /** Format: uuid */
+            record: string;
+            text: string | null;
+            title: string;
+            words: components["schemas"]["tisserand.label"] | null;
+        };
+        "tisserand.notifications": {
+            more: boolean;
+            unread: number;
+            value: components["schemas"]["tisserand.notification"][];
+        };
         "tisserand.page": {
             "@odata.context"?: string;
             "@odata.count"?: number;
@@ -1455,6 +1641,20 @@ export interface components {
             label: components["schemas"]["tisserand.label"] | null;
             rows: components["schemas"]["tisserand.axis"][];
             values: components["schemas"]["tisserand.measure"][];
+        };
+        "tisserand.preferences": {
+            dashboards: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** @enum {string|null} */
+            density: "comfortable" | "dense" | null;
+            first_day: number | null;
+            start_page: string | null;
+            /** @enum {string|null} */
+            theme: "auto" | "light" | "dark" | null;
+            time_zone: string | null;
         };
         "tisserand.presence": {
             value: components["schemas"]["tisserand.present"][];
@@ -1550,6 +1750,19 @@ export interface components {
                 language: "fr" | "en";
                 name: string;
             };
+        };
+        "tisserand.sign_in": {
+            address: string | null;
+            created_at: string;
+            current: boolean;
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            seen_at: string;
+            user_agent: string | null;
+        };
+        "tisserand.sign_ins": {
+            value: components["schemas"]["tisserand.sign_in"][];
         };
         "tisserand.stale_change": {
             /** Format: date-time */
@@ -2294,6 +2507,198 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.favourite_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the person keeps at hand */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.favourites"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.favourite_add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending again safe. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    target: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The favourite. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.favourite"];
+                };
+            };
+            /** @description The favourite. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.favourite"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.favourite_remove": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending again safe. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.figures_show": {
         parameters: {
             query?: never;
@@ -2327,7 +2732,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_3: {
+    options_show_5: {
         parameters: {
             query?: never;
             header?: never;
@@ -2402,7 +2807,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_4: {
+    options_show_6: {
         parameters: {
             query?: never;
             header?: never;
@@ -2520,7 +2925,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_5: {
+    options_show_7: {
         parameters: {
             query?: never;
             header?: never;
@@ -2621,7 +3026,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_6: {
+    options_show_8: {
         parameters: {
             query?: never;
             header?: never;
@@ -2696,7 +3101,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_7: {
+    options_show_9: {
         parameters: {
             query?: never;
             header?: never;
@@ -2768,7 +3173,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_8: {
+    options_show_10: {
         parameters: {
             query?: never;
             header?: never;
@@ -2843,7 +3248,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_9: {
+    options_show_11: {
         parameters: {
             query?: never;
             header?: never;
@@ -2910,7 +3315,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_10: {
+    options_show_12: {
         parameters: {
             query?: never;
             header?: never;
@@ -2984,7 +3389,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_11: {
+    options_show_13: {
         parameters: {
             query?: never;
             header?: never;
@@ -3059,7 +3464,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_12: {
+    options_show_14: {
         parameters: {
             query?: never;
             header?: never;
@@ -3130,7 +3535,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_13: {
+    options_show_15: {
         parameters: {
             query?: never;
             header?: never;
@@ -3201,7 +3606,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_14: {
+    options_show_16: {
         parameters: {
             query?: never;
             header?: never;
@@ -3286,7 +3691,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_15: {
+    options_show_17: {
         parameters: {
             query?: never;
             header?: never;
@@ -3400,7 +3805,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_16: {
+    options_show_18: {
         parameters: {
             query?: never;
             header?: never;
@@ -3433,7 +3838,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_17: {
+    options_show_19: {
         parameters: {
             query?: never;
             header?: never;
@@ -3550,7 +3955,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_18: {
+    options_show_20: {
         parameters: {
             query?: never;
             header?: never;
@@ -3579,6 +3984,221 @@ export interface operations {
             429: components["responses"]["refused_429"];
             500: components["responses"]["refused_500"];
             503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.notification_list": {
+        parameters: {
+            query?: {
+                /** @description Length of a page, 1 000 at most. */
+                $top?: components["parameters"]["top"];
+            };
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the person was told */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.notifications"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_21: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.notifications_read": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending again safe. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Noted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_22: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_23: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.notification_mark": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending again safe. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    read: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Noted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
         };
     };
     "tisserand.people_list": {
@@ -3662,7 +4282,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_19: {
+    options_show_24: {
         parameters: {
             query?: never;
             header?: never;
@@ -3730,7 +4350,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_20: {
+    options_show_25: {
         parameters: {
             query?: never;
             header?: never;
@@ -3848,7 +4468,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_21: {
+    options_show_26: {
         parameters: {
             query?: never;
             header?: never;
@@ -3920,7 +4540,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_22: {
+    options_show_27: {
         parameters: {
             query?: never;
             header?: never;
@@ -3951,6 +4571,127 @@ export interface operations {
             429: components["responses"]["refused_429"];
             500: components["responses"]["refused_500"];
             503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.preferences_show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How the person wants their screens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.preferences"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_28: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.preferences_change": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes sending again safe. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    dashboards?: {
+                        [key: string]: {
+                            [key: string]: unknown;
+                        } | null;
+                    };
+                    /** @enum {string|null} */
+                    density?: "comfortable" | "dense" | null;
+                    first_day?: number | null;
+                    start_page?: string | null;
+                    /** @enum {string|null} */
+                    theme?: "auto" | "light" | "dark" | null;
+                    time_zone?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description How the person wants their screens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.preferences"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
         };
     };
     "tisserand.search": {
@@ -3991,7 +4732,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_23: {
+    options_show_29: {
         parameters: {
             query?: never;
             header?: never;
@@ -4055,7 +4796,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_24: {
+    options_show_30: {
         parameters: {
             query?: never;
             header?: never;
@@ -4171,7 +4912,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_25: {
+    options_show_31: {
         parameters: {
             query?: never;
             header?: never;
@@ -4242,7 +4983,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_26: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -4369,7 +5110,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_27: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -4523,7 +5264,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_28: {
+    options_show_34: {
         parameters: {
             query?: never;
             header?: never;
@@ -4731,7 +5472,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_29: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -4878,7 +5619,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_30: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -4966,7 +5707,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_31: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -5276,7 +6017,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_32: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -5392,7 +6133,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_33: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -5473,7 +6214,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_34: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -5558,7 +6299,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_35: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;
@@ -5630,7 +6371,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_36: {
+    options_show_42: {
         parameters: {
             query?: never;
             header?: never;
@@ -5832,7 +6573,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_37: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -5973,7 +6714,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_38: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -6057,7 +6798,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_39: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -6357,7 +7098,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_40: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -6469,7 +7210,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_41: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -6721,6 +7462,103 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["tisserand.session"];
                 };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.sign_in_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the person is signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.sign_ins"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.sign_ins_end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.sign_in_end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];

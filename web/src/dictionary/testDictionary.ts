@@ -35,6 +35,7 @@ export function testEntity(entity: Partial<Entity> & { name: string; fields: Fie
     searchable: true,
     can: { create: true, update: true, delete: true },
     rules: [],
+    notices: [],
     states: null,
     list: { columns: [], filters: [], colours: [] },
     form: { tabs: [], tiles: [], activity: [] },

@@ -24,7 +24,7 @@ fn is_ordered(path: &[&str]) -> bool {
             | ["menu", "groups"]
             | ["menu", "groups", _, "items"]
             | ["lists", _, "values"]
-            | ["entities", _, "fields" | "rules" | "unique"]
+            | ["entities", _, "fields" | "notify" | "rules" | "unique"]
             | ["entities", _, "states", "transitions"]
             | ["screens", _, "list", "columns" | "filters" | "colours"]
             | ["screens", _, _, "card"]

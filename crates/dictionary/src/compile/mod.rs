@@ -17,6 +17,7 @@ mod lookup;
 mod menu;
 mod names;
 mod naming;
+mod notices;
 mod options;
 mod reader;
 mod references;
@@ -130,11 +131,12 @@ fn compile_merged(cx: &Compiling<'_>) -> Dictionary {
         let (title, search, sort) = naming::read(cx, &dictionary, position, draft);
         let uniques = conduct::uniques(cx, &dictionary.entities[position], draft);
         let rules = conduct::rules(cx, &dictionary, position, draft);
+        let notices = notices::read(cx, &dictionary, position, draft);
         let states = draft.states.and_then(|entry| conduct::states(cx, &dictionary, position, entry));
         let entity = &mut dictionary.entities[position];
         (entity.title, entity.search, entity.order) = (title, search, sort);
         entity.uniques.extend(uniques);
-        (entity.rules, entity.states) = (rules, states);
+        (entity.rules, entity.notices, entity.states) = (rules, notices, states);
         for field in &draft.fields {
             let conduct = conduct::field(cx, &dictionary, position, field);
             let target = &mut dictionary.entities[position].fields[field.index];

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use crate::expression::{Node, Typed};
+use crate::model::notices::Notice;
 use crate::model::{Checked, Dictionary, Entity, EntityIndex, Field, FieldIndex, Rule, Sort, States};
 
 /// What the caller may do to the records of an entity.
@@ -94,6 +95,7 @@ fn describe_entity(entity: &Entity, can: Can, told: &Told) -> Json {
         "can": can,
         "fields": fields.collect::<Vec<_>>(),
         "rules": entity.rules.iter().filter_map(|rule| describe_rule(rule, told)).collect::<Vec<_>>(),
+        "notices": entity.notices.iter().map(|notice| describe_notice(entity, notice)).collect::<Vec<_>>(),
         "states": entity.states.as_ref().map(|states| describe_states(entity, states, told)),
         "list": entity.list,
         "form": entity.form,
@@ -151,6 +153,10 @@ fn describe_rule(rule: &Rule, told: &Told) -> Option<Json> {
             "field": rule.field,
         })
     })
+}
+
+fn describe_notice(entity: &Entity, notice: &Notice) -> Json {
+    json!({"name": notice.name, "field": entity.fields[notice.field].name, "text": notice.text})
 }
 
 fn describe_states(entity: &Entity, states: &States, told: &Told) -> Json {

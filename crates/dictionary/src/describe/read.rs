@@ -161,6 +161,7 @@ fn entity(described: &DescribedEntity) -> Entity {
         fields,
         uniques: Vec::new(),
         rules: Vec::new(),
+        notices: Vec::new(),
         states: None,
         list: ListScreen::default(),
         form: FormScreen::default(),

@@ -151,6 +151,9 @@ fn part_sentence(entity: &str, part: &str, name: &str, how: How) -> (String, Str
         "rule" => {
             (format!("{fr} la règle `{name}` de `{entity}`"), format!("{en} the rule `{name}` of `{entity}`"))
         }
+        "notice" => {
+            (format!("{fr} l'avis `{name}` de `{entity}`"), format!("{en} the notice `{name}` of `{entity}`"))
+        }
         _ => (
             format!("{fr} la transition `{name}` de `{entity}`"),
             format!("{en} the transition `{name}` of `{entity}`"),

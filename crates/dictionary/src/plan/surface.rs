@@ -1,6 +1,7 @@
 //! Differences that no store sees: labels, rules, screens, lists, menu, modules.
 
 use crate::describe::sort_text;
+use crate::model::notices::Notice;
 use crate::model::{Checked, Entity, Rule, Transition, ValueList};
 use crate::plan::entities::former;
 use crate::plan::{Change, How, Planning, Step};
@@ -12,6 +13,7 @@ impl Planning<'_> {
             if let Some(before) = former(old, new, entity) {
                 self.attributes(before, entity);
                 self.rules(before, entity);
+                self.notices(before, entity);
                 self.transitions(before, entity);
                 self.screens(before, entity);
             }
@@ -79,6 +81,17 @@ impl Planning<'_> {
         let named =
             |entity: &Entity| -> Vec<_> { entity.rules.iter().map(|r| (r.name.clone(), text(r))).collect() };
         self.parts(after, "rule", &named(before), &named(after));
+    }
+
+    fn notices(&mut self, before: &Entity, after: &Entity) {
+        let named = |entity: &Entity| -> Vec<_> {
+            let text = |notice: &Notice| {
+                let when = notice.when.as_ref().map(|checked| checked.source.clone());
+                (entity.fields[notice.field].name.clone(), notice.text.clone(), when)
+            };
+            entity.notices.iter().map(|notice| (notice.name.clone(), text(notice))).collect()
+        };
+        self.parts(after, "notice", &named(before), &named(after));
     }
 
     fn transitions(&mut self, before: &Entity, after: &Entity) {

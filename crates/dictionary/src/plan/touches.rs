@@ -30,6 +30,8 @@ pub enum Use {
     View,
     /// Rule.
     Rule,
+    /// Who is told of what happens.
+    Notice,
     /// Transition.
     Transition,
     /// Formula of a computed field.
@@ -156,6 +158,11 @@ impl Search<'_> {
                 self.note(at, checked, Use::Rule, &rule.name);
             }
         }
+        for notice in &entity.notices {
+            if let Some(checked) = &notice.when {
+                self.note(at, checked, Use::Notice, &notice.name);
+            }
+        }
         for transition in entity.states.iter().flat_map(|states| &states.transitions) {
             if let Some(checked) = &transition.require {
                 self.note(at, checked, Use::Transition, &transition.name);
@@ -269,6 +276,9 @@ impl Search<'_> {
         }
         if entity.states.as_ref().is_some_and(|states| states.field == field) {
             self.add(at, Use::States, name);
+        }
+        for notice in entity.notices.iter().filter(|notice| notice.field == field) {
+            self.add(at, Use::Notice, &notice.name);
         }
         for rule in entity.rules.iter().filter(|rule| rule.field.as_ref() == Some(name)) {
             self.add(at, Use::Rule, &rule.name);

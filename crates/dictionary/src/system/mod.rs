@@ -16,6 +16,15 @@ pub const DICTIONARY_SOURCE: &str = "dictionary_source";
 /// Entity of lists as people arranged them.
 pub const SAVED_VIEW: &str = "saved_view";
 
+/// Entity of how people want their screens.
+pub const PREFERENCE: &str = "preference";
+
+/// Entity of what people keep at hand.
+pub const FAVOURITE: &str = "favourite";
+
+/// Entity of what people are told because it concerns them.
+pub const NOTIFICATION: &str = "notification";
+
 /// The built-in layer.
 pub fn layer() -> Layer {
     let files = [
@@ -23,7 +32,12 @@ pub fn layer() -> Layer {
         ("entities/user.toml", include_str!("entities/user.toml")),
         ("entities/dictionary_source.toml", include_str!("entities/dictionary_source.toml")),
         ("entities/saved_view.toml", include_str!("entities/saved_view.toml")),
+        ("entities/preference.toml", include_str!("entities/preference.toml")),
+        ("entities/favourite.toml", include_str!("entities/favourite.toml")),
+        ("entities/notification.toml", include_str!("entities/notification.toml")),
         ("lists/language.toml", include_str!("lists/language.toml")),
+        ("lists/screen_theme.toml", include_str!("lists/screen_theme.toml")),
+        ("lists/screen_density.toml", include_str!("lists/screen_density.toml")),
     ];
     let files: BTreeMap<String, String> =
         files.into_iter().map(|(p, c)| (p.to_owned(), c.to_owned())).collect();

@@ -12,6 +12,7 @@ mod hash;
 mod hostile;
 mod layers;
 mod modules;
+mod notices;
 mod plan;
 mod plan_laws;
 mod related;

@@ -9,6 +9,7 @@ mod compute;
 mod delete;
 pub(crate) mod input;
 mod lines;
+mod notify;
 mod numbering;
 mod problems;
 mod reference;

@@ -81,7 +81,7 @@ impl<'t> Session<'t> {
         }
     }
 
-    /// Refreshes what this unit made out of date. Nothing may be written after.
+    /// Refreshes what this unit made out of date, and tells people what concerns them. Nothing may be written after.
     pub(crate) fn finish(&mut self) -> Result<(), EngineError> {
         if self.broken {
             let source = "one of its writes failed".into();
@@ -89,7 +89,8 @@ impl<'t> Session<'t> {
                 StoreError::Database { action: "keep a unit of work of which a part is missing", source };
             return Err(EngineError::Store { action: "commit a unit of work", source });
         }
-        self.refresh()
+        self.refresh()?;
+        self.notify()
     }
 
     /// Runs one operation: all of it is staged, settled, checked and written, or nothing.
@@ -121,10 +122,12 @@ impl<'t> Session<'t> {
         }
     }
 
-    /// Whether nothing will have to be computed or asked of other records once what is staged is written.
+    /// Whether nothing will have to be computed, asked of other records or told to anybody once what is staged is written.
     fn is_settled(&self) -> bool {
         let mut searches = self.outdated.searches().into_iter();
-        !self.outdated.has_fields_or_rules() && searches.all(|key| self.staging.get(key).is_some())
+        !self.outdated.has_fields_or_rules()
+            && searches.all(|key| self.staging.get(key).is_some())
+            && !self.concerns_anybody()
     }
 
     /// Writes what is staged: deletions first, so that what they held (a unique value) is free.

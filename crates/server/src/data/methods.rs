@@ -15,6 +15,7 @@ use crate::problem::Problem;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Methods {
     Delete,
+    DeleteAlone,
     File,
     FileAndPost,
     Patch,
@@ -22,6 +23,7 @@ pub(crate) enum Methods {
     Post,
     Put,
     Read,
+    ReadAndPatch,
     ReadAndPost,
     Record,
 }
@@ -31,6 +33,7 @@ impl Methods {
     pub(crate) fn text(self) -> &'static str {
         match self {
             Methods::Delete => "DELETE, GET, HEAD, OPTIONS",
+            Methods::DeleteAlone => "DELETE, OPTIONS",
             Methods::PatchAndDelete => "DELETE, OPTIONS, PATCH",
             Methods::File => "DELETE, GET, HEAD, OPTIONS, PUT",
             Methods::FileAndPost => "DELETE, GET, HEAD, OPTIONS, POST, PUT",
@@ -38,6 +41,7 @@ impl Methods {
             Methods::Post => "OPTIONS, POST",
             Methods::Put => "OPTIONS, PUT",
             Methods::Read => "GET, HEAD, OPTIONS",
+            Methods::ReadAndPatch => "GET, HEAD, OPTIONS, PATCH",
             Methods::ReadAndPost => "GET, HEAD, OPTIONS, POST",
             Methods::Record => "DELETE, GET, HEAD, OPTIONS, PATCH, PUT",
         }
@@ -63,12 +67,16 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         }
     }
     Ok(match resource {
-        R::Batch | R::Files | R::Query(_) | R::PersonPart(..) => Methods::Post,
-        R::Collection(_) | R::List(_) | R::Views | R::Imports | R::People => Methods::ReadAndPost,
+        R::Batch | R::Files | R::Query(_) | R::PersonPart(..) | R::NotificationsRead => Methods::Post,
+        R::Collection(_) | R::List(_) | R::Views | R::Favourites | R::Imports | R::People => {
+            Methods::ReadAndPost
+        }
+        R::Preferences => Methods::ReadAndPatch,
+        R::Favourite(_) => Methods::DeleteAlone,
         R::Import(_) => Methods::Delete,
         R::ImportPart(_, part) if IMPORT_TASKS.contains(&part.as_str()) => Methods::Post,
         R::Person(_) => Methods::PatchAndDelete,
-        R::ListValue(..) => Methods::Patch,
+        R::ListValue(..) | R::Notification(_) => Methods::Patch,
         R::View(_) => Methods::PatchAndDelete,
         R::Presence(..) => Methods::Put,
         R::Record(..) => Methods::Record,
@@ -78,6 +86,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::OpenApi
         | R::Search
         | R::Status
+        | R::Notifications
         | R::ImportPart(..)
         | R::Journal
         | R::Figures

@@ -5,6 +5,7 @@ mod delta;
 mod describe;
 mod draft;
 mod export;
+mod favourites;
 mod figures;
 mod files;
 mod history;
@@ -15,11 +16,13 @@ mod list;
 mod lists;
 mod metadata;
 pub(crate) mod methods;
+mod notifications;
 mod operation;
 mod paging;
 mod parameters;
 mod people;
 mod prefer;
+mod preferences;
 pub(crate) mod presence;
 mod property;
 mod reading;
@@ -152,6 +155,24 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         ("POST", R::Views) => ("/data/{env}/$views", views::view_create(asked).await),
         ("PATCH", R::View(id)) => ("/data/{env}/$views/{id}", views::view_change(asked, id).await),
         ("DELETE", R::View(id)) => ("/data/{env}/$views/{id}", views::view_delete(asked, id).await),
+        ("GET", R::Preferences) => ("/data/{env}/$preferences", preferences::preferences_show(asked).await),
+        ("PATCH", R::Preferences) => {
+            ("/data/{env}/$preferences", preferences::preferences_change(asked).await)
+        }
+        ("GET", R::Favourites) => ("/data/{env}/$favourites", favourites::favourite_list(asked).await),
+        ("POST", R::Favourites) => ("/data/{env}/$favourites", favourites::favourite_add(asked).await),
+        ("DELETE", R::Favourite(id)) => {
+            ("/data/{env}/$favourites/{id}", favourites::favourite_remove(asked, id).await)
+        }
+        ("GET", R::Notifications) => {
+            ("/data/{env}/$notifications", notifications::notification_list(asked).await)
+        }
+        ("POST", R::NotificationsRead) => {
+            ("/data/{env}/$notifications/read", notifications::notifications_read(asked).await)
+        }
+        ("PATCH", R::Notification(id)) => {
+            ("/data/{env}/$notifications/{id}", notifications::notification_mark(asked, id).await)
+        }
         ("GET", R::Imports) => ("/data/{env}/$imports", imports::import_list(asked).await),
         ("POST", R::Imports) => ("/data/{env}/$imports", imports::import_create(asked).await),
         ("GET", R::Import(id)) => ("/data/{env}/$imports/{import}", imports::import_show(asked, id).await),

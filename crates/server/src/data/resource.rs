@@ -30,6 +30,18 @@ pub(crate) enum Resource {
     Views,
     /// `$views/{id}`
     View(RecordId),
+    /// `$preferences`
+    Preferences,
+    /// `$favourites`
+    Favourites,
+    /// `$favourites/{id}`
+    Favourite(RecordId),
+    /// `$notifications`
+    Notifications,
+    /// `$notifications/read`
+    NotificationsRead,
+    /// `$notifications/{id}`
+    Notification(RecordId),
     /// `$imports`
     Imports,
     /// `$imports/{id}`
@@ -116,6 +128,12 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$lists", [list]) => Some(Resource::List((*list).to_owned())),
             ("$lists", [list, tag]) => Some(Resource::ListValue((*list).to_owned(), (*tag).to_owned())),
             ("$views", []) => Some(Resource::Views),
+            ("$preferences", []) => Some(Resource::Preferences),
+            ("$favourites", []) => Some(Resource::Favourites),
+            ("$favourites", [id]) => RecordId::parse(id).map(Resource::Favourite),
+            ("$notifications", []) => Some(Resource::Notifications),
+            ("$notifications", ["read"]) => Some(Resource::NotificationsRead),
+            ("$notifications", [id]) => RecordId::parse(id).map(Resource::Notification),
             ("$views", [id]) => RecordId::parse(id).map(Resource::View),
             _ => None,
         };

@@ -99,6 +99,7 @@ fn entity() -> Json {
         "can": closed(json!({"create": boolean(), "update": boolean(), "delete": boolean()})),
         "fields": array(own("field")),
         "rules": array(own("rule")),
+        "notices": array(closed(json!({"name": text(), "field": text(), "text": own("label")}))),
         "states": nullable(closed(json!({
             "field": text(), "initial": text_or_null(), "transitions": array(own("transition")),
         }))),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::openapi::operation::Operation;
 use crate::openapi::shapes::{self, own};
-use crate::openapi::{Reader, administration};
+use crate::openapi::{Reader, administration, personal};
 
 /// Tag of these operations.
 pub(super) const TAG: &str = "tisserand";
@@ -17,6 +17,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>, schemas:
     descriptions(reader, paths);
     lists(reader, paths);
     views(reader, paths);
+    personal::write(reader, paths);
     whole(reader, paths);
     administration::write(reader, paths);
 }

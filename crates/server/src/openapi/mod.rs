@@ -8,6 +8,7 @@ mod description;
 mod fixed;
 mod general;
 mod operation;
+mod personal;
 mod problems;
 mod records;
 mod shapes;

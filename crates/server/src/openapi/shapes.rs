@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::openapi::{Reader, administration, description, problems, records, values};
+use crate::openapi::{Reader, administration, description, personal, problems, records, values};
 
 /// Adds them all, under `tisserand.…`: no entity has a point in its name.
 pub(super) fn write(reader: &Reader<'_>, schemas: &mut Map<String, Json>) {
@@ -29,7 +29,7 @@ pub(super) fn write(reader: &Reader<'_>, schemas: &mut Map<String, Json>) {
     add("collections", collections());
     add("problem", problems::schema(reader));
     add("stale_change", stale_change());
-    for (name, schema) in description::schemas() {
+    for (name, schema) in personal::schemas().into_iter().chain(description::schemas()) {
         add(name, schema);
     }
     // Operations that a reader does not have would leave them unused.

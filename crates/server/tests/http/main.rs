@@ -29,6 +29,7 @@ mod module;
 mod negotiation;
 mod openapi;
 mod paging;
+mod personal;
 mod presence;
 mod raw;
 mod records;

@@ -146,6 +146,14 @@ require = "length(siret) = 14"
 field = "siret"
 message = { fr = "Ce SIRET n'est pas valide.", en = "This SIRET is not valid." }
 
+[notify.owned]
+field = "owner"
+text = { fr = "vous a confié un tiers", en = "gave you an account" }
+when = "not blocked"
+[notify.mentioned]
+field = "notes"
+text = { fr = "vous cite à propos d'un tiers", en = "mentions you about an account" }
+
 [states]
 field = "kind"
 [states.transitions.convert]
@@ -221,6 +229,15 @@ label = { fr = "Quantité", en = "Quantity" }
 [fields.price]
 type = "money"
 label = { fr = "Prix", en = "Price" }
+
+[fields.checked_by]
+type = "reference"
+to = "user"
+label = { fr = "Vérifiée par", en = "Checked by" }
+
+[notify.asked]
+field = "checked_by"
+text = { fr = "vous demande de vérifier un devis", en = "asks you to check a quote" }
 
 [fields.amount]
 type = "computed"

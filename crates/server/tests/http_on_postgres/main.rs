@@ -42,6 +42,8 @@ mod lists;
 mod module;
 #[path = "../http/paging.rs"]
 mod paging;
+#[path = "../http/personal.rs"]
+mod personal;
 #[path = "../http/records.rs"]
 mod records;
 #[path = "../http/sessions.rs"]

@@ -71,8 +71,8 @@ fn accounts(platform: &Platform) -> anyhow::Result<Vec<(String, String)>> {
     let mut accounts = Vec::new();
     for user in platform.users()? {
         let email = user.email.clone();
-        let places =
-            platform.environments_of(&Identity { user, door: Door::Session { csrf: String::new() } })?;
+        let places = platform
+            .environments_of(&Identity { user, door: Door::Session { id: None, csrf: String::new() } })?;
         let places: Vec<String> =
             places.into_iter().map(|(info, profile)| format!("{} ({})", info.name, profile.name())).collect();
         accounts.push((email, places.join(", ")));
