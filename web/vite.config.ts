@@ -4,9 +4,10 @@ import { brotliCompressSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { notices } from './notices'
 
 /** Paths the Rust server answers itself; everything else is this application. */
-const serverPaths = ['/session', '/data', '/events', '/health', '/metrics']
+const serverPaths = ['/session', '/sessions', '/data', '/events', '/health', '/metrics']
 const server = process.env.TISSERAND_URL ?? 'http://127.0.0.1:7700'
 
 /** Puts beside every script, style and WebAssembly the same compressed as well as can be: the server sends those. */
@@ -23,7 +24,7 @@ function compressed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), compressed()],
+  plugins: [react(), notices(), compressed()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0, // a strict content security policy allows no data: script or style

@@ -86,6 +86,19 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
     await page.goto('/preferences')
     await page.getByRole('heading', { level: 1 }).waitFor()
   },
+  sessions: async (page) => {
+    await page.goto(`/me/${env}/sessions`)
+    await page.getByText('cet appareil').waitFor()
+  },
+  about: async (page) => {
+    await page.goto(`/me/${env}/about`)
+    await page.getByText('Apache-2.0').waitFor()
+  },
+  help: async (page) => {
+    await openList(page, 'accounts')
+    await page.keyboard.press('h')
+    await page.getByRole('dialog', { name: /Aide/ }).getByText('Raison sociale').first().waitFor()
+  },
 }
 
 // Reading every element of a full list twice takes a while on a busy machine.

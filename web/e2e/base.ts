@@ -69,6 +69,13 @@ export class Api {
     expect(answer.ok(), await answer.text()).toBe(true)
   }
 
+  async remove(collection: string, id: string): Promise<void> {
+    const answer = await this.request.delete(`/data/${env}/${collection}/${id}`, {
+      headers: { 'X-CSRF-Token': this.csrf },
+    })
+    expect(answer.ok(), await answer.text()).toBe(true)
+  }
+
   async read(collection: string, id: string): Promise<Record<string, unknown> | null> {
     const answer = await this.request.get(`/data/${env}/${collection}/${id}`)
     return answer.status() === 404 ? null : answer.json()

@@ -7,6 +7,8 @@ export const password = 'tisserand-demo'
 export const people = {
   ada: 'ada.lenoir@acme-chauffage.example',
   bruno: 'bruno.kieffer@acme-chauffage.example',
+  /** Whose preferences and favourites tests change: others would see theirs change under them. */
+  helene: 'helene.marchal@acme-chauffage.example',
   /** May read only. */
   theo: 'theo.klein@acme-chauffage.example',
 }

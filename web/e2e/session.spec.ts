@@ -49,14 +49,6 @@ test('environments are chosen, and one that is not production says so all along'
   await expect(page.getByRole('note')).toContainText('ne touche pas la production')
 })
 
-test('the theme is remembered on the device', async ({ page }) => {
-  await page.goto('/preferences')
-  await page.getByText('Sombre', { exact: true }).click()
-  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
-  await page.reload()
-  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
-})
-
 test('who may only read is offered nothing else', async ({ as }) => {
   const { page } = await as('theo')
   await page.goto('/e/acme/accounts')

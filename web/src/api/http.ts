@@ -2,6 +2,7 @@ import createClient, { type Client } from 'openapi-fetch'
 import { answered } from './answers'
 import { follow } from './follow'
 import { administrationSource, importSource } from './httpAdministration'
+import { personalCalls } from './httpPersonal'
 import { lasting } from './lasting'
 import type { Link } from './link'
 import { listCalls, pathOption } from './lists'
@@ -46,6 +47,11 @@ export function httpSource(link: Link): DataSource {
         state.csrf = ''
         link.left()
       },
+      everywhere: async (options) => (await answered(server.GET('/sessions', { ...abort(options) }))).value,
+      end: async (id) => {
+        if (id) await answered(server.DELETE('/sessions/{id}', { params: { path: { id } } }))
+        else await answered(server.DELETE('/sessions'))
+      },
     },
     environment: (name) =>
       environmentSource(patient, name, {
@@ -79,8 +85,10 @@ function environmentSource(server: Server, env: string, beside: Beside): Environ
   }
   return {
     ...listCalls(server, env),
+    ...personalCalls(server, env),
     dictionary: (options) =>
       answered(server.GET('/data/{env}/$dictionary', { params: { path: { env } }, ...abort(options) })),
+    version: async (options) => (await answered(server.GET('/health', { ...abort(options) }))).version,
     list: (collection, query, options) => page(collection, listOptions(query), options),
     next: (link, { top, ...options } = {}) => {
       const { segments, query } = parts(link)

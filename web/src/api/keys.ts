@@ -15,6 +15,10 @@ export const keys = {
   me: (env: string, id: string) => ['me', env, id] as const,
   /** Lists as the person arranged them, and those that are shared. */
   savedViews: (env: string) => ['saved-views', env] as const,
+  preferences: (env: string) => ['preferences', env] as const,
+  favourites: (env: string) => ['favourites', env] as const,
+  notifications: (env: string) => ['notifications', env] as const,
+  signIns: ['sign-ins'] as const,
   /** Groups and figures over lists. */
   summary: (env: string, entity: string, query: GroupQuery) => ['view', env, entity, 'summary', query] as const,
   /** How many changes a list has not taken in. */

@@ -1,6 +1,7 @@
 import type { Problem } from './problem'
 import type {
   Dictionary,
+  Favourite,
   Figures,
   FileValue,
   HistoryPage,
@@ -12,16 +13,19 @@ import type {
   Label,
   ListValue,
   LiveEvent,
+  Notifications,
   Page,
   PageOf,
   Person,
   PersonTold,
+  Preferences,
   PresenceEvent,
   Present,
   RecordData,
   SavedView,
   SearchHit,
   Session,
+  SignIn,
   ValueList,
 } from './types'
 
@@ -100,6 +104,11 @@ export interface ViewChange {
   state?: Record<string, unknown>
 }
 
+/** What to set of preferences: the rest stays; of dashboards, those named, `null` for one that is to be as it comes. */
+export type PreferencesChange = Partial<Omit<Preferences, 'dashboards'>> & {
+  dashboards?: Record<string, Record<string, unknown> | null>
+}
+
 type Abort = { signal?: AbortSignal | undefined }
 
 /**
@@ -112,6 +121,10 @@ export interface DataSource {
     signIn(email: string, password: string): Promise<Session>
     update(change: { language: Session['user']['language'] }): Promise<void>
     signOut(): Promise<void>
+    /** Where the person is signed in, last used first. */
+    everywhere(options?: Abort): Promise<SignIn[]>
+    /** Signs the person out there; everywhere but here without an id. */
+    end(id?: string): Promise<void>
   }
   environment(name: string): EnvironmentSource
 }
@@ -128,6 +141,8 @@ export interface Followed {
 /** The data of one environment. */
 export interface EnvironmentSource {
   dictionary(options?: Abort): Promise<Dictionary>
+  /** Of the software that answers. */
+  version(options?: Abort): Promise<string>
   list(collection: string, query: ListQuery, options?: Abort): Promise<Page>
   /** The page after one that said there is more, of `top` records at most; of as many as the page before, when absent. */
   next(link: string, options?: Abort & { top?: number }): Promise<Page>
@@ -159,6 +174,22 @@ export interface EnvironmentSource {
     create(view: { name: string; entity: string } & ViewChange): Promise<SavedView>
     change(id: string, change: ViewChange & { name?: string }): Promise<SavedView>
     remove(id: string): Promise<void>
+  }
+  preferences: {
+    read(options?: Abort): Promise<Preferences>
+    change(change: PreferencesChange): Promise<Preferences>
+  }
+  favourites: {
+    list(options?: Abort): Promise<Favourite[]>
+    /** `record/account/0192…`, `list/account`, `view/0192…`, `dashboard/my_day`. */
+    add(target: string): Promise<Favourite>
+    remove(id: string): Promise<void>
+  }
+  notifications: {
+    /** The newest. */
+    list(top: number, options?: Abort): Promise<Notifications>
+    mark(id: string, read: boolean): Promise<void>
+    markAll(): Promise<void>
   }
   history(collection: string, id: string, options?: Abort): Promise<HistoryPage>
   historyNext(link: string, options?: Abort): Promise<HistoryPage>

@@ -31,6 +31,15 @@ export type RecordData = Schema<'tisserand.record'>
 export type Page = Omit<Schema<'tisserand.page'>, 'value'> & { value: RecordData[] }
 /** A list as somebody arranged it. */
 export type SavedView = Schema<'tisserand.view'>
+/** How a person wants their screens in an environment; `null` is as it comes. */
+export type Preferences = Schema<'tisserand.preferences'>
+/** What a person keeps at hand, by its name now. */
+export type Favourite = Schema<'tisserand.favourite'>
+/** What a person was told because it concerns them. */
+export type Notification = Schema<'tisserand.notification'>
+export type Notifications = Schema<'tisserand.notifications'>
+/** A browser in which the person is signed in. */
+export type SignIn = Schema<'tisserand.sign_in'>
 export type HistoryEntry = Schema<'tisserand.history_entry'>
 export type HistoryPage = Schema<'tisserand.history'>
 export type SearchHit = Schema<'tisserand.found'>['value'][number]

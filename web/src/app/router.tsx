@@ -1,12 +1,13 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { keys } from '../api/keys'
 import { Problem } from '../api/problem'
-import type { Dictionary, Session } from '../api/types'
+import type { Dictionary, Preferences, Session } from '../api/types'
 import { auditSearchOf } from '../features/administration/auditSearch'
 import { importSearchOf } from '../features/import/search'
 import { listSearchOf } from '../features/list/search'
 import type { Side } from '../features/record/Aside'
 import { speak } from '../i18n/i18n'
+import { lastEnvironment } from '../visits/lastEnvironment'
 import { queryClient } from './queryClient'
 import { Crashed, NotFound, Root } from './Root'
 import { screen } from './screen'
@@ -26,6 +27,21 @@ async function signedIn(href: string): Promise<Session> {
     if (fault instanceof Problem && fault.status === 401) throw redirect({ to: '/sign-in', search: { to: href } })
     throw fault
   }
+}
+
+/** How the person wants their screens, before the first one stands; screens do without where the server cannot say. */
+async function preferences(env: string): Promise<Preferences | null> {
+  const asked = queryClient.ensureQueryData({
+    queryKey: keys.preferences(env),
+    queryFn: ({ signal }) => source.environment(env).preferences.read({ signal }),
+  })
+  return asked.catch(() => null)
+}
+
+async function surroundings(env: string, href: string): Promise<{ dictionary: Dictionary }> {
+  await signedIn(href)
+  const [found] = await Promise.all([dictionary(env), preferences(env)])
+  return { dictionary: found }
 }
 
 async function dictionary(env: string): Promise<Dictionary> {
@@ -63,17 +79,25 @@ const homeRoute = createRoute({
 const frameRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/e/$env',
-  loader: async ({ params, location }) => {
-    await signedIn(location.href)
-    return { dictionary: await dictionary(params.env) }
-  },
+  loader: ({ params, location }) => surroundings(params.env, location.href),
   staleTime: 0,
   component: screen(() => import('../features/frame/Frame'), 'Frame'),
 })
 
+/** Environments whose first page was opened since this page was loaded: home is a place of its own afterwards. */
+const arrived = new Set<string>()
+
 const startRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/',
+  loader: async ({ params, location }) => {
+    if (arrived.has(params.env) || 'board' in location.search) return
+    arrived.add(params.env)
+    const { dictionary: known } = await surroundings(params.env, location.href)
+    const first = (await preferences(params.env))?.start_page
+    const collection = first ? known.entities[first]?.collection : undefined
+    if (collection) throw redirect({ to: '/e/$env/$collection', params: { ...params, collection }, replace: true })
+  },
   validateSearch: (search: Record<string, unknown>): { board?: string } =>
     typeof search.board === 'string' ? { board: search.board } : {},
   component: screen(() => import('../features/home/Home'), 'Home'),
@@ -119,21 +143,49 @@ const importRoute = createRoute({
   component: screen(() => import('../features/import/ImportScreen'), 'ImportScreen'),
 })
 
+/** Preferences are a person's in an environment: of the one they were in last, when the address does not say. */
 const preferencesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/preferences',
-  loader: ({ location }) => signedIn(location.href),
-  component: screen(() => import('../features/preferences/Preferences'), 'Preferences'),
+  loader: async ({ location }) => {
+    const { environments } = await signedIn(location.href)
+    const last = environments.find((one) => one.name === lastEnvironment()) ?? environments[0]
+    throw redirect(last ? { to: '/me/$env', params: { env: last.name }, replace: true } : { to: '/', replace: true })
+  },
+})
+
+// What is a person's own has a place beside collections too.
+const meRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/me/$env',
+  loader: ({ params, location }) => surroundings(params.env, location.href),
+  staleTime: 0,
+  component: screen(() => import('../features/frame/Frame'), 'Frame'),
+})
+
+const ownPreferencesRoute = createRoute({
+  getParentRoute: () => meRoute,
+  path: '/',
+  component: screen(() => import('../features/me/Preferences'), 'Preferences'),
+})
+
+const signInsRoute = createRoute({
+  getParentRoute: () => meRoute,
+  path: '/sessions',
+  component: screen(() => import('../features/me/SignIns'), 'SignIns'),
+})
+
+const aboutRoute = createRoute({
+  getParentRoute: () => meRoute,
+  path: '/about',
+  component: screen(() => import('../features/me/About'), 'About'),
 })
 
 // Administration has its own frame so that no collection's name can collide with it.
 const adminRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/admin/$env',
-  loader: async ({ params, location }) => {
-    await signedIn(location.href)
-    return { dictionary: await dictionary(params.env) }
-  },
+  loader: ({ params, location }) => surroundings(params.env, location.href),
   staleTime: 0,
   component: screen(() => import('../features/frame/Frame'), 'Frame'),
 })
@@ -181,6 +233,7 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   homeRoute,
   preferencesRoute,
+  meRoute.addChildren([ownPreferencesRoute, signInsRoute, aboutRoute]),
   frameRoute.addChildren([startRoute, listRoute, newRoute, importRoute, recordRoute]),
   adminRoute.addChildren([administrationRoute, peopleRoute, auditRoute, valueListsRoute, settingsRoute, dataRoute]),
 ])

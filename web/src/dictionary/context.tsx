@@ -3,9 +3,10 @@ import type { TFunction } from 'i18next'
 import { createContext, type ReactNode, useContext, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../api/keys'
-import type { EnvironmentSource } from '../api/source'
-import type { Dictionary, Label } from '../api/types'
+import type { EnvironmentSource, PreferencesChange } from '../api/source'
+import type { Dictionary, Label, Preferences } from '../api/types'
 import type { Language, Manner } from '../format/locale'
+import { usePreferencesOf } from '../personal/preferences'
 import { labelText } from './model'
 
 /** Everything a screen of one environment reads besides records. */
@@ -16,6 +17,9 @@ export interface Surroundings {
   manner: Manner
   t: TFunction
   label(label: Label | null | undefined): string
+  /** How the person wants their screens here, on every device. */
+  preferences: Preferences
+  prefer(change: PreferencesChange): void
   /**
    * The record of an entity that the person who looks belongs to, by the only reference from people to it: their agency. `undefined` where
    * people belong to none, `null` where this one does not.
@@ -33,6 +37,7 @@ export function SurroundingsProvider(props: {
   const { dictionary, source, children } = props
   const { t, i18n } = useTranslation()
   const language: Language = i18n.language === 'en' ? 'en' : 'fr'
+  const [preferences, prefer] = usePreferencesOf(dictionary.environment.name, source)
   const people = Object.values(dictionary.entities).find((entity) => entity.name === 'user')
   const me = useQuery({
     queryKey: keys.me(dictionary.environment.name, dictionary.me.id),
@@ -56,10 +61,17 @@ export function SurroundingsProvider(props: {
       source,
       language,
       t,
-      manner: { language, timeZone: dictionary.environment.time_zone, currency: dictionary.environment.currency },
+      preferences,
+      prefer,
+      manner: {
+        language,
+        timeZone: preferences.time_zone ?? dictionary.environment.time_zone,
+        currency: dictionary.environment.currency,
+        firstDay: preferences.first_day ?? 1,
+      },
       label: (label) => labelText(label, language),
     }),
-    [dictionary, source, language, t, people, me],
+    [dictionary, source, language, t, people, me, preferences, prefer],
   )
   return <SurroundingsContext.Provider value={value}>{children}</SurroundingsContext.Provider>
 }

@@ -7,8 +7,10 @@ export const locales: Record<Language, string> = { fr: 'fr-FR', en: 'en-GB' }
 /** What formats depend on. */
 export interface Manner {
   language: Language
-  /** IANA name; the environment's, so that everybody reads the same hour. */
+  /** IANA name: the environment's, unless the person chose another. */
   timeZone: string
+  /** Of the week: 1 is Monday, 7 Sunday. Absent: Monday, as in Europe. */
+  firstDay?: number
   /** ISO 4217. */
   currency: string
 }

@@ -1,6 +1,7 @@
 import { administration } from './en/administration'
 import { imports } from './en/imports'
 import { lists } from './en/lists'
+import { personal } from './en/personal'
 import type { Texts } from './fr'
 
 /** Texts of the interface in English. */
@@ -100,54 +101,8 @@ export const en: Texts = {
     nothingPlanned_one: 'Nothing planned today.',
     nothingPlanned_other: 'Nothing planned within {{count}} days.',
   },
-  preferences: {
-    title: 'Preferences',
-    language: 'Language',
-    languageHint: 'For screens and messages from the server.',
-    theme: 'Theme',
-    themeHint: 'On this device.',
-    light: 'Light',
-    dark: 'Dark',
-    auto: 'Same as the system',
-    density: 'Density of lists',
-    densityHint: 'On this device.',
-    comfortable: 'Comfortable',
-    dense: 'Dense',
-  },
-  palette: {
-    title: 'Search or go to',
-    placeholder: 'A customer, a contact, a list, an action…',
-    goTo: 'Go to',
-    actions: 'Actions',
-    found: 'Records',
-    nothing: 'Nothing matches “{{text}}”.',
-    searching: 'Searching…',
-    new: 'Create: {{what}}',
-    hint: '↑ ↓ to choose, Enter to open',
-  },
-  shortcuts: {
-    title: 'Keyboard shortcuts',
-    palette: 'Search or go to',
-    sheet: 'This help',
-    create: 'Create a record',
-    edit: 'Edit',
-    next: 'Next row, next record',
-    previous: 'Previous row, previous record',
-    preview: 'Look at the record beside the list',
-    choose: 'Select the row',
-    cells: 'Move between cells',
-    editCell: 'Edit in the list',
-    space: 'Space',
-    open: 'Open the row',
-    save: 'Save',
-    back: 'Go back, cancel',
-    searchList: 'Search the list',
-    refresh: 'Show what is new',
-    everywhere: 'Everywhere',
-    lists: 'In a list',
-    records: 'In a record',
-  },
   ...lists,
+  ...personal,
   view: {
     switch: 'Views',
     list: 'List',

@@ -1,6 +1,7 @@
 import { administration } from './fr/administration'
 import { imports } from './fr/imports'
 import { lists } from './fr/lists'
+import { personal } from './fr/personal'
 
 /** Texts of the interface in French, the language in which nothing is missing: the other must have the same keys. */
 export const fr = {
@@ -103,54 +104,8 @@ export const fr = {
     nothingPlanned_one: 'Rien de prévu aujourd’hui.',
     nothingPlanned_other: 'Rien de prévu dans les {{count}} jours.',
   },
-  preferences: {
-    title: 'Préférences',
-    language: 'Langue',
-    languageHint: 'Pour les écrans et les messages du serveur.',
-    theme: 'Thème',
-    themeHint: 'Sur cet appareil.',
-    light: 'Clair',
-    dark: 'Sombre',
-    auto: 'Comme le système',
-    density: 'Densité des listes',
-    densityHint: 'Sur cet appareil.',
-    comfortable: 'Aérée',
-    dense: 'Serrée',
-  },
-  palette: {
-    title: 'Rechercher ou aller à',
-    placeholder: 'Un client, un contact, une liste, une action…',
-    goTo: 'Aller à',
-    actions: 'Actions',
-    found: 'Fiches',
-    nothing: 'Rien ne correspond à « {{text}} ».',
-    searching: 'Recherche…',
-    new: 'Créer : {{what}}',
-    hint: '↑ ↓ pour choisir, Entrée pour ouvrir',
-  },
-  shortcuts: {
-    title: 'Raccourcis clavier',
-    palette: 'Rechercher ou aller à',
-    sheet: 'Cette aide',
-    create: 'Créer une fiche',
-    edit: 'Modifier',
-    next: 'Ligne suivante, fiche suivante',
-    previous: 'Ligne précédente, fiche précédente',
-    preview: 'Regarder la fiche à côté de la liste',
-    choose: 'Sélectionner la ligne',
-    cells: 'Passer d’une cellule à l’autre',
-    editCell: 'Modifier dans la liste',
-    space: 'Espace',
-    open: 'Ouvrir la ligne',
-    save: 'Enregistrer',
-    back: 'Revenir, annuler',
-    searchList: 'Chercher dans la liste',
-    refresh: 'Montrer les nouveautés',
-    everywhere: 'Partout',
-    lists: 'Dans une liste',
-    records: 'Dans une fiche',
-  },
   ...lists,
+  ...personal,
   view: {
     switch: 'Vues',
     list: 'Liste',

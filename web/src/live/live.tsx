@@ -96,6 +96,14 @@ export function useMeeting(met: Met): void {
   useEffect(() => meet((event) => latest.current(event)), [meet])
 }
 
+/** What nobody else is told of. */
+const owned: Record<string, (env: string) => readonly string[]> = {
+  preference: keys.preferences,
+  favourite: keys.favourites,
+  notification: keys.notifications,
+  saved_view: keys.savedViews,
+}
+
 function gatherer(client: QueryClient, source: EnvironmentSource, dictionary: () => Dictionary) {
   let waiting: LiveEvent[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -105,6 +113,9 @@ function gatherer(client: QueryClient, source: EnvironmentSource, dictionary: ()
     timer = undefined
     const env = dictionary().environment.name
     for (const [entity, changes] of byEntity(events)) {
+      // The person's own, changed on another device of theirs.
+      const own = owned[entity]
+      if (own) void client.invalidateQueries({ queryKey: own(env) })
       const collection = dictionary().entities[entity]?.collection
       if (!collection) continue
       // What other views show is read anew as a whole: a change may move a record from one column, day or place to another.

@@ -17,7 +17,6 @@ import type { Entity, RecordData } from '../api/types'
 import { useSurroundings } from '../dictionary/context'
 import { Bar } from '../ui/Late'
 import { useShortcuts } from '../ui/shortcuts'
-import { useDense } from '../visits/pinned'
 import { ColumnHead } from './ColumnHead'
 import { type Column, titleColumn } from './columns'
 import { groupedLines, heldAt, inPlace, type Line, layoutOf, type TableGroup } from './layout'
@@ -72,11 +71,11 @@ interface Props<Group extends TableGroup> {
 export function RecordTable<Group extends TableGroup = TableGroup>(props: Props<Group>) {
   const { entity, rows, onSort, onResize, label, startAt, compact, selection, editing, grouped, shown, onShow } = props
   const { t } = useTranslation()
-  const { dictionary } = useSurroundings()
+  const { dictionary, preferences } = useSurroundings()
   const navigate = useNavigate()
   const frame = useRef<HTMLDivElement>(null)
   const phone = useMediaQuery('(max-width: 640px)', false, { getInitialValueInEffect: false })
-  const [dense] = useDense()
+  const dense = preferences.density === 'dense'
   const [at, setAt] = useState(() =>
     Math.max(
       0,

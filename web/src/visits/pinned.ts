@@ -9,13 +9,3 @@ export function usePinned(): [boolean, (pinned: boolean) => void] {
   })
   return [pinned, setPinned]
 }
-
-/** Whether lists are dense, on this device. */
-export function useDense(): [boolean, (dense: boolean) => void] {
-  const [dense, setDense] = useLocalStorage({
-    key: 'tisserand.dense',
-    defaultValue: false,
-    getInitialValueInEffect: false,
-  })
-  return [dense, setDense]
-}

@@ -29,13 +29,16 @@ export function useVisits(where: Where): Kept {
   return kept
 }
 
-/** Remembers that a record was opened; the ten last are kept. */
+/** Records remembered. */
+const recentMax = 20
+
+/** Remembers that a record was opened. */
 export function noteVisit(where: Where, visit: Visit): void {
   const kept = readLocalStorageValue<Kept>({ key: keyOf(where), defaultValue: nothing })
   const others = kept.recent.filter((one) => one.id !== visit.id)
   const counts = { ...kept.counts, [visit.entity]: (kept.counts[visit.entity] ?? 0) + 1 }
   try {
-    localStorage.setItem(keyOf(where), JSON.stringify({ recent: [visit, ...others].slice(0, 10), counts }))
+    localStorage.setItem(keyOf(where), JSON.stringify({ recent: [visit, ...others].slice(0, recentMax), counts }))
   } catch {
     // storage forbidden or full: only the shortcut to recent records is lost
   }

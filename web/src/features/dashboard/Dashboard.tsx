@@ -1,5 +1,4 @@
 import { Button } from '@mantine/core'
-import { useLocalStorage } from '@mantine/hooks'
 import { Link } from '@tanstack/react-router'
 import { type ComponentType, lazy, Suspense, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,8 +6,9 @@ import type { DashboardPart, Dashboard as Definition, Entity } from '../../api/t
 import type { Condition } from '../../conditions/conditions'
 import { useSurroundings } from '../../dictionary/context'
 import { Icon } from '../../icons/Icon'
+import { Star } from '../../personal/Star'
 import { IconAction } from '../../ui/IconAction'
-import { type Arrangement, arranged, asWritten, moved, toggled } from './arrangement'
+import { type Arrangement, arranged, arrangementOf, moved, toggled } from './arrangement'
 import { throughOf } from './asked'
 import { Coming } from './Coming'
 import styles from './Dashboard.module.css'
@@ -31,17 +31,14 @@ const drawn: Record<DashboardPart['kind'], ComponentType<PartBodyProps>> = {
   agenda: Coming,
 }
 
-/** The parts of a dashboard, as the person arranged them on this device. */
+/** The parts of a dashboard, as the person arranged them. */
 export function Dashboard({ dashboard }: { dashboard: Definition }) {
   const { t } = useTranslation()
-  const { dictionary } = useSurroundings()
+  const { preferences, prefer, label } = useSurroundings()
   const sheet = useRef<HTMLDivElement>(null)
   const [arranging, setArranging] = useState(false)
-  const [arrangement, setArrangement] = useLocalStorage<Arrangement>({
-    key: `tisserand.dashboard ${dictionary.environment.name} ${dashboard.name}`,
-    defaultValue: asWritten,
-    getInitialValueInEffect: false,
-  })
+  const arrangement = arrangementOf(preferences.dashboards[dashboard.name])
+  const setArrangement = (next: Arrangement | null) => prefer({ dashboards: { [dashboard.name]: next && { ...next } } })
   const parts = arranged(dashboard.parts, arrangement)
   const shown = parts.filter((part) => !arrangement.hidden.includes(part.name))
   return (
@@ -49,13 +46,14 @@ export function Dashboard({ dashboard }: { dashboard: Definition }) {
       <div className={styles.tools}>
         {arranging ? (
           <>
-            <Button variant="subtle" onClick={() => setArrangement(asWritten)}>
+            <Button variant="subtle" onClick={() => setArrangement(null)}>
               {t('dashboard.reset')}
             </Button>
             <Button onClick={() => setArranging(false)}>{t('dashboard.done')}</Button>
           </>
         ) : (
           <>
+            <Star target={`dashboard/${dashboard.name}`} name={label(dashboard.label)} size={32} />
             <IconAction icon="layout-dashboard" label={t('dashboard.arrange')} onClick={() => setArranging(true)} />
             <IconAction
               icon="maximize"

@@ -8,6 +8,14 @@ export interface Arrangement {
 
 export const asWritten: Arrangement = { order: [], hidden: [] }
 
+/** What a person kept of a dashboard; as it is written where they kept nothing, or nothing of this kind. */
+export function arrangementOf(kept: unknown): Arrangement {
+  const names = (value: unknown) =>
+    Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : []
+  const { order, hidden } = (kept ?? asWritten) as Record<string, unknown>
+  return { order: names(order), hidden: names(hidden) }
+}
+
 /** The parts in the person's order. Parts that came since stand where the dictionary puts them: after the one before them there. */
 export function arranged(parts: DashboardPart[], arrangement: Arrangement): DashboardPart[] {
   const known = new Map(parts.map((part) => [part.name, part]))

@@ -1,4 +1,4 @@
-import { Drawer } from '@mantine/core'
+import { Drawer, useMantineColorScheme } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useNavigate, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
@@ -12,7 +12,9 @@ import { now } from '../../format/now'
 import { LiveProvider } from '../../live/live'
 import { kindWord } from '../../ui/environmentKind'
 import { useShortcuts } from '../../ui/shortcuts'
+import { noteEnvironment } from '../../visits/lastEnvironment'
 import { usePinned } from '../../visits/pinned'
+import { Bell } from './Bell'
 import { BottomBar } from './BottomBar'
 import styles from './Frame.module.css'
 import { LinkBar } from './LinkBar'
@@ -22,6 +24,7 @@ import { TopBar } from './TopBar'
 
 const loadPalette = () => import('./Palette')
 const Palette = lazy(loadPalette)
+const Help = lazy(() => import('./Help'))
 const ShortcutSheet = lazy(() => import('./ShortcutSheet'))
 
 /** What stays around every screen of one environment. */
@@ -45,14 +48,27 @@ export function Frame() {
 
 function Inside() {
   const { t } = useTranslation()
-  const { dictionary } = useSurroundings()
+  const { dictionary, preferences } = useSurroundings()
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true })
   const navigate = useNavigate()
   const { collection } = useParams({ strict: false })
   const [palette, setPalette] = useState(false)
   const [sheet, setSheet] = useState(false)
   const [menu, setMenu] = useState(false)
+  const [help, setHelp] = useState(false)
+  const [bell, setBell] = useState(false)
   const [pinned, setPinned] = usePinned()
   const { environment } = dictionary
+  // What lies outside of this tree follows the person's preferences: the colours of the page, its density, where they come back to.
+  const { theme, density } = preferences
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the setter is new at every drawing
+  useEffect(() => {
+    if (theme) setColorScheme(theme)
+  }, [theme])
+  useEffect(() => {
+    document.documentElement.dataset.density = density ?? 'comfortable'
+    noteEnvironment(environment.name)
+  }, [density, environment.name])
   // Fetched once the screen stands, so that what is typed right after `Ctrl K` goes into it.
   useEffect(() => void loadPalette(), [])
   useEffect(() => sweepDrafts(now().getTime()), [])
@@ -68,6 +84,8 @@ function Inside() {
   )
   useShortcuts({
     '?': () => setSheet(true),
+    h: () => setHelp(true),
+    g: () => setBell(true),
     n: entity?.can.create
       ? () =>
           navigate({ to: '/e/$env/$collection/new', params: { env: environment.name, collection: entity.collection } })
@@ -78,7 +96,12 @@ function Inside() {
       <Rail pinned={pinned} pin={setPinned} />
       <div className={styles.main}>
         {environment.kind !== 'production' && <Band kind={environment.kind} />}
-        <TopBar openPalette={() => setPalette(true)} openSheet={() => setSheet(true)} />
+        <TopBar
+          openPalette={() => setPalette(true)}
+          openSheet={() => setSheet(true)}
+          openHelp={() => setHelp(true)}
+          bell={<Bell opened={bell} setOpened={setBell} />}
+        />
         <LinkBar />
         <main className={styles.content} id="content" tabIndex={-1}>
           <Outlet />
@@ -96,7 +119,13 @@ function Inside() {
         <MenuLinks onGo={() => setMenu(false)} />
       </Drawer>
       <Suspense fallback={null}>
-        {palette && <Palette close={() => setPalette(false)} />}
+        {palette && (
+          <Palette
+            close={() => setPalette(false)}
+            around={{ help: () => setHelp(true), bell: () => setBell(true), sheet: () => setSheet(true) }}
+          />
+        )}
+        {help && <Help entity={entity} close={() => setHelp(false)} openSheet={() => setSheet(true)} />}
         {sheet && <ShortcutSheet close={() => setSheet(false)} />}
       </Suspense>
     </div>

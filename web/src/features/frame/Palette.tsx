@@ -7,7 +7,9 @@ import { useTranslation } from 'react-i18next'
 import { useSurroundings } from '../../dictionary/context'
 import { fold } from '../../format/fold'
 import { Icon } from '../../icons/Icon'
-import { useVisits } from '../../visits/visits'
+import { useFavourites } from '../../personal/favourites'
+import { useRecents } from '../../personal/recents'
+import { useActions } from '../../ui/actions'
 import styles from './Palette.module.css'
 
 interface Entry {
@@ -15,11 +17,17 @@ interface Entry {
   icon: string | null
   words: string
   beside: string
-  href: string
+  run(): void
 }
 
-/** `Ctrl K`: goes to any list, record or action from anywhere, by typing some of its name. */
-export default function Palette({ close }: { close(): void }) {
+interface Props {
+  close(): void
+  /** What opens around the screen. */
+  around: { help(): void; bell(): void; sheet(): void }
+}
+
+/** `Ctrl K`: goes to any list, record or action from anywhere, by typing some of its name. What is kept at hand comes first. */
+export default function Palette({ close, around }: Props) {
   const { t } = useTranslation()
   const router = useRouter()
   const { dictionary, source, label } = useSurroundings()
@@ -27,7 +35,9 @@ export default function Palette({ close }: { close(): void }) {
   const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState(0)
   const [asked] = useDebouncedValue(typed.trim(), 120)
-  const { recent } = useVisits(dictionary)
+  const recent = useRecents()
+  const { favourites } = useFavourites()
+  const here = useActions()
   const search = useQuery({
     queryKey: ['search', env, asked],
     enabled: asked.length >= 2,
@@ -37,48 +47,47 @@ export default function Palette({ close }: { close(): void }) {
 
   const wanted = fold(typed.trim())
   const matches = (words: string) => fold(words).includes(wanted)
+  const go = (href: string) => () => void router.navigate({ href })
   const items = dictionary.menu.flatMap((group) => group.items)
   const lists: Entry[] = items.flatMap((item) => {
     const entity = dictionary.entities[item.entity]
-    return entity && matches(label(item.label))
-      ? [
-          {
-            key: `list ${item.id}`,
-            icon: item.icon ?? entity.icon,
-            words: label(item.label),
-            beside: '',
-            href: `/e/${env}/${entity.collection}`,
-          },
-        ]
-      : []
+    if (!entity || !matches(label(item.label))) return []
+    const icon = item.icon ?? entity.icon
+    return [
+      { key: `list ${item.id}`, icon, words: label(item.label), beside: '', run: go(`/e/${env}/${entity.collection}`) },
+    ]
   })
-  const actions: Entry[] = items.flatMap((item) => {
+  const creations: Entry[] = items.flatMap((item) => {
     const entity = dictionary.entities[item.entity]
     const words = entity ? t('palette.new', { what: label(entity.label) }) : ''
     return entity?.can.create && wanted && matches(words)
-      ? [{ key: `new ${item.id}`, icon: 'plus', words, beside: '', href: `/e/${env}/${entity.collection}/new` }]
+      ? [{ key: `new ${item.id}`, icon: 'plus', words, beside: '', run: go(`/e/${env}/${entity.collection}/new`) }]
       : []
   })
-  const places: Entry[] = [
-    { key: 'preferences', icon: 'adjustments', words: t('frame.preferences'), beside: '', href: '/preferences' },
-    ...(dictionary.me.profile === 'administrator'
+  const place = (icon: string, words: string, run: () => void): Entry => ({
+    key: `place ${words}`,
+    icon,
+    words,
+    beside: '',
+    run,
+  })
+  const profile = dictionary.me.profile
+  const boards = dictionary.dashboards.filter((one) => one.profiles.length === 0 || one.profiles.includes(profile))
+  const places = [
+    place('home', t('frame.home'), go(`/e/${env}`)),
+    ...boards.map((one) => place('layout-dashboard', label(one.label), go(`/e/${env}?board=${one.name}`))),
+    place('bell', t('notifications.title'), around.bell),
+    place('adjustments', t('frame.preferences'), go(`/me/${env}`)),
+    place('device-desktop', t('signIns.title'), go(`/me/${env}/sessions`)),
+    place('help-circle', t('help.open'), around.help),
+    place('keyboard', t('frame.shortcuts'), around.sheet),
+    place('info-circle', t('about.title'), go(`/me/${env}/about`)),
+    ...(profile === 'administrator'
       ? [
-          { key: 'admin', icon: 'settings', words: t('frame.administration'), beside: '', href: `/admin/${env}` },
-          {
-            key: 'people',
-            icon: 'users',
-            words: t('administration.people.title'),
-            beside: '',
-            href: `/admin/${env}/people`,
-          },
-          {
-            key: 'audit',
-            icon: 'history',
-            words: t('administration.audit.title'),
-            beside: '',
-            href: `/admin/${env}/audit`,
-          },
-          { key: 'lists', icon: 'list', words: t('frame.valueLists'), beside: '', href: `/admin/${env}/lists` },
+          place('settings', t('frame.administration'), go(`/admin/${env}`)),
+          place('users', t('administration.people.title'), go(`/admin/${env}/people`)),
+          place('history', t('administration.audit.title'), go(`/admin/${env}/audit`)),
+          place('list', t('frame.valueLists'), go(`/admin/${env}/lists`)),
         ]
       : []),
   ].filter((entry) => wanted && matches(entry.words))
@@ -86,35 +95,52 @@ export default function Palette({ close }: { close(): void }) {
     const entity = dictionary.entities[entityName]
     if (!entity) return []
     const beside = [label(entity.label), code && code !== title ? code : ''].filter(Boolean).join(' · ')
-    return [
-      {
-        key: id,
-        icon: entity.icon,
-        words: title || t('list.unnamed'),
-        beside,
-        href: `/e/${env}/${entity.collection}/${id}`,
-      },
-    ]
+    const words = title || t('list.unnamed')
+    return [{ key: id, icon: entity.icon, words, beside, run: go(`/e/${env}/${entity.collection}/${id}`) }]
   }
+  const kept: Entry[] = favourites
+    .filter((one) => matches(one.words))
+    .map((one) => ({
+      key: `favourite ${one.id}`,
+      icon: one.icon,
+      words: one.words,
+      beside: one.beside,
+      run: () => void router.navigate({ to: one.to as '/', search: one.search as never }),
+    }))
+  const favouriteTargets = new Set(favourites.map((one) => one.target))
+  const lately = recent
+    .filter((visit) => matches(visit.title) && !favouriteTargets.has(`record/${visit.entity}/${visit.id}`))
+    .flatMap((visit) => entryOf(visit.entity, visit.id, visit.title, null))
+  const shownBefore = new Set([
+    ...lately.map((entry) => entry.key),
+    ...favourites.map((one) => one.target.split('/')[2]),
+  ])
   const found: Entry[] =
     wanted.length >= 2
-      ? (search.data ?? []).slice(0, 20).flatMap((hit) => entryOf(hit.entity, hit.id, hit.title, hit.code))
-      : recent
-          .filter((visit) => matches(visit.title))
-          .slice(0, 6)
-          .flatMap((visit) => entryOf(visit.entity, visit.id, visit.title, null))
+      ? (search.data ?? [])
+          .filter((hit) => !shownBefore.has(hit.id))
+          .slice(0, 20)
+          .flatMap((hit) => entryOf(hit.entity, hit.id, hit.title, hit.code))
+      : []
+  const actions: Entry[] = here
+    .filter((action) => matches(action.words))
+    .map(({ key, icon, words, run }) => ({ key: `here ${key}`, icon, words, beside: '', run }))
   const groups = [
-    { title: wanted.length >= 2 ? t('palette.found') : t('home.recent'), entries: found },
+    { title: t('personal.favourites'), entries: kept.slice(0, 6) },
+    { title: t('home.recent'), entries: lately.slice(0, wanted ? 4 : 6) },
+    { title: t('palette.here'), entries: actions },
+    { title: t('palette.found'), entries: found },
     { title: t('palette.goTo'), entries: [...lists, ...places].slice(0, wanted ? 8 : 20) },
-    { title: t('palette.actions'), entries: actions.slice(0, 5) },
+    { title: t('palette.actions'), entries: creations.slice(0, 5) },
   ].filter((group) => group.entries.length > 0)
   const entries = groups.flatMap((group) => group.entries)
   const current = Math.min(chosen, Math.max(entries.length - 1, 0))
 
-  const go = (entry: Entry | undefined) => {
+  const choose = (entry: Entry | undefined) => {
     if (!entry) return
     close()
-    void router.navigate({ href: entry.href })
+    // Once the palette is gone: what opens next takes the keyboard from the screen, not from it.
+    requestAnimationFrame(entry.run)
   }
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
@@ -125,7 +151,7 @@ export default function Palette({ close }: { close(): void }) {
       document.getElementById(`palette-${next}`)?.scrollIntoView({ block: 'nearest' })
     } else if (event.key === 'Enter') {
       event.preventDefault()
-      go(entries[current])
+      choose(entries[current])
     }
   }
   let position = -1
@@ -180,7 +206,7 @@ export default function Palette({ close }: { close(): void }) {
                   aria-selected={own === current}
                   className={styles.entry}
                   onMouseMove={() => setChosen(own)}
-                  onClick={() => go(entry)}
+                  onClick={() => choose(entry)}
                 >
                   <Icon name={entry.icon} />
                   <span className={styles.words}>{entry.words}</span>

@@ -1,11 +1,15 @@
-import { Tooltip } from '@mantine/core'
+import { Menu, Tooltip } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useSurroundings } from '../../dictionary/context'
 import { Icon } from '../../icons/Icon'
+import { useFavourites } from '../../personal/favourites'
 import { IconAction } from '../../ui/IconAction'
 import { Mark } from '../../ui/Mark'
 import styles from './Rail.module.css'
+
+/** Favourites that the unfolded rail shows; all are in the palette and at home. */
+const shownPinned = 8
 
 /** The menu of the dictionary, as icons or, pinned, with their words. */
 export function Rail({ pinned, pin }: { pinned: boolean; pin(pinned: boolean): void }) {
@@ -23,6 +27,7 @@ export function Rail({ pinned, pin }: { pinned: boolean; pin(pinned: boolean): v
         {pinned && <span>{t('app.name')}</span>}
       </Link>
       <div className={styles.groups}>
+        <Favourites pinned={pinned} />
         {entries.map((group) => (
           <ul key={group.id} className={styles.group} aria-label={label(group.label)}>
             {pinned && <li className={styles.heading}>{label(group.label)}</li>}
@@ -72,5 +77,50 @@ export function Rail({ pinned, pin }: { pinned: boolean; pin(pinned: boolean): v
         />
       </div>
     </nav>
+  )
+}
+
+/** What the person keeps at hand: with its words where there is room, else behind a star. */
+function Favourites({ pinned }: { pinned: boolean }) {
+  const { t } = useTranslation()
+  const { favourites } = useFavourites()
+  if (favourites.length === 0) return null
+  if (pinned) {
+    return (
+      <ul className={styles.group} aria-label={t('personal.favourites')}>
+        <li className={styles.heading}>{t('personal.favourites')}</li>
+        {favourites.slice(0, shownPinned).map((one) => (
+          <li key={one.id}>
+            <Link to={one.to as '/'} search={one.search as never} className={styles.link} aria-label={one.words}>
+              <Icon name={one.icon} size={20} />
+              <span className={styles.word}>{one.words}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    )
+  }
+  return (
+    <div className={styles.group}>
+      <Menu position="right-start" width={280}>
+        <Menu.Target>
+          <IconAction icon="star" label={t('personal.favourites')} size={40} />
+        </Menu.Target>
+        <Menu.Dropdown className={styles.tall}>
+          <Menu.Label>{t('personal.favourites')}</Menu.Label>
+          {favourites.map((one) => (
+            <Menu.Item
+              key={one.id}
+              component={Link}
+              to={one.to as '/'}
+              search={one.search as never}
+              leftSection={<Icon name={one.icon} />}
+            >
+              {one.words}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </div>
   )
 }

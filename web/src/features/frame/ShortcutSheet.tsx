@@ -6,12 +6,15 @@ import styles from './ShortcutSheet.module.css'
 /** Every key that does something, by where it does. */
 export default function ShortcutSheet({ close }: { close(): void }) {
   const { t } = useTranslation()
+  const shift = t('shortcuts.shift')
   const groups = [
     {
       title: t('shortcuts.everywhere'),
       keys: [
         ['Ctrl K', t('shortcuts.palette')],
         ['n', t('shortcuts.create')],
+        ['g', t('shortcuts.bell')],
+        ['h', t('shortcuts.help')],
         ['?', t('shortcuts.sheet')],
         ['Esc', t('shortcuts.back')],
       ],
@@ -37,6 +40,21 @@ export default function ShortcutSheet({ close }: { close(): void }) {
         ['Ctrl Enter', t('shortcuts.save')],
         ['j', t('shortcuts.next')],
         ['k', t('shortcuts.previous')],
+        ['@', t('shortcuts.mention')],
+      ],
+    },
+    {
+      title: t('shortcuts.boards'),
+      keys: [
+        ['← → ↑ ↓', t('shortcuts.cards')],
+        [`${shift} ← →`, t('shortcuts.moveCard')],
+      ],
+    },
+    {
+      title: t('shortcuts.times'),
+      keys: [
+        [`${shift} ← → ↑ ↓`, t('shortcuts.moveTime')],
+        [`${shift} ${t('shortcuts.alt')} ↑ ↓`, t('shortcuts.moveEnd')],
       ],
     },
   ]

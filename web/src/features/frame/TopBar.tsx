@@ -1,6 +1,7 @@
 import { Menu, UnstyledButton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../../api/keys'
 import { source } from '../../app/source'
@@ -13,7 +14,14 @@ import { Kbd } from '../../ui/Kbd'
 import { profileWord } from '../../ui/profileWord'
 import styles from './TopBar.module.css'
 
-export function TopBar({ openPalette, openSheet }: { openPalette(): void; openSheet(): void }) {
+interface Props {
+  openPalette(): void
+  openSheet(): void
+  openHelp(): void
+  bell: ReactNode
+}
+
+export function TopBar({ openPalette, openSheet, openHelp, bell }: Props) {
   const { t } = useTranslation()
   return (
     <header className={styles.bar}>
@@ -30,7 +38,11 @@ export function TopBar({ openPalette, openSheet }: { openPalette(): void; openSh
           <IconAction icon="search" label={t('frame.search')} size={40} onClick={openPalette} />
         </span>
         <CreateMenu />
-        <AccountMenu openSheet={openSheet} />
+        <span className={styles.help}>
+          <IconAction icon="help-circle" label={t('help.open')} shortcut="h" size={36} onClick={openHelp} />
+        </span>
+        {bell}
+        <AccountMenu openSheet={openSheet} openHelp={openHelp} />
       </div>
     </header>
   )
@@ -108,10 +120,11 @@ function CreateMenu() {
   )
 }
 
-function AccountMenu({ openSheet }: { openSheet(): void }) {
+function AccountMenu({ openSheet, openHelp }: Pick<Props, 'openSheet' | 'openHelp'>) {
   const { t } = useTranslation()
   const { dictionary } = useSurroundings()
   const { me } = dictionary
+  const env = dictionary.environment.name
   const signOut = async () => {
     await source.session.signOut()
     // A page of its own: nothing that was read here stays in memory.
@@ -130,11 +143,21 @@ function AccountMenu({ openSheet }: { openSheet(): void }) {
           <span className="quiet">{profileWord(me.profile, t)}</span>
         </div>
         <Menu.Divider />
-        <Menu.Item component={Link} to="/preferences" leftSection={<Icon name="adjustments" />}>
+        <Menu.Item component={Link} to={`/me/${env}` as '/'} leftSection={<Icon name="adjustments" />}>
           {t('frame.preferences')}
+        </Menu.Item>
+        <Menu.Item component={Link} to={`/me/${env}/sessions` as '/'} leftSection={<Icon name="device-desktop" />}>
+          {t('signIns.title')}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={openHelp} leftSection={<Icon name="help-circle" />} rightSection={<Kbd>h</Kbd>}>
+          {t('help.open')}
         </Menu.Item>
         <Menu.Item onClick={openSheet} leftSection={<Icon name="keyboard" />} rightSection={<Kbd>?</Kbd>}>
           {t('frame.shortcuts')}
+        </Menu.Item>
+        <Menu.Item component={Link} to={`/me/${env}/about` as '/'} leftSection={<Icon name="info-circle" />}>
+          {t('about.title')}
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item onClick={signOut} leftSection={<Icon name="logout" />}>

@@ -5,7 +5,8 @@ import { useSurroundings } from '../../dictionary/context'
 import { localOf } from '../../format/dates'
 import { now } from '../../format/now'
 import { Icon } from '../../icons/Icon'
-import { useVisits } from '../../visits/visits'
+import { useFavourites } from '../../personal/favourites'
+import { useRecents } from '../../personal/recents'
 import { Dashboard } from '../dashboard/Dashboard'
 import styles from './Home.module.css'
 
@@ -16,7 +17,8 @@ export function Home() {
   const navigate = useNavigate({ from: '/e/$env/' })
   const { dictionary, label, manner } = useSurroundings()
   const env = dictionary.environment.name
-  const { recent } = useVisits(dictionary)
+  const recent = useRecents().slice(0, 10)
+  const { favourites } = useFavourites()
   const hour = Number(localOf(now().toISOString(), manner)?.slice(11, 13) ?? 12)
   const firstName = dictionary.me.name.split(' ')[0] ?? ''
   const profile = dictionary.me.profile
@@ -37,8 +39,27 @@ export function Home() {
         />
       )}
       {board && <Dashboard key={board.name} dashboard={board} />}
+      <section aria-labelledby="favourites">
+        <h2 id="favourites">{t('personal.favourites')}</h2>
+        {favourites.length === 0 ? (
+          <p className="quiet">{t('personal.noFavourites')}</p>
+        ) : (
+          <ul className={styles.ways}>
+            {favourites.map((one) => (
+              <li key={one.id}>
+                <Link to={one.to as '/'} search={one.search as never} className={styles.way}>
+                  <Icon name={one.icon} size={20} />
+                  <span className={styles.title}>{one.words}</span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
       <section aria-labelledby="recent">
-        <h2 id="recent">{t('home.recent')}</h2>
+        <h2 id="recent">
+          {t('home.recent')} <span className={styles.where}>{t('personal.onThisDevice')}</span>
+        </h2>
         {recent.length === 0 ? (
           <p className="quiet">{t('home.noRecent')}</p>
         ) : (

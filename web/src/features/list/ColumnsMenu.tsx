@@ -7,7 +7,6 @@ import { fold } from '../../format/fold'
 import { Icon } from '../../icons/Icon'
 import { type Column, columnOf, type KeptColumn, keptColumns, offeredPaths } from '../../table/columns'
 import { IconAction } from '../../ui/IconAction'
-import { useDense } from '../../visits/pinned'
 import styles from './ColumnsMenu.module.css'
 
 interface Props {
@@ -22,7 +21,7 @@ export function ColumnsMenu({ entity, columns, onChange }: Props) {
   const { t } = useTranslation()
   const around = useSurroundings()
   const [typed, setTyped] = useState('')
-  const [dense, setDense] = useDense()
+  const dense = around.preferences.density === 'dense'
   const [over, setOver] = useState<number | null>(null)
   const [said, setSaid] = useState('')
   const dragged = useRef<number | null>(null)
@@ -136,7 +135,7 @@ export function ColumnsMenu({ entity, columns, onChange }: Props) {
             size="xs"
             aria-label={t('preferences.density')}
             value={dense ? 'dense' : 'comfortable'}
-            onChange={(next) => setDense(next === 'dense')}
+            onChange={(next) => around.prefer({ density: next as 'dense' | 'comfortable' })}
             data={[
               { value: 'comfortable', label: t('preferences.comfortable') },
               { value: 'dense', label: t('preferences.dense') },

@@ -11,6 +11,7 @@ import { useSurroundings } from '../../dictionary/context'
 import { entityOfCollection, fieldOf } from '../../dictionary/model'
 import { decimal } from '../../format/numbers'
 import { Icon } from '../../icons/Icon'
+import { Star } from '../../personal/Star'
 import { keptColumns } from '../../table/columns'
 import { RecordTable } from '../../table/RecordTable'
 import { useRows } from '../../table/useRows'
@@ -35,7 +36,7 @@ import { useCellSave } from './useCellSave'
 import { useGroups } from './useGroups'
 import { type ListState, useListState } from './useListState'
 import { useTotals } from './useTotals'
-import { ViewsMenu } from './ViewsMenu'
+import { starOf, ViewsMenu } from './ViewsMenu'
 
 // What most visits to a list do without.
 const BulkBar = lazy(() => import('./BulkBar'))
@@ -74,6 +75,9 @@ function EntityList({ entity }: { entity: Entity }) {
       <header className={styles.head}>
         <h1>{label(entity.plural)}</h1>
         <ViewsMenu state={state} />
+        <span className={styles.star}>
+          <Star {...starOf(state, label(entity.plural))} />
+        </span>
         <span className={`${styles.count} figures`} aria-live="polite">
           {/* A phone has room for the figure only. */}
           {phone ? (

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { SavedView } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
 import { Icon } from '../../icons/Icon'
+import { Star } from '../../personal/Star'
 import { IconAction } from '../../ui/IconAction'
 import { arrangement } from './search'
 import type { ListState } from './useListState'
@@ -13,7 +14,7 @@ import styles from './ViewsMenu.module.css'
 /** Which saved view the list shows, beside its title: others to open, and this one to keep as it now is. */
 export function ViewsMenu({ state }: { state: ListState }) {
   const { t } = useTranslation()
-  const { dictionary } = useSurroundings()
+  const { dictionary, label } = useSurroundings()
   const [opened, setOpened] = useState(false)
   const [saving, setSaving] = useState(false)
   const { view, views, changed } = state
@@ -106,6 +107,9 @@ export function ViewsMenu({ state }: { state: ListState }) {
             {shared.length > 0 && <p className={styles.head}>{t('views.shared')}</p>}
             {shared.length > 0 && <ul className={styles.list}>{shared.map(entry)}</ul>}
             <div className={styles.actions}>
+              <span className={styles.star}>
+                <Star {...starOf(state, label(state.entity.plural))} />
+              </span>
               {view && changed && mayChange(view) && (
                 <Button
                   size="xs"
@@ -137,6 +141,11 @@ export function ViewsMenu({ state }: { state: ListState }) {
       </Popover.Dropdown>
     </Popover>
   )
+}
+
+/** What the star of a list keeps: the view that is open, else the list. */
+export function starOf({ view, entity }: ListState, plural: string): { target: string; name: string } {
+  return view ? { target: `view/${view.id}`, name: view.name } : { target: `list/${entity.name}`, name: plural }
 }
 
 function SaveAs({ onSave }: { onSave(name: string, change: { shared: boolean; first: boolean }): void }) {

@@ -38,6 +38,7 @@ export function useListState(entity: Entity) {
     change({ cols: text }, true)
   }
   return {
+    entity,
     search,
     views,
     view,

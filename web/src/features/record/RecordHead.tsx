@@ -1,6 +1,7 @@
 import { Button, Menu } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { Link } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { Entity, Present, RecordData, Transition } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
@@ -8,6 +9,9 @@ import { titleOf } from '../../dictionary/model'
 import { exactInstant, saidInstant } from '../../format/dates'
 import { now } from '../../format/now'
 import { Icon } from '../../icons/Icon'
+import { useFavourites } from '../../personal/favourites'
+import { Star } from '../../personal/Star'
+import { type Action, useOfferedActions } from '../../ui/actions'
 import { IconAction } from '../../ui/IconAction'
 import { Kbd } from '../../ui/Kbd'
 import { say } from '../../ui/toasts'
@@ -57,7 +61,16 @@ export function RecordHead(props: Props) {
     beside,
   } = props
   const { t } = useTranslation()
-  const { label, manner } = useSurroundings()
+  const { label, manner, dictionary } = useSurroundings()
+  const { isFavourite, toggle } = useFavourites()
+  const navigate = useNavigate()
+  const target = `record/${entity.name}/${record.id}`
+  const duplicate = () =>
+    void navigate({
+      to: '/e/$env/$collection/new',
+      params: { env: dictionary.environment.name, collection: entity.collection },
+      search: { copy: record.id },
+    })
   const title = titleOf(record) || t('list.unnamed')
   const code = typeof record.code === 'string' && record.code !== title ? record.code : ''
   const state = entity.states ? record[entity.states.field] : null
@@ -69,6 +82,26 @@ export function RecordHead(props: Props) {
   // A thumb has less room: there the moves are in the menu.
   const phone = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
   const shownMoves = phone ? 0 : 2
+  const offered: (Action | false)[] = [
+    entity.can.update && { key: 'edit', icon: 'pencil', words: t('record.edit'), run: edit },
+    ...moves.map((transition) => ({
+      key: `move ${transition.name}`,
+      icon: transition.icon ?? 'arrow-right',
+      words: label(transition.label),
+      run: () => move(transition),
+    })),
+    {
+      key: 'star',
+      icon: 'star',
+      words: t(isFavourite(target) ? 'personal.unstar' : 'personal.star', { name: title }),
+      run: () => toggle(target),
+    },
+    entity.can.create && { key: 'copy', icon: 'copy', words: t('record.duplicate'), run: duplicate },
+    { key: 'link', icon: 'link', words: t('record.copyLink'), run: () => void copyLink(t) },
+    { key: 'print', icon: 'printer', words: t('record.print'), run: () => window.print() },
+    entity.can.delete && { key: 'delete', icon: 'trash', words: t('record.delete'), run: props.remove },
+  ]
+  useOfferedActions(editing ? [] : offered.filter((action): action is Action => action !== false))
   const changed = typeof record.updated_at === 'string' ? record.updated_at : null
   return (
     <header className={styles.head}>
@@ -103,7 +136,10 @@ export function RecordHead(props: Props) {
         </span>
       </div>
       <div className={styles.main}>
-        <h1>{title}</h1>
+        <div className={styles.title}>
+          <h1>{title}</h1>
+          {!editing && <Star target={target} name={title} />}
+        </div>
         <div className={styles.actions} data-editing={editing || undefined}>
           {editing ? (
             <>
@@ -159,13 +195,14 @@ export function RecordHead(props: Props) {
   )
 }
 
+async function copyLink(t: TFunction) {
+  await navigator.clipboard.writeText(window.location.origin + window.location.pathname)
+  say({ tone: 'done', text: t('record.linkCopied') })
+}
+
 function More({ entity, record, remove, move, moves }: Props & { moves: Transition[] }) {
   const { t } = useTranslation()
   const { dictionary, label } = useSurroundings()
-  const copy = async () => {
-    await navigator.clipboard.writeText(window.location.origin + window.location.pathname)
-    say({ tone: 'done', text: t('record.linkCopied') })
-  }
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
@@ -191,7 +228,7 @@ function More({ entity, record, remove, move, moves }: Props & { moves: Transiti
             {t('record.duplicate')}
           </Menu.Item>
         )}
-        <Menu.Item leftSection={<Icon name="link" />} onClick={() => void copy()}>
+        <Menu.Item leftSection={<Icon name="link" />} onClick={() => void copyLink(t)}>
           {t('record.copyLink')}
         </Menu.Item>
         <Menu.Item leftSection={<Icon name="printer" />} onClick={() => window.print()}>

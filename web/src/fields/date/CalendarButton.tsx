@@ -11,7 +11,7 @@ import { IconAction } from '../../ui/IconAction'
 /** The button in a date field that opens a month to pick from. */
 export default function CalendarButton(props: { value: string | null; today: string; onPick(day: string): void }) {
   const { t } = useTranslation()
-  const { language } = useSurroundings()
+  const { language, manner } = useSurroundings()
   const [open, setOpen] = useState(false)
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus returnFocus>
@@ -23,7 +23,7 @@ export default function CalendarButton(props: { value: string | null; today: str
           value={props.value}
           defaultDate={props.value ?? props.today}
           locale={language === 'fr' ? 'fr' : 'en-gb'}
-          firstDayOfWeek={1}
+          firstDayOfWeek={((manner.firstDay ?? 1) % 7) as 0 | 1 | 2 | 3 | 4 | 5 | 6}
           highlightToday
           onChange={(day) => {
             setOpen(false)

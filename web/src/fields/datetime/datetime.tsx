@@ -19,7 +19,7 @@ function Display({ value }: ValueProps<string>) {
   )
 }
 
-/** A day and an hour in the environment's time zone; the value is the instant. */
+/** A day and an hour in the person's time zone; the value is the instant. */
 function Input(props: InputProps<string>) {
   const { t } = useTranslation()
   const { manner } = useSurroundings()

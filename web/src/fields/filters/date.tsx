@@ -1,7 +1,8 @@
 import { NativeSelect, NumberInput, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { allOf } from '../../api/where'
-import { exactDay } from '../../format/dates'
+import type { Surroundings } from '../../dictionary/context'
+import { exactDay, instantOf } from '../../format/dates'
 import type { FilterEditorProps, FilterUi, FilterValue } from '../types'
 import styles from './FilterKinds.module.css'
 import {
@@ -9,9 +10,11 @@ import {
   countedPeriods,
   countOf,
   current,
+  type Days,
   daysOf,
   type NamedPeriod,
   namedPeriods,
+  shifted,
   todayOf,
   units,
 } from './periods'
@@ -80,20 +83,32 @@ function Editor({ value: raw, onChange }: FilterEditorProps) {
   )
 }
 
-/** Filters on a period, for dates and, through their day in the environment's time zone, for instants. */
-function periodFilter(dayOf: (path: string) => string, isDay: boolean): FilterUi {
+/** That a path lies within some days; `company`: the environment's, whatever the person's zone. */
+type Within = (path: string, days: Days, around: Surroundings, company: boolean) => string | null
+
+function byDay(path: string, [first, last]: Days): string | null {
+  if (first && first === last) return `${path} = date '${first}'`
+  return allOf([first && `${path} >= date '${first}'`, last && `${path} <= date '${last}'`])
+}
+
+/** Days of instants are the server's, in the environment's time zone; of a person who has another zone, they are told by their instants. */
+const byInstant: Within = (path, days, { manner, dictionary }, company) => {
+  if (company || manner.timeZone === dictionary.environment.time_zone) return byDay(`date(${path})`, days)
+  const at = (day: string) => `datetime '${instantOf(`${day}T00:00`, manner) ?? `${day}T00:00:00Z`}'`
+  const [first, last] = days
+  return allOf([first && `${path} >= ${at(first)}`, last && `${path} < ${at(shifted(last, 1, 'days'))}`])
+}
+
+/** Filters on a period. */
+function periodFilter(within: Within, isDay: boolean): FilterUi {
   return {
     first: { o: 'last', n: 30, u: 'days' },
     Editor,
-    where: (path, value, _field, { manner }) => {
+    where: (path, value, _field, around) => {
       if (value.o === 'empty') return `${path} = null`
       if (value.o === 'filled') return `${path} != null`
-      const of = dayOf(path)
-      const days = daysOf(value, todayOf(manner))
-      if (!days) return null
-      const [first, last] = days
-      if (first && first === last) return `${of} = date '${first}'`
-      return allOf([first && `${of} >= date '${first}'`, last && `${of} <= date '${last}'`])
+      const days = daysOf(value, todayOf(around.manner), around.manner.firstDay)
+      return days && within(path, days, around, value.of === 'company')
     },
     text: (raw, _field, around) => {
       const { t, manner } = around
@@ -113,9 +128,10 @@ function periodFilter(dayOf: (path: string) => string, isDay: boolean): FilterUi
     },
     exactly: (key): FilterValue | null =>
       key === null ? { o: 'empty' } : isDay ? { o: 'range', a: key, b: key } : null,
-    during: (first, last) => ({ o: 'range', a: first, b: last }),
+    // Figures are counted by the days of the environment: what leads to their records says the same days.
+    during: (first, last) => ({ o: 'range', a: first, b: last, ...(isDay ? {} : { of: 'company' }) }),
   }
 }
 
-export const dateFilter = periodFilter((path) => path, true)
-export const datetimeFilter = periodFilter((path) => `date(${path})`, false)
+export const dateFilter = periodFilter(byDay, true)
+export const datetimeFilter = periodFilter(byInstant, false)

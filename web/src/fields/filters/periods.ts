@@ -63,11 +63,11 @@ function iso(date: Date): string {
   return date.toISOString().slice(0, 10)
 }
 
-/** Weeks begin on Monday. */
-function weekOf(day: string, away: number): Days {
-  const weekday = (new Date(`${day}T12:00:00Z`).getUTCDay() + 6) % 7
-  const monday = shifted(day, away * 7 - weekday, 'days')
-  return [monday, shifted(monday, 6, 'days')]
+/** Weeks begin on `first`: 1 is Monday. */
+function weekOf(day: string, away: number, first: number): Days {
+  const passed = (new Date(`${day}T12:00:00Z`).getUTCDay() - first + 7) % 7
+  const begins = shifted(day, away * 7 - passed, 'days')
+  return [begins, shifted(begins, 6, 'days')]
 }
 
 /** The `length` months that begin `away` times as many from those that `day` is in, counted from January. */
@@ -78,13 +78,13 @@ function monthsOf(day: string, length: number, away: number): Days {
   return [first, shifted(shifted(first, length, 'months'), -1, 'days')]
 }
 
-const named: Record<NamedPeriod, (today: string) => Days> = {
+const named: Record<NamedPeriod, (today: string, first: number) => Days> = {
   today: (today) => [today, today],
   yesterday: (today) => [shifted(today, -1, 'days'), shifted(today, -1, 'days')],
   tomorrow: (today) => [shifted(today, 1, 'days'), shifted(today, 1, 'days')],
-  thisWeek: (today) => weekOf(today, 0),
-  lastWeek: (today) => weekOf(today, -1),
-  nextWeek: (today) => weekOf(today, 1),
+  thisWeek: (today, first) => weekOf(today, 0, first),
+  lastWeek: (today, first) => weekOf(today, -1, first),
+  nextWeek: (today, first) => weekOf(today, 1, first),
   thisMonth: (today) => monthsOf(today, 1, 0),
   lastMonth: (today) => monthsOf(today, 1, -1),
   nextMonth: (today) => monthsOf(today, 1, 1),
@@ -110,10 +110,10 @@ export function countOf(value: FilterValue): { count: number; unit: Unit } | nul
   return unit && Number.isInteger(count) && count > 0 && count <= 9999 ? { count, unit } : null
 }
 
-/** The days of a period, as seen on `today`; `null` while it is not complete or is no period. */
-export function daysOf(raw: FilterValue, today: string): Days | null {
+/** The days of a period, as seen on `today`, in weeks that begin on `first`; `null` while it is not complete or is no period. */
+export function daysOf(raw: FilterValue, today: string, first = 1): Days | null {
   const value = current(raw)
-  if (value.o in named) return named[value.o as NamedPeriod](today)
+  if (value.o in named) return named[value.o as NamedPeriod](today, first)
   if (value.o in counted) {
     const said = countOf(value)
     return said && counted[value.o as CountedPeriod](today, said.count, said.unit)

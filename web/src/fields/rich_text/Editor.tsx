@@ -1,6 +1,10 @@
-import { SegmentedControl, Textarea } from '@mantine/core'
+import { SegmentedControl } from '@mantine/core'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useSurroundings } from '../../dictionary/context'
+import { entityOfCollection } from '../../dictionary/model'
+import { MentionArea } from '../../mentions/MentionArea'
+import { shownText, sourceText } from '../../mentions/text'
 import { IconAction } from '../../ui/IconAction'
 import type { InputProps } from '../types'
 import Markdown from './Markdown'
@@ -16,16 +20,22 @@ const marks: { mark: Mark; icon: string; key: 'bold' | 'italic' | 'heading' | 'l
 ]
 
 /** CommonMark written as text, with the usual marks at hand and a preview. */
-export default function Editor({ id, value, onChange, describedBy, invalid, required, field }: InputProps<string>) {
+export default function Editor(props: InputProps<string>) {
+  const { id, value, onChange, describedBy, invalid, required, field, collection } = props
   const { t } = useTranslation()
+  const { dictionary } = useSurroundings()
+  const entity = entityOfCollection(dictionary, collection)
+  const offers = entity?.notices.some((notice) => notice.field === field.name) ?? false
   const [view, setView] = useState('write')
   const area = useRef<HTMLTextAreaElement>(null)
   const source = value ?? ''
   const put = (mark: Mark) => {
     const element = area.current
     if (!element) return
-    const result = marked(source, element.selectionStart, element.selectionEnd, mark)
-    onChange(result.text)
+    // Marks are put where people see them: the text with names.
+    const { text, people } = shownText(source)
+    const result = marked(text, element.selectionStart, element.selectionEnd, mark)
+    onChange(sourceText(result.text, people))
     requestAnimationFrame(() => {
       element.focus()
       element.setSelectionRange(result.from, result.to)
@@ -49,10 +59,12 @@ export default function Editor({ id, value, onChange, describedBy, invalid, requ
         />
       </div>
       {view === 'write' ? (
-        <Textarea
+        <MentionArea
           id={id}
           ref={area}
-          value={source}
+          source={source}
+          onSource={(next) => onChange(next || null)}
+          offers={offers}
           autosize
           minRows={6}
           maxRows={24}
@@ -60,7 +72,6 @@ export default function Editor({ id, value, onChange, describedBy, invalid, requ
           aria-describedby={describedBy}
           aria-required={required || undefined}
           error={invalid}
-          onChange={(event) => onChange(event.currentTarget.value || null)}
         />
       ) : (
         <div className={styles.preview}>

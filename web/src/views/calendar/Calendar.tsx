@@ -49,7 +49,7 @@ export function Calendar({ entity, view, asked, state, onState }: ViewProps<'cal
   const byField = view.by ? fieldOf(entity, view.by) : undefined
   const split = Boolean(byField) && scale === 'day' && state.by === 'yes' && !when.dated
   const look = useLook(entity, view, [...pathsOf(when), ...(view.by ? [view.by] : [])])
-  const days = daysOf(scale, day)
+  const days = daysOf(scale, day, manner.firstDay)
   const first = days[0] as string
   const end = addDays(days.at(-1) as string, 1)
   const read = useHappenings(entity, when, look, asked, first, end)
@@ -118,7 +118,7 @@ export function Calendar({ entity, view, asked, state, onState }: ViewProps<'cal
         onScale={(next) => onState({ scale: next })}
         onStep={step}
         onToday={() => onState({ day: undefined })}
-        zone={foreignZone(manner.timeZone)}
+        zone={foreignZone(manner.timeZone, dictionary.environment.time_zone)}
       >
         {byField && !phone && !when.dated && (
           <Button
@@ -150,10 +150,10 @@ export function Calendar({ entity, view, asked, state, onState }: ViewProps<'cal
   )
 }
 
-function daysOf(scale: Scale, day: string): string[] {
+function daysOf(scale: Scale, day: string, firstDay: number | undefined): string[] {
   if (scale === 'day') return [day]
-  if (scale === 'week') return daysFrom(weekStart(day), 7)
-  return scale === 'month' ? monthGrid(day) : daysFrom(day, agendaDays)
+  if (scale === 'week') return daysFrom(weekStart(day, firstDay), 7)
+  return scale === 'month' ? monthGrid(day, firstDay) : daysFrom(day, agendaDays)
 }
 
 function titleOfScale(scale: Scale, day: string, days: string[], manner: Parameters<typeof dayInFull>[1]): string {
@@ -162,9 +162,10 @@ function titleOfScale(scale: Scale, day: string, days: string[], manner: Paramet
   return rangeWords(days[0] as string, days.at(-1) as string, manner)
 }
 
-/** The zone that hours are in, where the device is in another one. */
-function foreignZone(zone: string): string | undefined {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone === zone ? undefined : zone.replaceAll('_', ' ')
+/** The zone that hours are in, where the device or the company is in another one. */
+function foreignZone(zone: string, company: string): string | undefined {
+  const device = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return device === zone && company === zone ? undefined : zone.replaceAll('_', ' ')
 }
 
 /** A column for each person or thing that has something that day, by name, then one for what is nobody's. */

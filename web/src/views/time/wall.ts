@@ -1,4 +1,4 @@
-/** Wall-clock arithmetic: days are `YYYY-MM-DD`, moments `YYYY-MM-DDTHH:MM`, both of the environment's time zone; pure. */
+/** Wall-clock arithmetic: days are `YYYY-MM-DD`, moments `YYYY-MM-DDTHH:MM`, both of the person's time zone; pure. */
 
 const dayMs = 86_400_000
 export const minutesADay = 1440

@@ -67,7 +67,7 @@ export function Timeline({ entity, view, asked, state, onState }: ViewProps<'tim
   const known = scales.find((one) => one === state.scale) ?? 'week'
   const scale: Scale = when.dated && known === 'day' ? 'week' : known
   const chosen = isDay(state.day) ? state.day : today
-  const days = daysFrom(scale === 'day' ? chosen : weekStart(chosen), spans[scale])
+  const days = daysFrom(scale === 'day' ? chosen : weekStart(chosen, manner.firstDay), spans[scale])
   const first = days[0] as string
   const read = useHappenings(entity, when, look, asked, first, addDays(days.at(-1) as string, 1))
   const changes = useChanges(entity)

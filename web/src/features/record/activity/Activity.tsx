@@ -9,6 +9,7 @@ import { fieldUi } from '../../../fields/registry'
 import { dayOf, exactDay, exactInstant, nearDay, nearInstant } from '../../../format/dates'
 import { now } from '../../../format/now'
 import { Icon } from '../../../icons/Icon'
+import { People, Words } from '../../../mentions/Words'
 import { Bar, Late } from '../../../ui/Late'
 import { ProblemNotice } from '../../../ui/ProblemNotice'
 import styles from './Activity.module.css'
@@ -86,6 +87,7 @@ function One({ happening }: { happening: Happening }) {
   const held = kind ? fieldUi(kind).read(record, kind) : null
   const Kind = kind ? fieldUi(kind).Cell : null
   const words = text ? fieldUi(text).read(record, text) : null
+  const mentions = text?.type === 'rich_text' && typeof words === 'string'
   const told = text && words !== null ? fieldUi(text).text(words, text, around).trim() : ''
   const person = who ? fieldUi(who).read(record, who) : null
   const name = who && person !== null ? fieldUi(who).text(person, who, around) : ''
@@ -112,7 +114,12 @@ function One({ happening }: { happening: Happening }) {
           {name && <span>{name}</span>}
           {Kind && kind && held !== null && <Kind field={kind} value={held} />}
         </p>
-        {told && told !== title && <p className={styles.words}>{told}</p>}
+        {told && told !== title && <p className={styles.words}>{mentions ? <Words source={words} /> : told}</p>}
+        {mentions && told === title && (
+          <p className={styles.people}>
+            <People source={words} />
+          </p>
+        )}
       </div>
     </li>
   )

@@ -1,4 +1,4 @@
-import { Button, Textarea } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { noteMade } from '../../../api/cache'
@@ -7,6 +7,7 @@ import type { Entity, RecordData } from '../../../api/types'
 import { useSurroundings } from '../../../dictionary/context'
 import { fieldOf, titlePaths } from '../../../dictionary/model'
 import { fieldUi } from '../../../fields/registry'
+import { MentionArea } from '../../../mentions/MentionArea'
 import { problemWords } from '../../../ui/ProblemNotice'
 import { say } from '../../../ui/toasts'
 import styles from './Activity.module.css'
@@ -28,6 +29,7 @@ export function Write({ owner, record, source, done }: Props) {
   const client = useQueryClient()
   const [text, setText] = useNote(owner, record)
   const { entity, activity } = source
+  const offers = entity.notices.some((notice) => notice.field === source.text?.name)
   const send = useMutation({
     mutationFn: () => {
       const naming = fieldOf(entity, activity.by)
@@ -69,14 +71,17 @@ export function Write({ owner, record, source, done }: Props) {
         submit()
       }}
     >
-      <Textarea
+      <MentionArea
         aria-label={t('activity.write')}
         placeholder={t('activity.write')}
+        description={offers && text.trim() ? t('mention.hint') : undefined}
+        inputWrapperOrder={['input', 'description']}
         autosize
         minRows={1}
         maxRows={10}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        source={text}
+        onSource={setText}
+        offers={offers}
         onKeyDown={(event) => {
           if (event.key === 'Enter' && event.ctrlKey) {
             // Saving the record has the same keys: this is nearer.
