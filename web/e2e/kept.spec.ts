@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test'
 import { fr } from '../src/i18n/fr'
+import { expectAccessible } from './axe'
 import { env, expect, field, input, openList, openRecord, rows, test, unique } from './base'
 import { password, people } from './people'
 
@@ -31,6 +32,7 @@ test.describe('a session that ends in mid-edit', () => {
     await page.keyboard.type('pas le bon')
     await page.keyboard.press('Enter')
     await expect(again(page).getByRole('alert')).toContainText(fr.signIn.wrong)
+    await expectAccessible(page)
     // Nothing moved behind.
     await expect(input(page, 'trade_name')).toHaveValue('tapé avant')
     expect(await content.evaluate((element) => element.scrollTop)).toBe(place)
@@ -83,6 +85,7 @@ test.describe('without a network', () => {
     await expect(bar).toContainText('1 envoi attend')
     await expect(page.getByRole('status').filter({ hasText: fr.record.waits.title })).toBeVisible()
     await expect(input(page, 'trade_name')).toHaveValue('au sous-sol')
+    await expectAccessible(page)
     // What is typed while it waits follows it.
     await input(page, 'email').fill('chaufferie@exemple.fr')
     await page.keyboard.press('Control+Enter')
@@ -216,6 +219,23 @@ test('a tab that is closed asks first when something would be left, and what was
   await expect(editButton(other)).toBeVisible()
   await expect(field(other, 'phone')).toContainText(/03\s88\s11\s22\s33/)
   expect(await api.read('accounts', id)).toMatchObject({ trade_name: 'entre-temps', phone: '+33388112233' })
+})
+
+test('what cannot be understood is kept as it was typed', async ({ page, api }) => {
+  const { id } = await api.create('accounts', { name: unique('Incompris') })
+  await openRecord(page, 'accounts', id)
+  await page.getByRole('tab', { name: 'Société et facturation' }).click()
+  await editButton(page).click()
+  await input(page, 'founded_on').fill('vers la Saint-Jean')
+  await input(page, 'siret').focus()
+  await expect(field(page, 'founded_on')).toContainText(fr.fields.date.invalid)
+  // Another tab of the form and back, then the page anew.
+  await page.getByRole('tab', { name: 'Général' }).click()
+  await page.getByRole('tab', { name: 'Société et facturation' }).click()
+  await expect(input(page, 'founded_on')).toHaveValue('vers la Saint-Jean')
+  await page.reload()
+  await expect(input(page, 'founded_on')).toHaveValue('vers la Saint-Jean')
+  await expect(field(page, 'founded_on')).toContainText(fr.fields.date.invalid)
 })
 
 test('a note that was begun is there when one comes back', async ({ page, api }) => {

@@ -38,8 +38,8 @@ test('columns are moved by keyboard and by dragging, and one stays in sight', as
   await expect(page).toHaveURL(/code!|code%21/)
 })
 
-test('a view is saved, changed, put back, shared, and opened by another person', async ({ page, api, as }) => {
-  const name = unique('Vue')
+test('a view is saved, changed, put back, renamed, shared, and opened by another person', async ({ page, api, as }) => {
+  let name = unique('Vue')
   const word = unique('Chaudronnerie')
   await api.create('contacts', { last_name: word })
   await openList(page, 'contacts', `?q=${encodeURIComponent(word)}`)
@@ -58,6 +58,13 @@ test('a view is saved, changed, put back, shared, and opened by another person',
   await page.getByRole('button', { name: 'Rétablir' }).click()
   await expect(rows(page)).toHaveCount(1)
   await expect(page.getByRole('img', { name: 'Modifiée, pas encore enregistrée' })).toHaveCount(0)
+  // Called otherwise.
+  await menu.click()
+  await page.getByRole('button', { name: `Renommer ${name}` }).click()
+  name = unique('Vue renommée')
+  await page.getByRole('textbox', { name: 'Nom de la vue' }).fill(name)
+  await page.getByRole('button', { name: 'Renommer', exact: true }).click()
+  await expect(menu).toContainText(name)
   // Another person sees it, but may not change what only reads.
   const { page: theirs } = await as('theo')
   await openList(theirs, 'contacts')

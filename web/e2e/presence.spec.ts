@@ -1,4 +1,5 @@
 import { fr } from '../src/i18n/fr'
+import { expectAccessible } from './axe'
 import { expect, input, openRecord, test, unique } from './base'
 
 test('two people at a record see each other, and who of them is changing it', async ({ page, as, api }) => {
@@ -14,6 +15,7 @@ test('two people at a record see each other, and who of them is changing it', as
   await bruno.page.getByRole('button', { name: fr.record.edit }).click()
   await input(bruno.page, 'trade_name').fill('chez Bruno')
   await expect(here).toContainText('Bruno Kieffer modifie cette fiche')
+  await expectAccessible(page)
   await bruno.page.getByRole('button', { name: fr.record.save }).click()
   await expect(here).toContainText('Bruno Kieffer consulte cette fiche')
   // Whoever goes elsewhere, or closes their tab, is gone.

@@ -46,6 +46,7 @@ test('two people change the same field: each value is shown and one is chosen', 
   await expect(choice).toContainText('selon Ada')
   await expect(choice).toContainText('selon Bruno')
   await expect(choice).toContainText('Bruno Kieffer')
+  await expect(choice).toContainText('Auparavant : au début')
   await choice.getByRole('radio').last().check()
   await dialog.getByRole('button', { name: 'Enregistrer ce choix' }).click()
   await expect(page.getByRole('button', { name: 'Modifier' })).toBeVisible()

@@ -10,11 +10,13 @@ import { createRoot } from 'react-dom/client'
 import { colorSchemeManager } from './app/colourScheme'
 import { queryClient } from './app/queryClient'
 import { router } from './app/router'
+import { link } from './app/source'
 import { theme } from './app/theme'
 import { startI18n } from './i18n/i18n'
 import { Toasts } from './ui/toasts'
 
 startI18n()
+link.listen()
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')

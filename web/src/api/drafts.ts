@@ -1,10 +1,19 @@
 import { openPages, page, pageBefore } from './pages'
 
+/** What was typed in a field and is no value of it. */
+export interface Misunderstood {
+  why: string
+  /** Absent where it is no text, such as a file. */
+  text?: string | undefined
+}
+
 /** What was typed in a form and not saved, kept on this device until it is saved or given up (decision 0100). */
 export interface Draft {
   /** Version of the record when the typing began; `null` for a new record. */
   version: number | null
   edits: Record<string, unknown>
+  /** What could not be understood, by field. */
+  misunderstood?: Record<string, Misunderstood>
   /** When it was last typed in, milliseconds since 1970. */
   at: number
   /** Files had been chosen too: they cannot be kept. */
@@ -72,9 +81,14 @@ export async function foundDrafts(place: DraftPlace): Promise<FoundDraft[]> {
     .filter((key) => !others.has(key.slice(begin.length)))
     .flatMap((key) => {
       const draft = readAt(key)
-      return draft && Object.keys(draft.edits).length > 0 ? [{ ...draft, key }] : []
+      return draft && holdsSomething(draft) ? [{ ...draft, key }] : []
     })
   return found.sort((a, b) => b.at - a.at)
+}
+
+/** Whether anything was typed. */
+export function holdsSomething({ edits, misunderstood }: Pick<Draft, 'edits' | 'misunderstood'>): boolean {
+  return Object.keys(edits).length > 0 || Object.keys(misunderstood ?? {}).length > 0
 }
 
 /** Keeps what is typed in a form of this page; `null` forgets it. */
@@ -106,7 +120,7 @@ export function settleDraft(place: DraftPlace, sent: Record<string, unknown>, ve
   const draft = ownDraft(place)
   if (!draft) return
   const edits = notSettled(draft.edits, sent)
-  keepDraft(place, Object.keys(edits).length ? { ...draft, edits, version } : null)
+  keepDraft(place, holdsSomething({ ...draft, edits }) ? { ...draft, edits, version } : null)
 }
 
 /** The draft of this page, whatever became of its form. */

@@ -42,7 +42,8 @@ export class Link {
   /** Asks the server anew who is signed in; whoever makes the calls says how. */
   reread: () => Promise<unknown> = () => Promise.resolve()
 
-  constructor() {
+  /** Hears what the browser says of its network, from now on. */
+  listen(): void {
     addEventListener('offline', () => void this.check())
     addEventListener('online', () => void this.check())
     // Somebody may have signed in again in another tab.

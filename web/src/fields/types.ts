@@ -22,8 +22,10 @@ export interface InputProps<T> {
   field: Field
   value: T | null
   onChange(value: T | null): void
-  /** Says that what is typed cannot be understood; `null` takes it back. */
-  onProblem(message: string | null): void
+  /** Says that what is typed (`text`, where it is one) cannot be understood; `null` takes it back. */
+  onProblem(message: string | null, text?: string): void
+  /** What was typed before and could not be understood. */
+  typed?: string | undefined
   /** Of the control that the label names; of the group, where the type is one. */
   id: string
   label: string

@@ -323,6 +323,7 @@ export const en: Texts = {
     hint: '{{who}} changed it while you had it open. Choose, field by field, what is to stay. Nothing is saved yet.',
     field: 'Field',
     mine: 'What I typed',
+    before: 'Before:',
     theirs: 'Their change',
     theirsOf: 'Change by {{who}}',
     allMine: 'Keep all of mine',

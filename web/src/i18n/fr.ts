@@ -327,6 +327,7 @@ export const fr = {
     hint: '{{who}} l’a modifiée pendant que vous l’aviez ouverte. Choisissez, champ par champ, ce qui doit rester. Rien n’est encore enregistré.',
     field: 'Champ',
     mine: 'Ma saisie',
+    before: 'Auparavant :',
     theirs: 'Sa modification',
     theirsOf: 'Modification de {{who}}',
     allMine: 'Garder toutes mes saisies',

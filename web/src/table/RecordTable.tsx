@@ -14,6 +14,7 @@ import {
 } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity, RecordData } from '../api/types'
+import { patiently } from '../app/patiently'
 import { useSurroundings } from '../dictionary/context'
 import { Bar } from '../ui/Late'
 import { useShortcuts } from '../ui/shortcuts'
@@ -28,7 +29,7 @@ import type { Rows } from './useRows'
 import type { Selection } from './useSelection'
 
 // Typing in a cell needs every kind of input: fetched when somebody does.
-const CellEditor = lazy(() => import('./CellEditor'))
+const CellEditor = lazy(() => patiently(() => import('./CellEditor')))
 
 /** Groups that rows are shown in. */
 export interface Grouped<Group extends TableGroup> {

@@ -1,4 +1,5 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
+import { patiently } from '../app/patiently'
 import type { ViewKind, ViewProps } from './kinds'
 
 /** What draws a view: loaded when somebody first opens one of its kind. */
@@ -8,7 +9,7 @@ export const drawn = <Kind extends ViewKind>(
   load: () => Promise<{ default: ComponentType<ViewProps<Kind>> }>,
 ): Renderer =>
   // The one place where the kind is forgotten: a view is looked up by the kind of its definition.
-  lazy(load as unknown as () => Promise<{ default: ComponentType<ViewProps> }>)
+  lazy(() => patiently(load as unknown as () => Promise<{ default: ComponentType<ViewProps> }>))
 
 export const renderers: Partial<Record<ViewKind, Renderer>> = {
   board: drawn<'board'>(() => import('./board/Board').then(({ Board }) => ({ default: Board }))),

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { type ComponentType, lazy, Suspense, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { DashboardPart, Dashboard as Definition, Entity } from '../../api/types'
+import { patiently } from '../../app/patiently'
 import type { Condition } from '../../conditions/conditions'
 import { useSurroundings } from '../../dictionary/context'
 import { Icon } from '../../icons/Icon'
@@ -26,7 +27,7 @@ export interface PartBodyProps {
 /** How each kind of part is drawn. What draws charts is fetched where there is one. */
 const drawn: Record<DashboardPart['kind'], ComponentType<PartBodyProps>> = {
   figure: Figure,
-  chart: lazy(() => import('./Picture')),
+  chart: lazy(() => patiently(() => import('./Picture'))),
   list: Rows,
   agenda: Coming,
 }

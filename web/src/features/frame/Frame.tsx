@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { sweepDrafts } from '../../api/drafts'
 import { keys } from '../../api/keys'
+import { patiently } from '../../app/patiently'
 import { source } from '../../app/source'
 import { SurroundingsProvider, useSurroundings } from '../../dictionary/context'
 import { entityOfCollection } from '../../dictionary/model'
@@ -23,9 +24,9 @@ import { Rail } from './Rail'
 import { TopBar } from './TopBar'
 
 const loadPalette = () => import('./Palette')
-const Palette = lazy(loadPalette)
-const Help = lazy(() => import('./Help'))
-const ShortcutSheet = lazy(() => import('./ShortcutSheet'))
+const Palette = lazy(() => patiently(loadPalette))
+const Help = lazy(() => patiently(() => import('./Help')))
+const ShortcutSheet = lazy(() => patiently(() => import('./ShortcutSheet')))
 
 /** What stays around every screen of one environment. */
 export function Frame() {

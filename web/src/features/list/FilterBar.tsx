@@ -2,6 +2,7 @@ import { Button, Popover, UnstyledButton } from '@mantine/core'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity } from '../../api/types'
+import { patiently } from '../../app/patiently'
 import { type Condition, type FieldCondition, isField, textOf } from '../../conditions/conditions'
 import { useSurroundings } from '../../dictionary/context'
 import type { FilterValue } from '../../fields/types'
@@ -12,7 +13,7 @@ import styles from './FilterBar.module.css'
 import type { ListSearch } from './search'
 
 // Groups of conditions are for the few lists that need them.
-const FilterBuilder = lazy(() => import('./FilterBuilder'))
+const FilterBuilder = lazy(() => patiently(() => import('./FilterBuilder')))
 
 interface Props {
   entity: Entity

@@ -6,6 +6,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../../api/keys'
 import type { Entity } from '../../api/types'
+import { patiently } from '../../app/patiently'
 import { NotFound } from '../../app/Root'
 import { useSurroundings } from '../../dictionary/context'
 import { entityOfCollection, fieldOf } from '../../dictionary/model'
@@ -39,8 +40,8 @@ import { useTotals } from './useTotals'
 import { starOf, ViewsMenu } from './ViewsMenu'
 
 // What most visits to a list do without.
-const BulkBar = lazy(() => import('./BulkBar'))
-const Preview = lazy(() => import('./Preview'))
+const BulkBar = lazy(() => patiently(() => import('./BulkBar')))
+const Preview = lazy(() => patiently(() => import('./Preview')))
 
 export function ListScreen() {
   const { collection } = useParams({ from: '/e/$env/$collection' })

@@ -17,6 +17,7 @@ export function ViewsMenu({ state }: { state: ListState }) {
   const { dictionary, label } = useSurroundings()
   const [opened, setOpened] = useState(false)
   const [saving, setSaving] = useState(false)
+  const [renamed, setRenamed] = useState<SavedView | null>(null)
   const { view, views, changed } = state
   const mine = views.named.filter((one) => one.mine && !one.shared)
   const shared = views.named.filter((one) => one.shared)
@@ -24,6 +25,7 @@ export function ViewsMenu({ state }: { state: ListState }) {
   const close = () => {
     setOpened(false)
     setSaving(false)
+    setRenamed(null)
   }
   const open = (one: SavedView | null) => {
     close()
@@ -46,6 +48,12 @@ export function ViewsMenu({ state }: { state: ListState }) {
               name: one.name,
             })}
             onClick={() => void views.change(one, { first: !one.first })}
+          />
+          <IconAction
+            icon="pencil"
+            size={28}
+            label={t('views.rename', { name: one.name })}
+            onClick={() => setRenamed(one)}
           />
           <IconAction
             icon="trash"
@@ -84,7 +92,15 @@ export function ViewsMenu({ state }: { state: ListState }) {
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown aria-label={t('views.title')}>
-        {saving ? (
+        {renamed ? (
+          <Rename
+            view={renamed}
+            onName={(name) => {
+              close()
+              if (name !== renamed.name) void views.change(renamed, { name })
+            }}
+          />
+        ) : saving ? (
           <SaveAs
             onSave={async (name, change) => {
               close()
@@ -146,6 +162,31 @@ export function ViewsMenu({ state }: { state: ListState }) {
 /** What the star of a list keeps: the view that is open, else the list. */
 export function starOf({ view, entity }: ListState, plural: string): { target: string; name: string } {
   return view ? { target: `view/${view.id}`, name: view.name } : { target: `list/${entity.name}`, name: plural }
+}
+
+function Rename({ view, onName }: { view: SavedView; onName(name: string): void }) {
+  const { t } = useTranslation()
+  const [name, setName] = useState(view.name)
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (name.trim()) onName(name.trim())
+      }}
+    >
+      <TextInput
+        label={t('views.name')}
+        value={name}
+        maxLength={80}
+        data-autofocus
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <Button type="submit" disabled={!name.trim()}>
+        {t('views.keepName')}
+      </Button>
+    </form>
+  )
 }
 
 function SaveAs({ onSave }: { onSave(name: string, change: { shared: boolean; first: boolean }): void }) {

@@ -26,6 +26,7 @@ interface Props {
 export function ConflictDialog({ entity, stale, mine, goesOn, onSave, onLater }: Props) {
   const { t } = useTranslation()
   const { label, manner } = useSurroundings()
+  const record = stale.current.id
   const [theirs, setTheirs] = useState<string[]>([])
   const who = stale.who || t('record.somebody')
   const choose = (field: string, side: 'mine' | 'theirs') =>
@@ -50,13 +51,14 @@ export function ConflictDialog({ entity, stale, mine, goesOn, onSave, onLater }:
           {t('conflict.allTheirs')}
         </Button>
       </div>
-      {stale.conflicts.map(({ field: name, theirs: change }) => {
+      {stale.conflicts.map(({ field: name, theirs: change, before }) => {
         const field = fieldOf(entity, name)
         if (!field) return null
         const shown = effective(field)
         const ui = fieldUi(shown)
         const held = { mine: mine(field), theirs: ui.read(stale.current, shown) }
         const by = change.by?.name ?? who
+        const was = before ? ui.read({ id: record, ...before }, shown) : undefined
         return (
           <fieldset key={name} className={styles.field}>
             <legend>{label(field.label)}</legend>
@@ -85,6 +87,16 @@ export function ConflictDialog({ entity, stale, mine, goesOn, onSave, onLater }:
                 </label>
               )
             })}
+            {was !== undefined && (
+              <p className={styles.before}>
+                <span className="quiet">{t('conflict.before')}</span>{' '}
+                {was === null ? (
+                  <span className="quiet">{t('history.empty')}</span>
+                ) : (
+                  <ui.Cell field={shown} value={was} collection={entity.collection} />
+                )}
+              </p>
+            )}
           </fieldset>
         )
       })}

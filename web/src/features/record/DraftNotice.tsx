@@ -23,7 +23,7 @@ export function DraftNotice({ form, waits, takeUp, discard }: Props) {
   const { manner } = useSurroundings()
   const { offered } = form
   if (waits) return <Notice tone="info" title={t('record.waits.title')} hint={t('record.waits.hint')} />
-  if (form.restored && form.dirty)
+  if (form.restored && form.typed)
     return (
       <Notice tone="info" title={t('record.draft')} hint={form.withoutFiles ? t('record.draftFiles') : undefined}>
         <Button variant="default" onClick={discard}>
@@ -31,7 +31,7 @@ export function DraftNotice({ form, waits, takeUp, discard }: Props) {
         </Button>
       </Notice>
     )
-  if (!offered || form.dirty) return null
+  if (!offered || form.typed) return null
   const drop = () => {
     const restore = form.turnDown()
     say({ tone: 'done', text: t('record.draftDropped'), action: { label: t('record.undo'), run: restore } }, 8000)

@@ -38,7 +38,7 @@ export function FieldSlot({ field: raw, span, record, collection, form, conduct,
   const worth = form && !(raw.name in form.edits) ? conduct.worth(raw) : undefined
   const value = worth !== undefined ? worth : form ? form.value(raw) : record ? ui.read(record, field) : null
   const fault = form
-    ? (form.messages.own[field.name] ?? form.misunderstood[field.name] ?? conduct.own(field))
+    ? (form.messages.own[field.name] ?? form.misunderstood[field.name]?.why ?? conduct.own(field))
     : undefined
   const parts = form ? { ...conduct.parts(field), ...form.messages.parts[field.name] } : {}
   const described = [help ? `${id}-help` : '', fault ? `${id}-fault` : ''].filter(Boolean).join(' ') || undefined
@@ -58,7 +58,8 @@ export function FieldSlot({ field: raw, span, record, collection, form, conduct,
       field={field}
       value={value}
       onChange={(next) => form.set(raw, next, record ? undefined : conduct.worth(raw))}
-      onProblem={(message) => form.setProblem(raw, message)}
+      onProblem={(message, text) => form.setProblem(raw, message, text)}
+      typed={form.misunderstood[raw.name]?.text}
       id={id}
       label={word}
       describedBy={described}

@@ -12,7 +12,7 @@ interface Ways {
 }
 
 interface Props extends Ways {
-  dirty: boolean
+  typed: boolean
   /** What was typed is on its way already. */
   sent: boolean
   /** Whether a path is still this form. */
@@ -20,10 +20,10 @@ interface Props extends Ways {
 }
 
 /** Asks before edits are left behind. The browser asks in its own words before the tab is closed. */
-export function LeaveGuard({ dirty, sent, discard, setAside, stays }: Props) {
+export function LeaveGuard({ typed, sent, discard, setAside, stays }: Props) {
   const blocker = useBlocker({
-    shouldBlockFn: ({ next }) => dirty && !sent && !stays(next.pathname),
-    enableBeforeUnload: () => dirty && !link.read().leaving,
+    shouldBlockFn: ({ next }) => typed && !sent && !stays(next.pathname),
+    enableBeforeUnload: () => typed && !link.read().leaving,
     withResolver: true,
   })
   if (blocker.status !== 'blocked') return null

@@ -64,7 +64,8 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
   latest.current = form
   const latestConduct = useRef(conduct)
   latestConduct.current = conduct
-  const isTouched = (current: typeof form) => Object.keys(current.edits).some((name) => !(name in prefill))
+  const isTouched = (current: typeof form) =>
+    Object.keys(current.edits).some((name) => !(name in prefill)) || Object.keys(current.misunderstood).length > 0
   const touched = isTouched(form)
 
   const back = () => {
@@ -207,7 +208,7 @@ function NewRecord({ entity, prefill }: { entity: Entity; prefill: Record<string
       </div>
       {question}
       <LeaveGuard
-        dirty={touched}
+        typed={touched}
         sent={waits && create.variables?.edits === form.edits}
         discard={discard}
         setAside={setAside}

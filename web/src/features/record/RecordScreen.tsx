@@ -104,7 +104,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
   const form = useRecordForm(entity, record)
   const conduct = useConduct(entity, record, form)
   const save = useSave(entity, form, conduct)
-  const editing = entity.can.update && (search.edit === true || form.dirty)
+  const editing = entity.can.update && (search.edit === true || form.typed)
   const people = usePresence(entity, record.id, editing)
   const neighbours = useNeighbours(entity, record.id)
   const title = titleOf(record)
@@ -211,7 +211,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
     // A field that is still being typed in says what it understood when it is left.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
     requestAnimationFrame(() => {
-      if (!latest.current.dirty && Object.keys(latest.current.misunderstood).length === 0) {
+      if (!latest.current.typed) {
         stop()
         return
       }
@@ -243,7 +243,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
   const go = (id: string | null) => {
     if (id && !editing) void navigate({ params: { id } as never, search: search.tab ? { tab: search.tab } : {} })
   }
-  const { askToLeave, question } = useEscape(form, (current) => current.dirty, {
+  const { askToLeave, question } = useEscape(form, (current) => current.typed, {
     discard: stop,
     setAside: () => {
       setAside()
@@ -271,7 +271,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
         entity={entity}
         record={record}
         editing={editing}
-        dirty={form.dirty}
+        dirty={form.typed}
         saving={save.update.isPending}
         waits={save.waits}
         people={people}
@@ -373,7 +373,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
       )}
       {question}
       <LeaveGuard
-        dirty={form.dirty}
+        typed={form.typed}
         sent={save.waits && save.update.variables?.edits === form.edits}
         discard={discard}
         setAside={setAside}

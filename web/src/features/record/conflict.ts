@@ -6,6 +6,8 @@ import { fieldOf } from '../../dictionary/model'
 export interface Conflict {
   field: string
   theirs: StaleChange
+  /** What it was before either: the property as the server names it. Absent where only a part of the field changed. */
+  before?: Record<string, unknown>
 }
 
 export interface StaleWrite {
@@ -36,7 +38,8 @@ export function staleWrite(entity: Entity, details: ProblemDetails, edited: stri
     if (!known || known.system) continue
     if (!last || theirs.at > last.at) last = theirs
     if (!edited.includes(field)) others.push(field)
-    else if (!conflicts.some((conflict) => conflict.field === field)) conflicts.push({ field, theirs })
+    else if (!conflicts.some((conflict) => conflict.field === field))
+      conflicts.push({ field, theirs, ...(/[.[]/.test(key) ? {} : { before: { [key]: theirs.from } }) })
   }
   return { current: details.current, conflicts, others: [...new Set(others)], who: last?.by?.name ?? '' }
 }

@@ -5,6 +5,7 @@ import {
   dropDraft,
   type FoundDraft,
   foundDrafts,
+  holdsSomething,
   keepDraft,
   ownDraft,
   reloadedDraft,
@@ -30,7 +31,7 @@ export interface Drafts {
   reloaded: Draft | null
   /** The latest of what was typed earlier and left: it waits to be asked for. */
   offered: FoundDraft | null
-  keep(edits: Record<string, unknown>, version: number | null): void
+  keep(draft: Omit<Draft, 'at'>): void
   /** Forgets what is typed in this form. */
   forget(): void
   /** Keeps it for later, as a draft that is offered. */
@@ -58,8 +59,7 @@ export function useDraft(place: DraftPlace): Drafts {
   return {
     reloaded,
     offered,
-    keep: (edits, version) =>
-      keepDraft(place, Object.keys(edits).length ? { edits, version, at: now().getTime() } : null),
+    keep: (draft) => keepDraft(place, holdsSomething(draft) ? { ...draft, at: now().getTime() } : null),
     forget: () => keepDraft(place, null),
     setAside: () => {
       const draft = ownDraft(place)

@@ -19,8 +19,7 @@ export function useEscape(
     // A field that is still being typed in says what it understood when it is left.
     focused?.blur()
     requestAnimationFrame(() => {
-      if (isTouched(latest.current) || Object.keys(latest.current.misunderstood).length > 0)
-        setFrom(focused ?? 'nowhere')
+      if (isTouched(latest.current)) setFrom(focused ?? 'nowhere')
       else ways.discard()
     })
   }

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import { type DraftPlace, type FoundDraft, notSettled } from '../../api/drafts'
+import { type DraftPlace, type FoundDraft, holdsSomething, type Misunderstood, notSettled } from '../../api/drafts'
 import type { Entity, Field, RecordData } from '../../api/types'
 import { effective, fieldOf } from '../../dictionary/model'
 import { fieldUi } from '../../fields/registry'
@@ -18,12 +18,14 @@ export interface RecordForm {
   /** Version the edits were made on; `null` for a new record. */
   version: number | null
   messages: FieldMessages
-  /** Fields whose text cannot be understood, with why. */
-  misunderstood: Record<string, string>
+  /** Fields whose text cannot be understood. */
+  misunderstood: Record<string, Misunderstood>
+  /** Something was typed, be it understood or not. */
+  typed: boolean
   value(field: Field): unknown
   /** `stands`: what the field holds where nothing is typed, when it is not what the record says (a default). */
   set(field: Field, value: unknown, stands?: unknown): void
-  setProblem(field: Field, message: string | null): void
+  setProblem(field: Field, message: string | null, text?: string): void
   setMessages(messages: FieldMessages): void
   /** The record as the edits now stand on it, after somebody else's change was taken in. */
   rebase(version: number): void
@@ -46,6 +48,7 @@ interface State {
   edits: Record<string, unknown>
   version: number | null
   restored: boolean
+  misunderstood: Record<string, Misunderstood>
   withoutFiles?: boolean | undefined
 }
 
@@ -63,13 +66,13 @@ export function useRecordForm(
       ? {
           edits: draft.edits,
           version: draft.version,
-          restored: Object.keys(draft.edits).length > 0,
+          restored: holdsSomething(draft),
+          misunderstood: draft.misunderstood ?? {},
           withoutFiles: draft.withoutFiles,
         }
-      : { edits: prefill, version: record?.version ?? null, restored: false }
+      : { edits: prefill, version: record?.version ?? null, restored: false, misunderstood: {} }
   })
   const [messages, setMessages] = useState<FieldMessages>(noMessages)
-  const [misunderstood, setMisunderstood] = useState<Record<string, string>>({})
   // What a save that took its time comes back to is the form as it is then.
   const latest = useRef(state)
 
@@ -79,12 +82,12 @@ export function useRecordForm(
   }
   const keep = (next: State) => {
     hold(next)
-    drafts.keep(next.edits, next.version)
+    const { edits, version, misunderstood } = next
+    drafts.keep({ edits, version, misunderstood })
   }
   const clear = () => {
-    hold({ edits: prefill, version: record?.version ?? null, restored: false })
+    hold({ edits: prefill, version: record?.version ?? null, restored: false, misunderstood: {} })
     setMessages(noMessages)
-    setMisunderstood({})
   }
   const base = (field: Field): unknown => (record ? fieldUi(field).read(record, effective(field)) : null)
   const value = (field: Field): unknown => (field.name in state.edits ? state.edits[field.name] : base(field))
@@ -107,14 +110,16 @@ export function useRecordForm(
     withoutFiles: state.withoutFiles ?? false,
     version: state.version,
     messages,
-    misunderstood,
+    misunderstood: state.misunderstood,
+    typed: holdsSomething(state),
     value,
     set,
-    setProblem: (field, message) =>
-      setMisunderstood((before) => {
-        const { [field.name]: _gone, ...rest } = before
-        return message === null ? rest : { ...rest, [field.name]: message }
-      }),
+    setProblem: (field, message, text) => {
+      const { [field.name]: known, ...others } = latest.current.misunderstood
+      if (message === null && !known) return
+      const misunderstood = message === null ? others : { ...others, [field.name]: { why: message, text } }
+      keep({ ...latest.current, misunderstood })
+    },
     setMessages,
     rebase: (version) => keep({ ...latest.current, version }),
     discard: () => {
@@ -127,14 +132,15 @@ export function useRecordForm(
     },
     settle: (sent, version) => {
       const left = notSettled(latest.current.edits, sent)
-      keep({ edits: left, version, restored: false })
-      return Object.keys(left).length === 0
+      keep({ ...latest.current, edits: left, version, restored: false })
+      return !holdsSomething(latest.current)
     },
     place,
     offered: drafts.offered,
     takeUp: (edits, version) => {
       drafts.takeUp()
-      keep({ edits, version, restored: true, withoutFiles: drafts.offered?.withoutFiles })
+      const { misunderstood = {}, withoutFiles } = drafts.offered ?? {}
+      keep({ edits, version, restored: true, misunderstood, withoutFiles })
     },
     turnDown: drafts.turnDown,
     written: () =>

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import { patiently } from '../../app/patiently'
 import { useSurroundings } from '../../dictionary/context'
 import { dayOf, exactDay, nearDay } from '../../format/dates'
 import { now } from '../../format/now'
@@ -9,7 +10,7 @@ import { parseDay, typedDay } from '../shared/typedDates'
 import { defineField, type InputProps, textOf, type ValueProps } from '../types'
 
 // The calendar is heavier than the rest of a form together: fetched when a date is edited.
-const CalendarButton = lazy(() => import('./CalendarButton'))
+const CalendarButton = lazy(() => patiently(() => import('./CalendarButton')))
 
 function Display({ value }: ValueProps<string>) {
   const { manner } = useSurroundings()

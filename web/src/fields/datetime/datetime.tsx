@@ -34,13 +34,14 @@ function Input(props: InputProps<string>) {
   }
   return (
     <span className={styles.pair}>
-      <DayInput {...props} value={day} onChange={(next) => put(next, time)} />
+      <DayInput {...props} typed={undefined} value={day} onChange={(next) => put(next, time)} />
       <span className={styles.time}>
         <label className="hidden-text" htmlFor={`${props.id}-time`}>
           {`${props.label}, ${t('fields.date.time')}`}
         </label>
         <TextControl
           {...props}
+          typed={undefined}
           id={`${props.id}-time`}
           value={time}
           placeholder="14:05"

@@ -5,9 +5,9 @@ import { presenceFilter } from '../filters/presence'
 import { defineField, type InputProps } from '../types'
 import styles from './json.module.css'
 
-function Input({ id, value, onChange, onProblem, describedBy, invalid, required }: InputProps<unknown>) {
+function Input({ id, value, typed: before, onChange, onProblem, describedBy, invalid, required }: InputProps<unknown>) {
   const { t } = useTranslation()
-  const [typed, setTyped] = useState<string | null>(null)
+  const [typed, setTyped] = useState<string | null>(before ?? null)
   const text = typed ?? (value === null ? '' : JSON.stringify(value, null, 2))
   const read = (next: string) => {
     setTyped(next)
@@ -20,7 +20,7 @@ function Input({ id, value, onChange, onProblem, describedBy, invalid, required 
       onChange(JSON.parse(next))
       onProblem(null)
     } catch (fault) {
-      onProblem(t('fields.json.invalid', { why: (fault as Error).message }))
+      onProblem(t('fields.json.invalid', { why: (fault as Error).message }), next)
     }
   }
   return (

@@ -1,6 +1,7 @@
 import { NativeSelect, NumberInput } from '@mantine/core'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import { patiently } from '../../app/patiently'
 import { useSurroundings } from '../../dictionary/context'
 import { decimal } from '../../format/numbers'
 import styles from '../filters/FilterKinds.module.css'
@@ -9,7 +10,7 @@ import type { FilterEditorProps, FilterUi, FilterValue } from '../types'
 import { circleOf, positionWords, whereWithin } from './within'
 
 // The towns it chooses among are for the few who ask.
-const PlaceChoice = lazy(() => import('./PlaceChoice'))
+const PlaceChoice = lazy(() => patiently(() => import('./PlaceChoice')))
 
 const operators = ['within', 'filled', 'empty'] as const
 

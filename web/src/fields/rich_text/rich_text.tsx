@@ -1,11 +1,12 @@
 import { lazy, Suspense } from 'react'
+import { patiently } from '../../app/patiently'
 import { textFilter } from '../filters/text'
 import { defineField, textOf } from '../types'
 import { plainWords } from './plain'
 
 // The Markdown reader is only fetched by screens that show one.
-const Markdown = lazy(() => import('./Markdown'))
-const Editor = lazy(() => import('./Editor'))
+const Markdown = lazy(() => patiently(() => import('./Markdown')))
+const Editor = lazy(() => patiently(() => import('./Editor')))
 
 export const richText = defineField<string>({
   of: textOf,

@@ -25,7 +25,9 @@ interface Props<T> extends InputProps<T> {
 export function TextControl<T>(props: Props<T>) {
   const { id, value, field, describedBy, invalid, required, onChange, onProblem, shown, understood } = props
   // What was typed holds only as long as the value is the one it gave: a value set from elsewhere is shown instead.
-  const [typed, setTyped] = useState<{ text: string; gave: T | null } | null>(null)
+  const [typed, setTyped] = useState<{ text: string; gave: T | null } | null>(
+    props.typed === undefined ? null : { text: props.typed, gave: value },
+  )
   const own = typed !== null && Object.is(typed.gave, value)
   const text = own ? typed.text : value === null ? '' : shown(value)
   const type = (next: string) => {
@@ -38,7 +40,8 @@ export function TextControl<T>(props: Props<T>) {
   }
   const leave = () => {
     if (!own) return
-    if (typed.text.trim() !== '' && understood(typed.text) === undefined) onProblem(props.misunderstood ?? null)
+    if (typed.text.trim() !== '' && understood(typed.text) === undefined)
+      onProblem(props.misunderstood ?? null, typed.text)
     else setTyped(null)
   }
   return (

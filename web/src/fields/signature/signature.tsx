@@ -1,12 +1,13 @@
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import { patiently } from '../../app/patiently'
 import { presenceFilter } from '../filters/presence'
 import { type FileHeld, fileOf, isPending } from '../shared/files'
 import { Picture } from '../shared/Picture'
 import { defineField, type ValueProps } from '../types'
 import styles from './signature.module.css'
 
-const Pad = lazy(() => import('./Pad'))
+const Pad = lazy(() => patiently(() => import('./Pad')))
 
 function Signed({ value, field, record, collection }: ValueProps<FileHeld>) {
   const { t } = useTranslation()

@@ -166,6 +166,8 @@ export const lists: Same<typeof french> = {
     firstForAll: 'Open everybody’s list with {{name}}',
     notFirst: 'Stop opening the list with {{name}}',
     remove: 'Forget {{name}}',
+    rename: 'Rename {{name}}',
+    keepName: 'Rename',
   },
   export: {
     title: 'Export',

@@ -158,6 +158,8 @@ export const lists = {
     firstForAll: 'Ouvrir la liste de tout le monde avec {{name}}',
     notFirst: 'Ne plus ouvrir la liste avec {{name}}',
     remove: 'Oublier {{name}}',
+    rename: 'Renommer {{name}}',
+    keepName: 'Renommer',
   },
   export: {
     title: 'Exporter',
