@@ -140,7 +140,8 @@ impl Cx {
         self.info.language()
     }
 
-    fn identity(&self) -> Result<Identity, Problem> {
+    /// Who asks.
+    pub(crate) fn identity(&self) -> Result<Identity, Problem> {
         let found = match &self.credentials {
             Credentials::None => return Err(Problem::sign_in_needed()),
             Credentials::Session(secret) => self.state.platform.session(secret),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use dictionary::Language;
+use dictionary::{Label, Language};
 use engine::{Caller, Environment};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::{Condvar, Mutex};
@@ -47,7 +47,7 @@ pub enum DeskError {
     NotFound,
     /// Not in this state, or not now; the message says why.
     #[error("{}", .0.text(Language::En))]
-    Conflict(dictionary::Label),
+    Conflict(Label),
     /// The file or the mapping is not right, or the environment failed.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
@@ -57,7 +57,12 @@ pub enum DeskError {
 struct Live {
     stop: AtomicBool,
     job: Mutex<Job>,
+    /// Why whoever began it may not go on, asked before each piece.
+    barred: Barred,
 }
+
+/// Says why somebody may no longer do what they began; `None` while they may.
+pub type Barred = Box<dyn Fn() -> Option<Label> + Send + Sync>;
 
 /// Imports that wait for their turn in one environment at most, the one that is worked on included.
 const WAITING_MAX: usize = 8;
@@ -204,11 +209,12 @@ impl Desk {
         Ok(job)
     }
 
-    /// Begins a piece of work, and returns while it goes on. `held` is kept until it ends.
+    /// Begins a piece of work, and returns while it goes on. `held` is kept until it ends; `barred` is asked before each piece and stops it.
     ///
     /// It waits for its turn while another import of the environment is worked on.
     ///
     /// Errors: too many wait; it is not in the state for it; the mapping does not fit.
+    #[expect(clippy::too_many_arguments, reason = "what, where, for whom, and what goes with it")]
     pub fn start(
         &self,
         folder: &Path,
@@ -217,6 +223,7 @@ impl Desk {
         id: &str,
         task: Task,
         held: impl Send + 'static,
+        barred: Barred,
     ) -> Result<Job, DeskError> {
         let mut all = self.live.lock();
         let place = (folder.to_owned(), id.to_owned());
@@ -234,7 +241,7 @@ impl Desk {
         job.keep(folder)?;
         job.live = true;
         let begun = job.clone();
-        let live = Arc::new(Live { stop: AtomicBool::new(false), job: Mutex::new(job) });
+        let live = Arc::new(Live { stop: AtomicBool::new(false), job: Mutex::new(job), barred });
         all.insert(place.clone(), live.clone());
         drop(all);
         let turn = self.turns.lock().entry(folder.to_owned()).or_default().clone();
@@ -342,7 +349,7 @@ fn named(error: ExchangeError, source: &Path, name: &str) -> ExchangeError {
 }
 
 fn conflict(fr: &str, en: &str) -> DeskError {
-    DeskError::Conflict(dictionary::Label::new(fr, en))
+    DeskError::Conflict(Label::new(fr, en))
 }
 
 fn begun() -> DeskError {

@@ -106,7 +106,9 @@ fn asked_anew(
 pub(super) fn run(live: &Live, folder: &Path, environment: &Environment, caller: &Caller, mapping: Mapping) {
     let job = live.job.lock().clone();
     let caller = Caller { request: Some(job.request()), ..caller.clone() };
+    // Begun and waited, or begun long ago: whoever is no longer allowed begins nothing.
     let work = || match job.stage {
+        _ if live.is_barred() => Ok(()),
         Stage::Previewing => preview(live, folder, &job, environment, &caller, &mapping),
         Stage::Running => write(live, folder, &job, environment, &caller, &mapping),
         _ => take_back(live, folder, &job, environment, &caller),
@@ -119,7 +121,12 @@ pub(super) fn run(live: &Live, folder: &Path, environment: &Environment, caller:
     });
     let mut job = live.job.lock();
     if let Err(error) = done {
+        if !matches!(error, ExchangeError::Refused(_)) {
+            tracing::error!(import.id = %job.id, error = &error as &dyn std::error::Error, "an import could not go on");
+        }
         job.problem = Some(words(&error, folder, &job));
+    }
+    if job.problem.is_some() {
         job.stage = match job.stage {
             Stage::Previewing => Stage::Received,
             Stage::Running => Stage::Stopped,
@@ -196,7 +203,8 @@ fn take_back(
             whole: until.saturating_sub(after),
         };
         job.undone = Some(state.clone());
-        live.stop.load(Ordering::Relaxed)
+        drop(job);
+        live.stop.load(Ordering::Relaxed) || live.is_barred()
     })?;
     let mut job = live.job.lock();
     if undone.complete {
@@ -226,6 +234,15 @@ pub(super) fn without_paths(label: &Label, source: &Path, name: &str) -> Label {
     let path = source.display().to_string();
     let plain = |language| label.text(language).replace(&path, name);
     Label::new(&plain(Language::Fr), &plain(Language::En))
+}
+
+impl Live {
+    /// Whether whoever began may no longer; the import then says why.
+    fn is_barred(&self) -> bool {
+        let Some(why) = (self.barred)() else { return false };
+        self.job.lock().problem = Some(why);
+        true
+    }
 }
 
 /// Notes progress, rows and reasons.
@@ -288,6 +305,6 @@ impl Watch for Watcher<'_> {
     }
 
     fn stop(&self) -> bool {
-        self.live.stop.load(Ordering::Relaxed) || self.fault.is_some()
+        self.live.stop.load(Ordering::Relaxed) || self.fault.is_some() || self.live.is_barred()
     }
 }

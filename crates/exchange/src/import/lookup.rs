@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use dictionary::{Entity, Field, FieldIndex, Label, RecordId};
+use dictionary::expression::{Expr, ExprKind, Span, Type};
+use dictionary::field_types::FieldContext;
+use dictionary::{Dictionary, Entity, Field, FieldIndex, Label, RecordId, Value};
 use engine::{Caller, EngineError, Environment, FieldProblem, Query};
 
 use crate::import::prepare::{Piece, Prepared};
@@ -92,11 +94,14 @@ fn only(
     entity: &Entity,
     pairs: &[(&str, &str)],
 ) -> Result<Option<RecordId>, EngineError> {
+    let dictionary = environment.dictionary();
     let filter = pairs
         .iter()
-        .map(|(field, text)| format!("{field} = '{}'", text.replace('\'', "''")))
-        .collect::<Vec<_>>();
-    let typed = crate::filter::condition(&environment.dictionary(), entity, &filter.join(" and "))?;
+        .map(|(path, text)| {
+            Ok(format!("{path} = {}", literal(environment, &dictionary, entity, path, text)?))
+        })
+        .collect::<Result<Vec<_>, EngineError>>()?;
+    let typed = crate::filter::condition(&dictionary, entity, &filter.join(" and "))?;
     let query = Query { entity: entity.name.clone(), filters: vec![typed], limit: 2, ..Query::default() };
     let page = environment.list(caller, &query)?;
     match page.records.as_slice() {
@@ -111,6 +116,56 @@ fn only(
             ))
         }
     }
+}
+
+fn own<'e>(entity: &'e Entity, name: &str) -> Option<&'e Field> {
+    entity.index(name).map(|index| &entity.fields[index])
+}
+
+/// What a cell says, as the field at the path is compared: a number, a date or a text.
+fn literal(
+    environment: &Environment,
+    dictionary: &Dictionary,
+    entity: &Entity,
+    path: &str,
+    text: &str,
+) -> Result<String, EngineError> {
+    let field = match path.split_once('.') {
+        None => own(entity, path),
+        Some((name, rest)) => own(entity, name)
+            .and_then(|field| dictionary.entity(field.options.to.as_deref()?))
+            .and_then(|target| own(target, rest)),
+    };
+    let value = match field {
+        Some(field) if is_compared_by_value(&field.kind.expression_type(&field.options)) => field
+            .kind
+            .parse(
+                text,
+                &FieldContext { zone: &environment.settings().zone, ..FieldContext::new(&field.options) },
+            )
+            .map_err(|invalid| {
+                EngineError::Validation(vec![FieldProblem {
+                    field: path.to_owned(),
+                    code: invalid.code,
+                    message: invalid.message,
+                }])
+            })?,
+        _ => Value::from(text),
+    };
+    Ok(Expr { kind: ExprKind::Literal(value), span: Span::default() }.to_string())
+}
+
+fn is_compared_by_value(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Boolean
+            | Type::Integer
+            | Type::Decimal
+            | Type::Date
+            | Type::Time
+            | Type::DateTime
+            | Type::Duration
+    )
 }
 
 fn refused(field: &str, fr: &str, en: &str) -> EngineError {

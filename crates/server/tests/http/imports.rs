@@ -195,3 +195,39 @@ fn what_does_not_fit_is_told_and_nothing_is_written() {
     assert_eq!(ada.post(&at(&ada, &import, "/undo"), &json!({})).status, 409);
     assert!(ada.names("accounts").is_empty());
 }
+
+/// Access that is taken away in the middle stops what its owner began, whole and with a reason; somebody else goes on.
+#[test]
+fn whoever_loses_their_access_in_the_middle_of_an_import_imports_no_further() {
+    const ROWS: usize = 9_000;
+    let app = App::start();
+    let (ada, remi) = (app.ada(), app.remi());
+    let mut file = String::from("name\n");
+    (0..ROWS).for_each(|n| file.push_str(&format!("Ligne {n}\n")));
+    let import = send(&ada, "a.csv", file.as_bytes());
+    let columns = json!({"mapping": {"columns": {"name": "name"}}});
+    assert_eq!(ada.post(&at(&ada, &import, "/run"), &columns).status, 202);
+    let begun = Instant::now();
+    while ada.get(&at(&ada, &import, "")).json()["advance"]["done"] == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        std::thread::yield_now();
+    }
+    app.platform.access_grant(app.user("ada@acme.example"), "acme", engine::Profile::Reader).unwrap();
+    app.platform.access_grant(app.user("remi@acme.example"), "acme", engine::Profile::Administrator).unwrap();
+    let stopped = loop {
+        let now = remi.get(&at(&remi, &import, "")).json();
+        if now["live"] == false {
+            break now;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{now}");
+        std::thread::yield_now();
+    };
+    assert_eq!(stopped["stage"], "stopped", "{stopped}");
+    assert!(stopped["problem"].to_string().contains("n'a plus le droit"), "{stopped}");
+    let written = stopped["report"]["created"].as_u64().unwrap();
+    assert!(written > 0 && written < ROWS as u64, "{stopped}");
+    let done = ask(&remi, &import, "/run", &json!({}));
+    assert_eq!((&done["stage"], &done["problem"]), (&json!("done"), &json!(null)));
+    let count = remi.get(&remi.at("accounts/$count")).text();
+    assert_eq!(count.trim_start_matches('\u{feff}'), ROWS.to_string());
+}

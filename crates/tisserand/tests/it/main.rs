@@ -8,6 +8,7 @@ mod damage;
 mod demo;
 mod entity;
 mod exchange;
+mod imports;
 mod openapi;
 mod support;
 mod together;

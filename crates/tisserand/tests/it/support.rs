@@ -288,6 +288,19 @@ impl Client {
         Ok((status, serde_json::from_str(&text).unwrap_or(Json::Null)))
     }
 
+    /// Sends a file under a name; status and body.
+    pub(crate) fn send_file(&self, path: &str, name: &str, content: &str) -> (u16, Json) {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("{}{path}", self.address))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/octet-stream")
+            .header("content-disposition", format!("attachment; filename=\"{name}\""));
+        let mut answer = self.agent.run(request.body(content.to_owned()).unwrap()).unwrap();
+        let text = answer.body_mut().read_to_string().unwrap();
+        (answer.status().as_u16(), serde_json::from_str(&text).unwrap_or(Json::Null))
+    }
+
     pub(crate) fn get(&self, path: &str) -> (u16, Json) {
         self.try_send(Method::GET, path, None).unwrap()
     }

@@ -10,14 +10,16 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use dictionary::Label;
 use engine::EngineError;
-use exchange::desk::{DeskError, Task};
+use exchange::desk::{Barred, DeskError, Task};
 use exchange::{Desk, ExchangeError, Outcome};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use platform::Entered;
 use serde_json::{Value as Json, json};
 
 use crate::body::json_object;
+use crate::cx::Cx;
 use crate::data::files::arriving;
 use crate::data::parameters::{number, page_length, parameter};
 use crate::data::{Asked, Reply, entity_of};
@@ -139,6 +141,27 @@ pub(super) async fn import_delete(asked: Asked, id: String) -> Result<Response, 
     Ok(reply.await?.into_response())
 }
 
+/// Whether whoever asks may still write, asked again as long as the work goes on. To sign out takes nothing away; to lose one's access does.
+fn barred(cx: &Cx, environment: &str) -> Result<Barred, Problem> {
+    let identity = cx.identity()?;
+    let (platform, environment, language) =
+        (cx.state.platform.clone(), environment.to_owned(), cx.language());
+    Ok(Box::new(move || {
+        let known = platform.user(identity.user.id).map(|user| user.active);
+        let writes = platform
+            .enter(&identity, &environment, language, None)
+            .map(|entered| entered.caller.profile.may_write());
+        // What cannot be found out now bars nobody: the writing itself tells what is the matter.
+        let may = [known, writes].into_iter().all(|may| may.unwrap_or_else(|error| !error.is_not_found()));
+        (!may).then(|| {
+            Label::new(
+                "La personne qui l'a lancé n'a plus le droit d'écrire ici. Ce qui est écrit l'est en entier ; quelqu'un d'autre peut continuer ou défaire.",
+                "Whoever began it may no longer write here. What is written is whole; somebody else may go on, or undo it.",
+            )
+        })
+    }))
+}
+
 /// `detect`, `preview`, `run`, `stop`, `undo`: what is asked of an import. The work goes on after the answer.
 pub(super) async fn import_ask(mut asked: Asked, id: String, part: String) -> Result<Response, Problem> {
     let body = std::mem::take(&mut asked.body);
@@ -152,6 +175,7 @@ pub(super) async fn import_ask(mut asked: Asked, id: String, part: String) -> Re
         }
     };
     let desk = asked.cx.state.desk.clone();
+    let (cx, environment) = (asked.cx.clone(), asked.environment.clone());
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         let folder = folder(entered)?;
         let engine = &entered.environment.engine;
@@ -173,7 +197,8 @@ pub(super) async fn import_ask(mut asked: Asked, id: String, part: String) -> Re
             _ => Task::Undo,
         };
         let held = Arc::clone(&entered.environment);
-        let job = desk.start(&folder, engine, &entered.caller, &id, task, held)?;
+        let barred = barred(&cx, &environment)?;
+        let job = desk.start(&folder, engine, &entered.caller, &id, task, held, barred)?;
         whole(entered, &desk, &folder, &job, StatusCode::ACCEPTED)
     });
     Ok(reply.await?.into_response())
