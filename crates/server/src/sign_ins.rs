@@ -5,7 +5,6 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
-use engine::EngineError;
 use platform::{Door, Identity, SignIn};
 use serde_json::{Value, json};
 
@@ -48,7 +47,12 @@ pub(crate) async fn sign_in_end(cx: Cx, Path(id): Path<String>) -> Response {
 fn session_of(identity: &Identity) -> Result<RecordId, Problem> {
     match identity.door {
         Door::Session { id: Some(id), .. } => Ok(id),
-        _ => Err(Problem::from(EngineError::Forbidden { capability: "see sessions".to_owned() })),
+        _ => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "Un jeton ne voit ni ne ferme les sessions de sa personne : connectez-vous.",
+            "A token neither sees nor ends the sessions of its person: sign in.",
+        )),
     }
 }
 

@@ -7499,6 +7499,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];

@@ -97,6 +97,12 @@ impl Operation {
         self
     }
 
+    /// May be refused with that status, unlike others of its kind.
+    pub(super) fn refused(mut self, status: u16) -> Operation {
+        problems::add_one(&mut self.answers, status);
+        self
+    }
+
     /// The parts of the address that have no description of their own are those of the document.
     fn add_parts_of(&mut self, path: &str) {
         let names = path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name);

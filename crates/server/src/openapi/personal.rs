@@ -78,7 +78,8 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
 fn sessions(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let (fr, en) = ("Où la personne est connectée", "Where the person is signed in");
     let list = operation(reader, "sign_in_list", fr, en);
-    list.answers(200, &reader.say(fr, en), own("sign_ins")).put(paths, "/sessions", "get");
+    let list = list.answers(200, &reader.say(fr, en), own("sign_ins"));
+    list.refused(403).put(paths, "/sessions", "get");
     let out = reader.say("Déconnecté.", "Signed out.");
     let (fr, en) = ("Se déconnecter partout ailleurs", "Sign out everywhere else");
     operation(reader, "sign_ins_end", fr, en).writes().empty(204, &out).put(paths, "/sessions", "delete");

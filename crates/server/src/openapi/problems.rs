@@ -80,6 +80,12 @@ pub(super) fn add(answers: &mut Map<String, Json>, writes: bool) {
     }
 }
 
+/// Adds a refusal that others of its kind do not have.
+pub(super) fn add_one(answers: &mut Map<String, Json>, status: u16) {
+    let reference = json!({"$ref": format!("#/components/responses/{}", name(status))});
+    answers.insert(status.to_string(), reference);
+}
+
 fn name(status: u16) -> String {
     format!("refused_{status}")
 }
