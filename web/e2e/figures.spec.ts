@@ -95,7 +95,7 @@ for (const [collection, view] of [
     test(`accessible: ${view} at ${width} pixels`, async ({ page }) => {
       await page.setViewportSize({ width, height: 844 })
       await open(page, collection, view, '')
-      await expect(page.getByRole('status')).toHaveCount(0)
+      await expect(page.getByRole('status', { name: 'Chargement de la liste' })).toHaveCount(0)
       await expectAccessible(page)
     })
   }
