@@ -64,6 +64,11 @@ test('everything that the filter keeps is chosen, and deleted unless taken back'
   await bar(page).getByRole('button', { name: 'Supprimer' }).click()
   await expect(page.getByText('3 fiches supprimées')).toBeVisible()
   for (const { id } of made) expect(await api.read('tasks', id)).toBeNull()
+  // Gone, and made again all the same.
+  await page.getByRole('button', { name: 'Rétablir' }).click()
+  await expect(page.getByText('3 fiches remises comme avant')).toBeVisible()
+  await expect(rows(page)).toHaveCount(3)
+  for (const { id, name } of made) expect(await api.read('tasks', id)).toMatchObject({ id, name })
 })
 
 test('whoever only reads chooses nothing', async ({ as }) => {

@@ -97,6 +97,7 @@ pub const ROUTES: &[Route] = &[
     route("DELETE", "/data/{env}/{collection}/{id}", "record_delete"),
     route("GET", "/data/{env}/{collection}/{id}/$history", "record_history"),
     route("PUT", "/data/{env}/{collection}/{id}/$presence", "presence_put"),
+    route("POST", "/data/{env}/{collection}/{id}/$restore", "record_restore"),
     route("POST", "/data/{env}/{collection}/{id}/{transition}", "record_transition"),
     route("GET", "/data/{env}/{collection}/{id}/{field}", "property_show"),
     route("GET", "/data/{env}/{collection}/{id}/{field}/$value", "value_show"),

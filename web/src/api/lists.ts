@@ -76,6 +76,7 @@ function requestOf(collection: string, write: Write | Make): Record<string, unkn
   const headers = write.version === undefined ? {} : { 'If-Match': `W/"${write.version}"` }
   const at = `${collection}/${write.id}`
   if (write.kind === 'remove') return { method: 'DELETE', url: at, headers }
+  if (write.kind === 'restore') return { method: 'POST', url: `${at}/$restore`, headers, body: {} }
   if (write.kind === 'transition') return { method: 'POST', url: `${at}/${write.transition}`, headers, body: {} }
   return { method: 'PATCH', url: at, headers, body: write.values }
 }

@@ -701,6 +701,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/{collection}({unique}='{key}')/$restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a record again that was deleted */
+        post: operations["record_restore_by_key"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_38"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/{collection}({unique}='{key}')/{member}": {
         parameters: {
             query?: never;
@@ -717,7 +735,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_39"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -735,7 +753,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_40"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -753,7 +771,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -771,7 +789,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_42"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -789,7 +807,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_43"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -809,7 +827,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_44"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -828,7 +846,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -846,7 +864,25 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_46"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/{collection}/{id}/$restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a record again that was deleted */
+        post: operations["record_restore"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_47"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -867,7 +903,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_48"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -885,7 +921,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_49"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -5744,6 +5780,105 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    record_restore_by_key: {
+        parameters: {
+            query?: {
+                /** @description Properties, separated by commas. */
+                $select?: components["parameters"]["select"];
+                /** @description References and lines to bring along. */
+                $expand?: components["parameters"]["expand"];
+            };
+            header?: {
+                /** @description Version expected: `W/"128"`. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description `return=minimal`, `maxpagesize=50`, `track-changes`. */
+                Prefer?: components["parameters"]["prefer"];
+                /** @description Makes sending again safe. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+                /** @description A unique field. */
+                unique: components["parameters"]["unique"];
+                /** @description The value of a unique field. */
+                key: components["parameters"]["key"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.record"];
+                };
+            };
+            /** @description Done, without the record. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_38: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+                /** @description A unique field. */
+                unique: components["parameters"]["unique"];
+                /** @description The value of a unique field. */
+                key: components["parameters"]["key"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     property_show_by_key: {
         parameters: {
             query?: never;
@@ -6017,7 +6152,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_38: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -6133,7 +6268,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_39: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -6214,7 +6349,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_40: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;
@@ -6299,7 +6434,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_41: {
+    options_show_42: {
         parameters: {
             query?: never;
             header?: never;
@@ -6371,7 +6506,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_42: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -6573,7 +6708,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_43: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -6714,7 +6849,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_44: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -6798,7 +6933,102 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_45: {
+    options_show_46: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    record_restore: {
+        parameters: {
+            query?: {
+                /** @description Properties, separated by commas. */
+                $select?: components["parameters"]["select"];
+                /** @description References and lines to bring along. */
+                $expand?: components["parameters"]["expand"];
+            };
+            header?: {
+                /** @description Version expected: `W/"128"`. */
+                "If-Match"?: components["parameters"]["if_match"];
+                /** @description `return=minimal`, `maxpagesize=50`, `track-changes`. */
+                Prefer?: components["parameters"]["prefer"];
+                /** @description Makes sending again safe. */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.record"];
+                };
+            };
+            /** @description Done, without the record. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -7098,7 +7328,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_46: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -7210,7 +7440,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_47: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;

@@ -84,6 +84,8 @@ export type Write =
   | { kind: 'update'; id: string; values: Record<string, unknown>; version?: number | undefined }
   | { kind: 'transition'; id: string; transition: string; version?: number | undefined }
   | { kind: 'remove'; id: string; version?: number | undefined }
+  /** Makes a removed record again. */
+  | { kind: 'restore'; id: string; version?: undefined }
 
 /** A record to make, among writes that are done together. */
 export interface Make {

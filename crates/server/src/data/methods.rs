@@ -58,6 +58,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
     | R::Record(collection, _)
     | R::History(collection, _)
     | R::Presence(collection, _)
+    | R::Restore(collection, _)
     | R::Member(collection, ..)
     | R::Value(collection, ..) = resource
     {
@@ -67,7 +68,9 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         }
     }
     Ok(match resource {
-        R::Batch | R::Files | R::Query(_) | R::PersonPart(..) | R::NotificationsRead => Methods::Post,
+        R::Batch | R::Files | R::Query(_) | R::PersonPart(..) | R::NotificationsRead | R::Restore(..) => {
+            Methods::Post
+        }
         R::Collection(_) | R::List(_) | R::Views | R::Favourites | R::Imports | R::People => {
             Methods::ReadAndPost
         }

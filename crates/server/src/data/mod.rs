@@ -28,6 +28,7 @@ mod property;
 mod reading;
 mod record;
 pub(crate) mod resource;
+mod restore;
 mod search;
 pub(crate) mod shape;
 mod summary;
@@ -218,6 +219,9 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         }
         ("PUT", R::Presence(c, key)) => {
             ("/data/{env}/{collection}/{id}/$presence", presence::presence_put(asked, c, key).await)
+        }
+        ("POST", R::Restore(c, key)) => {
+            ("/data/{env}/{collection}/{id}/$restore", write::record_restore(asked, c, key).await)
         }
         ("POST", R::Member(c, key, name)) => (
             "/data/{env}/{collection}/{id}/{transition}",

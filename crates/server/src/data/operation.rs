@@ -8,6 +8,7 @@ use dictionary::model::{Dictionary, Entity};
 use engine::{Draft, EngineError, Record, StoreError, Unit};
 
 use crate::data::resource::Key;
+use crate::data::restore::Restored;
 use crate::data::{Reply, entity_of, record};
 use crate::odata::ListOptions;
 use crate::odata::expand;
@@ -46,6 +47,8 @@ pub(crate) enum Act {
         key: Key,
         name: String,
     },
+    /// Makes a deleted record again.
+    Restore(Restored),
 }
 
 /// The record that an operation left, and how the answer says so.
@@ -88,6 +91,7 @@ impl Operation {
                 unit.transition(&entity, id, expected, &name)?;
                 id
             }
+            Act::Restore(restored) => restored.run(unit)?,
         };
         Ok(Written { id, status })
     }

@@ -74,6 +74,8 @@ pub(crate) enum Resource {
     History(String, Key),
     /// `{collection}/{id}/$presence`
     Presence(String, Key),
+    /// `{collection}/{id}/$restore`
+    Restore(String, Key),
     /// `{collection}/{id}/{name}`: a property, a file field or a transition
     Member(String, Key, String),
 }
@@ -160,6 +162,7 @@ fn record(collection: &str, key: Key, rest: &[&str]) -> Option<Resource> {
     match rest {
         [] => Some(Resource::Record(collection, key)),
         ["$history"] => Some(Resource::History(collection, key)),
+        ["$restore"] => Some(Resource::Restore(collection, key)),
         ["$presence"] => Some(Resource::Presence(collection, key)),
         [member, "$value"] if !member.is_empty() && !member.starts_with('$') => {
             Some(Resource::Value(collection, key, (*member).to_owned()))

@@ -16,6 +16,7 @@ use crate::data::idempotency::{self, Once};
 use crate::data::operation::{Act, Answering, Operation, Shown};
 use crate::data::prefer::Preferences;
 use crate::data::resource::Key;
+use crate::data::restore::restore;
 use crate::data::shape::{Shape, json_value, property_name};
 use crate::data::{Asked, draft, entity_of, methods, reading, version_of};
 use crate::odata::ListOptions;
@@ -133,6 +134,14 @@ pub(crate) async fn record_transition(
 ) -> Result<Response, Problem> {
     let write = Write::read(asked, collection, false).await?;
     write.run(|_, _, entity, _| transition(entity, key, name)).await
+}
+
+/// Makes a record again that the caller deleted, with what went with it, and answers it.
+///
+/// `404` when there is nothing to make again; `422` when what it was is against a rule today.
+pub(crate) async fn record_restore(asked: Asked, collection: String, key: Key) -> Result<Response, Problem> {
+    let write = Write::read(asked, collection, false).await?;
+    write.run(move |entered, _, entity, _| restore(entered, entity, &key)).await
 }
 
 /// The creation of a record from a body.

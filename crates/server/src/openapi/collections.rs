@@ -84,6 +84,12 @@ impl About<'_> {
         let presence = presence.body("application/json", presence_said()).writes();
         let others = self.reader.say("Les autres.", "The others.");
         presence.answers(200, &others, own("presence")).put(paths, &self.at("/{id}/$presence"), "put");
+        if self.reader.writes {
+            let restore =
+                self.operation("restore", "refaire ce qui fut supprimé", "make again what was deleted");
+            let restore = self.record(restore.takes(WRITE), 200);
+            restore.put(paths, &self.at("/{id}/$restore"), "post");
+        }
     }
 
     /// A record at one of its addresses.

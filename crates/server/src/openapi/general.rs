@@ -90,6 +90,8 @@ fn members(paths: &mut Map<String, Json>, suffix: &str, path: &str) {
     let presence = presence.body("application/json", presence_said()).writes();
     let presence = presence.answers(200, "The others.", own("presence"));
     presence.put(paths, &format!("{path}/$presence"), "put");
+    let restore = named("record_restore", "Make a record again that was deleted").takes(WRITE);
+    answers_record(restore, 200).put(paths, &format!("{path}/$restore"), "post");
     let at = format!("{path}/{{member}}");
     let show = named("property_show", "One value, or the bytes of a file");
     let show = show.takes(&["if_none_match", "range"]).empty(204, "Empty.");

@@ -35,6 +35,7 @@ mod raw;
 mod records;
 mod refusals;
 mod related;
+mod restore;
 mod sessions;
 mod strangers;
 mod surroundings;

@@ -92,17 +92,24 @@ function take(result: BulkResult, entity: Entity, action: BulkAction, row: Recor
     return
   }
   result.done += 1
+  if (action.kind === 'remove') {
+    result.undo.push({ kind: 'restore', id: row.id })
+    return
+  }
   const back = answer.record && wayBack(entity, action, row)
   if (back) result.undo.push({ ...back, id: row.id, version: answer.record?.version } as Write)
 }
 
 /** What undoes it: the value that stood there, or a transition to the state it came from. */
-function wayBack(entity: Entity, action: BulkAction, row: RecordData): Omit<Write, 'id' | 'version'> | null {
+function wayBack(
+  entity: Entity,
+  action: Exclude<BulkAction, { kind: 'remove' }>,
+  row: RecordData,
+): Omit<Write, 'id' | 'version'> | null {
   if (action.kind === 'set') {
     const ui = fieldUi(action.field)
     return { kind: 'update', values: ui.write(ui.read(row, action.field), action.field) } as Omit<Write, 'id'>
   }
-  if (action.kind === 'remove') return null
   const done = entity.states?.transitions.find((one) => one.name === action.transition)
   const back = entity.states?.transitions.find(
     (one) => done && one.from.includes(done.to) && one.to === row[action.field],

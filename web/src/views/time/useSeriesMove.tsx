@@ -4,6 +4,7 @@ import { keys } from '../../api/keys'
 import { asProblem } from '../../api/problem'
 import type { Make, Write } from '../../api/source'
 import type { Entity } from '../../api/types'
+import { patiently } from '../../app/patiently'
 import { useSurroundings } from '../../dictionary/context'
 import { fieldOf, titleOf } from '../../dictionary/model'
 import { copyOf } from '../../fields/copy'
@@ -15,7 +16,7 @@ import { type Scope, scopesOf, seriesMove } from './series'
 import { saidSpan } from './words'
 
 // For the few events that repeat.
-const SeriesDialog = lazy(() => import('./SeriesDialog'))
+const SeriesDialog = lazy(() => patiently(() => import('./SeriesDialog')))
 
 /** To whom something is given: the field that says it, and the record that it names. */
 export interface Whose {

@@ -182,7 +182,7 @@ impl Group {
                 Key::Id(id) => Some(*id),
                 Key::Unique(..) => None,
             },
-            Act::Delete { .. } => None,
+            Act::Delete { .. } | Act::Restore(_) => None,
         };
         if let Some(id) = record {
             self.references.expected(&part.id, format!("{collection}/{id}"));
