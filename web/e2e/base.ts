@@ -47,6 +47,12 @@ export class Api {
     expect(answer.ok(), await answer.text()).toBe(true)
   }
 
+  /** The status of a change that may be refused. */
+  async try(collection: string, id: string, values: Record<string, unknown>): Promise<number> {
+    const headers = { 'X-CSRF-Token': this.csrf }
+    return (await this.request.patch(`/data/${env}/${collection}/${id}`, { data: values, headers })).status()
+  }
+
   /** Keeps a text, for a file field to name. */
   async keep(name: string, content: string): Promise<unknown> {
     const answer = await this.request.post(`/data/${env}/$files`, {
@@ -74,6 +80,42 @@ export class Api {
       headers: { 'X-CSRF-Token': this.csrf },
     })
     expect(answer.ok(), await answer.text()).toBe(true)
+  }
+
+  async put(path: string, values: Record<string, unknown>): Promise<void> {
+    const answer = await this.request.put(`/data/${env}/${path}`, {
+      data: values,
+      headers: { 'X-CSRF-Token': this.csrf },
+    })
+    expect(answer.ok(), await answer.text()).toBe(true)
+  }
+
+  /** Gives somebody these profiles in place of theirs. */
+  async give(email: string, profiles: string[]): Promise<void> {
+    const answer = await this.request.get(`/data/${env}/$people`)
+    const people = ((await answer.json()) as { value: { id: string; email: string }[] }).value
+    const person = people.find((one) => one.email === email)
+    const given = await this.request.patch(`/data/${env}/$people/${person?.id}`, {
+      data: { profiles },
+      headers: { 'X-CSRF-Token': this.csrf },
+    })
+    expect(given.ok(), await given.text()).toBe(true)
+  }
+
+  /** The record that this person is here. */
+  async me(): Promise<string> {
+    const answer = await this.request.get(`/data/${env}/$dictionary`)
+    return ((await answer.json()) as { me: { id: string } }).me.id
+  }
+
+  async text(path: string): Promise<string> {
+    const answer = await this.request.get(`/data/${env}/${path}`)
+    expect(answer.ok(), await answer.text()).toBe(true)
+    return answer.text()
+  }
+
+  async status(path: string): Promise<number> {
+    return (await this.request.get(`/data/${env}/${path}`)).status()
   }
 
   async read(collection: string, id: string): Promise<Record<string, unknown> | null> {

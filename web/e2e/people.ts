@@ -9,6 +9,13 @@ export const people = {
   bruno: 'bruno.kieffer@acme-chauffage.example',
   /** Whose preferences and favourites tests change: others would see theirs change under them. */
   helene: 'helene.marchal@acme-chauffage.example',
+  /** Sells: sees her own customers and those of her structure. */
+  camille: 'camille.weber@acme-chauffage.example',
+  /** Sees what belongs to his structure and to those beneath it. */
+  patrick: 'patrick.ehrhart@acme-chauffage.example',
+  /** Whose profiles tests change. */
+  nadia: 'nadia.haddad@acme-chauffage.example',
+  sylvie: 'sylvie.burger@acme-chauffage.example',
   /** May read only. */
   theo: 'theo.klein@acme-chauffage.example',
 }

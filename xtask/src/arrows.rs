@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "test_postgres",
     "agreement",
     "journal",
+    "rights",
     "device",
     "dictionary",
 ];
@@ -33,6 +34,7 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ("agreement", PURE, "a pure crate does no I/O"),
     ("device", PURE, "a pure crate does no I/O"),
     ("journal", PURE, "a pure crate does no I/O"),
+    ("rights", PURE, "a pure crate does no I/O"),
     ("dictionary", PURE, "a pure crate does no I/O"),
 ];
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use engine::{Caller, Draft, Profile};
+use engine::{Caller, Draft};
 use platform::NewEnvironment;
 
 use crate::load::Ask;
@@ -24,7 +24,7 @@ pub(crate) async fn measure(report: &mut Report, folder: &Path) -> Result<()> {
     for number in 0..ENVIRONMENTS {
         let name = format!("neighbour-{number}");
         ours.platform.environment_create(NewEnvironment::named(&name, &name, &["core"]))?;
-        ours.platform.access_grant(ours.user, &name, Profile::Administrator)?;
+        ours.platform.access_grant(ours.user, &name, &["administrator"])?;
         let open = ours.platform.environment(&name)?;
         let last = open.engine.transact(&Caller::system(), |unit| {
             let mut last = None;

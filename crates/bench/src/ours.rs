@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use dictionary::{Language, RecordId};
-use engine::{Caller, Draft, Profile, Query};
+use engine::{Caller, Draft, Query};
 use platform::{NewEnvironment, NewToken, NewUser, Options, Platform, Scope};
 use server::ServerConfig;
 use store::PostgresDatabase;
@@ -41,7 +41,7 @@ pub(crate) async fn start(
             language: Language::En,
         })?;
         platform.environment_create(NewEnvironment::named("bench", "Bench", &["core"]))?;
-        platform.access_grant(user.id, "bench", Profile::Administrator)?;
+        platform.access_grant(user.id, "bench", &["administrator"])?;
         let token = platform.token_create(NewToken {
             name: "bench".to_owned(),
             user: user.id,

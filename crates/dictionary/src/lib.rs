@@ -18,6 +18,7 @@ pub mod system;
 pub mod text;
 pub mod title;
 pub mod value;
+pub mod veil;
 
 pub use compile::compile;
 pub use diagnostics::Diagnostic;

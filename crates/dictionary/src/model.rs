@@ -5,6 +5,7 @@
 pub mod dashboards;
 pub mod list;
 pub mod notices;
+pub mod profiles;
 pub mod views;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::expression::Typed;
 use crate::field_types::{ColumnKind, FieldType};
 use crate::label::Label;
 use crate::model::dashboards::Dashboard;
+use crate::model::profiles::{Perimeter, Profile};
 pub use list::{ColourRule, Column, ListScreen, QuickFilter};
 
 /// Position of an entity in [`Dictionary::entities`].
@@ -25,7 +27,7 @@ pub type EntityIndex = usize;
 pub type FieldIndex = usize;
 
 /// Everything an environment is made of, after its layers were merged and the whole was validated.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Dictionary {
     /// BLAKE3 over the merged paths and values, 64 hexadecimal digits: equal content, equal hash.
     pub hash: String,
@@ -39,6 +41,10 @@ pub struct Dictionary {
     pub menu: Vec<MenuGroup>,
     /// Dashboards in display order.
     pub dashboards: Vec<Dashboard>,
+    /// Perimeters, sorted by name.
+    pub perimeters: Vec<Perimeter>,
+    /// Profiles in display order.
+    pub profiles: Vec<Profile>,
     /// What must be computed again when a field changes.
     pub(crate) dependencies: Dependencies,
 }
@@ -47,6 +53,11 @@ impl Dictionary {
     /// The entity of that name.
     pub fn entity(&self, name: &str) -> Option<&Entity> {
         self.entities.binary_search_by(|e| e.name.as_str().cmp(name)).ok().map(|i| &self.entities[i])
+    }
+
+    /// The profile of that name.
+    pub fn profile(&self, name: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.name == name)
     }
 
     /// The entity whose collection has that name.
@@ -87,7 +98,7 @@ pub struct Module {
 }
 
 /// A kind of record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Entity {
     /// Unlike that of any other entity compiled by this process: tells the same one by a look.
     pub serial: u64,
@@ -119,6 +130,8 @@ pub struct Entity {
     pub lines_of: Option<String>,
     /// The system's own: in no menu and not in the data API.
     pub internal: bool,
+    /// Part of the product that a subscription switches on; always there when `None`.
+    pub feature: Option<String>,
     /// Fields in display order, system fields first: `id`, `code` (if numbered), `version`, `created_at`, `created_by`, `updated_at`,
     /// `updated_by`. `fields[ID]` is always `id`.
     pub fields: Vec<Field>,
@@ -156,7 +169,7 @@ impl Entity {
 }
 
 /// A named, typed part of an entity.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Field {
     /// Identifier, also the column's name (composite types add a suffix).
     pub name: String,
@@ -180,6 +193,10 @@ pub struct Field {
     pub system: bool,
     /// Never leaves the engine.
     pub secret: bool,
+    /// Seen as a text without its content only: nothing compares, sorts or searches it. Never of a compiled dictionary, see [`crate::veil`].
+    pub masked: bool,
+    /// Part of the product that a subscription switches on; always there when `None`.
+    pub feature: Option<String>,
     /// GDPR class.
     pub personal: Personal,
     /// Value of a new record when none is given.
@@ -329,7 +346,7 @@ pub enum OnDelete {
 }
 
 /// Formula of a computed field.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Computed {
     /// What it is worth.
     pub formula: Checked,
@@ -338,7 +355,7 @@ pub struct Computed {
 }
 
 /// How a record is named: texts and paths in turn.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Title {
     /// As written: `{name} — {account}`.
     pub source: String,
@@ -347,7 +364,7 @@ pub struct Title {
 }
 
 /// A part of a title.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum TitlePart {
     /// Text as it is.
     Text(String),
@@ -374,7 +391,7 @@ pub struct Sort {
 }
 
 /// No two records share the non-null values of these fields.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct UniqueKey {
     /// Identifier.
     pub name: String,
@@ -385,7 +402,7 @@ pub struct UniqueKey {
 }
 
 /// A condition that every record holds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Rule {
     /// Identifier.
     pub name: String,
@@ -400,7 +417,7 @@ pub struct Rule {
 }
 
 /// State machine on a choice field.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct States {
     /// The choice field.
     pub field: FieldIndex,
@@ -411,7 +428,7 @@ pub struct States {
 }
 
 /// An allowed move.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Transition {
     /// Identifier, also the action's name in the API.
     pub name: String,

@@ -7,9 +7,10 @@ use dictionary::layers::Layer;
 use dictionary::model::{Entity, EntityIndex, Field, FieldIndex, OnDelete};
 use dictionary::plan::{self, Change, Plan};
 use dictionary::{Dictionary, Language, RecordId, Value, related};
+use rights::Power;
 use store::{Row, StoreError, Transaction};
 
-use crate::caller::{Caller, Profile};
+use crate::caller::Caller;
 use crate::catalogue;
 use crate::draft::Input;
 use crate::environment::{Done, Environment};
@@ -28,7 +29,7 @@ impl Environment {
     ///
     /// Errors: `Forbidden` to anybody but administrators.
     pub fn layers(&self, caller: &Caller) -> Result<Vec<Layer>, EngineError> {
-        may_change(caller)?;
+        may_change(self, caller)?;
         let snapshot = self.shared.store.snapshot().map_err(failed("read the environment"))?;
         sources::read(&*snapshot)
     }
@@ -37,7 +38,7 @@ impl Environment {
     ///
     /// Errors: `Forbidden`; `Dictionary`, with every fault in the layers.
     pub fn plan(&self, caller: &Caller, layers: &[Layer]) -> Result<Plan, EngineError> {
-        may_change(caller)?;
+        may_change(self, caller)?;
         let target = catalogue::compiled(layers)?;
         let snapshot = self.shared.store.snapshot().map_err(failed("read the environment"))?;
         let (current, _) = self.shared.prepared(&*snapshot)?;
@@ -80,7 +81,7 @@ impl Environment {
         layers: &[Layer],
         confirmed: bool,
     ) -> Result<Done<Option<Plan>>, EngineError> {
-        may_change(caller)?;
+        may_change(self, caller)?;
         let target = catalogue::compiled(layers)?;
         let (inner, who, layers) = (self.shared.clone(), caller.clone(), layers.to_vec());
         let done = self.shared.write(move |tx| {
@@ -105,11 +106,11 @@ impl Environment {
     }
 }
 
-fn may_change(caller: &Caller) -> Result<(), EngineError> {
-    match caller.profile {
-        Profile::Administrator => Ok(()),
-        Profile::Reader => Err(EngineError::Forbidden { capability: "change the dictionary".to_owned() }),
+fn may_change(environment: &Environment, caller: &Caller) -> Result<(), EngineError> {
+    if environment.has(caller, Power::Administer) {
+        return Ok(());
     }
+    Err(EngineError::Forbidden { capability: "change the dictionary".to_owned() })
 }
 
 fn migrate(tx: &mut dyn Transaction, old: &Dictionary, target: &Arc<Prepared>) -> Result<(), EngineError> {

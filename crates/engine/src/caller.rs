@@ -2,35 +2,7 @@
 
 use dictionary::{Language, RecordId};
 use journal::{Actor, Origin};
-
-/// What a caller may do. Until profiles come from the dictionary there are two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
-    /// Everything.
-    Administrator,
-    /// Reads everything, changes nothing.
-    Reader,
-}
-
-impl Profile {
-    /// `administrator` or `reader`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Profile::Administrator => "administrator",
-            Profile::Reader => "reader",
-        }
-    }
-
-    /// Whether it changes anything at all: what a client may be told before it tries.
-    pub fn may_write(self) -> bool {
-        self == Profile::Administrator
-    }
-
-    /// The profile of that name.
-    pub fn from_name(name: &str) -> Option<Profile> {
-        [Profile::Administrator, Profile::Reader].into_iter().find(|p| p.name() == name)
-    }
-}
+use rights::Held;
 
 /// Who asks, through which door. Comes first in every engine call.
 #[derive(Debug, Clone)]
@@ -39,8 +11,8 @@ pub struct Caller {
     pub actor: Actor,
     /// Name shown.
     pub name: String,
-    /// What they may do.
-    pub profile: Profile,
+    /// What they hold: profiles, and what bounds them. What these give, the dictionary in force says.
+    pub held: Held,
     /// Language of messages.
     pub language: Language,
     /// Door.
@@ -57,7 +29,7 @@ impl Caller {
         Caller {
             actor: Actor::System,
             name: "Tisserand".to_owned(),
-            profile: Profile::Administrator,
+            held: Held::everything(),
             language: Language::Fr,
             origin: Origin::System,
             device: None,
@@ -71,5 +43,10 @@ impl Caller {
             Actor::User(id) => Some(id),
             Actor::System => None,
         }
+    }
+
+    /// The same person, with every right: for doors that decide themselves who may pass.
+    pub(crate) fn unbounded(&self) -> Caller {
+        Caller { held: Held::everything(), ..self.clone() }
     }
 }

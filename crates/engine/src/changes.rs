@@ -1,17 +1,20 @@
 //! What changed in a list since a position of the journal, brought to its last state.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
+use dictionary::expression::Typed;
 use dictionary::label::Label;
+use dictionary::model::{EntityIndex, ID};
 use dictionary::{RecordId, Value};
-use journal::{Change, Position};
-use store::DICTIONARY_ENTITY;
+use journal::{Change, Operation, Position};
+use store::{DICTIONARY_ENTITY, Row};
 
 use crate::caller::Caller;
 use crate::environment::Environment;
 use crate::error::{EngineError, failed};
 use crate::query::{Query, Record};
 use crate::reading::Reading;
+use crate::sight::entities_read;
 
 /// Entries read at once.
 const ENTRIES_AT_ONCE: u32 = 200;
@@ -81,6 +84,9 @@ impl Reading<'_> {
             return Err(EngineError::Outdated);
         }
         let entity = self.entity(caller, &query.entity)?;
+        let view = &self.reader.view;
+        let filters: Vec<Typed> =
+            query.filters.iter().map(|filter| view.guard(filter, entity)).collect::<Result<_, _>>()?;
         let name = self.prepared.entity(entity).name.clone();
         if since.epoch != self.moment.epoch || since.position > self.moment.position {
             return Err(expired(
@@ -88,26 +94,30 @@ impl Reading<'_> {
                 "This environment was restored since: read the list again.",
             ));
         }
-        let (ids, position) = self.touched(&name, since.position, limit)?;
+        let (ids, position) = self.touched(entity, &name, since.position, limit)?;
         let mut changes = Changes {
             records: Vec::new(),
             removed: Vec::new(),
             until: Moment { position, ..since },
             more: position < self.moment.position,
         };
-        let view = &self.reader.view;
         let mut rows = view.rows(entity, ids.clone()).map_err(failed("read changed records"))?;
         rows.sort_by_key(|row| row.id());
         let mut kept = Vec::new();
         for id in ids {
             let Ok(at) = rows.binary_search_by_key(&id, |row| row.id()) else {
-                changes.removed.push((id, Removed::Deleted));
+                if self.was_seen(entity, id, None, since.position)? {
+                    changes.removed.push((id, Removed::Deleted));
+                }
                 continue;
             };
             let row = rows[at].clone();
-            let mut within = true;
-            for filter in &query.filters {
-                within = within && view.holds(filter, entity, &row)?;
+            let mut within = view.sees(entity, &row)?;
+            if !within && !self.was_seen(entity, id, Some(&row), since.position)? {
+                continue;
+            }
+            for filter in &filters {
+                within = within && view.whole().holds(filter, entity, &row)?;
             }
             if within {
                 kept.push(row);
@@ -119,9 +129,71 @@ impl Reading<'_> {
         Ok(changes)
     }
 
+    /// Whether the caller saw a record at a position: who never saw it is not told that it went. Its own fields are those of then, what they lead to is
+    /// as today.
+    fn was_seen(
+        &self,
+        entity: EntityIndex,
+        id: RecordId,
+        now: Option<&Row>,
+        since: Position,
+    ) -> Result<bool, EngineError> {
+        let view = &self.reader.view;
+        if view.condition(entity).is_none() {
+            return Ok(true);
+        }
+        let definition = self.prepared.entity(entity);
+        let mut then = now.cloned().unwrap_or_else(|| {
+            let mut empty = Row(vec![Value::Null; definition.fields.len()]);
+            empty.0[ID] = Value::Id(id);
+            empty
+        });
+        let mut before = None;
+        loop {
+            let found = self.snapshot.history(&definition.name, id, before, ENTRIES_AT_ONCE);
+            let entries = found.map_err(failed("read a record's history"))?;
+            for entry in &entries {
+                if entry.position <= since {
+                    return view.sees(entity, &then);
+                }
+                for change in entry.changes.iter().flatten() {
+                    if change.operation == Operation::Create {
+                        return Ok(false);
+                    }
+                    for field in &change.fields {
+                        if let Some(index) = definition.index(&field.field) {
+                            then.0[index] = field.old.clone();
+                        }
+                    }
+                }
+                before = Some(entry.position);
+            }
+            if entries.len() < ENTRIES_AT_ONCE as usize {
+                return view.sees(entity, &then);
+            }
+        }
+    }
+
+    /// Whether a change is of a record by which others come into sight, or leave it: who sees what would not be told.
+    fn changes_sight(&self, entity: EntityIndex, change: &Change) -> bool {
+        let Some(condition) = self.reader.view.condition(entity) else { return false };
+        let mut read = BTreeSet::new();
+        entities_read(&condition, &mut read);
+        let rights = self.reader.view.sight;
+        for name in rights.map(|rights| rights.perimeters()).unwrap_or_default() {
+            let found = self.prepared.dictionary.perimeters.iter().find(|perimeter| perimeter.name == *name);
+            if let Some(perimeter) = found {
+                read.insert(perimeter.of);
+                entities_read(&perimeter.filter, &mut read);
+            }
+        }
+        self.prepared.entity_index(&change.entity).is_some_and(|changed| read.contains(&changed))
+    }
+
     /// Records of an entity that entries beyond a position touch, each once, in the order of its last change; and the last position looked at.
     fn touched(
         &self,
+        index: EntityIndex,
         entity: &str,
         since: Position,
         limit: u32,
@@ -144,6 +216,11 @@ impl Reading<'_> {
                     if change.entity == entity {
                         ids.push(change.record);
                         known.insert(change.record);
+                    } else if self.changes_sight(index, change) {
+                        return Err(expired(
+                            "Ce que vous pouvez voir a changé depuis : relisez la liste.",
+                            "What you may see has changed since: read the list again.",
+                        ));
                     } else if changes_shape(change, entity) {
                         return Err(expired(
                             "Le dictionnaire a changé ces fiches depuis : relisez la liste.",

@@ -14,6 +14,7 @@ use crate::catalogue;
 use crate::clock::{Clock, IdSource};
 use crate::error::{EngineError, damaged, failed};
 use crate::prepared::Prepared;
+use crate::sight::Perimeters;
 use crate::sources;
 use crate::unit::Unit;
 use crate::write::session::{Session, cause};
@@ -55,6 +56,8 @@ pub(crate) struct Shared {
     /// The dictionary last seen in force. The store's head decides: see [`Shared::prepared`].
     pub(crate) active: ArcSwap<Prepared>,
     pub(crate) refreshing: Mutex<()>,
+    /// Perimeters of people whose rights name some.
+    pub(crate) perimeters: Perimeters,
 }
 
 impl Shared {
@@ -67,7 +70,15 @@ impl Shared {
         prepared: Arc<Prepared>,
     ) -> Arc<Shared> {
         let active = ArcSwap::from(prepared);
-        Arc::new(Shared { settings, store, clock, ids, active, refreshing: Mutex::default() })
+        Arc::new(Shared {
+            settings,
+            store,
+            clock,
+            ids,
+            active,
+            refreshing: Mutex::default(),
+            perimeters: Perimeters::default(),
+        })
     }
 }
 
@@ -165,9 +176,11 @@ impl Environment {
     ) -> impl FnOnce(&mut dyn store::Transaction) -> Result<T, EngineError> + Send + 'static {
         let (inner, caller) = (self.shared.clone(), caller.clone());
         move |tx| {
-            let prepared = inner.prepared(&*tx)?.0;
+            let (prepared, moment) = inner.prepared(&*tx)?;
             let context = inner.context(&caller);
+            let sight = inner.sight(&caller, &prepared, &*tx, &moment, &context)?;
             let mut session = Session::begin(&inner, prepared, &caller, tx, context);
+            session.sight = sight;
             let value = work(&mut session)?;
             session.finish()?;
             Ok(value)

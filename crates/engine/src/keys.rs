@@ -4,17 +4,16 @@ use dictionary::expression::error::nearest;
 use dictionary::field_types::FieldContext;
 use dictionary::label::Label;
 use dictionary::model::{EntityIndex, FieldIndex, ID};
-use dictionary::{Language, RecordId, Value};
+use dictionary::{Dictionary, Language, RecordId, Value};
 use jiff::tz::TimeZone;
 
 use crate::error::{EngineError, FieldProblem};
-use crate::prepared::Prepared;
 
 /// The unique field of that name (`id` is one) and the value that a text stands for in it. A text that cannot be read matches nothing: `Null`.
 ///
 /// Errors: `Validation` when the field does not exist or is not unique by itself.
 pub(crate) fn key_value(
-    prepared: &Prepared,
+    dictionary: &Dictionary,
     entity: EntityIndex,
     key: &str,
     text: &str,
@@ -24,7 +23,7 @@ pub(crate) fn key_value(
     if key == "id" {
         return Ok((ID, RecordId::parse(text).map_or(Value::Null, Value::Id)));
     }
-    let entity = prepared.entity(entity);
+    let entity = &dictionary.entities[entity];
     let alone =
         || entity.uniques.iter().filter(|unique| unique.fields.len() == 1).map(|unique| unique.fields[0]);
     let Some(index) = entity.index(key).filter(|index| alone().any(|unique| unique == *index)) else {
@@ -46,7 +45,7 @@ pub(crate) fn key_value(
         }]));
     };
     let field = &entity.fields[index];
-    let list = field.options.list.as_ref().and_then(|name| prepared.dictionary.lists.get(name));
+    let list = field.options.list.as_ref().and_then(|name| dictionary.lists.get(name));
     let context = FieldContext { options: &field.options, list, zone, language };
     let value = field.kind.parse(text, &context).and_then(|value| field.kind.check(value, &context));
     Ok((index, value.unwrap_or_default()))

@@ -1,12 +1,14 @@
 //! What the engine works out once per dictionary, so that a read or a write doesn't.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use dictionary::expression::{Hop, Node, Typed};
 use dictionary::model::{EntityIndex, FieldIndex, OnDelete, TitlePart};
 use dictionary::{Dictionary, Entity, related};
+use parking_lot::Mutex;
+use rights::{Held, Rights};
 
 /// References that titles follow at most: the title of a title of a title.
 const TITLE_DEPTH: usize = 3;
@@ -20,6 +22,8 @@ pub(crate) struct Prepared {
     pub(crate) is_current: AtomicBool,
     /// By entity.
     pub(crate) entities: Vec<PreparedEntity>,
+    /// Rights under it, by what somebody holds.
+    pub(crate) rights: Mutex<HashMap<Held, Arc<Rights>>>,
     /// By entity and field: see [`Prepared::rank`].
     ranks: Vec<Vec<Option<usize>>>,
 }
@@ -113,7 +117,7 @@ impl Prepared {
                 entities[*child].counted_by.push((*by, position));
             }
         }
-        Prepared { dictionary, is_current: AtomicBool::new(false), entities, ranks }
+        Prepared { dictionary, is_current: AtomicBool::new(false), entities, rights: Mutex::default(), ranks }
     }
 
     /// Place of a stored computed field in [`Dictionary::compute_order`].
@@ -221,7 +225,7 @@ impl Reads {
     /// Adds what an expression reads beyond its record.
     pub(crate) fn add(&mut self, typed: &Typed) {
         match &typed.node {
-            Node::Literal(_) => {}
+            Node::Literal(_) | Node::Perimeter(_) => {}
             Node::Path(path) => {
                 self.walk(&path.hops);
             }
@@ -236,7 +240,8 @@ impl Reads {
             }
             Node::Call(_, arguments) => arguments.iter().for_each(|one| self.add(one)),
             Node::Aggregate(aggregate) => {
-                let child = self.children.entry((aggregate.entity, aggregate.by)).or_default();
+                let child =
+                    self.walk(&aggregate.hops).children.entry((aggregate.entity, aggregate.by)).or_default();
                 aggregate.body.iter().chain(&aggregate.filter).for_each(|inner| child.add(inner));
             }
         }

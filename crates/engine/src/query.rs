@@ -7,6 +7,7 @@ use dictionary::Dictionary;
 use dictionary::expression::Typed;
 use dictionary::model::{EntityIndex, FieldIndex, Sort};
 use journal::Position;
+use rights::Capability;
 use store::{Keyset, Row};
 
 /// A list.
@@ -35,6 +36,8 @@ pub struct Query {
     pub count: bool,
     /// Bound of the query, milliseconds; 0 for the environment's default.
     pub timeout_ms: u64,
+    /// What the records are read for: those that the caller may use so are found.
+    pub purpose: Capability,
 }
 
 /// Records to bring along: what a reference or related field leads to, lines, or the records of a collection that has one reference to this one.
@@ -93,6 +96,8 @@ pub struct Record {
     pub title: String,
     /// Name of the rule of its list that gives it a colour.
     pub colour: Option<String>,
+    /// What the caller may do to records of this entity but not to this one: `update`, `delete`, names of transitions.
+    pub not: Vec<String>,
     /// What was asked to come along, by field.
     pub expanded: BTreeMap<FieldIndex, Expanded>,
     /// What was picked to come along, by name.

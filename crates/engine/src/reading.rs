@@ -5,10 +5,11 @@ use std::sync::Arc;
 use dictionary::expression::{Node, Typed};
 use dictionary::model::{EntityIndex, Sort};
 use dictionary::{RecordId, Value};
-use journal::{Entry, Position};
+use journal::{Change, Entry, Operation, Position};
+use rights::{Capability, Level, Reach, Rights};
 use store::{Keyset, Moment, Row, Select, Snapshot};
 
-use crate::caller::{Caller, Profile};
+use crate::caller::Caller;
 use crate::environment::Environment;
 use crate::error::{EngineError, failed};
 use crate::keys::key_value;
@@ -33,6 +34,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) moment: &'a Moment,
     pub(crate) snapshot: &'a dyn Snapshot,
     pub(crate) reader: Reader<'a>,
+    /// What the caller may see; all when `None`.
+    pub(crate) sight: Option<Arc<Rights>>,
 }
 
 impl Environment {
@@ -63,6 +66,10 @@ impl Environment {
         let prepared = self.shared.active.load();
         let entity = readable(&prepared, caller, name)?;
         let known = &prepared.entities[entity];
+        let rights = (!caller.held.is_everything()).then(|| prepared.rights(&caller.held));
+        if rights.as_ref().is_some_and(|rights| *rights.reach(entity, Capability::Read) != Reach::Always) {
+            return Ok(None);
+        }
         if !known.title_reads.is_empty() || !known.virtual_reads.is_empty() {
             return Ok(None);
         }
@@ -70,7 +77,8 @@ impl Environment {
         let Some(row) = self.shared.store.recent(dictionary, definition, id) else { return Ok(None) };
         let (cache, context) = (Cache::default(), self.shared.context(caller));
         let (prepared, cache, context) = (&**prepared, &cache, &context);
-        let view = View { prepared, snapshot: None, cache, context, ahead: None, timeout_ms: 0 };
+        let sight = rights.as_deref();
+        let view = View { prepared, snapshot: None, cache, context, ahead: None, timeout_ms: 0, sight };
         let reader = Reader { view, language: caller.language };
         Ok(reader.records(entity, vec![row], &[])?.pop())
     }
@@ -89,7 +97,8 @@ impl Environment {
         let zone = &self.shared.settings.zone;
         self.read(caller, 0, |reading| {
             let entity = reading.entity(caller, entity)?;
-            let (field, value) = key_value(reading.prepared, entity, key, value, zone, caller.language)?;
+            let known = reading.reader.view.known();
+            let (field, value) = key_value(known, entity, key, value, zone, caller.language)?;
             let row = match &value {
                 Value::Null => None,
                 Value::Id(id) if field == dictionary::model::ID => {
@@ -126,8 +135,7 @@ impl Environment {
                 if !known.searchable {
                     continue;
                 }
-                let definition = reading.prepared.entity(entity);
-                let ids = reading.snapshot.search(definition, text, limit).map_err(failed("search"))?;
+                let ids = reading.searched(entity, text, limit)?;
                 if !ids.is_empty() {
                     by_entity.push((entity, ids.into_iter()));
                 }
@@ -162,23 +170,32 @@ impl Environment {
         self.read(caller, 0, |reading| {
             let index = reading.entity(caller, entity)?;
             let limit = limit.min(ENTRIES_MAX);
+            let row = reading.reader.view.row(index, id).map_err(failed("read a record"))?;
+            let seen = match &row {
+                Some(row) => reading.reader.view.sees(index, row)?,
+                // Of one that is no more its deletion tells what it was.
+                None => reading.saw_last(index, entity, id)?,
+            };
+            if !seen {
+                return Err(EngineError::NotFound);
+            }
             let found = reading.snapshot.history(entity, id, before, limit);
             let mut entries = found.map_err(failed("read a record's history"))?;
             if entries.is_empty() && before.is_none() {
-                let row = reading.reader.view.row(index, id).map_err(failed("read a record"))?;
                 row.ok_or(EngineError::NotFound)?;
             }
-            entries.iter_mut().for_each(|entry| reading.hide(caller, entry));
+            entries.iter_mut().for_each(|entry| reading.hide_fields(entry));
             Ok(entries)
         })
     }
 
-    /// Entries after a position, as this caller may see them: `secret` fields and, for a reader, the dictionary's own files are left out.
+    /// Entries after a position, as this caller may see them: without `secret` fields, and without changes of records that they may not see, now or just
+    /// before.
     pub fn entries(&self, caller: &Caller, after: Position, limit: u32) -> Result<Vec<Entry>, EngineError> {
         self.read(caller, 0, |reading| {
             let found = reading.snapshot.entries(after, limit.min(ENTRIES_MAX));
             let mut entries = found.map_err(failed("read the journal"))?;
-            entries.iter_mut().for_each(|entry| reading.hide(caller, entry));
+            entries.iter_mut().try_for_each(|entry| reading.hide(caller, entry))?;
             Ok(entries)
         })
     }
@@ -218,6 +235,7 @@ impl Environment {
             self.shared.refresh()?;
         }
         let cache = Cache::default();
+        let sight = self.shared.sight(caller, &prepared, &*snapshot, &moment, &context)?;
         let view = View {
             prepared: &prepared,
             snapshot: Some(&*snapshot),
@@ -225,17 +243,19 @@ impl Environment {
             context: &context,
             ahead: None,
             timeout_ms,
+            sight: sight.as_deref(),
         };
         let reader = Reader { view, language: caller.language };
-        work(&Reading { prepared: &prepared, moment: &moment, snapshot: &*snapshot, reader })
+        let sight = sight.clone();
+        work(&Reading { prepared: &prepared, moment: &moment, snapshot: &*snapshot, reader, sight })
     }
 }
 
 /// The entity of that name, if the caller may read it.
 fn readable(prepared: &Prepared, caller: &Caller, name: &str) -> Result<EntityIndex, EngineError> {
     let entity = prepared.entity_index(name).ok_or(EngineError::NotFound)?;
-    let hidden = prepared.entity(entity).internal && caller.profile != Profile::Administrator;
-    if hidden { Err(EngineError::NotFound) } else { Ok(entity) }
+    let seen = caller.held.is_everything() || prepared.rights(&caller.held).may(entity, Capability::Read);
+    if seen { Ok(entity) } else { Err(EngineError::NotFound) }
 }
 
 impl Reading<'_> {
@@ -251,6 +271,9 @@ impl Reading<'_> {
         expand: &[Expand],
     ) -> Result<Record, EngineError> {
         let row = row.ok_or(EngineError::NotFound)?;
+        if !self.reader.view.sees(entity, &row)? {
+            return Err(EngineError::NotFound);
+        }
         self.reader.records(entity, vec![row], expand)?.pop().ok_or(EngineError::NotFound)
     }
 
@@ -260,13 +283,20 @@ impl Reading<'_> {
         }
         let entity = self.entity(caller, &query.entity)?;
         let definition = self.prepared.entity(entity);
-        let order: &[Sort] = if query.order.is_empty() { &definition.order } else { &query.order };
+        let view = &self.reader.view;
+        let order: &[Sort] = if query.order.is_empty() { view.own_order(entity) } else { &query.order };
+        let search = query.search.as_deref().filter(|words| !words.trim().is_empty());
+        let guarded = view.guarded((entity, query.purpose), &query.filters, search, order)?;
+        let (filters, order) = match &guarded {
+            Some(guarded) => (&guarded.filters, &guarded.order[..]),
+            None => (&query.filters, order),
+        };
         let limit = query.limit.min(PAGE_MAX);
         let skip = query.skip.min(SKIP_MAX);
         let mut select = Select {
             entity: definition,
-            filters: query.filters.iter().collect(),
-            search: query.search.as_deref().filter(|words| !words.trim().is_empty()),
+            filters: filters.iter().collect(),
+            search,
             order,
             after: query.after.as_ref(),
             // One more tells whether another page follows.
@@ -299,7 +329,8 @@ impl Reading<'_> {
     fn keyset(&self, entity: EntityIndex, row: &Row, paths: &[&Typed]) -> Result<Keyset, EngineError> {
         let value = |path: &&Typed| match &path.node {
             Node::Path(own) if own.hops.is_empty() && own.part.is_none() => Ok(row.get(own.field).clone()),
-            _ => self.reader.view.evaluate(path, entity, row),
+            // Guarded already, where it has to be.
+            _ => self.reader.view.whole().evaluate(path, entity, row),
         };
         Ok(Keyset { values: paths.iter().map(value).collect::<Result<_, _>>()?, id: row.id() })
     }
@@ -313,6 +344,7 @@ impl Reading<'_> {
         for entity in entities {
             let ids = found.iter().filter(|(e, _)| *e == entity).map(|(_, id)| *id).collect();
             let rows = self.reader.view.rows(entity, ids).map_err(failed("read records"))?;
+            let rows = self.reader.view.seen(entity, rows)?;
             for record in self.reader.records(entity, rows, &[])? {
                 read.insert((entity, record.row.id()), record);
             }
@@ -320,22 +352,120 @@ impl Reading<'_> {
         Ok(found.iter().filter_map(|key| read.remove(key)).collect())
     }
 
-    /// Takes out of an entry what the caller may not see.
-    fn hide(&self, caller: &Caller, entry: &mut Entry) {
-        let Some(changes) = &mut entry.changes else { return };
-        for change in changes.iter_mut() {
-            // What the dictionary no longer knows was perhaps secret: only what it knows is shown to a reader.
-            let known = self.prepared.dictionary.entity(&change.entity);
-            change.fields.retain(|field| match known.and_then(|entity| entity.field(&field.field)) {
-                Some(field) => !field.secret,
-                None => caller.profile == Profile::Administrator,
-            });
+    /// Ids of the records that full-text search finds, the best first.
+    fn searched(&self, entity: EntityIndex, text: &str, limit: u32) -> Result<Vec<RecordId>, EngineError> {
+        let (view, definition) = (&self.reader.view, self.prepared.entity(entity));
+        let guarded = match view.guarded((entity, Capability::Read), &[], Some(text), &[])? {
+            Some(guarded) if !guarded.filters.is_empty() => guarded,
+            _ => return self.snapshot.search(definition, text, limit).map_err(failed("search")),
+        };
+        if text.trim().is_empty() {
+            return Ok(Vec::new());
         }
-        changes.retain(|change| {
-            let known = self.prepared.dictionary.entity(&change.entity);
-            caller.profile == Profile::Administrator
-                || known.is_some_and(|entity| !entity.internal)
-                || personal::is_theirs(change, &entry.cause.actor, caller)
+        let select = Select {
+            entity: definition,
+            filters: guarded.filters.iter().collect(),
+            search: Some(text),
+            order: view.own_order(entity),
+            after: None,
+            limit,
+            context: view.context,
+            timeout_ms: view.timeout_ms,
+        };
+        let rows = self.snapshot.select(&self.prepared.dictionary, &select).map_err(failed("search"))?;
+        Ok(rows.iter().map(Row::id).collect())
+    }
+
+    /// Whether the caller might see a record just before it was deleted.
+    fn saw_last(&self, entity: EntityIndex, name: &str, id: RecordId) -> Result<bool, EngineError> {
+        if self.reader.view.condition(entity).is_none() {
+            return Ok(true);
+        }
+        let last = self.snapshot.history(name, id, None, 1).map_err(failed("read a record's history"))?;
+        let deletion = last.into_iter().flat_map(|entry| entry.changes.unwrap_or_default());
+        let deletion = deletion.into_iter().find(|change| change.operation == Operation::Delete);
+        deletion.map_or(Ok(false), |change| self.sees_change(&change))
+    }
+
+    /// Takes out of an entry what the caller may not see.
+    fn hide(&self, caller: &Caller, entry: &mut Entry) -> Result<(), EngineError> {
+        let Some(changes) = &mut entry.changes else { return Ok(()) };
+        let mut seen = Vec::with_capacity(changes.len());
+        for mut change in changes.drain(..) {
+            // What is somebody's own is told to them by its own door, whatever their profiles say.
+            let own = self.sight.is_some() && personal::is_theirs(&change, &entry.cause.actor, caller);
+            if own || self.sees_change(&change)? {
+                self.hide_fields_of(&mut change, own);
+                seen.push(change);
+            }
+        }
+        *changes = seen;
+        Ok(())
+    }
+
+    /// Takes fields out of an entry that the caller may not see.
+    fn hide_fields(&self, entry: &mut Entry) {
+        entry.changes.iter_mut().flatten().for_each(|change| self.hide_fields_of(change, false));
+    }
+
+    /// Takes fields out of a change that the caller may not see; only secret ones of what is their `own`. What the dictionary no longer knows was perhaps
+    /// secret: it is shown to those who see everything only.
+    fn hide_fields_of(&self, change: &mut Change, own: bool) {
+        let known = self.prepared.entity_index(&change.entity);
+        change.fields.retain(|field| {
+            let index = known.and_then(|entity| self.prepared.entity(entity).index(&field.field));
+            match known.zip(index) {
+                Some((entity, index)) => {
+                    !self.prepared.entity(entity).fields[index].secret
+                        && (own || self.reader.view.level(entity, index) >= Level::Read)
+                }
+                None => self.sight.is_none(),
+            }
         });
+    }
+
+    /// Whether the record of a change may be seen, as it is or as it was just before: lists must learn that it left them.
+    fn sees_change(&self, change: &Change) -> Result<bool, EngineError> {
+        let view = &self.reader.view;
+        if view.sight.is_none() {
+            return Ok(true);
+        }
+        let Some(entity) = self.prepared.entity_index(&change.entity) else { return Ok(false) };
+        match view.sight.map(|rights| rights.reach(entity, Capability::Read)) {
+            None | Some(Reach::Always) => return Ok(true),
+            Some(Reach::Never) => return Ok(false),
+            Some(Reach::When(_)) => {}
+        }
+        let row = view.row(entity, change.record).map_err(failed("read a changed record"))?;
+        if let Some(row) = &row
+            && view.sees(entity, row)?
+        {
+            return Ok(true);
+        }
+        match (change.operation, row.is_some()) {
+            (Operation::Create, true) => return Ok(false),
+            // It was deleted since, and its deletion is told.
+            (Operation::Update, false) => return Ok(false),
+            _ => {}
+        }
+        // A creation tells all that a deletion tells, with the sides changed.
+        let definition = self.prepared.entity(entity);
+        let mut before = match row {
+            Some(row) => Row::clone(&row),
+            None => {
+                let mut empty = Row(vec![Value::Null; definition.fields.len()]);
+                empty.0[dictionary::model::ID] = Value::Id(change.record);
+                empty
+            }
+        };
+        for field in &change.fields {
+            if let Some(index) = definition.index(&field.field) {
+                before.0[index] = match change.operation {
+                    Operation::Create => field.new.clone(),
+                    _ => field.old.clone(),
+                };
+            }
+        }
+        view.sees(entity, &before)
     }
 }

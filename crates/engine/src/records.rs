@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use dictionary::expression::Typed;
 use dictionary::label::Label;
 use dictionary::model::{EntityIndex, FieldIndex, Sort};
 use dictionary::{Language, RecordId, Value, related};
+use rights::{Capability, Level, Reach, masked};
 use store::Row;
 
 use crate::error::{EngineError, FieldProblem, failed};
@@ -59,16 +61,18 @@ impl Reader<'_> {
         let along = self.along(entity, &rows, expand, depth)?;
         let records = rows.into_iter().zip(along).map(|(row, Along { expanded, related })| {
             let title = self.view.title(entity, &row, self.language)?;
-            let dictionary = self.view.prepared.dictionary.clone();
+            let dictionary = self.view.known().clone();
             let colour = self.colour(entity, &row)?;
-            Ok(Record { dictionary, entity, row: self.shown(entity, row)?, title, colour, expanded, related })
+            let not = self.not(entity, &row)?;
+            let row = self.shown(entity, row)?;
+            Ok(Record { dictionary, entity, row, title, colour, not, expanded, related })
         });
         records.collect()
     }
 
     /// The name of the first rule of colours that holds.
     fn colour(&self, entity: EntityIndex, row: &Arc<Row>) -> Result<Option<String>, EngineError> {
-        for rule in &self.view.prepared.entity(entity).list.colours {
+        for rule in &self.view.known().entities[entity].list.colours {
             if self.view.evaluate(&rule.when, entity, row)? == Value::Boolean(true) {
                 return Ok(Some(rule.name.clone()));
             }
@@ -76,15 +80,36 @@ impl Reader<'_> {
         Ok(None)
     }
 
+    /// What whoever reads may do to others of the entity but not to this one.
+    fn not(&self, entity: EntityIndex, row: &Row) -> Result<Vec<String>, EngineError> {
+        let Some(rights) = self.view.sight else { return Ok(Vec::new()) };
+        let own = rights.entity(entity);
+        let changes = [Capability::Update, Capability::Delete];
+        let changes = changes.into_iter().map(|one| (one.name(), own.reach(one)));
+        let states = self.view.prepared.entity(entity).states.as_ref();
+        let moves = states.into_iter().flat_map(|states| &states.transitions);
+        let moves = moves.map(|one| (one.name.as_str(), own.transition(&one.name)));
+        let mut not = Vec::new();
+        for (name, reach) in changes.chain(moves) {
+            if matches!(reach, Reach::When(_)) && !self.view.within(reach, entity, row)? {
+                not.push(name.to_owned());
+            }
+        }
+        Ok(not)
+    }
+
     /// The row with its virtual computed fields, without its secrets.
     fn shown(&self, entity: EntityIndex, row: Arc<Row>) -> Result<Arc<Row>, EngineError> {
         let known = &self.view.prepared.entities[entity];
-        if known.virtuals.is_empty() && known.secrets.is_empty() {
+        if known.virtuals.is_empty() && known.secrets.is_empty() && self.view.sight.is_none() {
             return Ok(row);
         }
         let definition = self.view.prepared.entity(entity);
         let mut values = Vec::with_capacity(known.virtuals.len());
         for field in &known.virtuals {
+            if self.view.level(entity, *field) < Level::Read {
+                continue;
+            }
             if let Some(computed) = &definition.fields[*field].computed {
                 values.push((*field, self.view.evaluate(&computed.formula, entity, &row)?));
             }
@@ -92,6 +117,17 @@ impl Reader<'_> {
         let mut shown = Row::clone(&row);
         values.into_iter().for_each(|(field, value)| shown.0[field] = value);
         known.secrets.iter().for_each(|field| shown.0[*field] = Value::Null);
+        if let Some(rights) = self.view.sight {
+            for (field, level) in rights.entity(entity).levels().iter().enumerate() {
+                match level {
+                    Level::Hidden => shown.0[field] = Value::Null,
+                    Level::Masked => {
+                        shown.0[field] = masked(definition.fields[field].kind.name(), &shown.0[field]);
+                    }
+                    Level::Read | Level::Write => {}
+                }
+            }
+        }
         Ok(Arc::new(shown))
     }
 
@@ -103,7 +139,7 @@ impl Reader<'_> {
         depth: usize,
     ) -> Result<Vec<Along>, EngineError> {
         let mut all = vec![Along::default(); rows.len()];
-        let definition = self.view.prepared.entity(entity);
+        let definition = &self.view.known().entities[entity];
         // A related field brings a record alone: nothing lies deeper.
         let is_related = |wanted: &&Expand| {
             definition.field(&wanted.field).is_some_and(|field| field.kind.name() == related::TYPE)
@@ -143,7 +179,7 @@ impl Reader<'_> {
         depth: usize,
     ) -> Result<(FieldIndex, Vec<Expanded>), EngineError> {
         let prepared = self.view.prepared;
-        let definition = prepared.entity(entity);
+        let definition = &self.view.known().entities[entity];
         let refuse = |code, message| {
             let field = wanted.field.clone();
             EngineError::Validation(vec![FieldProblem { field, code, message }])
@@ -184,6 +220,7 @@ impl Reader<'_> {
     ) -> Result<Vec<Expanded>, EngineError> {
         let ids = rows.iter().filter_map(|row| row.get(field).as_id()).collect();
         let targets = self.view.rows(target, ids).map_err(failed("read what records refer to"))?;
+        let targets = self.view.seen(target, targets)?;
         let records = self.at_depth(target, targets, expand, depth + 1)?;
         let by_id: HashMap<RecordId, Record> =
             records.into_iter().map(|record| (record.row.id(), record)).collect();
@@ -205,13 +242,14 @@ impl Reader<'_> {
         let key = |row: &Arc<Row>| {
             let (entity, id) = related::named(row.get(field))?;
             let entity = prepared.entity_index(entity)?;
-            related::can_be_named(prepared.entity(entity)).then_some((entity, id))
+            related::can_be_named(&self.view.known().entities[entity]).then_some((entity, id))
         };
         let mut wanted: BTreeMap<EntityIndex, Vec<RecordId>> = BTreeMap::new();
         rows.iter().filter_map(key).for_each(|(entity, id)| wanted.entry(entity).or_default().push(id));
         let mut found: HashMap<(EntityIndex, RecordId), Record> = HashMap::new();
         for (entity, ids) in wanted {
             let targets = self.view.rows(entity, ids).map_err(failed("read related records"))?;
+            let targets = self.view.seen(entity, targets)?;
             let records = self.at_depth(entity, targets, &[], depth + 1)?;
             found.extend(records.into_iter().map(|record| ((entity, record.row.id()), record)));
         }
@@ -230,13 +268,14 @@ impl Reader<'_> {
         expand: &[Expand],
         depth: usize,
     ) -> Result<Vec<Expanded>, EngineError> {
-        let order: &[Sort] = &self.view.prepared.entity(child).order;
+        let order: &[Sort] = self.view.own_order(child);
+        let seen = self.view.condition(child);
         let ids: Vec<RecordId> = rows.iter().map(|row| row.id()).collect();
         let mut found: HashMap<RecordId, Vec<Record>> = HashMap::new();
         for part in ids.chunks(PARENTS_PER_QUERY) {
             let filter = self.view.reference_is(child, by, part);
-            let lines =
-                self.view.select(child, &[&filter], order, LINES_MAX).map_err(failed("read lines"))?;
+            let filters: Vec<&Typed> = seen.iter().chain([&filter]).collect();
+            let lines = self.view.select(child, &filters, order, LINES_MAX).map_err(failed("read lines"))?;
             let lines = lines.into_iter().map(Arc::new).collect();
             for record in self.at_depth(child, lines, expand, depth + 1)? {
                 if let Some(parent) = record.row.get(by).as_id() {

@@ -7,6 +7,7 @@ use dictionary::expression::{AggregateFunction, Names, Typed};
 use dictionary::label::Label;
 use dictionary::model::{EntityIndex, FieldIndex, Sort};
 use dictionary::{RecordId, Value};
+use rights::Capability;
 use store::{Aggregation, Figure, Grouping, Row, Select};
 
 use crate::error::{EngineError, FieldProblem, failed};
@@ -54,8 +55,8 @@ impl Reader<'_> {
     /// The entity, and its reference, that a name stands for beside a record of `entity`.
     fn referring(&self, entity: EntityIndex, name: &str) -> Result<(EntityIndex, FieldIndex), EngineError> {
         let prepared = self.view.prepared;
-        let dictionary = &prepared.dictionary;
-        let definition = prepared.entity(entity);
+        let dictionary = self.view.known();
+        let definition = &dictionary.entities[entity];
         let found = match definition.field(name) {
             Some(field) => {
                 let child = field.options.of.as_deref().and_then(|of| dictionary.entity_index(of));
@@ -65,7 +66,7 @@ impl Reader<'_> {
             }
             None => dictionary
                 .collection_index(name)
-                .filter(|other| !prepared.entity(*other).internal)
+                .filter(|other| !dictionary.entities[*other].internal)
                 .and_then(|other| match dictionary.references(other, entity).as_slice() {
                     [(by, _)] => Some((other, *by)),
                     _ => None,
@@ -133,9 +134,14 @@ impl Reader<'_> {
         limit: u32,
     ) -> Result<Vec<Arc<Row>>, EngineError> {
         let referring = self.view.reference_is(child, by, ids);
-        let filters: Vec<&Typed> = pick.filters.iter().chain([&referring]).collect();
-        let own: &[Sort] = &self.view.prepared.entity(child).order;
+        let own: &[Sort] = self.view.own_order(child);
         let order = if pick.order.is_empty() { own } else { &pick.order };
+        let guarded = self.view.guarded((child, Capability::Read), &pick.filters, None, order)?;
+        let (filters, order) = match &guarded {
+            Some(guarded) => (&guarded.filters, &guarded.order[..]),
+            None => (&pick.filters, order),
+        };
+        let filters: Vec<&Typed> = filters.iter().chain([&referring]).collect();
         let rows = self.view.select(child, &filters, order, limit).map_err(failed("read related records"))?;
         Ok(rows.into_iter().map(Arc::new).collect())
     }
@@ -148,12 +154,14 @@ impl Reader<'_> {
         pick: &Pick,
     ) -> Result<HashMap<RecordId, u64>, EngineError> {
         let key = self.view.reference(child, by);
+        let guarded = self.view.guarded((child, Capability::Read), &pick.filters, None, &[])?;
+        let filters = guarded.as_ref().map_or(&pick.filters, |guarded| &guarded.filters);
         let mut counts = HashMap::new();
         for part in ids.chunks(PARENTS_PER_QUERY) {
             let referring = self.view.reference_is(child, by, part);
             let select = Select {
                 entity: self.view.prepared.entity(child),
-                filters: pick.filters.iter().chain([&referring]).collect(),
+                filters: filters.iter().chain([&referring]).collect(),
                 search: None,
                 order: &[],
                 after: None,

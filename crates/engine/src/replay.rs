@@ -202,6 +202,7 @@ fn index_all(tx: &mut dyn Transaction, prepared: &Prepared, context: &Context) -
                     context,
                     ahead: None,
                     timeout_ms: 0,
+                    sight: None,
                 };
                 let text = search_text(&view, position, &row)?;
                 tx.index(entity, row.id(), text.as_deref()).map_err(failed("index a record"))?;

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use dictionary::expression::{AggregateFunction, Typed};
 use dictionary::label::Label;
+use dictionary::model::EntityIndex;
 use dictionary::{Dictionary, Value, value};
+use rights::Capability;
 use store::{Aggregation, Figure, Grouping, Select};
 
 use crate::caller::Caller;
 use crate::environment::Environment;
 use crate::error::{EngineError, failed};
+use crate::view::View;
 
 /// Groups of one summary at most.
 pub const GROUPS_MAX: u32 = 10_000;
@@ -60,10 +63,21 @@ impl Environment {
                 return Err(EngineError::Outdated);
             }
             let entity = reading.entity(caller, &summary.entity)?;
+            let view = &reading.reader.view;
+            let search = summary.search.as_deref().filter(|words| !words.trim().is_empty());
+            let guarded = view.guarded((entity, Capability::Read), &summary.filters, search, &[])?;
+            let filters = guarded.as_ref().map_or(&summary.filters, |guarded| &guarded.filters);
+            let keys: Vec<Typed> =
+                summary.keys.iter().map(|key| view.guard(key, entity)).collect::<Result<_, _>>()?;
+            let figures: Vec<SummaryFigure> = summary
+                .figures
+                .iter()
+                .map(|figure| guarded_figure(view, entity, figure))
+                .collect::<Result<_, _>>()?;
             let select = Select {
                 entity: reading.prepared.entity(entity),
-                filters: summary.filters.iter().collect(),
-                search: summary.search.as_deref().filter(|words| !words.trim().is_empty()),
+                filters: filters.iter().collect(),
+                search,
                 order: &[],
                 after: None,
                 limit: 0,
@@ -71,8 +85,8 @@ impl Environment {
                 timeout_ms,
             };
             let grouping = Grouping {
-                keys: summary.keys.iter().collect(),
-                figures: summary.figures.iter().map(figure).collect(),
+                keys: keys.iter().collect(),
+                figures: figures.iter().map(figure).collect(),
                 limit: GROUPS_MAX + 1,
             };
             let groups = reading.snapshot.group(&reading.prepared.dictionary, &select, &grouping);
@@ -91,6 +105,19 @@ impl Environment {
         groups.sort_by(|a, b| in_order(&a[..keys], &b[..keys]));
         Ok(groups)
     }
+}
+
+/// A figure over what may be seen.
+fn guarded_figure(
+    view: &View<'_>,
+    entity: EntityIndex,
+    figure: &SummaryFigure,
+) -> Result<SummaryFigure, EngineError> {
+    Ok(match figure {
+        SummaryFigure::Count => SummaryFigure::Count,
+        SummaryFigure::Of(function, body) => SummaryFigure::Of(*function, view.guard(body, entity)?),
+        SummaryFigure::Distinct(body) => SummaryFigure::Distinct(view.guard(body, entity)?),
+    })
 }
 
 fn figure(figure: &SummaryFigure) -> Figure<'_> {

@@ -115,14 +115,7 @@ fn write_value(
     tag: &str,
     draft: &ValueDraft,
 ) -> Result<(), EngineError> {
-    let at = match layers.iter().position(|layer| layer.name == CLIENT_LAYER) {
-        Some(at) => at,
-        None => {
-            layers.push(Layer::single(CLIENT_LAYER, "name = \"client\"\n"));
-            layers.len() - 1
-        }
-    };
-    let content = layers[at].files.entry(FILE.to_owned()).or_insert_with(|| "name = \"client\"\n".to_owned());
+    let content = client_file(layers);
     let unread =
         |_| refused("unreadable", "La couche client n'est pas lisible.", "The client layer cannot be read.");
     let mut document: DocumentMut = content.parse().map_err(unread)?;
@@ -165,8 +158,21 @@ fn write_value(
     Ok(())
 }
 
+/// The file in which administrators' own changes are, in the client layer; both are made if there are none.
+pub(crate) fn client_file(layers: &mut Vec<Layer>) -> &mut String {
+    const EMPTY: &str = "name = \"client\"\n";
+    let at = match layers.iter().position(|layer| layer.name == CLIENT_LAYER) {
+        Some(at) => at,
+        None => {
+            layers.push(Layer::single(CLIENT_LAYER, EMPTY));
+            layers.len() - 1
+        }
+    };
+    layers[at].files.entry(FILE.to_owned()).or_insert_with(|| EMPTY.to_owned())
+}
+
 /// The table of that name, made if there is none; `None` if it is something else.
-fn child<'t>(table: &'t mut Table, name: &str) -> Option<&'t mut Table> {
+pub(crate) fn child<'t>(table: &'t mut Table, name: &str) -> Option<&'t mut Table> {
     let item = table.entry(name).or_insert_with(|| {
         let mut new = Table::new();
         new.set_implicit(true);

@@ -11,6 +11,7 @@ use dictionary::expression::{
 };
 use dictionary::model::{EntityIndex, FieldIndex, Sort};
 use dictionary::{Language, RecordId, Value, related, title};
+use rights::{Level, Rights};
 use store::{Context, Row, Select, Snapshot, StoreError};
 
 use crate::error::EngineError;
@@ -64,6 +65,8 @@ pub(crate) struct View<'a> {
     pub(crate) ahead: Option<Ahead<'a>>,
     /// Bound of one query, milliseconds; 0 for none.
     pub(crate) timeout_ms: u64,
+    /// What whoever reads may see; all when `None`. Expressions then see no more, and titles with them.
+    pub(crate) sight: Option<&'a Rights>,
 }
 
 impl<'a> View<'a> {
@@ -356,6 +359,9 @@ impl<'a> RecordScope<'a> {
 
 impl Scope for RecordScope<'_> {
     fn field(&self, field: FieldIndex) -> Result<Cow<'_, Value>, EvaluateError> {
+        if self.view.level(self.entity, field) < Level::Read {
+            return Ok(Cow::Owned(Value::Null));
+        }
         if let Some(ahead) = self.view.ahead.filter(|ahead| !ahead.outdated.is_empty())
             && let Some(rank) = self.view.prepared.rank(self.entity, field)
             && ahead.outdated.contains(rank, self.row.id())
@@ -369,7 +375,7 @@ impl Scope for RecordScope<'_> {
 
     fn follow(&self, hop: Hop) -> Result<Option<Box<dyn Scope + '_>>, EvaluateError> {
         let Some(id) = self.row.get(hop.field).as_id() else { return Ok(None) };
-        let row = self.view.row(hop.to, id).map_err(EvaluateError::read)?;
+        let row = self.view.followed(self.entity, hop, id).map_err(unread)?;
         Ok(row.map(|row| self.boxed(hop.to, row)))
     }
 
@@ -378,13 +384,31 @@ impl Scope for RecordScope<'_> {
         entity: EntityIndex,
         by: FieldIndex,
     ) -> Result<Vec<Box<dyn Scope + '_>>, EvaluateError> {
+        if self.view.level(entity, by) < Level::Read {
+            return Ok(Vec::new());
+        }
         let rows = self.view.children(entity, by, self.row.id()).map_err(EvaluateError::read)?;
+        let rows = self.view.seen(entity, rows).map_err(unread)?;
         Ok(rows.into_iter().map(|row| self.boxed(entity, row)).collect())
     }
 
     fn has_children(&self, entity: EntityIndex, by: FieldIndex) -> Result<bool, EvaluateError> {
+        if self.view.sight.is_some() {
+            return Ok(!self.children(entity, by)?.is_empty());
+        }
         let rows = self.view.children_at_most(entity, by, self.row.id(), 1).map_err(EvaluateError::read)?;
         Ok(!rows.is_empty())
+    }
+}
+
+/// What could not be read, as a failure of an evaluation.
+fn unread(error: EngineError) -> EvaluateError {
+    match error {
+        EngineError::Store { source, .. } => EvaluateError::read(source),
+        other => EvaluateError::read(StoreError::Database {
+            action: "read the records of an expression",
+            source: other.to_string().into(),
+        }),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use dictionary::expression::BinaryOperator;
-use dictionary::{Language, RecordId, Value};
-use engine::{Caller, Draft, EngineError, Expand, Profile, Query};
+use dictionary::{Dictionary, Language, RecordId, Value};
+use engine::{Caller, Capability, Draft, EngineError, Expand, Held, Power, Query};
 use journal::{Actor, Origin};
 
 use crate::directory::{self, ACCESS, Fields, USER};
@@ -47,7 +47,7 @@ pub enum Door {
 #[derive(Debug, Clone)]
 pub(crate) struct Access {
     pub(crate) id: RecordId,
-    pub(crate) profile: Profile,
+    pub(crate) profiles: Held,
     /// Record of `user` in the environment.
     pub(crate) person: RecordId,
 }
@@ -58,6 +58,42 @@ pub struct Entered {
     pub environment: Arc<OpenEnvironment>,
     /// Who asks.
     pub caller: Caller,
+}
+
+impl Entered {
+    /// The dictionary in force, as whoever asks may know it.
+    pub fn dictionary(&self) -> Arc<Dictionary> {
+        self.environment.engine.dictionary_of(&self.caller)
+    }
+
+    /// Whether whoever asks may change any record.
+    pub fn may_write(&self) -> bool {
+        let writes = [Capability::Create, Capability::Update, Capability::Delete];
+        writes.iter().any(|one| self.environment.engine.may_anywhere(&self.caller, *one))
+    }
+
+    /// Refuses those who lack a power over the environment.
+    ///
+    /// Errors: `Forbidden`.
+    pub fn needs(&self, power: Power) -> Result<(), EngineError> {
+        if self.environment.engine.has(&self.caller, power) {
+            return Ok(());
+        }
+        Err(EngineError::Forbidden { capability: power.name().to_owned() })
+    }
+
+    /// Refuses those who may not use a capability on any record of an entity.
+    ///
+    /// Errors: `NotFound` for an entity that they may not know of, `Forbidden`.
+    pub fn may(&self, entity: &str, capability: Capability) -> Result<(), EngineError> {
+        let rights = self.environment.engine.rights(&self.caller)?;
+        let index = rights.dictionary().entities.iter().position(|one| one.name == entity);
+        let known = index.filter(|index| rights.may(*index, Capability::Read));
+        match known.ok_or(EngineError::NotFound)? {
+            index if rights.may(index, capability) => Ok(()),
+            _ => Err(EngineError::Forbidden { capability: format!("{} {entity}", capability.name()) }),
+        }
+    }
 }
 
 impl Platform {
@@ -76,19 +112,26 @@ impl Platform {
         if !info.active {
             return Err(PlatformError::NotFound);
         }
-        let (origin, limit) = match &identity.door {
-            Door::Session { .. } => (Origin::Web, None),
+        let (origin, reads_only) = match &identity.door {
+            Door::Session { .. } => (Origin::Web, false),
             Door::Token { environment: Some(only), .. } if *only != info.id => {
                 return Err(PlatformError::NotFound);
             }
-            Door::Token { scope, .. } => (Origin::Api, (*scope == Scope::Read).then_some(Profile::Reader)),
+            Door::Token { scope, .. } => (Origin::Api, *scope == Scope::Read),
         };
         let access = self.access(&identity.user, &info)?;
         let open = self.environment(environment)?;
+        let mut held = access.profiles;
+        if reads_only {
+            held = held.read_only();
+        }
+        if !info.left_out.is_empty() {
+            held = held.without(&info.left_out);
+        }
         let caller = Caller {
             actor: Actor::User(access.person),
             name: identity.user.name.clone(),
-            profile: limit.unwrap_or(access.profile),
+            held,
             language,
             origin,
             device: None,
@@ -97,57 +140,81 @@ impl Platform {
         Ok(Entered { environment: open, caller })
     }
 
-    /// Environments that a person may enter, with their profile, by label.
+    /// Environments that a person may enter, with the profiles they hold there, by label.
     ///
     /// Errors: the reserved environment cannot be read.
     pub fn environments_of(
         &self,
         identity: &Identity,
-    ) -> Result<Vec<(EnvironmentInfo, Profile)>, PlatformError> {
+    ) -> Result<Vec<(EnvironmentInfo, Held)>, PlatformError> {
         let root = self.root();
         let dictionary = root.dictionary();
         let records = self.records_of(ACCESS, "user", identity.user.id)?;
         let mut found = Vec::new();
         for record in &records {
             let fields = Fields::of(&dictionary, record);
-            let (Some(environment), Some(profile)) = (fields.reference("environment"), profile(&fields))
-            else {
-                continue;
-            };
+            let Some(environment) = fields.reference("environment") else { continue };
             let info = self.environment_info_by_id(environment)?;
-            let (allowed, profile) = match &identity.door {
-                Door::Session { .. } => (true, profile),
+            let held = profiles(&fields);
+            let (allowed, held) = match &identity.door {
+                Door::Session { .. } => (true, held),
                 Door::Token { scope, environment } => (
                     environment.is_none_or(|only| only == info.id),
-                    if *scope == Scope::Read { Profile::Reader } else { profile },
+                    if *scope == Scope::Read { held.read_only() } else { held },
                 ),
             };
             if info.active && allowed {
-                found.push((info, profile));
+                found.push((info, held));
             }
         }
         found.sort_by(|a, b| dictionary::text::compare(&a.0.label, &b.0.label));
         Ok(found)
     }
 
-    /// Lets a person enter an environment with that profile; changes the profile if they may already.
+    /// Lets a person enter an environment with those profiles; changes them if they may already.
     ///
-    /// Errors: there is no such person or environment.
+    /// Errors: there is no such person or environment; refused when the environment has no such profile, or when none of them gives anything.
     pub fn access_grant(
         &self,
         user: RecordId,
         environment: &str,
-        profile: Profile,
+        profiles: &[&str],
     ) -> Result<(), PlatformError> {
         let info = self.environment_info(environment)?;
-        let draft =
-            Draft::default().with("user", user).with("environment", info.id).with("profile", profile.name());
+        self.check_profiles(environment, profiles)?;
+        let draft = Draft::default()
+            .with("user", user)
+            .with("environment", info.id)
+            .with("profiles", Held::new(profiles.iter().copied()).profiles().join(" ").as_str());
         let existing = self.access_record(user, info.id)?;
         self.root().transact(&Caller::system(), move |unit| match existing {
             Some(id) => unit.update(ACCESS, id, None, draft),
             None => unit.create(ACCESS, None, draft).map(drop),
         })?;
         Ok(())
+    }
+
+    fn check_profiles(&self, environment: &str, profiles: &[&str]) -> Result<(), PlatformError> {
+        let open = self.environment(environment)?;
+        let dictionary = open.engine.dictionary();
+        let known = || dictionary.profiles.iter().map(|profile| profile.name.as_str());
+        for name in profiles {
+            if dictionary.profile(name).is_none() {
+                let all = known().collect::<Vec<_>>().join(", ");
+                return Err(PlatformError::refused(
+                    format!("L'environnement « {environment} » n'a pas de profil « {name} » : {all}."),
+                    format!("The environment “{environment}” has no profile “{name}”: {all}."),
+                ));
+            }
+        }
+        let gives = |name: &&str| dictionary.profile(name).is_some_and(|profile| !profile.restricts);
+        if profiles.iter().any(gives) {
+            return Ok(());
+        }
+        Err(PlatformError::refused(
+            "Il faut au moins un profil qui donne des droits.",
+            "At least one profile that gives rights is needed.",
+        ))
     }
 
     /// Takes an access away; nothing happens if there is none.
@@ -183,14 +250,14 @@ impl Platform {
             let record = self.root().get(&Caller::system(), ACCESS, id, &[])?;
             let dictionary = self.root().dictionary();
             let fields = Fields::of(&dictionary, &record);
-            let profile = profile(&fields).ok_or(PlatformError::NotFound)?;
+            let profiles = profiles(&fields);
             let noted = fields.text("person").and_then(|text| RecordId::parse(&text));
             let person = self.person(user, info, noted)?;
             if noted != Some(person) {
                 let draft = Draft::default().with("person", person.to_string().as_str());
                 self.root().transact(&Caller::system(), move |unit| unit.update(ACCESS, id, None, draft))?;
             }
-            Ok(Access { id, profile, person })
+            Ok(Access { id, profiles, person })
         };
         let keep = |known: &mut crate::cache::Known, access: &Access| {
             known.accesses.insert(key.clone(), access.clone());
@@ -232,8 +299,14 @@ impl Platform {
     }
 }
 
-fn profile(fields: &Fields<'_>) -> Option<Profile> {
-    fields.text("profile").and_then(|name| Profile::from_name(&name))
+/// The profiles of an access.
+pub(crate) fn profiles(fields: &Fields<'_>) -> Held {
+    Held::new(words(fields.text("profiles")))
+}
+
+/// The names in a text.
+pub(crate) fn words(text: Option<String>) -> Vec<String> {
+    text.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect()
 }
 
 /// What comes along with an environment's record.

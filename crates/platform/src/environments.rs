@@ -9,7 +9,7 @@ use engine::{Caller, Draft, EngineError, Environment, Expanded, Query, Record, S
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
-use crate::access::with_client;
+use crate::access::{with_client, words};
 use crate::directory::{self, CLIENT, ENVIRONMENT, Fields};
 use crate::error::PlatformError;
 use crate::open::{self, OpenEnvironment};
@@ -45,6 +45,8 @@ pub struct EnvironmentInfo {
     pub country: String,
     /// Modules installed, in order.
     pub modules: Vec<String>,
+    /// Parts of the product that the subscription leaves out.
+    pub left_out: Vec<String>,
     /// Accepts people.
     pub active: bool,
     /// What maps are drawn on, where it is not what comes with the application.
@@ -377,6 +379,7 @@ fn read_info(dictionary: &Dictionary, record: &Record) -> EnvironmentInfo {
         currency: fields.text("currency").unwrap_or_default(),
         country: fields.text("country").unwrap_or_else(|| COUNTRY.to_owned()),
         modules: modules.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+        left_out: words(fields.text("left_out")),
         active: fields.is_true("active"),
         tiles: fields.text("map_tiles").and_then(|url| Tiles::read(url, fields.text("map_attribution"))),
     }

@@ -1,9 +1,12 @@
 //! The people of an environment, as its administrators see and change them.
 
+use dictionary::model::profiles::ADMINISTRATOR;
 use dictionary::{Language, RecordId};
-use engine::{Caller, EngineError, Profile};
+use engine::{Caller, EngineError, Held};
 use jiff::Timestamp;
+use journal::{Actor, Origin};
 
+use crate::access::profiles;
 use crate::directory::{ACCESS, Fields, SESSION};
 use crate::error::PlatformError;
 use crate::password;
@@ -15,8 +18,8 @@ use crate::users::{NewUser, User};
 pub struct Member {
     /// The person.
     pub user: User,
-    /// What they may do there.
-    pub profile: Profile,
+    /// The profiles they hold there.
+    pub profiles: Held,
     /// Their record there, once they entered.
     pub person: Option<RecordId>,
     /// Browsers in which they are signed in.
@@ -44,6 +47,48 @@ impl Platform {
         Ok(members)
     }
 
+    /// Changes the profiles of one of them.
+    ///
+    /// Errors: not found when they may not enter; refused when nobody who administers the environment would be left, and as
+    /// [`Platform::access_grant`].
+    pub fn member_change(
+        &self,
+        environment: &str,
+        user: RecordId,
+        profiles: &[&str],
+    ) -> Result<Member, PlatformError> {
+        self.member(environment, user)?;
+        if !profiles.contains(&ADMINISTRATOR) {
+            self.keep_an_administrator(environment, user)?;
+        }
+        self.access_grant(user, environment, profiles)?;
+        self.member(environment, user)
+    }
+
+    /// Takes the access of one of them away.
+    ///
+    /// Errors: as [`Platform::member_change`].
+    pub fn member_remove(&self, environment: &str, user: RecordId) -> Result<(), PlatformError> {
+        self.member(environment, user)?;
+        self.keep_an_administrator(environment, user)?;
+        self.access_revoke(user, environment)
+    }
+
+    /// Refuses when nobody but `leaving` administers the environment.
+    fn keep_an_administrator(&self, environment: &str, leaving: RecordId) -> Result<(), PlatformError> {
+        let administers =
+            |member: &Member| member.profiles.profiles().iter().any(|name| name == ADMINISTRATOR);
+        let members = self.members(environment)?;
+        let is_one = members.iter().any(|member| member.user.id == leaving && administers(member));
+        if !is_one || members.iter().any(|member| member.user.id != leaving && administers(member)) {
+            return Ok(());
+        }
+        Err(PlatformError::refused(
+            "Cette personne est la seule à administrer cet environnement : donnez d'abord ce profil à quelqu'un d'autre.",
+            "This person is the only one who administers this environment: give somebody else that profile first.",
+        ))
+    }
+
     /// One of them.
     ///
     /// Errors: not found when they may not enter.
@@ -62,15 +107,14 @@ impl Platform {
             let fields = Fields::of(&dictionary, &record);
             let Some(id) = fields.reference("environment") else { continue };
             if id == info.id {
-                let profile = fields.text("profile").and_then(|name| Profile::from_name(&name));
                 let person = fields.text("person").and_then(|text| RecordId::parse(&text));
-                found = profile.map(|profile| (profile, person));
+                found = Some((profiles(&fields), person));
             } else {
                 let other = self.environment_info_by_id(id)?;
                 is_own &= info.client.is_some() && other.client == info.client;
             }
         }
-        let (profile, person) = found.ok_or(PlatformError::NotFound)?;
+        let (profiles, person) = found.ok_or(PlatformError::NotFound)?;
         let sessions = self.records_of(SESSION, "user", user)?;
         let created = sessions.iter().filter_map(|record| {
             let entity = dictionary.entity(SESSION)?;
@@ -81,7 +125,7 @@ impl Platform {
         });
         Ok(Member {
             user: self.user(user)?,
-            profile,
+            profiles,
             person,
             sessions: sessions.len(),
             signed_in_at: created.max(),
@@ -98,7 +142,7 @@ impl Platform {
         name: &str,
         email: &str,
         language: Language,
-        profile: Profile,
+        profiles: &[&str],
     ) -> Result<(Member, Option<String>), PlatformError> {
         let (user, password) = match self.user_by_email(email) {
             Ok(user) => {
@@ -122,7 +166,7 @@ impl Platform {
             }
             Err(error) => return Err(error),
         };
-        self.access_grant(user.id, environment, profile)?;
+        self.access_grant(user.id, environment, profiles)?;
         Ok((self.member(environment, user.id)?, password))
     }
 
@@ -154,6 +198,34 @@ impl Platform {
             Ok(())
         })?;
         Ok(count)
+    }
+
+    /// One of them, as they would ask there: to tell what they may do.
+    ///
+    /// Errors: not found when they may not enter.
+    pub fn member_caller(
+        &self,
+        environment: &str,
+        user: RecordId,
+        language: Language,
+    ) -> Result<Caller, PlatformError> {
+        let member = self.member(environment, user)?;
+        let info = self.environment_info(environment)?;
+        // Who never entered has no record there: nothing is theirs yet.
+        let person = member.person.unwrap_or(user);
+        Ok(Caller {
+            actor: Actor::User(person),
+            name: member.user.name,
+            held: if info.left_out.is_empty() {
+                member.profiles
+            } else {
+                member.profiles.without(&info.left_out)
+            },
+            language,
+            origin: Origin::Web,
+            device: None,
+            request: None,
+        })
     }
 
     fn own_member(&self, environment: &str, user: RecordId) -> Result<Member, PlatformError> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dictionary::Language;
-use engine::{Caller, Draft, EngineError, Profile, Query};
+use engine::{Caller, Draft, EngineError, Held, Query};
 use platform::password::Cost;
 use platform::{Limits, Modules, NewEnvironment, NewUser, Options, Platform, PlatformError};
 
@@ -48,7 +48,7 @@ fn a_platform_keeps_its_people_environments_and_sessions_when_it_is_opened_again
         new.zone = "Indian/Reunion".to_owned();
         let info = platform.environment_create(new).unwrap();
         assert_eq!(info.modules, ["geography", "core"]);
-        platform.access_grant(user.id, "acme", Profile::Reader).unwrap();
+        platform.access_grant(user.id, "acme", &["reader"]).unwrap();
         platform.sign_in("ada@acme.example", PASSWORD, HERE, Some("test")).unwrap().secret
     };
     assert!(matches!(Platform::create(options(folder.path())), Err(PlatformError::Exists { .. })));
@@ -57,10 +57,10 @@ fn a_platform_keeps_its_people_environments_and_sessions_when_it_is_opened_again
     assert_eq!(identity.user.email, "ada@acme.example");
     let places = platform.environments_of(&identity).unwrap();
     assert_eq!(places.len(), 1);
-    assert_eq!((places[0].0.client.as_deref(), places[0].1), (Some("Acme"), Profile::Reader));
+    assert_eq!((places[0].0.client.as_deref(), places[0].1.clone()), (Some("Acme"), Held::new(["reader"])));
     let entered = platform.enter(&identity, "acme", Language::Fr, None).unwrap();
     assert_eq!(entered.environment.engine.settings().zone.iana_name(), Some("Indian/Reunion"));
-    assert_eq!(entered.caller.profile, Profile::Reader);
+    assert_eq!(entered.caller.held, Held::new(["reader"]));
     assert!(entered.environment.engine.dictionary().entity("account").is_some());
 }
 

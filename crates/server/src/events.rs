@@ -278,7 +278,7 @@ impl Listener {
             let engine = &entered.environment.engine;
             let entries = engine.entries(&entered.caller, after, ENTRIES)?;
             let last = entries.last().map(|entry| entry.position);
-            let dictionary = engine.dictionary();
+            let dictionary = entered.dictionary();
             let told = |entry| events_of(&dictionary, entry, &entered.caller);
             let events: Vec<Event> = entries.iter().flat_map(told).collect();
             Ok((events, last))

@@ -125,13 +125,14 @@ fn session_view(platform: &Platform, identity: &Identity) -> Result<Value, Probl
     let environments = platform.environments_of(identity)?;
     let environments: Vec<Value> = environments
         .iter()
-        .map(|(info, profile)| {
+        .map(|(info, held)| {
             json!({
                 "name": info.name,
                 "label": info.label,
                 "kind": info.kind,
                 "client": info.client,
-                "profile": profile.name(),
+                "profiles": held.profiles(),
+                "read_only": held.is_read_only(),
             })
         })
         .collect();

@@ -356,8 +356,8 @@ pub(crate) enum User {
         /// fr or en
         #[arg(long, default_value = "fr")]
         language: String,
-        /// ENVIRONMENT=administrator or ENVIRONMENT=reader; may be repeated
-        #[arg(long, value_name = "ENV=PROFILE")]
+        /// ENVIRONMENT=PROFILE, or several with commas: acme=sales,own_agency; may be repeated
+        #[arg(long, value_name = "ENV=PROFILES")]
         grant: Vec<String>,
     },
     /// Give a person another password; their sessions end

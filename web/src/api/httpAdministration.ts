@@ -73,9 +73,11 @@ export function administrationSource(server: Server, env: string): Administratio
       answered(server.GET('/data/{env}/$figures', { params: { path: { env } }, ...abort(options) })),
     people: (options) => answered(server.GET('/data/{env}/$people', { params: { path: { env } }, ...abort(options) })),
     letIn: (person) => answered(server.POST('/data/{env}/$people', { params: { path: { env } }, body: person })),
-    setProfile: async (id, profile) => {
-      await answered(server.PATCH('/data/{env}/$people/{id}', { params: named(id), body: { profile } }))
+    setProfiles: async (id, profiles) => {
+      await answered(server.PATCH('/data/{env}/$people/{id}', { params: named(id), body: { profiles } }))
     },
+    profiles: (options) =>
+      answered(server.GET('/data/{env}/$profiles', { params: { path: { env } }, ...abort(options) })),
     takeAway: async (id) => {
       await answered(server.DELETE('/data/{env}/$people/{id}', { params: named(id) }))
     },

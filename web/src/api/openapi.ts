@@ -474,7 +474,7 @@ export interface paths {
         /** What this address takes */
         options: operations["options_show_25"];
         head?: never;
-        /** Change a profile */
+        /** Change profiles */
         patch: operations["tisserand.person_change"];
         trace?: never;
     };
@@ -533,6 +533,61 @@ export interface paths {
         patch: operations["tisserand.preferences_change"];
         trace?: never;
     };
+    "/data/{env}/$profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The profiles, and the perimeters of their rules */
+        get: operations["tisserand.profile_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_29"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$profiles/{profile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make a profile, or change it */
+        put: operations["tisserand.profile_put"];
+        post?: never;
+        /** Take a profile away, or give it back to its module */
+        delete: operations["tisserand.profile_delete"];
+        /** What this address takes */
+        options: operations["options_show_30"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one may do */
+        get: operations["tisserand.rights_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_31"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$search": {
         parameters: {
             query?: never;
@@ -546,7 +601,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_29"];
+        options: operations["options_show_32"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -564,7 +619,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_30"];
+        options: operations["options_show_33"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -583,7 +638,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_31"];
+        options: operations["options_show_34"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -601,10 +656,28 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_32"];
+        options: operations["options_show_35"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
+        trace?: never;
+    };
+    "/data/{env}/$why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why one may, or may not */
+        get: operations["tisserand.why_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_36"];
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/data/{env}/openapi.json": {
@@ -620,7 +693,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_33"];
+        options: operations["options_show_37"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -639,7 +712,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_38"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -659,7 +732,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_39"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -678,7 +751,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_40"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -696,7 +769,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -714,7 +787,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_42"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -735,7 +808,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_43"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -753,7 +826,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_44"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -771,7 +844,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -789,7 +862,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -807,7 +880,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_47"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -827,7 +900,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_48"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -846,7 +919,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_49"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -864,7 +937,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_50"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -882,7 +955,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_51"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -903,7 +976,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_48"];
+        options: operations["options_show_52"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -921,7 +994,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_53"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1170,7 +1243,11 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 name: string;
-                profile: string;
+                powers: ("administer" | "audit" | "share")[];
+                profiles: {
+                    label: components["schemas"]["tisserand.label"];
+                    name: string;
+                }[];
             };
             menu: components["schemas"]["tisserand.menu_group"][];
             modules: {
@@ -1184,6 +1261,10 @@ export interface components {
             can: {
                 create: boolean;
                 delete: boolean;
+                export: boolean;
+                import: boolean;
+                not: string[];
+                print: boolean;
                 update: boolean;
             };
             collection: string;
@@ -1285,6 +1366,7 @@ export interface components {
             label: components["schemas"]["tisserand.label"];
             layer: string;
             list?: string;
+            masked?: boolean;
             max?: string;
             max_length?: number;
             max_size_kb?: number;
@@ -1648,8 +1730,7 @@ export interface components {
             name: string;
             own: boolean;
             person: string | null;
-            /** @enum {string} */
-            profile: "administrator" | "reader";
+            profiles: string[];
             sessions: number;
             signed_in_at: string | null;
         };
@@ -1667,8 +1748,7 @@ export interface components {
             own: boolean;
             password: string | null;
             person: string | null;
-            /** @enum {string} */
-            profile: "administrator" | "reader";
+            profiles: string[];
             sessions: number;
             signed_in_at: string | null;
         };
@@ -1742,16 +1822,98 @@ export interface components {
             /** Format: uri */
             type: string;
         };
+        "tisserand.profile": {
+            all: ("read" | "create" | "update" | "delete" | "export" | "import" | "print")[];
+            entities: {
+                [key: string]: components["schemas"]["tisserand.profile_grant"];
+            };
+            help: components["schemas"]["tisserand.label"] | null;
+            label: components["schemas"]["tisserand.label"];
+            layer: string;
+            name: string;
+            powers: ("administer" | "audit" | "share")[];
+            restricts: boolean;
+        };
+        "tisserand.profile_grant": {
+            actions: string[] | null;
+            allow: ("read" | "create" | "update" | "delete" | "export" | "import" | "print")[];
+            fields: {
+                [key: string]: "hidden" | "masked" | "read" | "write";
+            };
+            only: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            otherwise: "hidden" | "masked" | "read" | "write";
+            rows: string | null;
+        };
+        "tisserand.profile_sent": {
+            all?: ("read" | "create" | "update" | "delete" | "export" | "import" | "print")[];
+            entities?: {
+                [key: string]: components["schemas"]["tisserand.profile_grant"];
+            };
+            help?: components["schemas"]["tisserand.label"] | null;
+            label?: components["schemas"]["tisserand.label"];
+            powers?: ("administer" | "audit" | "share")[];
+            restricts?: boolean;
+        };
+        "tisserand.profiles": {
+            perimeters: {
+                beneath: string | null;
+                label: components["schemas"]["tisserand.label"];
+                name: string;
+                of: string;
+                where: string;
+            }[];
+            value: components["schemas"]["tisserand.profile"][];
+        };
+        "tisserand.reason": {
+            because: components["schemas"]["tisserand.reason"][];
+            holds: boolean | null;
+            text: string;
+        };
         "tisserand.record": {
             "@odata.context"?: string;
             "@odata.etag"?: string;
             "@tisserand.colour"?: string;
+            "@tisserand.not"?: string[];
             "@tisserand.title"?: string;
             /** Format: uuid */
             id: string;
             version?: number;
         } & {
             [key: string]: unknown;
+        };
+        "tisserand.rights": {
+            entities: {
+                capabilities: {
+                    /** @enum {string} */
+                    create: "none" | "some" | "all";
+                    /** @enum {string} */
+                    delete: "none" | "some" | "all";
+                    /** @enum {string} */
+                    export: "none" | "some" | "all";
+                    /** @enum {string} */
+                    import: "none" | "some" | "all";
+                    /** @enum {string} */
+                    print: "none" | "some" | "all";
+                    /** @enum {string} */
+                    read: "none" | "some" | "all";
+                    /** @enum {string} */
+                    update: "none" | "some" | "all";
+                };
+                collection: string;
+                entity: string;
+                fields: {
+                    [key: string]: "hidden" | "masked" | "read" | "write";
+                };
+            }[];
+            powers: ("administer" | "audit" | "share")[];
+            profiles: {
+                label: components["schemas"]["tisserand.label"];
+                name: string;
+            }[];
+            read_only: boolean;
         };
         "tisserand.rule": {
             field: string | null;
@@ -1776,7 +1938,8 @@ export interface components {
                 kind: string;
                 label: string;
                 name: string;
-                profile: string;
+                profiles: string[];
+                read_only: boolean;
             }[];
             user: {
                 email: string;
@@ -2237,6 +2400,8 @@ export interface components {
         };
     };
     parameters: {
+        /** @description Of this person. */
+        about_person: string;
         /** @description Resumes after this position. */
         after: number;
         /** @description Groups and figures. */
@@ -2293,12 +2458,16 @@ export interface components {
         of_record: string;
         /** @description Where it goes on, from `nextLink`. */
         older_than: string;
+        /** @description To this record. */
+        on_record: string;
         /** @description Sort: `name desc`. */
         orderby: string;
         /** @description To which this would happen. */
         outcome: string;
         /** @description `return=minimal`, `maxpagesize=50`, `track-changes`. */
         prefer: string;
+        /** @description A profile. */
+        profile: string;
         /** @description Words looked for. */
         q: string;
         /** @description A part: `bytes=0-99`. */
@@ -2321,6 +2490,8 @@ export interface components {
         unique: string;
         /** @description Condition, in Tisserand's language. */
         where: string;
+        /** @description What is to be done. */
+        with_capability: "read" | "create" | "update" | "delete" | "export" | "import" | "print";
     };
     requestBodies: never;
     headers: never;
@@ -4287,8 +4458,7 @@ export interface operations {
                     /** @enum {string} */
                     language?: "fr" | "en";
                     name: string;
-                    /** @enum {string} */
-                    profile?: "administrator" | "reader";
+                    profiles?: string[];
                 };
             };
         };
@@ -4434,8 +4604,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @enum {string} */
-                    profile?: "administrator" | "reader";
+                    profiles?: string[];
                 };
             };
         };
@@ -4730,6 +4899,257 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
+    "tisserand.profile_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The profiles, and the perimeters of their rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.profiles"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_29: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.profile_put": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                profile: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["tisserand.profile_sent"];
+            };
+        };
+        responses: {
+            /** @description The profile. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.profile"];
+                };
+            };
+            /** @description The profile. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.profile"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.profile_delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                profile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take a profile away, or give it back to its module */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_30: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A profile. */
+                profile: components["parameters"]["profile"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.rights_show": {
+        parameters: {
+            query?: {
+                /** @description Of this person. */
+                person?: components["parameters"]["about_person"];
+            };
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What one may do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.rights"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_31: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.search": {
         parameters: {
             query?: {
@@ -4768,7 +5188,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_29: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -4832,7 +5252,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_30: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -4948,7 +5368,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_31: {
+    options_show_34: {
         parameters: {
             query?: never;
             header?: never;
@@ -5019,7 +5439,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_32: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -5103,6 +5523,79 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
+    "tisserand.why_show": {
+        parameters: {
+            query?: {
+                /** @description Of this collection. */
+                collection?: components["parameters"]["of_collection"];
+                /** @description What is to be done. */
+                capability?: components["parameters"]["with_capability"];
+                /** @description To this record. */
+                id?: components["parameters"]["on_record"];
+                /** @description Of this person. */
+                person?: components["parameters"]["about_person"];
+            };
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Why one may, or may not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.reason"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_36: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.openapi_show": {
         parameters: {
             query?: never;
@@ -5146,7 +5639,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_33: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -5300,7 +5793,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_34: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -5508,7 +6001,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_35: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -5655,7 +6148,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_36: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -5743,7 +6236,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_37: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;
@@ -5842,7 +6335,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_38: {
+    options_show_42: {
         parameters: {
             query?: never;
             header?: never;
@@ -6152,7 +6645,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_39: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -6268,7 +6761,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_40: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -6349,7 +6842,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_41: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -6434,7 +6927,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_42: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -6506,7 +6999,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_43: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -6708,7 +7201,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_44: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -6849,7 +7342,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_45: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;
@@ -6933,7 +7426,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_46: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7028,7 +7521,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_47: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -7328,7 +7821,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_48: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -7440,7 +7933,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_49: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;

@@ -21,6 +21,7 @@ import type {
   Preferences,
   PresenceEvent,
   Present,
+  Profiles,
   RecordData,
   SavedView,
   SearchHit,
@@ -258,8 +259,9 @@ export interface AdministrationSource {
   journal(query: JournalQuery, options?: Abort & { link?: string | undefined }): Promise<PageOf<JournalChange>>
   figures(options?: Abort): Promise<Figures>
   people(options?: Abort): Promise<PageOf<Person>>
-  letIn(person: { name: string; email: string; profile: Person['profile'] }): Promise<PersonTold>
-  setProfile(id: string, profile: Person['profile']): Promise<void>
+  letIn(person: { name: string; email: string; profiles: string[] }): Promise<PersonTold>
+  setProfiles(id: string, profiles: string[]): Promise<void>
+  profiles(options?: Abort): Promise<Profiles>
   takeAway(id: string): Promise<void>
   resetPassword(id: string): Promise<PersonTold>
   signOut(id: string): Promise<PersonTold>

@@ -67,6 +67,10 @@ export type JournalChange = Omit<Schema<'tisserand.journal_change'>, 'changes'> 
 }
 /** Somebody who may enter an environment; with a password that is told once. */
 export type Person = Schema<'tisserand.person'>
+export type Profile = Schema<'tisserand.profile'>
+export type Profiles = Schema<'tisserand.profiles'>
+export type Rights = Schema<'tisserand.rights'>
+export type Reason = Schema<'tisserand.reason'>
 export type PersonTold = Schema<'tisserand.person_told'>
 export type Figures = Schema<'tisserand.figures'>
 /** A page of anything, and the way to the next. */

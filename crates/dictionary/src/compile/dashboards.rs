@@ -40,6 +40,21 @@ fn dashboard(cx: &Compiling<'_>, dictionary: &Dictionary, name: &str, entry: &En
     }
 }
 
+/// Reports profiles of dashboards that do not exist.
+pub(crate) fn check_profiles(cx: &Compiling<'_>, dictionary: &Dictionary) {
+    for (_, entry) in cx.section("dashboards").map(|table| table.written()).unwrap_or_default() {
+        if entry.is_removed() {
+            continue;
+        }
+        for given in Reader::new(cx.findings, entry).texts("profiles").unwrap_or_default() {
+            if dictionary.profile(given.value).is_none() {
+                let names = dictionary.profiles.iter().map(|profile| profile.name.as_str());
+                unknown(cx, given, ("le profil", "profile"), names);
+            }
+        }
+    }
+}
+
 /// A part; `None` when something is wrong, which is reported, or is about what a layer removed.
 fn part(cx: &Compiling<'_>, dictionary: &Dictionary, name: &str, entry: &Entry) -> Option<Part> {
     const ATTRIBUTES: &[&str] = &[

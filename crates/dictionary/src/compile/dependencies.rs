@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::expression::{Node, Path, Typed};
+use crate::expression::{Hop, Node, Path, Typed};
 use crate::model::{Dictionary, EntityIndex, FieldIndex};
 
 /// One step from a changed record towards the records whose computed fields read it.
@@ -46,7 +46,7 @@ pub struct Dependent {
 }
 
 /// All dependents, by what they depend on.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Dependencies {
     by_field: BTreeMap<(EntityIndex, FieldIndex), Vec<Dependent>>,
     order: Vec<(EntityIndex, FieldIndex)>,
@@ -107,7 +107,7 @@ pub(crate) fn reads(entity: EntityIndex, typed: &Typed, visit: &mut dyn FnMut(Re
 
 fn walk(entity: EntityIndex, typed: &Typed, route: &[Step], visit: &mut dyn FnMut(Read<'_>)) {
     match &typed.node {
-        Node::Literal(_) => {}
+        Node::Literal(_) | Node::Perimeter(_) => {}
         Node::Path(path) => walk_path(entity, path, route, visit),
         Node::Not(inner) | Node::Negate(inner) => walk(entity, inner, route, visit),
         Node::Binary(_, left, right) => {
@@ -122,7 +122,8 @@ fn walk(entity: EntityIndex, typed: &Typed, route: &[Step], visit: &mut dyn FnMu
             arguments.iter().for_each(|one| walk(entity, one, route, visit));
         }
         Node::Aggregate(aggregate) => {
-            let mut from_child = vec![Step::Follow { field: aggregate.by, to: entity }];
+            let (owner, route) = follow(entity, &aggregate.hops, route, visit);
+            let mut from_child = vec![Step::Follow { field: aggregate.by, to: owner }];
             from_child.extend(route);
             visit(Read { entity: aggregate.entity, field: aggregate.by, route: &from_child });
             for inner in aggregate.body.iter().chain(&aggregate.filter) {
@@ -132,13 +133,24 @@ fn walk(entity: EntityIndex, typed: &Typed, route: &[Step], visit: &mut dyn FnMu
     }
 }
 
-fn walk_path(entity: EntityIndex, path: &Path, route: &[Step], visit: &mut dyn FnMut(Read<'_>)) {
+/// Where references lead, and the way back from there.
+fn follow(
+    entity: EntityIndex,
+    hops: &[Hop],
+    route: &[Step],
+    visit: &mut dyn FnMut(Read<'_>),
+) -> (EntityIndex, Vec<Step>) {
     let mut at = entity;
     let mut route = route.to_vec();
-    for hop in &path.hops {
+    for hop in hops {
         visit(Read { entity: at, field: hop.field, route: &route });
         route.insert(0, Step::ReferredBy { entity: at, field: hop.field });
         at = hop.to;
     }
+    (at, route)
+}
+
+fn walk_path(entity: EntityIndex, path: &Path, route: &[Step], visit: &mut dyn FnMut(Read<'_>)) {
+    let (_, route) = follow(entity, &path.hops, route, visit);
     visit(Read { entity: path.entity, field: path.field, route: &route });
 }

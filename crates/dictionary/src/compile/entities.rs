@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::compile::Compiling;
-use crate::compile::fields::{FieldDraft, read_field, system_fields};
+use crate::compile::fields::{FieldDraft, feature, read_field, system_fields};
 use crate::compile::names::plural;
 use crate::compile::reader::{Given, Reader, unknown_attribute};
 use crate::compile::reserved::SYSTEM_FIELDS;
@@ -98,6 +98,7 @@ fn read_entity<'m>(cx: &Compiling<'m>, name: &str, entry: &'m Entry) -> (Entity,
         ));
     }
     let lines_of = reader.text("lines_of");
+    let feature = feature(cx, &reader);
     let mut draft = EntityDraft {
         place: entry.key,
         collection: collection.map_or(entry.key, |given| given.place),
@@ -127,6 +128,7 @@ fn read_entity<'m>(cx: &Compiling<'m>, name: &str, entry: &'m Entry) -> (Entity,
         order: Vec::new(),
         lines_of: lines_of.map(|given| given.value.to_owned()),
         internal,
+        feature,
         fields: Vec::new(),
         uniques: Vec::new(),
         rules: Vec::new(),

@@ -38,7 +38,7 @@ impl Compiling<'_> {
         given: Given<&str>,
         parsed: &Expression,
     ) -> Option<Checked> {
-        self.checked(given, expression::check(&parsed.root, &Strict(dictionary), entity))
+        self.checked(given, expression::check(&parsed.root, &Strict::new(dictionary), entity))
     }
 
     /// As [`Compiling::check`], for one that is true or false.
@@ -49,7 +49,19 @@ impl Compiling<'_> {
         given: Given<&str>,
     ) -> Option<Checked> {
         let parsed = self.parse(given)?;
-        self.checked(given, expression::check_condition(&parsed.root, &Strict(dictionary), entity))
+        self.checked(given, expression::check_condition(&parsed.root, &Strict::new(dictionary), entity))
+    }
+
+    /// As [`Compiling::condition`], for a row rule of a profile, which may name perimeters.
+    pub(crate) fn row_rule(
+        &self,
+        dictionary: &Dictionary,
+        entity: EntityIndex,
+        given: Given<&str>,
+    ) -> Option<Checked> {
+        let parsed = self.parse(given)?;
+        let names = Strict::with_perimeters(dictionary);
+        self.checked(given, expression::check_condition(&parsed.root, &names, entity))
     }
 
     fn checked(&self, given: Given<&str>, result: Result<Typed, Vec<ExpressionError>>) -> Option<Checked> {

@@ -83,6 +83,8 @@ pub(crate) fn read_field<'m>(
         read_only: reader.flag("read_only") || computed,
         system: false,
         secret: reader.flag("secret"),
+        masked: false,
+        feature: feature(cx, &reader),
         personal: personal(cx, &reader).unwrap_or(entity_personal),
         default: None,
         visible: None,
@@ -110,6 +112,13 @@ pub(crate) fn read_field<'m>(
         })
     });
     Some((field, draft))
+}
+
+/// The part of the product that something belongs to.
+pub(crate) fn feature(cx: &Compiling<'_>, reader: &Reader<'_>) -> Option<String> {
+    let given = reader.text("feature")?;
+    cx.check_identifier(given.value, given.place);
+    Some(given.value.to_owned())
 }
 
 fn named_type(cx: &Compiling<'_>, written: Given<&str>) -> Option<&'static dyn FieldType> {
@@ -206,6 +215,8 @@ pub(crate) fn system_fields(entity: &str, numbered: bool) -> Vec<Field> {
             read_only: name != "code",
             system: true,
             secret: false,
+            masked: false,
+            feature: None,
             personal: Personal::No,
             default: None,
             visible: None,

@@ -20,6 +20,7 @@ fn is_ordered(path: &[&str]) -> bool {
         ["layers"]
             | ["dashboards"]
             | ["dashboards", _, "parts"]
+            | ["profiles"]
             | ["dashboards", _, "parts", _, "columns"]
             | ["menu", "groups"]
             | ["menu", "groups", _, "items"]

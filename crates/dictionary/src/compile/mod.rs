@@ -19,6 +19,8 @@ mod names;
 mod naming;
 mod notices;
 mod options;
+mod perimeters;
+mod profiles;
 mod reader;
 mod references;
 pub(crate) mod reserved;
@@ -123,6 +125,8 @@ fn compile_merged(cx: &Compiling<'_>) -> Dictionary {
         lists: lists::read(cx),
         menu: Vec::new(),
         dashboards: Vec::new(),
+        perimeters: Vec::new(),
+        profiles: Vec::new(),
         dependencies: Dependencies::default(),
     };
     references::check(cx, &mut dictionary, &drafts);
@@ -149,16 +153,20 @@ fn compile_merged(cx: &Compiling<'_>) -> Dictionary {
     screens::read(cx, &mut dictionary);
     dictionary.menu = menu::read(cx, &dictionary);
     dictionary.dashboards = dashboards::read(cx, &dictionary);
+    dictionary.perimeters = perimeters::read(cx, &dictionary);
+    dictionary.profiles = profiles::read(cx, &dictionary);
+    dashboards::check_profiles(cx, &dictionary);
     dictionary.dependencies = dependencies::of(&dictionary, &order);
     dictionary
 }
 
 /// Reports parts of the root that mean nothing.
 fn check_root(cx: &Compiling<'_>) {
-    const PARTS: &[&str] = &["dashboards", "entities", "layers", "lists", "menu", "screens"];
+    const PARTS: &[&str] =
+        &["dashboards", "entities", "layers", "lists", "menu", "perimeters", "profiles", "screens"];
     for (name, entry) in cx.merged.root.written() {
         if !PARTS.contains(&name) {
-            let parts = ["dashboards", "entities", "lists", "menu", "screens"];
+            let parts = ["dashboards", "entities", "lists", "menu", "perimeters", "profiles", "screens"];
             let finding = Finding::new(
                 entry.key,
                 "unknown_attribute",

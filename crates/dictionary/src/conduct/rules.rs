@@ -48,7 +48,7 @@ struct LocalReads {
 impl LocalReads {
     fn add(&mut self, typed: &Typed) {
         match &typed.node {
-            Node::Literal(_) => {}
+            Node::Literal(_) | Node::Perimeter(_) => {}
             Node::Path(path) => {
                 self.fields.insert(path.hops.first().map_or(path.field, |hop| hop.field));
             }

@@ -3,6 +3,7 @@
 //! Secret fields and the system's own entities never appear. Expressions are told by their text, so that a client can ask itself what a record
 //! that somebody writes would be: [`read`] makes a dictionary of a description again.
 
+pub mod profiles;
 mod read;
 
 pub use read::{is_unknown, read};
@@ -16,7 +17,7 @@ use crate::model::notices::Notice;
 use crate::model::{Checked, Dictionary, Entity, EntityIndex, Field, FieldIndex, Rule, Sort, States};
 
 /// What the caller may do to the records of an entity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Can {
     /// Add some.
     pub create: bool,
@@ -24,6 +25,14 @@ pub struct Can {
     pub update: bool,
     /// Delete them.
     pub delete: bool,
+    /// Take them out as a file.
+    pub export: bool,
+    /// Bring a file in.
+    pub import: bool,
+    /// Print them.
+    pub print: bool,
+    /// Transitions that they may make of none.
+    pub not: Vec<String>,
 }
 
 /// The members `hash`, `modules`, `menu`, `dashboards`, `lists` and `entities` of the description. `can` answers what the caller may do; an entity of
@@ -32,10 +41,10 @@ pub fn describe(dictionary: &Dictionary, can: impl Fn(&Entity) -> Option<Can>) -
     let mut entities = Map::new();
     let visible = dictionary.entities.iter().enumerate().filter(|(_, entity)| !entity.internal);
     let visible: Vec<_> = visible.filter_map(|(index, entity)| Some((index, can(entity)?))).collect();
-    let told = Told(visible.iter().map(|(index, _)| *index).collect());
+    let told = Told { dictionary, entities: visible.iter().map(|(index, _)| *index).collect() };
     for (index, can) in visible {
         let entity = &dictionary.entities[index];
-        entities.insert(entity.name.clone(), describe_entity(entity, can, &told));
+        entities.insert(entity.name.clone(), describe_entity(entity, &can, &told));
     }
     let mut menu = dictionary.menu.clone();
     for group in &mut menu {
@@ -57,10 +66,13 @@ pub fn describe(dictionary: &Dictionary, can: impl Fn(&Entity) -> Option<Can>) -
     members
 }
 
-/// Entities that are described.
-struct Told(BTreeSet<EntityIndex>);
+/// What is described.
+struct Told<'d> {
+    dictionary: &'d Dictionary,
+    entities: BTreeSet<EntityIndex>,
+}
 
-impl Told {
+impl Told<'_> {
     /// The text of an expression; an empty one where it reads records that are not described: the client then knows that it does not know.
     fn source(&self, checked: &Checked) -> String {
         if self.covers(&checked.typed) { checked.source.clone() } else { String::new() }
@@ -69,15 +81,22 @@ impl Told {
     fn covers(&self, typed: &Typed) -> bool {
         let mut covered = true;
         typed.walk(&mut |piece| match &piece.node {
-            Node::Path(path) => covered &= path.hops.iter().all(|hop| self.0.contains(&hop.to)),
-            Node::Aggregate(aggregate) => covered &= self.0.contains(&aggregate.entity),
+            Node::Path(path) => {
+                let field = &self.dictionary.entities[path.entity].fields[path.field];
+                covered &= !field.secret && !field.masked;
+                covered &= path.hops.iter().all(|hop| self.entities.contains(&hop.to));
+            }
+            Node::Aggregate(aggregate) => {
+                covered &= aggregate.hops.iter().all(|hop| self.entities.contains(&hop.to));
+                covered &= self.entities.contains(&aggregate.entity);
+            }
             _ => {}
         });
         covered
     }
 }
 
-fn describe_entity(entity: &Entity, can: Can, told: &Told) -> Json {
+fn describe_entity(entity: &Entity, can: &Can, told: &Told<'_>) -> Json {
     let fields = entity.fields.iter().enumerate().filter(|(_, field)| !field.secret);
     let fields = fields.map(|(index, field)| describe_field(field, is_unique(entity, index), told));
     json!({
@@ -108,7 +127,7 @@ fn is_unique(entity: &Entity, field: FieldIndex) -> bool {
     entity.uniques.iter().any(|unique| unique.fields == [field])
 }
 
-fn describe_field(field: &Field, unique: bool, told: &Told) -> Json {
+fn describe_field(field: &Field, unique: bool, told: &Told<'_>) -> Json {
     let source = |checked: &Option<Checked>| checked.as_ref().map(|checked| told.source(checked));
     let kind = field.kind.name();
     let mut members = match json!(field.options) {
@@ -135,6 +154,9 @@ fn describe_field(field: &Field, unique: bool, told: &Told) -> Json {
         "width": field.width,
         "layer": field.layer,
     });
+    if field.masked {
+        members.insert("masked".into(), true.into());
+    }
     if let Json::Object(common) = common {
         members.extend(common);
     }
@@ -142,7 +164,7 @@ fn describe_field(field: &Field, unique: bool, told: &Told) -> Json {
 }
 
 /// None for a rule about records that are not described: it is the server's alone.
-fn describe_rule(rule: &Rule, told: &Told) -> Option<Json> {
+fn describe_rule(rule: &Rule, told: &Told<'_>) -> Option<Json> {
     let covered = rule.when.iter().chain([&rule.require]).all(|condition| told.covers(&condition.typed));
     covered.then(|| {
         json!({
@@ -159,7 +181,7 @@ fn describe_notice(entity: &Entity, notice: &Notice) -> Json {
     json!({"name": notice.name, "field": entity.fields[notice.field].name, "text": notice.text})
 }
 
-fn describe_states(entity: &Entity, states: &States, told: &Told) -> Json {
+fn describe_states(entity: &Entity, states: &States, told: &Told<'_>) -> Json {
     let transitions = states.transitions.iter().map(|transition| {
         json!({
             "name": transition.name,

@@ -48,6 +48,8 @@ struct DescribedField {
     returns: Option<String>,
     required: bool,
     read_only: bool,
+    #[serde(default)]
+    masked: bool,
     system: bool,
     default: Option<String>,
     visible: Option<String>,
@@ -94,6 +96,8 @@ pub fn read(json: &str) -> Result<Dictionary, serde_json::Error> {
         lists: described.lists,
         menu: Vec::new(),
         dashboards: Vec::new(),
+        perimeters: Vec::new(),
+        profiles: Vec::new(),
         dependencies: Dependencies::default(),
     };
     // A dictionary is looked up by name, whatever order its description came in.
@@ -132,6 +136,7 @@ fn entity(described: &DescribedEntity) -> Entity {
         returns: None,
         required: false,
         read_only: true,
+        masked: false,
         system: true,
         default: None,
         visible: None,
@@ -158,6 +163,7 @@ fn entity(described: &DescribedEntity) -> Entity {
         order: Vec::new(),
         lines_of: described.lines_of.clone(),
         internal: false,
+        feature: None,
         fields,
         uniques: Vec::new(),
         rules: Vec::new(),
@@ -186,6 +192,8 @@ fn field(described: &DescribedField) -> Option<Field> {
         read_only: described.read_only,
         system: described.system,
         secret: name.is_empty(),
+        masked: described.masked,
+        feature: None,
         personal: Personal::No,
         default: None,
         visible: None,

@@ -159,6 +159,7 @@ fn untyped(typed: &Typed, records: &str) -> Expr {
         Node::In(left, items) => ExprKind::In(boxed(left), all(items)),
         Node::Call(function, arguments) => ExprKind::Call(function.name().to_owned(), all(arguments)),
         Node::Aggregate(aggregate) => figure(aggregate, records, typed.span),
+        Node::Perimeter(name) => ExprKind::Call(name.clone(), Vec::new()),
     };
     Expr { kind, span: typed.span }
 }

@@ -87,6 +87,7 @@ fn any_number<'a>(
             functions::call(*function, &arguments.collect::<Result<Vec<_>, _>>()?, context)
         }
         Node::Aggregate(aggregate) => figure(aggregate, scope, context)?,
+        Node::Perimeter(_) => Value::Null,
     };
     Ok(Cow::Owned(owned))
 }
@@ -137,6 +138,22 @@ fn take_part<'a>(whole: Cow<'a, Value>, part: Option<&'static str>) -> Cow<'a, V
 }
 
 fn figure(aggregate: &Aggregate, scope: &dyn Scope, context: &Context) -> Result<Value, EvaluateError> {
+    figure_beyond(aggregate, &aggregate.hops, scope, context)
+}
+
+/// The figure of the record that `hops` lead to; of no records where a reference on the way is null.
+fn figure_beyond(
+    aggregate: &Aggregate,
+    hops: &[Hop],
+    scope: &dyn Scope,
+    context: &Context,
+) -> Result<Value, EvaluateError> {
+    if let Some((hop, rest)) = hops.split_first() {
+        return match scope.follow(*hop)? {
+            Some(next) => figure_beyond(aggregate, rest, next.as_ref(), context),
+            None => Ok(Accumulator::of(aggregate).finish()),
+        };
+    }
     let mut accumulator = Accumulator::of(aggregate);
     for record in scope.children(aggregate.entity, aggregate.by)? {
         if let Some(filter) = &aggregate.filter

@@ -35,6 +35,11 @@ pub trait Names {
     /// checked in the order of their dependencies for this to hold.
     fn formula(&self, entity: EntityIndex, field: FieldIndex) -> Option<&Typed>;
 
+    /// Name of the entity whose records the perimeter of that name holds, where perimeters may be named.
+    fn perimeter(&self, _name: &str) -> Option<&str> {
+        None
+    }
+
     /// Tags of a value list, when a comparison with a tag it lacks is a mistake. Answering `None` accepts any tag.
     fn tags(&self, _list: &str) -> Option<Vec<&str>> {
         None
@@ -54,7 +59,7 @@ pub struct FieldShape<'a> {
 
 impl<'a> From<&'a Field> for FieldShape<'a> {
     fn from(field: &'a Field) -> FieldShape<'a> {
-        FieldShape { kind: field.kind, options: &field.options, secret: field.secret }
+        FieldShape { kind: field.kind, options: &field.options, secret: field.secret || field.masked }
     }
 }
 
@@ -64,7 +69,7 @@ impl Names for Dictionary {
     }
 
     fn collection_index(&self, collection: &str) -> Option<EntityIndex> {
-        self.entities.iter().position(|e| e.collection == collection)
+        self.entities.iter().position(|e| !e.internal && e.collection == collection)
     }
 
     fn entity_name(&self, entity: EntityIndex) -> &str {
@@ -94,7 +99,10 @@ impl Names for Dictionary {
         let fields = self.entities[from].fields.iter().enumerate();
         fields
             .filter(|(_, f)| {
-                !f.system && f.kind.name() == "reference" && f.options.to.as_deref() == Some(target)
+                !f.system
+                    && !f.secret
+                    && f.kind.name() == "reference"
+                    && f.options.to.as_deref() == Some(target)
             })
             .map(|(i, f)| (i, f.name.as_str()))
             .collect()

@@ -57,7 +57,7 @@ impl Typed {
     pub fn walk<'t>(&'t self, visit: &mut impl FnMut(&'t Typed)) {
         visit(self);
         match &self.node {
-            Node::Literal(_) | Node::Path(_) => {}
+            Node::Literal(_) | Node::Path(_) | Node::Perimeter(_) => {}
             Node::Not(inner) | Node::Negate(inner) => inner.walk(visit),
             Node::Binary(_, left, right) => {
                 left.walk(visit);
@@ -79,7 +79,7 @@ impl Typed {
     pub(super) fn walk_mut(&mut self, visit: &mut impl FnMut(&mut Typed)) {
         visit(self);
         match &mut self.node {
-            Node::Literal(_) | Node::Path(_) | Node::Aggregate(_) => {}
+            Node::Literal(_) | Node::Path(_) | Node::Perimeter(_) | Node::Aggregate(_) => {}
             Node::Not(inner) | Node::Negate(inner) => inner.walk_mut(visit),
             Node::Binary(_, left, right) => {
                 left.walk_mut(visit);
@@ -93,11 +93,47 @@ impl Typed {
         }
     }
 
+    /// Calls `visit` with each piece right beneath this one, those of figures included.
+    pub fn each_mut(&mut self, visit: &mut dyn FnMut(&mut Typed)) {
+        match &mut self.node {
+            Node::Literal(_) | Node::Path(_) | Node::Perimeter(_) => {}
+            Node::Not(inner) | Node::Negate(inner) => visit(inner),
+            Node::Binary(_, left, right) => {
+                visit(left);
+                visit(right);
+            }
+            Node::In(left, items) => {
+                visit(left);
+                items.iter_mut().for_each(visit);
+            }
+            Node::Call(_, arguments) => arguments.iter_mut().for_each(visit),
+            Node::Aggregate(aggregate) => {
+                aggregate.body.iter_mut().chain(&mut aggregate.filter).for_each(visit);
+            }
+        }
+    }
+
+    /// Makes it about a record that leads by `hops`, written `name`, to the one it was about.
+    pub fn lead(&mut self, hops: &[Hop], name: &str) {
+        match &mut self.node {
+            Node::Path(path) => {
+                path.names = format!("{name}.{}", path.names);
+                path.hops.splice(0..0, hops.iter().copied());
+            }
+            // What stands in a figure is about its records.
+            Node::Aggregate(aggregate) => {
+                aggregate.records = format!("{name}.{}", aggregate.records);
+                aggregate.hops.splice(0..0, hops.iter().copied());
+            }
+            _ => self.each_mut(&mut |piece| piece.lead(hops, name)),
+        }
+    }
+
     /// Number of pieces, and of levels.
     pub fn size(&self) -> (usize, u32) {
         let mut sizes: Vec<(usize, u32)> = Vec::new();
         match &self.node {
-            Node::Literal(_) | Node::Path(_) => {}
+            Node::Literal(_) | Node::Path(_) | Node::Perimeter(_) => {}
             Node::Not(inner) | Node::Negate(inner) => sizes.push(inner.size()),
             Node::Binary(_, left, right) => sizes.extend([left.size(), right.size()]),
             Node::In(left, items) => {
@@ -123,7 +159,9 @@ impl Typed {
     /// Whether no record is read: the value is the same for every row, and a store may bind it once.
     pub fn is_constant(&self) -> bool {
         let mut constant = true;
-        self.walk(&mut |piece| constant &= !matches!(&piece.node, Node::Path(_) | Node::Aggregate(_)));
+        self.walk(&mut |piece| {
+            constant &= !matches!(&piece.node, Node::Path(_) | Node::Aggregate(_) | Node::Perimeter(_))
+        });
         constant
     }
 }
@@ -147,6 +185,9 @@ pub enum Node {
     Call(Function, Vec<Typed>),
     /// A figure over the records that refer to this one.
     Aggregate(Box<Aggregate>),
+    /// The records of a perimeter, in a list after `in`. Stands in the row rules of profiles only, and is replaced by the ids before a rule is
+    /// evaluated; it is worth null.
+    Perimeter(String),
 }
 
 /// A field, possibly through references.
@@ -178,6 +219,8 @@ pub struct Hop {
 pub struct Aggregate {
     /// The `lines` field or the collection, as written: for messages.
     pub records: String,
+    /// References followed to the record that the others refer to; none for the record at hand.
+    pub hops: Vec<Hop>,
     /// Which figure.
     pub function: AggregateFunction,
     /// Entity of the records.

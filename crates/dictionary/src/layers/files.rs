@@ -19,19 +19,8 @@ pub(crate) enum Role {
 }
 
 /// Folders that have their own readers.
-const OTHER_FOLDERS: &[&str] = &[
-    "data",
-    "demo",
-    "docs",
-    "documents",
-    "flows",
-    "maps",
-    "notifications",
-    "profiles",
-    "scripts",
-    "tests",
-    "texts",
-];
+const OTHER_FOLDERS: &[&str] =
+    &["data", "demo", "docs", "documents", "flows", "maps", "notifications", "scripts", "tests", "texts"];
 
 /// What the file at that path, relative to the layer's folder, is for.
 pub(crate) fn role(path: &str) -> Role {
@@ -44,6 +33,8 @@ pub(crate) fn role(path: &str) -> Role {
         ["entities", name] => part(&["entities", name]),
         ["lists", name] => part(&["lists", name]),
         ["dashboards", name] => part(&["dashboards", name]),
+        ["perimeters", name] => part(&["perimeters", name]),
+        ["profiles", name] => part(&["profiles", name]),
         ["screens", name] => match name.split('.').collect::<Vec<_>>()[..] {
             [entity, kind] if KINDS.contains(&kind) => part(&["screens", entity, kind]),
             [entity, wrong] => {
@@ -53,7 +44,7 @@ pub(crate) fn role(path: &str) -> Role {
         },
         [folder, ..] if OTHER_FOLDERS.contains(&folder) => Role::Other,
         [folder, name] => Role::Unknown(
-            nearest(folder, ["entities", "lists", "screens", "dashboards"])
+            nearest(folder, ["entities", "lists", "screens", "dashboards", "perimeters", "profiles"])
                 .map(|folder| format!("{folder}/{name}.toml")),
         ),
         [name] => {

@@ -4,7 +4,7 @@ use crate::label::Label;
 use crate::model::{Checked, FieldIndex};
 
 /// Tells a person that a record concerns them now.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Notice {
     /// Identifier.
     pub name: String,

@@ -160,12 +160,13 @@ impl Planning<'_> {
         let source = |checked: &Option<crate::model::Checked>| checked.as_ref().map(|c| c.source.clone());
         let (a, b) = (&was.options, &field.options);
         let same_kind = was.kind.name() == field.kind.name();
-        let differences: [(&'static str, bool); 30] = [
+        let differences: [(&'static str, bool); 31] = [
             ("label", was.label != field.label),
             ("help", was.help != field.help),
             ("required", was.required != field.required),
             ("read_only", was.read_only != field.read_only),
             ("secret", was.secret != field.secret),
+            ("feature", was.feature != field.feature),
             ("personal", was.personal != field.personal),
             ("default", source(&was.default) != source(&field.default)),
             ("visible", source(&was.visible) != source(&field.visible)),

@@ -215,6 +215,13 @@ pub enum Change {
         /// What happens to it.
         how: How,
     },
+    /// A profile, or a perimeter that row rules name.
+    AlterProfile {
+        /// Its name.
+        profile: String,
+        /// What happens to it.
+        how: How,
+    },
     /// A module or layer.
     AlterModule {
         /// Its name.
@@ -294,7 +301,7 @@ impl Change {
             Change::AlterField { .. } => 16,
             Change::AlterPart { .. } => 17,
             Change::AlterList { .. } | Change::AlterListValue { .. } => 18,
-            Change::AlterMenu | Change::AlterDashboard { .. } => 19,
+            Change::AlterMenu | Change::AlterDashboard { .. } | Change::AlterProfile { .. } => 19,
             Change::AlterModule { .. } => 20,
         }
     }

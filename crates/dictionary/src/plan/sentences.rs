@@ -93,6 +93,10 @@ pub(super) fn of(change: &Change) -> Label {
             let (fr, en) = verbs(*how);
             (format!("{fr} le tableau de bord `{dashboard}`"), format!("{en} the dashboard `{dashboard}`"))
         }
+        Change::AlterProfile { profile, how } => {
+            let (fr, en) = verbs(*how);
+            (format!("{fr} les droits de `{profile}`"), format!("{en} the rights of `{profile}`"))
+        }
         Change::AlterMenu => ("modifie le menu".into(), "changes the menu".into()),
         Change::AlterModule { module, from, to } => module_sentence(module, from.as_deref(), to.as_deref()),
     };

@@ -1,8 +1,10 @@
 //! Differences that no store sees: labels, rules, screens, lists, menu, modules.
 
-use crate::describe::sort_text;
+use serde_json::Value as Json;
+
+use crate::describe::{profiles, sort_text};
 use crate::model::notices::Notice;
-use crate::model::{Checked, Entity, Rule, Transition, ValueList};
+use crate::model::{Checked, Dictionary, Entity, Rule, Transition, ValueList};
 use crate::plan::entities::former;
 use crate::plan::{Change, How, Planning, Step};
 
@@ -23,6 +25,7 @@ impl Planning<'_> {
             self.push(Step::new(Change::AlterMenu));
         }
         self.dashboards();
+        self.profiles();
         self.modules();
     }
 
@@ -43,6 +46,30 @@ impl Planning<'_> {
         steps.into_iter().for_each(|step| self.push(step));
     }
 
+    fn profiles(&mut self) {
+        // By what their files say: positions mean something in one dictionary only.
+        let told = |dictionary: &Dictionary| -> Vec<(String, Json)> {
+            let profiles = dictionary.profiles.iter();
+            let profiles = profiles.map(|one| (one.name.clone(), profiles::profile(dictionary, one)));
+            let perimeters = dictionary.perimeters.iter();
+            let perimeters = perimeters.map(|one| (one.name.clone(), profiles::perimeter(dictionary, one)));
+            profiles.chain(perimeters).collect()
+        };
+        let (old, new) = (told(self.old), told(self.new));
+        let step = |profile: &str, how| Step::new(Change::AlterProfile { profile: profile.to_owned(), how });
+        let mut steps = Vec::new();
+        for (name, after) in &new {
+            match old.iter().find(|(before, _)| before == name) {
+                None => steps.push(step(name, How::Added)),
+                Some((_, before)) if before != after => steps.push(step(name, How::Changed)),
+                Some(_) => {}
+            }
+        }
+        let gone = old.iter().filter(|(before, _)| new.iter().all(|(after, _)| after != before));
+        steps.extend(gone.map(|(before, _)| step(before, How::Removed)));
+        steps.into_iter().for_each(|step| self.push(step));
+    }
+
     fn attributes(&mut self, before: &Entity, after: &Entity) {
         let order = |entity: &Entity| entity.order.iter().map(sort_text).collect::<Vec<_>>();
         let states = |entity: &Entity| {
@@ -54,12 +81,13 @@ impl Planning<'_> {
         // A key that comes or goes is a step of its own; here, only what is said when it is broken.
         let same_keys = before.uniques.len() == after.uniques.len()
             && before.uniques.iter().zip(&after.uniques).all(|(a, b)| a.name == b.name);
-        let differences: [(&'static str, bool); 10] = [
+        let differences: [(&'static str, bool); 11] = [
             ("label", before.label != after.label),
             ("plural", before.plural != after.plural),
             ("help", before.help != after.help),
             ("icon", before.icon != after.icon),
             ("collection", before.collection != after.collection),
+            ("feature", before.feature != after.feature),
             ("title", before.title.source != after.title.source),
             ("code", before.code.is_some() && after.code.is_some() && before.code != after.code),
             ("order", order(before) != order(after)),

@@ -35,6 +35,8 @@ pub fn layer() -> Layer {
         ("entities/preference.toml", include_str!("entities/preference.toml")),
         ("entities/favourite.toml", include_str!("entities/favourite.toml")),
         ("entities/notification.toml", include_str!("entities/notification.toml")),
+        ("profiles/administrator.toml", include_str!("profiles/administrator.toml")),
+        ("profiles/reader.toml", include_str!("profiles/reader.toml")),
         ("lists/language.toml", include_str!("lists/language.toml")),
         ("lists/screen_theme.toml", include_str!("lists/screen_theme.toml")),
         ("lists/screen_density.toml", include_str!("lists/screen_density.toml")),

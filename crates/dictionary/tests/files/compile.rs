@@ -9,7 +9,15 @@ use serde_json::json;
 use crate::common::{LIBRARY, dictionary};
 
 /// May do everything.
-const ALL: Can = Can { create: true, update: true, delete: true };
+const ALL: Can = Can {
+    create: true,
+    update: true,
+    delete: true,
+    export: true,
+    import: true,
+    print: true,
+    not: Vec::new(),
+};
 
 #[test]
 fn the_system_layer_is_always_there() {

@@ -30,7 +30,7 @@ impl Session<'_> {
 
     /// See [`crate::Unit::answer`].
     pub(crate) fn kept_answer(&mut self, key: &str) -> Result<Option<String>, EngineError> {
-        if !self.caller.profile.may_write() {
+        if !self.may_write() {
             return Ok(None); // nothing of theirs is ever written, twice or once
         }
         let (note, now) = (self.answer_note(key), self.context.now);
@@ -52,7 +52,7 @@ impl Session<'_> {
 
     /// See [`crate::Unit::keep_answer`].
     pub(crate) fn store_answer(&mut self, key: &str, answer: &str) -> Result<(), EngineError> {
-        if !self.caller.profile.may_write() {
+        if !self.may_write() {
             return Ok(());
         }
         let (note, text) = (self.answer_note(key), written(self.context.now, answer));

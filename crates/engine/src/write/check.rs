@@ -21,6 +21,7 @@ impl Session<'_> {
             let (old, now) = (staged.old.as_ref().map(|old| view.scope(key.0, old)), view.scope(key.0, new));
             let written = self.written(key, staged, old.as_ref().map(|old| old as &dyn Scope), &now);
             if let Some(place) = &staged.place {
+                self.check_rights(key, staged, new)?;
                 self.check_fields(&written, place, problems)?;
                 self.check_state(&written, staged.moved, place, problems)?;
             }

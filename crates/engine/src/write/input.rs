@@ -5,6 +5,7 @@ use dictionary::field_types::{FieldContext, Invalid};
 use dictionary::model::{EntityIndex, FieldIndex, ID};
 use dictionary::value::FileRef;
 use dictionary::{Entity, Field, Label, Value, related};
+use rights::{Level, masked};
 use store::{Row, StoreError};
 
 use crate::draft::Input;
@@ -104,11 +105,17 @@ impl Session<'_> {
     ) -> Result<Verdict, EngineError> {
         let definition = &self.prepared.entity(entity).fields[field];
         let own = self.prepared.entities[entity].system.is_stamp(field) || field == ID;
-        let sealed = own || definition.computed.is_some() || (definition.read_only && !self.is_system());
+        let closed = self.level(entity, field) < Level::Write;
+        let sealed =
+            own || closed || definition.computed.is_some() || (definition.read_only && !self.is_system());
         let same = match old {
             Some(old) => match &definition.computed {
                 Some(computed) if !computed.stored => {
                     *value == self.view().evaluate(&computed.formula, entity, old)?
+                }
+                // What was shown masked comes back masked.
+                _ if self.level(entity, field) == Level::Masked => {
+                    *value == masked(definition.kind.name(), old.get(field))
                 }
                 _ => value == old.get(field),
             },

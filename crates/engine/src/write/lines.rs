@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use dictionary::model::FieldIndex;
 use dictionary::{Label, RecordId, Value};
+use rights::Capability;
 
 use crate::draft::{Input, LineDraft};
 use crate::error::{EngineError, failed};
@@ -32,6 +33,7 @@ impl Session<'_> {
         let present: HashSet<RecordId> = present.iter().map(|row| row.id()).collect();
         let kept: HashSet<RecordId> = lines.iter().filter_map(|line| line.id).collect();
         for gone in present.difference(&kept) {
+            self.may_touch((child, *gone), Capability::Delete, false)?;
             self.stage_delete((child, *gone))?;
         }
         // Ids that rise, so that lines made together stay in the order they were given in.

@@ -3,6 +3,7 @@
 //! An operation is staged whole, settled (numbers, computed fields), checked, and only then written: one that is refused leaves nothing in its
 //! unit of work, which may go on. Computed fields of *other* records are marked and refreshed once, when the unit ends.
 
+mod allowed;
 mod answers;
 mod check;
 mod compute;

@@ -1,5 +1,7 @@
 //! Finding the record that a code, an e-mail, an id or a title stands for.
 
+use std::sync::Arc;
+
 use dictionary::expression::Node;
 use dictionary::field_types::Invalid;
 use dictionary::model::{EntityIndex, FieldIndex, ID, TitlePart};
@@ -9,6 +11,7 @@ use crate::draft::Input;
 use crate::error::{EngineError, failed};
 use crate::keys::key_value;
 use crate::records::Reader;
+use crate::view::View;
 use crate::write::session::Session;
 
 /// Records that a title is looked for among.
@@ -26,8 +29,10 @@ impl Session<'_> {
         let (text, by_title) = match input {
             Input::Value(Value::Null) => return Ok(Ok(Value::Null)),
             Input::Value(Value::Id(id)) => {
-                let row = self.view().row(target, id).map_err(failed("read a record"))?;
-                return Ok(row.map(|_| Value::Id(id)).ok_or_else(|| self.no_such(target, &id.to_string())));
+                return Ok(match self.is_seen(target, id)? {
+                    true => Ok(Value::Id(id)),
+                    false => Err(self.no_such(target, &id.to_string())),
+                });
             }
             Input::Value(Value::Text(text)) | Input::Code(text) => (text, false),
             Input::Text(text) => (text, true),
@@ -53,14 +58,16 @@ impl Session<'_> {
         by_title: bool,
     ) -> Result<Result<RecordId, Invalid>, EngineError> {
         if let Some(id) = RecordId::parse(text)
-            && self.view().row(target, id).map_err(failed("read a record"))?.is_some()
+            && self.is_seen(target, id)?
         {
             return Ok(Ok(id));
         }
         if let Some(key) = self.prepared.entities[target].natural_key {
             let definition = &self.prepared.entity(target).fields[key];
             if let Ok(value) = definition.kind.parse(text, &self.field_context(definition))
+                && self.is_open(target, key)
                 && let Some(id) = self.find_by(target, key, &value)?
+                && self.is_seen(target, id)?
             {
                 return Ok(Ok(id));
             }
@@ -70,8 +77,8 @@ impl Session<'_> {
 
     /// The only record of that title.
     fn by_title(&self, target: EntityIndex, text: &str) -> Result<Result<RecordId, Invalid>, EngineError> {
-        let view = self.view();
-        let entity = self.prepared.entity(target);
+        let view = View { sight: self.sight.as_deref(), ..self.view() };
+        let entity = &self.known().entities[target];
         let mut found: Vec<RecordId> = match &entity.title.parts[..] {
             [TitlePart::Path(path)] if matches!(&path.node, Node::Path(p) if p.hops.is_empty() && p.part.is_none()) =>
             {
@@ -79,12 +86,16 @@ impl Session<'_> {
                 let filter = view.field_is(target, path.field, &Value::from(text));
                 let rows =
                     view.select(target, &[&filter], &[], 2).map_err(failed("find a record by its title"))?;
-                rows.iter().map(store::Row::id).collect()
+                view.seen(target, rows.into_iter().map(Arc::new).collect())?
+                    .iter()
+                    .map(|row| row.id())
+                    .collect()
             }
             _ if self.prepared.entities[target].searchable => {
                 let words = dictionary::text::fold(text);
                 let ids = self.tx.search(entity, &words, CANDIDATES).map_err(failed("search records"))?;
                 let rows = view.rows(target, ids).map_err(failed("read records"))?;
+                let rows = view.seen(target, rows)?;
                 let reader = Reader { view, language: self.caller.language };
                 let records = reader.records(target, rows, &[])?;
                 records.iter().filter(|record| record.title == text).map(|record| record.row.id()).collect()
@@ -118,7 +129,7 @@ impl Session<'_> {
         key: &str,
         text: &str,
     ) -> Result<(FieldIndex, Value), EngineError> {
-        key_value(&self.prepared, entity, key, text, &self.shared.settings.zone, self.caller.language)
+        key_value(self.known(), entity, key, text, &self.shared.settings.zone, self.caller.language)
     }
 
     /// The record whose unique field has that value, as this unit would leave it.

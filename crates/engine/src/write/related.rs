@@ -41,7 +41,7 @@ impl Session<'_> {
 
     /// The entity of that name, or of that collection, if the field may name its records.
     fn nameable(&self, field: &Field, name: &str) -> Option<EntityIndex> {
-        let dictionary = &self.prepared.dictionary;
+        let dictionary = self.known();
         let entity = dictionary.entity_index(name).or_else(|| dictionary.collection_index(name))?;
         related::accepts(field, &dictionary.entities[entity]).then_some(entity)
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use dictionary::conduct::{self, read_only};
 use dictionary::model::{FieldIndex, ID};
 use dictionary::{Label, Value};
+use rights::{Capability, Level};
 use store::Row;
 
 use crate::draft::{Draft, Input, LineDraft};
@@ -91,6 +92,7 @@ impl Session<'_> {
     ) -> Result<(), EngineError> {
         let old =
             self.view().row(key.0, key.1).map_err(failed("read a record"))?.ok_or(EngineError::NotFound)?;
+        self.may_touch(key, Capability::Update, place.is_empty())?;
         let mut row = Row::clone(&old);
         let applied = self.apply_draft(key, draft, Some(&old), &mut row, place, problems)?;
         self.stage(
@@ -120,7 +122,8 @@ impl Session<'_> {
         place: &str,
         problems: &mut Problems,
     ) -> Result<Applied, EngineError> {
-        let entity = self.prepared.entity(key.0);
+        let known = self.known().clone();
+        let entity = &known.entities[key.0];
         let mut applied = Applied::default();
         for (name, input) in draft.fields {
             let Some(index) = entity.index(&name) else {
@@ -129,6 +132,10 @@ impl Session<'_> {
             };
             let field = &entity.fields[index];
             if let (Input::Lines(_), true) = (&input, field.options.of.is_some()) {
+                if self.level(key.0, index) < Level::Write {
+                    problems.add_invalid(place, &name, read_only());
+                    continue;
+                }
                 if let Input::Lines(lines) = input {
                     applied.lines.push((index, lines));
                 }

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use dictionary::model::{EntityIndex, FieldIndex};
 use dictionary::{RecordId, Value};
 use journal::{Actor, Cause, Position};
+use rights::{Capability, Rights};
 use store::{Context, Row, StoreError, Transaction};
 
-use crate::caller::{Caller, Profile};
+use crate::caller::Caller;
 use crate::draft::Draft;
 use crate::environment::Shared;
 use crate::error::{EngineError, failed};
@@ -37,6 +38,8 @@ pub(crate) struct Session<'t> {
     pub(crate) originals: HashMap<Key, Option<Arc<Row>>>,
     /// A value that no row of the store has, looked for since the last write.
     pub(crate) absent: RefCell<Option<(EntityIndex, FieldIndex, Value)>>,
+    /// What the caller may do; all when `None`.
+    pub(crate) sight: Option<Arc<Rights>>,
     /// A write failed half-way: nothing of this unit may be kept.
     broken: bool,
     /// One operation is all that this unit does.
@@ -64,6 +67,7 @@ impl<'t> Session<'t> {
             outdated: Outdated::default(),
             originals: HashMap::new(),
             absent: RefCell::default(),
+            sight: None,
             broken: false,
             single: false,
         }
@@ -78,6 +82,7 @@ impl<'t> Session<'t> {
             context: &self.context,
             ahead: Some(Ahead { staging: &self.staging, outdated: &self.outdated }),
             timeout_ms: 0,
+            sight: None,
         }
     }
 
@@ -198,22 +203,11 @@ impl<'t> Session<'t> {
     pub(crate) fn is_system(&self) -> bool {
         self.caller.actor == Actor::System
     }
-
-    /// The entity that the caller may `action`.
-    pub(crate) fn writable(&self, action: &str, name: &str) -> Result<EntityIndex, EngineError> {
-        let entity = self.prepared.entity_index(name).ok_or(EngineError::NotFound)?;
-        // The dictionary has its own door: `Environment::apply`.
-        let sealed = name == dictionary::system::DICTIONARY_SOURCE;
-        if self.caller.profile != Profile::Administrator || sealed {
-            return Err(EngineError::Forbidden { capability: format!("{action} {name}") });
-        }
-        Ok(entity)
-    }
 }
 
 impl Unit for Session<'_> {
     fn create(&mut self, entity: &str, id: Option<RecordId>, draft: Draft) -> Result<RecordId, EngineError> {
-        let entity = self.writable("create", entity)?;
+        let entity = self.writable(Capability::Create, entity)?;
         let id = id.unwrap_or_else(|| self.new_id(entity));
         self.operation(|session, problems| session.stage_create((entity, id), draft, "", problems))?;
         Ok(id)
@@ -226,7 +220,8 @@ impl Unit for Session<'_> {
         expected: Option<Position>,
         draft: Draft,
     ) -> Result<(), EngineError> {
-        let entity = self.writable("update", entity)?;
+        let entity = self.writable(Capability::Update, entity)?;
+        self.may_touch((entity, id), Capability::Update, true)?;
         self.expect_version((entity, id), expected)?;
         self.operation(|session, problems| session.stage_update((entity, id), draft, "", problems))
     }
@@ -238,14 +233,16 @@ impl Unit for Session<'_> {
         value: &str,
         draft: Draft,
     ) -> Result<(RecordId, bool), EngineError> {
-        let position = self.writable("update", entity)?;
+        let position = self.prepared.entity_index(entity).filter(|index| self.knows(*index));
+        let position = position.ok_or(EngineError::NotFound)?;
         let (field, parsed) = self.key_value(position, key, value)?;
         match self.find_by(position, field, &parsed)? {
-            Some(id) => {
+            // One that they may not see is not there: making another then fails on its key, as it must.
+            Some(id) if self.is_seen(position, id)? => {
                 self.update(entity, id, None, draft)?;
                 Ok((id, false))
             }
-            None => {
+            _ => {
                 let mut draft = draft;
                 draft.fields.entry(key.to_owned()).or_insert(crate::draft::Input::Value(parsed));
                 Ok((self.create(entity, None, draft)?, true))
@@ -254,7 +251,8 @@ impl Unit for Session<'_> {
     }
 
     fn delete(&mut self, entity: &str, id: RecordId, expected: Option<Position>) -> Result<(), EngineError> {
-        let entity = self.writable("delete", entity)?;
+        let entity = self.writable(Capability::Delete, entity)?;
+        self.may_touch((entity, id), Capability::Delete, true)?;
         self.expect_version((entity, id), expected)?;
         self.operation(|session, _| session.stage_delete((entity, id)))
     }
@@ -266,7 +264,8 @@ impl Unit for Session<'_> {
         expected: Option<Position>,
         name: &str,
     ) -> Result<(), EngineError> {
-        let entity = self.writable("update", entity)?;
+        let entity = self.movable(entity, name)?;
+        self.may_move((entity, id), name)?;
         self.expect_version((entity, id), expected)?;
         self.operation(|session, _| session.stage_transition((entity, id), name))
     }
@@ -287,22 +286,30 @@ impl Unit for Session<'_> {
 
     fn get(&mut self, entity: &str, id: RecordId, expand: &[Expand]) -> Result<Record, EngineError> {
         self.refresh()?;
-        let entity = self.prepared.entity_index(entity).ok_or(EngineError::NotFound)?;
+        let entity = self.prepared.entity_index(entity).filter(|index| self.knows(*index));
+        let entity = entity.ok_or(EngineError::NotFound)?;
         if !expand.is_empty() {
             // Rows that this unit wrote are remembered as they were handed over, without the stamps that the store gave them.
             self.cache = Cache::default();
         }
         let found = self.tx.get(self.prepared.entity(entity), id).map_err(failed("read a record"))?;
         let row = Arc::new(found.ok_or(EngineError::NotFound)?);
-        let view = View { ahead: None, ..self.view() };
+        let view = View { ahead: None, sight: self.sight.as_deref(), ..self.view() };
+        if !view.sees(entity, &row)? {
+            return Err(EngineError::NotFound);
+        }
         let reader = Reader { view, language: self.caller.language };
         reader.records(entity, vec![row], expand)?.pop().ok_or(EngineError::NotFound)
     }
 
     fn find(&mut self, entity: &str, key: &str, value: &str) -> Result<Option<RecordId>, EngineError> {
-        let entity = self.prepared.entity_index(entity).ok_or(EngineError::NotFound)?;
+        let entity = self.prepared.entity_index(entity).filter(|index| self.knows(*index));
+        let entity = entity.ok_or(EngineError::NotFound)?;
         let (field, value) = self.key_value(entity, key, value)?;
-        self.find_by(entity, field, &value)
+        match self.find_by(entity, field, &value)? {
+            Some(id) if self.is_seen(entity, id)? => Ok(Some(id)),
+            _ => Ok(None),
+        }
     }
 
     fn note(&mut self, key: &str) -> Result<Option<String>, EngineError> {
@@ -310,7 +317,7 @@ impl Unit for Session<'_> {
     }
 
     fn set_note(&mut self, key: &str, value: Option<&str>) -> Result<(), EngineError> {
-        if self.caller.profile != Profile::Administrator {
+        if !self.may_write() {
             return Err(EngineError::Forbidden { capability: "set a note".to_owned() });
         }
         self.tx.set_note(key, value).map_err(failed("set a note"))

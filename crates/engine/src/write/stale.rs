@@ -40,8 +40,9 @@ impl Session<'_> {
         for entry in self.changes_since(key, since)? {
             for change in entry.changes.into_iter().flatten() {
                 for field in change.fields {
-                    let hidden = entity.field(&field.field).is_none_or(|definition| definition.secret);
-                    if hidden {
+                    let index = entity.index(&field.field);
+                    let hidden = |index: usize| entity.fields[index].secret || !self.is_open(key.0, index);
+                    if index.is_none_or(hidden) {
                         continue;
                     }
                     // Newest first: the newest says who and what it is now, the oldest what it was.

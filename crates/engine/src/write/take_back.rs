@@ -7,6 +7,7 @@ use dictionary::model::{EntityIndex, ID, OnDelete};
 use dictionary::{RecordId, Value};
 use jiff::Timestamp;
 use journal::{Actor, Cause, Change, Entry, Operation, Position};
+use rights::Capability;
 use store::Row;
 
 use crate::error::{EngineError, FieldProblem, failed};
@@ -76,7 +77,6 @@ impl Session<'_> {
         let Some(index) = self.prepared.entity_index(entity) else {
             return Ok(TakenBack::Left(Left::Forgotten));
         };
-        self.writable("update", entity)?;
         let key = (index, id);
         let found = self.tx.history(entity, id, Some(position + 1), 1);
         let entry = found.map_err(failed("read a record's history"))?.pop();
@@ -93,6 +93,15 @@ impl Session<'_> {
             Since::Nothing => {}
             Since::TakenBack => return Ok(TakenBack::Nothing),
             Since::Others(left) => return Ok(TakenBack::Left(left)),
+        }
+        let needed = match change.operation {
+            Operation::Create => Capability::Delete,
+            Operation::Update => Capability::Update,
+            Operation::Delete => Capability::Create,
+        };
+        self.writable(needed, entity)?;
+        if needed != Capability::Create {
+            self.may_touch(key, needed, true)?;
         }
         let done = match change.operation {
             Operation::Create => self.unmake(key, whose),

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use dictionary::layers::Layer;
 use dictionary::{Dictionary, Language, RecordId, Value};
 use engine::{
-    Caller, Clock, Draft, EngineError, Environment, Expand, Input, LineDraft, Profile, Query, Record,
-    Settings, TimeOrderedIds,
+    Caller, Clock, Draft, EngineError, Environment, Expand, Held, Input, LineDraft, Query, Record, Settings,
+    TimeOrderedIds,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -194,7 +194,7 @@ pub(crate) fn admin() -> Caller {
     Caller {
         actor: Actor::User(RecordId::parse("01940000-0000-7000-8000-000000000001").unwrap()),
         name: "Ada".to_owned(),
-        profile: Profile::Administrator,
+        held: Held::everything(),
         language: Language::Fr,
         origin: Origin::Api,
         device: None,
@@ -204,7 +204,7 @@ pub(crate) fn admin() -> Caller {
 
 /// Who may only look.
 pub(crate) fn reader() -> Caller {
-    Caller { profile: Profile::Reader, ..admin() }
+    Caller { held: Held::new(["reader"]), ..admin() }
 }
 
 pub(crate) fn expand(field: &str) -> Expand {

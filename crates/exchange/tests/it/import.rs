@@ -306,7 +306,7 @@ fn json_lines_bring_lines_and_leave_absent_keys_alone() {
 fn a_reader_imports_nothing() {
     let world = World::shop();
     let file = world.file("a.csv", "name\nA\n");
-    let caller = Caller { profile: engine::Profile::Reader, ..Caller::system() };
+    let caller = Caller { held: engine::Held::new(["reader"]), ..Caller::system() };
     let options = ImportOptions::new("article");
     let refused =
         exchange::import(&world.environment, &caller, &file, &Mapping::default(), &options, &mut ());

@@ -3,7 +3,9 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64ct::{Base64, Encoding};
+use dictionary::Label;
 use dictionary::describe::{Can, describe};
+use engine::{Capability, Power};
 use serde_json::{Value as Json, json};
 
 use crate::data::{Asked, Reply};
@@ -19,7 +21,7 @@ pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
     let state = asked.cx.state.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         let (engine, caller) = (&entered.environment.engine, &entered.caller);
-        let dictionary = engine.dictionary();
+        let dictionary = entered.dictionary();
         let info = state.platform.environment_info(&environment)?;
         let settings = engine.settings();
         let own = json!({
@@ -32,17 +34,42 @@ pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
             "country": info.country,
             "tiles": info.tiles.as_ref().map(|tiles| json!({"url": tiles.url, "attribution": tiles.attribution})),
         });
-        let me = json!({"id": caller.me(), "name": caller.name, "profile": caller.profile.name()});
+        let rights = engine.rights(caller)?;
+        let powers: Vec<&str> =
+            Power::ALL.into_iter().filter(|power| rights.has(*power)).map(Power::name).collect();
+        let whole = engine.dictionary();
+        let profiles: Vec<Json> = caller
+            .held
+            .profiles()
+            .iter()
+            .map(|name| {
+                let label = whole.profile(name).map_or_else(|| Label::new(name, name), |one| one.label.clone());
+                json!({"name": name, "label": label})
+            })
+            .collect();
+        let me = json!({"id": caller.me(), "name": caller.name, "profiles": profiles, "powers": powers});
         // The answer also depends on the environment's record and on who asks: the tag covers them.
-        let seed = format!("{}{own}{me}", dictionary.hash);
+        let seed = format!("{}{own}{me}{:?}", dictionary.hash, caller.held);
         let etag = format!("\"{}\"", &blake3::hash(seed.as_bytes()).to_hex()[..32]);
         if known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
         {
             return Ok(Reply { status: StatusCode::NOT_MODIFIED, etag: Some(etag), ..Reply::default() });
         }
-        let writes = caller.profile.may_write();
-        let mut view =
-            describe(&dictionary, |_| Some(Can { create: writes, update: writes, delete: writes }));
+        let mut view = describe(&dictionary, |entity| {
+            let index = rights.dictionary().entity_index(&entity.name)?;
+            let may = |capability| rights.may(index, capability);
+            let moves = entity.states.iter().flat_map(|states| &states.transitions);
+            let closed = moves.filter(|one| rights.entity(index).transition(&one.name).is_never());
+            may(Capability::Read).then(|| Can {
+                create: may(Capability::Create),
+                update: may(Capability::Update),
+                delete: may(Capability::Delete),
+                export: may(Capability::Export),
+                import: may(Capability::Import),
+                print: may(Capability::Print),
+                not: closed.map(|one| one.name.clone()).collect(),
+            })
+        });
         view.insert("environment".to_owned(), own);
         view.insert("me".to_owned(), me);
         let body = serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?;
@@ -77,7 +104,7 @@ pub(crate) async fn status_show(asked: Asked) -> Result<Response, Problem> {
 pub(crate) async fn service_show(asked: Asked) -> Result<Response, Problem> {
     let environment = asked.environment.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let language = entered.caller.language;
         let entities = dictionary.entities.iter().filter(|entity| !entity.internal);
         let sets = entities.map(|entity| {

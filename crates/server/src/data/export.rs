@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use dictionary::Language;
-use engine::Query;
+use engine::{Capability, Query};
 use exchange::{ExchangeError, Format, Sheet, export_list};
 use futures_core::Stream;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -78,8 +78,9 @@ fn written(
     (language, timeout_ms): (Language, u64),
     out: &mut Pieces,
 ) -> Result<(), Problem> {
-    let dictionary = entered.environment.engine.dictionary();
+    let dictionary = entered.dictionary();
     let entity = entity_of(&dictionary, collection)?;
+    entered.may(&entity.name, Capability::Export)?;
     let query = Query {
         filters: reading::filters(&dictionary, entity, options)?,
         search: reading::search_words(options)?,
@@ -87,6 +88,7 @@ fn written(
         entity: entity.name.clone(),
         timeout_ms,
         dictionary: Some(dictionary.clone()),
+        purpose: Capability::Export,
         ..Query::default()
     };
     let sheet = Sheet {

@@ -1,7 +1,7 @@
 //! What who administers an environment wants to know of it: numbering, the journal, files that nothing names. `GET /data/{env}/$figures`.
 
 use axum::response::{IntoResponse, Response};
-use engine::EngineError;
+use engine::Power;
 use platform::FILES_GRACE;
 use serde_json::{Value as Json, json};
 
@@ -11,11 +11,9 @@ use crate::problem::Problem;
 pub(super) async fn figures_show(asked: Asked) -> Result<Response, Problem> {
     let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        if !entered.caller.profile.may_write() {
-            return Err(Problem::from(EngineError::Forbidden { capability: "administer".to_owned() }));
-        }
+        entered.needs(Power::Audit)?;
         let engine = &entered.environment.engine;
-        let dictionary = engine.dictionary();
+        let dictionary = entered.dictionary();
         let numbering: Vec<Json> = dictionary
             .entities
             .iter()

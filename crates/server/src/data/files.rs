@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use dictionary::Value;
 use dictionary::model::{Entity, Field, FieldIndex};
 use dictionary::value::FileRef;
-use engine::{Draft, Input};
+use engine::{Capability, Draft, Input};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use platform::Entered;
 use platform::files::FileStore;
@@ -48,7 +48,7 @@ pub(crate) async fn file_show(
     field: String,
 ) -> Result<Response, Problem> {
     let found = asked.cx.in_environment(&asked.environment, move |entered| {
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let entity = entity_of(&dictionary, &collection)?;
         let index = file_field(entity, &field)?;
         let record = reading::record(entered, entity, &key, &[])?;
@@ -159,13 +159,10 @@ pub(crate) async fn file_put(
     let expected = version_of(&asked.headers, header::IF_MATCH)?;
     let (at_collection, at_key, at_field) = (collection.clone(), key.clone(), field.clone());
     let arrived = arriving::receive(&mut asked, move |entered| {
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let entity = entity_of(&dictionary, &at_collection)?;
         let definition = &entity.fields[file_field(entity, &at_field)?];
-        if !entered.caller.profile.may_write() {
-            let capability = format!("update {}", entity.name);
-            return Err(Problem::from(engine::EngineError::Forbidden { capability }));
-        }
+        entered.may(&entity.name, Capability::Update)?;
         reading::record(entered, entity, &at_key, &[])?;
         Ok(bytes_max(definition))
     });
@@ -191,10 +188,10 @@ pub(crate) async fn file_put(
 /// names the content.
 pub(crate) async fn file_keep(mut asked: Asked) -> Result<Response, Problem> {
     let arrived = arriving::receive(&mut asked, |entered| {
-        if !entered.caller.profile.may_write() {
+        if !entered.may_write() {
             return Err(Problem::from(engine::EngineError::Forbidden { capability: "create".to_owned() }));
         }
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let fields =
             dictionary.entities.iter().filter(|entity| !entity.internal).flat_map(|entity| &entity.fields);
         fields.filter(|field| holds_file(field)).map(bytes_max).max().ok_or_else(Problem::not_found)
@@ -237,7 +234,7 @@ fn set_field(
     once: Option<&Once>,
 ) -> Result<Done, Problem> {
     let Target { environment, collection, key, field } = target;
-    let dictionary = entered.environment.engine.dictionary();
+    let dictionary = entered.dictionary();
     let entity = entity_of(&dictionary, &collection)?;
     let index = file_field(entity, &field)?;
     let mut draft = Draft::default();

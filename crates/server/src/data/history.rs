@@ -33,7 +33,7 @@ pub(crate) async fn record_history(asked: Asked, collection: String, key: Key) -
     let environment = asked.environment.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         let engine = &entered.environment.engine;
-        let dictionary = engine.dictionary();
+        let dictionary = entered.dictionary();
         let entity = entity_of(&dictionary, &collection)?;
         let id = reading::id_of(entered, entity, &key)?;
         // One more than shown tells whether there is a next page.

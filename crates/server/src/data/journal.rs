@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
-use engine::{EngineError, Environment};
+use engine::{EngineError, Environment, Power};
 use jiff::Timestamp;
 use journal::{Actor, Change, Entry, Operation, Origin, Position};
 use platform::Entered;
@@ -43,9 +43,7 @@ pub(super) async fn journal_show(asked: Asked) -> Result<Response, Problem> {
     let query = asked.query.clone();
     let environment = asked.environment.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        if !entered.caller.profile.may_write() {
-            return Err(Problem::from(EngineError::Forbidden { capability: "audit".to_owned() }));
-        }
+        entered.needs(Power::Audit)?;
         let query = query.as_deref();
         let limit = page_length(query)?;
         let wanted = Wanted::read(entered, query)?;
@@ -89,7 +87,7 @@ impl Wanted {
                 format!("{name}: “{text}” does not fit."),
             )
         };
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let mut wanted = Wanted::default();
         if let Some(text) = given("person") {
             wanted.person = Some(match text.as_str() {
@@ -254,7 +252,7 @@ impl Teller<'_> {
             "entity": null, "id": null, "title": null, "operation": null, "changes": null,
         });
         if let Some(change) = change {
-            let dictionary = self.entered.environment.engine.dictionary();
+            let dictionary = self.entered.dictionary();
             told["entity"] = json!(change.entity);
             told["id"] = json!(change.record);
             told["title"] = json!(self.title(change));

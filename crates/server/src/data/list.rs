@@ -2,9 +2,9 @@
 
 use axum::http::header::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
-use engine::Query;
 use engine::changes::Moment;
 use engine::reading::SKIP_MAX;
+use engine::{Capability, Query};
 use form_urlencoded::Serializer;
 
 use crate::body::text;
@@ -65,6 +65,7 @@ pub(crate) async fn record_list(asked: Asked, collection: String) -> Result<Resp
                     limit,
                     expand: selection.expand(dictionary),
                     count: options.count,
+                    purpose: Capability::Read,
                     timeout_ms: config.query_timeout_ms,
                 },
             )?;
@@ -119,7 +120,7 @@ pub(crate) async fn record_count(asked: Asked, collection: String) -> Result<Res
     let config = asked.cx.state.config.clone();
     let count = asked.cx.in_environment(&asked.environment, move |entered| {
         let engine = &entered.environment.engine;
-        let dictionary = engine.dictionary();
+        let dictionary = entered.dictionary();
         let entity = entity_of(&dictionary, &collection)?;
         let query = Query {
             dictionary: Some(dictionary.clone()),

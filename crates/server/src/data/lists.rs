@@ -56,7 +56,7 @@ pub(crate) async fn list_value_change(
 }
 
 fn view(entered: &Entered, list: &str) -> Result<Reply, Problem> {
-    let dictionary = entered.environment.engine.dictionary();
+    let dictionary = entered.dictionary();
     let list = dictionary.lists.get(list).ok_or_else(Problem::not_found)?;
     Ok(Reply::json(json!(list).to_string().into_bytes()))
 }

@@ -22,6 +22,7 @@ pub(crate) enum Methods {
     PatchAndDelete,
     Post,
     Put,
+    PutAndDelete,
     Read,
     ReadAndPatch,
     ReadAndPost,
@@ -40,6 +41,7 @@ impl Methods {
             Methods::Patch => "OPTIONS, PATCH",
             Methods::Post => "OPTIONS, POST",
             Methods::Put => "OPTIONS, PUT",
+            Methods::PutAndDelete => "DELETE, OPTIONS, PUT",
             Methods::Read => "GET, HEAD, OPTIONS",
             Methods::ReadAndPatch => "GET, HEAD, OPTIONS, PATCH",
             Methods::ReadAndPost => "GET, HEAD, OPTIONS, POST",
@@ -82,6 +84,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         R::ListValue(..) | R::Notification(_) => Methods::Patch,
         R::View(_) => Methods::PatchAndDelete,
         R::Presence(..) => Methods::Put,
+        R::Profile(_) => Methods::PutAndDelete,
         R::Record(..) => Methods::Record,
         R::Service
         | R::Dictionary
@@ -93,6 +96,9 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::ImportPart(..)
         | R::Journal
         | R::Figures
+        | R::Profiles
+        | R::Rights
+        | R::Why
         | R::Count(_)
         | R::Export(_)
         | R::Member(..)
@@ -139,7 +145,7 @@ pub(crate) async fn admitted(
     }
     let (method, collection, name) = (method.clone(), collection.clone(), name.clone());
     let known = asked.cx.in_environment(&asked.environment, move |entered| {
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let entity = entity_of(&dictionary, &collection)?;
         let methods = of_member(entity, &name).ok_or_else(Problem::not_found)?;
         let takes = methods.text().split(", ").any(|taken| taken == method.as_str());
@@ -165,8 +171,7 @@ pub(crate) async fn refuse_method(mut asked: Asked, resource: Resource) -> Resul
 }
 
 async fn methods(asked: Asked, resource: Resource) -> Result<Methods, Problem> {
-    let known = asked.cx.in_environment(&asked.environment, move |entered| {
-        allowed(&entered.environment.engine.dictionary(), &resource)
-    });
+    let known =
+        asked.cx.in_environment(&asked.environment, move |entered| allowed(&entered.dictionary(), &resource));
     known.await
 }

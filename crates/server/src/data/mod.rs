@@ -29,6 +29,7 @@ mod reading;
 mod record;
 pub(crate) mod resource;
 mod restore;
+mod rights;
 mod search;
 pub(crate) mod shape;
 mod summary;
@@ -191,6 +192,15 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         }
         ("GET", R::Journal) => ("/data/{env}/$journal", journal::journal_show(asked).await),
         ("GET", R::Figures) => ("/data/{env}/$figures", figures::figures_show(asked).await),
+        ("GET", R::Profiles) => ("/data/{env}/$profiles", rights::profile_list(asked).await),
+        ("PUT", R::Profile(name)) => {
+            ("/data/{env}/$profiles/{profile}", rights::profile_put(asked, name).await)
+        }
+        ("DELETE", R::Profile(name)) => {
+            ("/data/{env}/$profiles/{profile}", rights::profile_delete(asked, name).await)
+        }
+        ("GET", R::Rights) => ("/data/{env}/$rights", rights::rights_show(asked).await),
+        ("GET", R::Why) => ("/data/{env}/$why", rights::why_show(asked).await),
         ("GET", R::People) => ("/data/{env}/$people", people::people_list(asked).await),
         ("POST", R::People) => ("/data/{env}/$people", people::person_add(asked).await),
         ("PATCH", R::Person(id)) => ("/data/{env}/$people/{id}", people::person_change(asked, id).await),

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use dictionary::{Language, RecordId};
-use engine::{EngineError, Profile};
+use engine::Power;
 use platform::{Entered, Member};
 use serde_json::{Map, Value as Json, json};
 
@@ -12,10 +12,7 @@ use crate::data::{Asked, Reply};
 use crate::problem::Problem;
 
 fn administers(entered: &Entered) -> Result<(), Problem> {
-    if entered.caller.profile == Profile::Administrator {
-        return Ok(());
-    }
-    Err(Problem::from(EngineError::Forbidden { capability: "administer people".to_owned() }))
+    Ok(entered.needs(Power::Administer)?)
 }
 
 /// Everybody who may enter.
@@ -30,7 +27,7 @@ pub(super) async fn people_list(asked: Asked) -> Result<Response, Problem> {
     Ok(reply.await?.into_response())
 }
 
-/// Lets somebody in: `{name, email, profile, language}`. Who has no account gets one, and `password` is told this once.
+/// Lets somebody in: `{name, email, profiles, language}`. Who has no account gets one, and `password` is told this once.
 pub(super) async fn person_add(mut asked: Asked) -> Result<Response, Problem> {
     let body = std::mem::take(&mut asked.body);
     let sent = json_object(body, &asked.headers, &asked.cx.state.config).await?;
@@ -39,9 +36,11 @@ pub(super) async fn person_add(mut asked: Asked) -> Result<Response, Problem> {
         administers(entered)?;
         let (name, email) = (text(&sent, "name")?, text(&sent, "email")?);
         let language = sent.get("language").and_then(Json::as_str).and_then(Language::from_code);
-        let profile = profile(&sent)?.unwrap_or(Profile::Reader);
+        let profiles = profiles(&sent)?.unwrap_or_else(|| vec!["reader".to_owned()]);
+        let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
         let language = language.unwrap_or(entered.caller.language);
-        let (member, password) = state.platform.member_add(&environment, &name, &email, language, profile)?;
+        let (member, password) =
+            state.platform.member_add(&environment, &name, &email, language, &profiles)?;
         tracing::info!(user.id = %member.user.id, by = %entered.caller.name, "access given");
         let mut answer = view(entered, &member);
         answer["password"] = json!(password);
@@ -50,7 +49,7 @@ pub(super) async fn person_add(mut asked: Asked) -> Result<Response, Problem> {
     Ok(reply.await?.into_response())
 }
 
-/// Changes what a person may do here: `{profile}`.
+/// Changes what a person may do here: `{profiles}`.
 pub(super) async fn person_change(mut asked: Asked, id: RecordId) -> Result<Response, Problem> {
     let body = std::mem::take(&mut asked.body);
     let sent = json_object(body, &asked.headers, &asked.cx.state.config).await?;
@@ -58,8 +57,9 @@ pub(super) async fn person_change(mut asked: Asked, id: RecordId) -> Result<Resp
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         administers(entered)?;
         let member = others(entered, state.platform.member(&environment, id)?)?;
-        if let Some(profile) = profile(&sent)? {
-            state.platform.access_grant(member.user.id, &environment, profile)?;
+        if let Some(profiles) = profiles(&sent)? {
+            let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
+            state.platform.member_change(&environment, member.user.id, &profiles)?;
         }
         let member = state.platform.member(&environment, id)?;
         Ok(Reply::json(view(entered, &member).to_string().into_bytes()))
@@ -73,7 +73,7 @@ pub(super) async fn person_remove(asked: Asked, id: RecordId) -> Result<Response
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         administers(entered)?;
         let member = others(entered, state.platform.member(&environment, id)?)?;
-        state.platform.access_revoke(member.user.id, &environment)?;
+        state.platform.member_remove(&environment, member.user.id)?;
         tracing::info!(user.id = %id, by = %entered.caller.name, "access taken away");
         Ok(Reply { status: StatusCode::NO_CONTENT, ..Reply::default() })
     });
@@ -121,7 +121,7 @@ fn view(entered: &Entered, member: &Member) -> Json {
         "email": member.user.email,
         "language": member.user.language.code(),
         "active": member.user.active,
-        "profile": member.profile.name(),
+        "profiles": member.profiles.profiles(),
         "person": member.person,
         "sessions": member.sessions,
         "signed_in_at": member.signed_in_at,
@@ -147,15 +147,18 @@ fn text(sent: &Map<String, Json>, name: &str) -> Result<String, Problem> {
     }
 }
 
-fn profile(sent: &Map<String, Json>) -> Result<Option<Profile>, Problem> {
-    let Some(name) = sent.get("profile") else { return Ok(None) };
-    let profile = name.as_str().and_then(Profile::from_name).ok_or_else(|| {
-        Problem::new(
+fn profiles(sent: &Map<String, Json>) -> Result<Option<Vec<String>>, Problem> {
+    let Some(given) = sent.get("profiles") else { return Ok(None) };
+    let names = given.as_array().map(|names| names.iter().map(|name| name.as_str().map(str::to_owned)));
+    let names: Option<Vec<String>> = names.and_then(Iterator::collect);
+    match names {
+        // A name with a space would be two.
+        Some(names) if names.iter().all(|name| !name.contains(char::is_whitespace)) => Ok(Some(names)),
+        _ => Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "validation",
-            "Le profil est administrator ou reader.",
-            "The profile is administrator or reader.",
-        )
-    })?;
-    Ok(Some(profile))
+            "`profiles` est une liste de noms de profils.",
+            "`profiles` is a list of names of profiles.",
+        )),
+    }
 }

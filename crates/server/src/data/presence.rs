@@ -30,7 +30,7 @@ pub(crate) async fn presence_put(
     let (page, doing) = read(&sent)?;
     let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let entity = entity_of(&dictionary, &collection)?;
         let record = reading::record(entered, entity, &key, &[])?.row.id();
         let place = Place { entity: entity.name.clone(), record };

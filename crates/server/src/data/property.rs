@@ -27,7 +27,7 @@ pub(crate) async fn property_show(
     let options = asked.options()?;
     let environment = asked.environment.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let entity = entity_of(&dictionary, &collection)?;
         let index = property(entity, &name)?;
         let record = reading::record(entered, entity, &key, &[])?;
@@ -61,7 +61,7 @@ pub(crate) async fn value_show(
         return files::file_show(asked, collection, key, name).await;
     }
     let text = asked.cx.in_environment(&asked.environment, move |entered| {
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let entity = entity_of(&dictionary, &collection)?;
         let index = property(entity, &name).map_err(|_| Problem::not_found())?;
         let record = reading::record(entered, entity, &key, &[])?;
@@ -82,7 +82,7 @@ pub(crate) async fn value_show(
 async fn files_here(asked: Asked, collection: &str, name: &str) -> Result<(bool, Asked), Problem> {
     let (collection, name) = (collection.to_owned(), name.to_owned());
     let holds_file = asked.cx.in_environment(&asked.environment, move |entered| {
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let entity = entity_of(&dictionary, &collection)?;
         Ok(files::file_field(entity, &name).is_ok())
     });

@@ -23,14 +23,13 @@ pub(crate) fn stable<T>(
     entered: &Entered,
     mut read: impl FnMut(&Arc<Dictionary>) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    let engine = &entered.environment.engine;
     for _ in 1..TRIES {
-        match read(&engine.dictionary()) {
+        match read(&entered.dictionary()) {
             Err(problem) if problem.code == "dictionary_changed" => {}
             result => return result,
         }
     }
-    read(&engine.dictionary())
+    read(&entered.dictionary())
 }
 
 /// The conditions of `$filter` and `$where`.

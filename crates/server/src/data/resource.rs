@@ -58,6 +58,14 @@ pub(crate) enum Resource {
     Person(RecordId),
     /// `$people/{id}/{part}`
     PersonPart(RecordId, String),
+    /// `$profiles`
+    Profiles,
+    /// `$profiles/{profile}`
+    Profile(String),
+    /// `$rights`: what somebody may do
+    Rights,
+    /// `$why`: why somebody may or may not
+    Why,
     /// `{collection}`
     Collection(String),
     /// `{collection}/$count`
@@ -127,6 +135,10 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$people", [id, part]) if PERSON_TASKS.contains(part) => {
                 Some(Resource::PersonPart(RecordId::parse(id)?, (*part).to_owned()))
             }
+            ("$profiles", []) => Some(Resource::Profiles),
+            ("$profiles", [name]) => Some(Resource::Profile((*name).to_owned())),
+            ("$rights", []) => Some(Resource::Rights),
+            ("$why", []) => Some(Resource::Why),
             ("$lists", [list]) => Some(Resource::List((*list).to_owned())),
             ("$lists", [list, tag]) => Some(Resource::ListValue((*list).to_owned(), (*tag).to_owned())),
             ("$views", []) => Some(Resource::Views),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use dictionary::model::Entity;
 use dictionary::{RecordId, Value};
-use engine::{EngineError, Left, Profile, TakenBack, Unit, Whose};
+use engine::{EngineError, Left, Power, TakenBack, Unit, Whose};
 use journal::{Change, Operation as Happened, Position};
 use platform::Entered;
 
@@ -35,7 +35,7 @@ pub(crate) fn restore(entered: &Entered, entity: &Entity, key: &Key) -> Result<A
     let Some(last) = last.filter(|entry| entry.changes.iter().flatten().any(gone)) else {
         return Ok(Act::Restore(Restored { id, position: 0, changes: Vec::new() }));
     };
-    if last.cause.actor != caller.actor && caller.profile != Profile::Administrator {
+    if last.cause.actor != caller.actor && !engine.has(caller, Power::Administer) {
         return Err(Problem::not_found());
     }
     let position = last.position;

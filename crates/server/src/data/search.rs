@@ -39,7 +39,7 @@ pub(crate) async fn search(asked: Asked) -> Result<Response, Problem> {
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         let engine = &entered.environment.engine;
         let found = engine.search(&entered.caller, &text, limit.min(FOUND_MAX))?;
-        let dictionary = engine.dictionary();
+        let dictionary = entered.dictionary();
         let value: Vec<Json> = found
             .iter()
             .filter_map(|record| {

@@ -141,6 +141,9 @@ impl Serialize for Shaped<'_> {
             if let Some(colour) = &self.record.colour {
                 map.serialize_entry("@tisserand.colour", colour)?;
             }
+            if !self.record.not.is_empty() {
+                map.serialize_entry("@tisserand.not", &self.record.not)?;
+            }
         }
         if metadata == Metadata::Full {
             let Entity { name, collection, .. } = self.shape.entity;

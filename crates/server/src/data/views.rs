@@ -109,7 +109,7 @@ fn read(entered: &Entered, sent: Map<String, Json>) -> Result<ViewDraft, Problem
         match (name.as_str(), value) {
             ("name", Json::String(text)) => draft.name = Some(text),
             ("entity", Json::String(text)) => {
-                let dictionary = entered.environment.engine.dictionary();
+                let dictionary = entered.dictionary();
                 if dictionary.entity(&text).is_none_or(|entity| entity.internal) {
                     return Err(refused(
                         "entity",

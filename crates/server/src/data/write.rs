@@ -64,7 +64,7 @@ impl Write {
         let metrics = asked.cx.state.metrics.clone();
         let commits = asked.cx.state.commits.clone();
         let begin = move |entered: Entered, turn: Turn| {
-            let dictionary = entered.environment.engine.dictionary();
+            let dictionary = entered.dictionary();
             let entity = entity_of(&dictionary, &answering.collection)?;
             answering.check(&dictionary, entity)?;
             let act = act(&entered, &dictionary, entity, body)?;

@@ -254,6 +254,7 @@ pub(crate) fn related<'d>(
     let other = dictionary.collection(name).filter(|other| !other.internal)?;
     let mut references = other.fields.iter().filter(|field| {
         !field.system
+            && !field.secret
             && field.kind.name() == "reference"
             && field.options.to.as_deref() == Some(entity.name.as_str())
     });

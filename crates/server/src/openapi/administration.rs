@@ -11,6 +11,7 @@ use crate::openapi::shapes::{array, boolean, closed, nullable, own, text, text_o
 pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let mut schemas = imports();
     schemas.extend(administration());
+    schemas.extend(profiles_told());
     schemas
 }
 
@@ -108,6 +109,73 @@ fn imports() -> Vec<(&'static str, Json)> {
     ]
 }
 
+const CAPABILITIES: &[&str] = &["read", "create", "update", "delete", "export", "import", "print"];
+const LEVELS: &[&str] = &["hidden", "masked", "read", "write"];
+
+fn levels() -> Json {
+    json!({"type": "object", "additionalProperties": words(LEVELS)})
+}
+
+fn powers() -> Json {
+    array(words(&["administer", "audit", "share"]))
+}
+
+fn profiles_told() -> Vec<(&'static str, Json)> {
+    let capabilities = || array(words(CAPABILITIES));
+    let grant = closed(json!({
+        "allow": capabilities(),
+        "actions": {"type": ["array", "null"], "items": text()},
+        "rows": text_or_null(),
+        "only": {"type": "object", "additionalProperties": text()},
+        "fields": levels(),
+        "otherwise": words(LEVELS),
+    }));
+    let mut said = json!({
+        "label": own("label"), "help": nullable(own("label")), "restricts": boolean(), "all": capabilities(),
+        "powers": powers(),
+        "entities": {"type": "object", "additionalProperties": own("profile_grant")},
+    });
+    // What is sent may say less.
+    let sent = json!({"type": "object", "properties": said});
+    said["name"] = text();
+    said["layer"] = text();
+    let perimeter = json!({
+        "name": text(), "label": own("label"), "of": text(), "where": text(), "beneath": text_or_null(),
+    });
+    vec![
+        ("profile_grant", grant),
+        ("profile", closed(said)),
+        ("profile_sent", sent),
+        ("profiles", closed(json!({"value": array(own("profile")), "perimeters": array(closed(perimeter))}))),
+    ]
+}
+
+/// What everybody may ask about themselves.
+pub(super) fn rights() -> Vec<(&'static str, Json)> {
+    let reaches: Map<String, Json> =
+        CAPABILITIES.iter().map(|one| ((*one).to_owned(), words(&["none", "some", "all"]))).collect();
+    vec![
+        (
+            "rights",
+            closed(json!({
+                "profiles": array(closed(json!({"name": text(), "label": own("label")}))),
+                "powers": powers(),
+                "read_only": boolean(),
+                "entities": array(closed(json!({
+                    "entity": text(), "collection": text(), "capabilities": closed(Json::Object(reaches)),
+                    "fields": levels(),
+                }))),
+            })),
+        ),
+        (
+            "reason",
+            closed(json!({
+                "text": text(), "holds": {"type": ["boolean", "null"]}, "because": array(own("reason")),
+            })),
+        ),
+    ]
+}
+
 fn administration() -> Vec<(&'static str, Json)> {
     let change = json!({
         "position": whole(), "at": text(), "actor": own("person_named"), "origin": text(),
@@ -122,7 +190,7 @@ fn administration() -> Vec<(&'static str, Json)> {
     let member = || {
         json!({
             "id": text(), "name": text(), "email": text(), "language": text(), "active": boolean(),
-            "profile": words(&["administrator", "reader"]), "person": text_or_null(), "sessions": whole(),
+            "profiles": array(text()), "person": text_or_null(), "sessions": whole(),
             "signed_in_at": text_or_null(), "own": boolean(), "me": boolean(),
         })
     };
@@ -148,10 +216,57 @@ fn administration() -> Vec<(&'static str, Json)> {
 
 /// Adds the operations.
 pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
-    // Who may only read finds nothing here.
-    if !reader.writes {
-        return;
+    if reader.imports {
+        import_operations(reader, paths);
     }
+    if reader.audits {
+        audit(reader, paths);
+    }
+    if reader.administers {
+        people(reader, paths);
+        profiles(reader, paths);
+    }
+    reasons(reader, paths);
+}
+
+fn profiles(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let operation =
+        |id: &str, fr: &str, en: &str| Operation::new(format!("tisserand.{id}"), TAG, reader.say(fr, en));
+    let (fr, en) =
+        ("Les profils, et les périmètres de leurs règles", "The profiles, and the perimeters of their rules");
+    let list = operation("profile_list", fr, en).answers(200, &reader.say(fr, en), own("profiles"));
+    list.put(paths, &reader.at("/$profiles"), "get");
+    let told = reader.say("Le profil.", "The profile.");
+    let at = reader.at("/$profiles/{profile}");
+    let put =
+        operation("profile_put", "Faire un profil, ou le changer", "Make a profile, or change it").writes();
+    let put = put.at("profile", text()).body("application/json", own("profile_sent"));
+    put.answers(200, &told, own("profile")).answers(201, &told, own("profile")).put(paths, &at, "put");
+    let (fr, en) = (
+        "Retirer un profil, ou le rendre à son module",
+        "Take a profile away, or give it back to its module",
+    );
+    let delete = operation("profile_delete", fr, en).at("profile", text()).writes();
+    delete.empty(204, &reader.say(fr, en)).put(paths, &at, "delete");
+}
+
+fn reasons(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let operation =
+        |id: &str, fr: &str, en: &str| Operation::new(format!("tisserand.{id}"), TAG, reader.say(fr, en));
+    let (fr, en) = ("Ce que l'on peut faire", "What one may do");
+    let rights = operation("rights_show", fr, en).takes(&["about_person"]);
+    rights.answers(200, &reader.say(fr, en), own("rights")).put(paths, &reader.at("/$rights"), "get");
+    let (fr, en) = ("Pourquoi on peut, ou non", "Why one may, or may not");
+    let why = operation("why_show", fr, en).takes(&[
+        "of_collection",
+        "with_capability",
+        "on_record",
+        "about_person",
+    ]);
+    why.answers(200, &reader.say(fr, en), own("reason")).put(paths, &reader.at("/$why"), "get");
+}
+
+fn import_operations(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let operation =
         |id: &str, fr: &str, en: &str| Operation::new(format!("tisserand.{id}"), TAG, reader.say(fr, en));
     let import = || text();
@@ -201,6 +316,12 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
         let ask = ask.answers(status, &known, own("import"));
         ask.put(paths, &at(&format!("/$imports/{{import}}/{part}")), "post");
     }
+}
+
+fn audit(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let operation =
+        |id: &str, fr: &str, en: &str| Operation::new(format!("tisserand.{id}"), TAG, reader.say(fr, en));
+    let at = |path: &str| reader.at(path);
     let (fr, en) = ("Le journal, le plus récent d'abord", "The journal, newest first");
     let journal = operation("journal_show", fr, en).takes(&[
         "top",
@@ -217,28 +338,27 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let (fr, en) = ("Numérotation, journal, fichiers sans fiche", "Numbering, journal, files without record");
     let figures = operation("figures_show", fr, en).answers(200, &reader.say(fr, en), own("figures"));
     figures.put(paths, &at("/$figures"), "get");
-    people(reader, paths);
 }
 
 fn people(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let operation =
         |id: &str, fr: &str, en: &str| Operation::new(format!("tisserand.{id}"), TAG, reader.say(fr, en));
-    let profile = || words(&["administrator", "reader"]);
+    let profiles = || array(text());
     let (fr, en) = ("Qui a accès à cet environnement", "Who may enter this environment");
     let list = operation("people_list", fr, en).answers(200, &reader.say(fr, en), own("people"));
     list.put(paths, &reader.at("/$people"), "get");
     let new = json!({
         "type": "object",
         "required": ["name", "email"],
-        "properties": {"name": text(), "email": text(), "profile": profile(), "language": words(&["fr", "en"])},
+        "properties": {"name": text(), "email": text(), "profiles": profiles(), "language": words(&["fr", "en"])},
     });
     let told = reader.say("La personne.", "The person.");
     let add = operation("person_add", "Donner accès à quelqu'un", "Let somebody in").writes();
     let add = add.body("application/json", new).answers(201, &told, own("person_told"));
     add.put(paths, &reader.at("/$people"), "post");
-    let change = operation("person_change", "Changer un profil", "Change a profile").writes();
+    let change = operation("person_change", "Changer des profils", "Change profiles").writes();
     let change =
-        change.body("application/json", json!({"type": "object", "properties": {"profile": profile()}}));
+        change.body("application/json", json!({"type": "object", "properties": {"profiles": profiles()}}));
     change.answers(200, &told, own("person")).put(paths, &reader.at("/$people/{id}"), "patch");
     let (fr, en) = ("Retirer un accès", "Take an access away");
     let remove = operation("person_remove", fr, en).writes().empty(204, &reader.say(fr, en));

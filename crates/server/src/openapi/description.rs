@@ -40,7 +40,9 @@ fn dictionary() -> Json {
     closed(json!({
         "hash": text(),
         "environment": own("environment"),
-        "me": closed(json!({"id": values::id(), "name": text(), "profile": text()})),
+        "me": closed(json!({"id": values::id(), "name": text(),
+            "profiles": array(closed(json!({"name": text(), "label": own("label")}))),
+            "powers": array(json!({"type": "string", "enum": ["administer", "audit", "share"]}))})),
         "modules": array(closed(module)),
         "menu": array(own("menu_group")),
         "dashboards": array(own("dashboard")),
@@ -96,7 +98,10 @@ fn entity() -> Json {
         "lines_of": text_or_null(),
         "order": array(text()),
         "searchable": boolean(),
-        "can": closed(json!({"create": boolean(), "update": boolean(), "delete": boolean()})),
+        "can": closed(json!({
+            "create": boolean(), "update": boolean(), "delete": boolean(), "export": boolean(), "import": boolean(),
+            "print": boolean(), "not": array(text()),
+        })),
         "fields": array(own("field")),
         "rules": array(own("rule")),
         "notices": array(closed(json!({"name": text(), "field": text(), "text": own("label")}))),
@@ -170,6 +175,8 @@ fn attributes() -> Map<String, Json> {
     );
     attributes.insert("accept".to_owned(), array(text()));
     attributes.insert("targets".to_owned(), array(text()));
+    // Of a field shown without its content.
+    attributes.insert("masked".to_owned(), boolean());
     // Of a computed field: the type it returns.
     attributes.insert("returns".to_owned(), own("field_type"));
     attributes

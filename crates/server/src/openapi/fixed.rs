@@ -104,7 +104,7 @@ fn lists(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let found = reader.say("La liste.", "The list.");
     let show = operation(reader, "list_show", "Une liste de valeurs", "A value list").at("list", list());
     show.answers(200, &found, own("list")).put(paths, &reader.at("/$lists/{list}"), "get");
-    if !reader.writes {
+    if !reader.administers {
         return;
     }
     let create = operation(reader, "list_value_create", "Ajouter une valeur", "Add a value").writes();

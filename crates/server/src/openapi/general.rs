@@ -16,7 +16,15 @@ const RECORDS: [(&str, &str); 2] =
 
 /// What every server answers, whatever its dictionaries say: `docs/openapi.json`. In English.
 pub fn openapi_general() -> Json {
-    let reader = Reader { dictionary: None, environment: "{env}", writes: true, language: Language::En };
+    let reader = Reader {
+        dictionary: None,
+        environment: "{env}",
+        writes: true,
+        imports: true,
+        audits: true,
+        administers: true,
+        language: Language::En,
+    };
     let (mut paths, mut schemas) = (Map::new(), Map::new());
     fixed::write(&reader, &mut paths, &mut schemas);
     schemas.insert("tisserand.values".to_owned(), given());

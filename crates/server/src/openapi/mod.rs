@@ -20,6 +20,7 @@ use axum::response::{IntoResponse, Response};
 use dictionary::Language;
 use dictionary::label::Label;
 use dictionary::model::Dictionary;
+use engine::{Capability, Power};
 use serde_json::{Map, Value as Json, json};
 
 pub use general::openapi_general;
@@ -35,6 +36,12 @@ pub(crate) struct Reader<'a> {
     pub(crate) environment: &'a str,
     /// The caller changes records.
     pub(crate) writes: bool,
+    /// The caller brings files in.
+    pub(crate) imports: bool,
+    /// The caller looks into the journal.
+    pub(crate) audits: bool,
+    /// The caller changes people, profiles and value lists.
+    pub(crate) administers: bool,
     pub(crate) language: Language,
 }
 
@@ -59,12 +66,15 @@ pub(crate) async fn openapi_show(asked: Asked) -> Result<Response, Problem> {
     // Who names a language wants the document in it, whatever their own is: it is for a program, not for their screen.
     let language = header_text(header::ACCEPT_LANGUAGE).and_then(|text| Language::from_code(text.get(..2)?));
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let caller = &entered.caller;
         let reader = Reader {
             dictionary: Some(&dictionary),
             environment: &environment,
-            writes: caller.profile.may_write(),
+            writes: entered.may_write(),
+            imports: entered.environment.engine.may_anywhere(caller, Capability::Import),
+            audits: entered.environment.engine.has(caller, Power::Audit),
+            administers: entered.environment.engine.has(caller, Power::Administer),
             language: language.unwrap_or(caller.language),
         };
         let body = document(&reader, &dictionary).to_string().into_bytes();

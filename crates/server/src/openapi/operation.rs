@@ -185,6 +185,7 @@ fn parts(reader: &Reader<'_>) -> Vec<(&'static str, Json, String)> {
             ("import", text(), reader.say("Un import.", "An import.")),
             ("list", text(), reader.say("Une liste de valeurs.", "A value list.")),
             ("tag", text(), reader.say("L'étiquette d'une valeur.", "The tag of a value.")),
+            ("profile", text(), reader.say("Un profil.", "A profile.")),
         ]);
     }
     parts
@@ -263,6 +264,15 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Json {
         ("of_collection", "collection", text(), "De cette collection.", "Of this collection."),
         ("outcome", "outcome", text(), "Qui auraient ce sort.", "To which this would happen."),
         ("by_person", "person", text(), "Par cette personne, ou `system`.", "By this person, or `system`."),
+        ("about_person", "person", text(), "De cette personne.", "Of this person."),
+        (
+            "with_capability",
+            "capability",
+            json!({"type": "string", "enum": ["read", "create", "update", "delete", "export", "import", "print"]}),
+            "Ce qui est à faire.",
+            "What is to be done.",
+        ),
+        ("on_record", "id", text(), "À cette fiche.", "To this record."),
         ("of_record", "record", text(), "De cette fiche.", "Of this record."),
         ("from_moment", "from", text(), "À partir de ce moment.", "From this moment on."),
         ("to_moment", "to", text(), "Avant ce moment.", "Before this moment."),

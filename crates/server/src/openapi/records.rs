@@ -35,6 +35,7 @@ fn record(reader: &Reader<'_>, dictionary: &Dictionary, entity: &Entity) -> Json
     properties.insert("@odata.etag".to_owned(), json!({"type": "string"}));
     properties.insert("@tisserand.title".to_owned(), json!({"type": "string"}));
     properties.insert("@tisserand.colour".to_owned(), json!({"type": "string"}));
+    properties.insert("@tisserand.not".to_owned(), json!({"type": "array", "items": {"type": "string"}}));
     for field in entity.fields.iter().filter(|field| !field.secret) {
         if !field.kind.is_virtual() {
             let value = described(reader, field, values::answered(dictionary, field));

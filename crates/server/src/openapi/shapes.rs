@@ -29,11 +29,12 @@ pub(super) fn write(reader: &Reader<'_>, schemas: &mut Map<String, Json>) {
     add("collections", collections());
     add("problem", problems::schema(reader));
     add("stale_change", stale_change());
-    for (name, schema) in personal::schemas().into_iter().chain(description::schemas()) {
+    let told = personal::schemas().into_iter().chain(description::schemas()).chain(administration::rights());
+    for (name, schema) in told {
         add(name, schema);
     }
     // Operations that a reader does not have would leave them unused.
-    if reader.writes {
+    if reader.imports || reader.audits || reader.administers {
         for (name, schema) in administration::schemas() {
             add(name, schema);
         }
@@ -93,6 +94,7 @@ fn record() -> Json {
             "@odata.etag": text(),
             "@tisserand.title": text(),
             "@tisserand.colour": text(),
+            "@tisserand.not": array(text()),
             "id": values::id(),
             "version": {"type": "integer", "minimum": 0},
         },
@@ -116,7 +118,8 @@ fn label() -> Json {
 fn session() -> Json {
     let user = json!({"id": values::id(), "name": text(), "email": text(), "language": {"type": "string", "enum": ["fr", "en"]}});
     let environment = json!({
-        "name": text(), "label": text(), "kind": text(), "client": text_or_null(), "profile": text(),
+        "name": text(), "label": text(), "kind": text(), "client": text_or_null(), "profiles": array(text()),
+        "read_only": {"type": "boolean"},
     });
     closed(json!({
         "user": closed(user),

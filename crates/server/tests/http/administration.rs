@@ -45,7 +45,7 @@ fn the_journal_is_searched_by_person_collection_record_and_kind_and_read_to_its_
 fn an_administrator_lets_somebody_in_who_signs_in_with_the_password_told_once() {
     let app = App::start();
     let ada = app.ada();
-    let new = json!({"name": "Zoé Weber", "email": "zoe@acme.example", "profile": "reader"});
+    let new = json!({"name": "Zoé Weber", "email": "zoe@acme.example", "profiles": ["reader"]});
     let added = ada.post(&ada.at("$people"), &new);
     assert_eq!(added.status, 201, "{}", added.text());
     let (zoe, password) = (added.json(), added.json()["password"].as_str().unwrap().to_owned());
@@ -55,10 +55,13 @@ fn an_administrator_lets_somebody_in_who_signs_in_with_the_password_told_once() 
     assert_eq!(ada.post(&ada.at("$people"), &new).status, 422);
     let list = ada.get(&ada.at("$people")).json();
     let told = list["value"].as_array().unwrap().iter().find(|one| one["id"] == zoe["id"]).unwrap().clone();
-    assert_eq!((&told["profile"], &told["sessions"]), (&json!("reader"), &json!(1)));
+    assert_eq!((&told["profiles"], &told["sessions"]), (&json!(["reader"]), &json!(1)));
     assert!(!list.to_string().contains(&password));
     let at = |part: &str| ada.at(&format!("$people/{}{part}", zoe["id"].as_str().unwrap()));
-    assert_eq!(ada.patch(&at(""), &json!({"profile": "administrator"})).json()["profile"], "administrator");
+    assert_eq!(
+        ada.patch(&at(""), &json!({"profiles": ["administrator"]})).json()["profiles"],
+        json!(["administrator"])
+    );
     assert_eq!(ada.post(&at("/sign_out"), &json!({})).json()["sessions"], 0);
     let reset = ada.post(&at("/reset"), &json!({})).json();
     assert_eq!(app.stranger().post("/session", &credentials).status, 401);
@@ -81,7 +84,7 @@ fn nobody_locks_themselves_out_and_people_of_another_client_are_not_theirs() {
     let me = me.unwrap();
     let at = |id: &Json, part: &str| ada.at(&format!("$people/{}{part}", id.as_str().unwrap()));
     assert_eq!(ada.delete(&at(&me["id"], "")).status, 409);
-    assert_eq!(ada.patch(&at(&me["id"], ""), &json!({"profile": "reader"})).status, 409);
+    assert_eq!(ada.patch(&at(&me["id"], ""), &json!({"profiles": ["reader"]})).status, 409);
     let grace = json!(app.user("grace@globex.example").to_string());
     assert_eq!(ada.delete(&at(&grace, "")).status, 404);
     assert_eq!(ada.post(&at(&grace, "/reset"), &json!({})).status, 404);

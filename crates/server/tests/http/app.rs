@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dictionary::{Language, RecordId};
-use engine::{Clock, Profile};
+use engine::Clock;
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use platform::password::Cost;
@@ -76,9 +76,9 @@ impl App {
             platform.environment_create(new).unwrap();
         }
         let people = [
-            ("Ada Lenoir", "ada@acme.example", "acme", Profile::Administrator),
-            ("Rémi Petit", "remi@acme.example", "acme", Profile::Reader),
-            ("Grace Roux", "grace@globex.example", "globex", Profile::Administrator),
+            ("Ada Lenoir", "ada@acme.example", "acme", "administrator"),
+            ("Rémi Petit", "remi@acme.example", "acme", "reader"),
+            ("Grace Roux", "grace@globex.example", "globex", "administrator"),
         ];
         for (name, email, environment, profile) in people {
             let user = platform.user_create(NewUser {
@@ -87,7 +87,7 @@ impl App {
                 password: PASSWORD.to_owned(),
                 language: Language::Fr,
             });
-            platform.access_grant(user.unwrap().id, environment, profile).unwrap();
+            platform.access_grant(user.unwrap().id, environment, &[profile]).unwrap();
         }
         let mut config = ServerConfig { address: "127.0.0.1:0".parse().unwrap(), ..ServerConfig::default() };
         configure(&mut config);

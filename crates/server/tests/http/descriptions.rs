@@ -23,12 +23,13 @@ fn the_dictionary_has_what_screens_need_and_comes_again_only_when_it_changed() {
         json!({"name": "acme", "label": "Acme Chauffage", "kind": "production", "time_zone": "Europe/Paris", "currency": "EUR", "country": "FR", "tiles": null})
     );
     assert_eq!(
-        (&dictionary["me"]["name"], &dictionary["me"]["profile"]),
+        (&dictionary["me"]["name"], &dictionary["me"]["profiles"][0]["name"]),
         (&json!("Ada Lenoir"), &json!("administrator"))
     );
     let account = &dictionary["entities"]["account"];
     assert_eq!(account["collection"], "accounts");
-    assert_eq!(account["can"], json!({"create": true, "update": true, "delete": true}));
+    let may = json!({"create": true, "update": true, "delete": true, "export": true, "import": true, "print": true, "not": []});
+    assert_eq!(account["can"], may);
     assert_eq!(account["states"]["transitions"][0]["name"], "convert");
     let fields: Vec<&str> =
         account["fields"].as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap()).collect();
@@ -146,9 +147,7 @@ fn an_entity_dropped_into_a_module_folder_is_served_without_a_line_of_rust() {
     )
     .unwrap();
     app.platform.environment_create(NewEnvironment::named("garden", "Jardin", &["garden"])).unwrap();
-    app.platform
-        .access_grant(app.user("ada@acme.example"), "garden", engine::Profile::Administrator)
-        .unwrap();
+    app.platform.access_grant(app.user("ada@acme.example"), "garden", &["administrator"]).unwrap();
     let ada = app.signed_in("ada@acme.example", "garden");
     let dictionary = ada.get(&ada.at("$dictionary")).json();
     assert_eq!(dictionary["entities"]["tree"]["collection"], "trees");

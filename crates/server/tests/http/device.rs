@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use device::Device;
-use engine::{Clock, Profile};
+use engine::Clock;
 use jiff::tz::TimeZone;
 use platform::NewEnvironment;
 use serde_json::{Map, Value as Json, json};
@@ -88,7 +88,7 @@ impl World {
         }
         app.platform.environment_create(NewEnvironment::named("forms", "Forms", modules)).unwrap();
         let user = app.user("ada@acme.example");
-        app.platform.access_grant(user, "forms", Profile::Administrator).unwrap();
+        app.platform.access_grant(user, "forms", &["administrator"]).unwrap();
         let ada = app.signed_in("ada@acme.example", "forms");
         let description = ada.get(&ada.at("$dictionary"));
         let zone = TimeZone::get("Europe/Paris").unwrap();

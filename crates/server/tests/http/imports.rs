@@ -212,8 +212,8 @@ fn whoever_loses_their_access_in_the_middle_of_an_import_imports_no_further() {
         assert!(begun.elapsed() < Duration::from_secs(60));
         std::thread::yield_now();
     }
-    app.platform.access_grant(app.user("ada@acme.example"), "acme", engine::Profile::Reader).unwrap();
-    app.platform.access_grant(app.user("remi@acme.example"), "acme", engine::Profile::Administrator).unwrap();
+    app.platform.access_grant(app.user("ada@acme.example"), "acme", &["reader"]).unwrap();
+    app.platform.access_grant(app.user("remi@acme.example"), "acme", &["administrator"]).unwrap();
     let stopped = loop {
         let now = remi.get(&at(&remi, &import, "")).json();
         if now["live"] == false {

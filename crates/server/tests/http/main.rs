@@ -36,6 +36,7 @@ mod records;
 mod refusals;
 mod related;
 mod restore;
+mod rights;
 mod sessions;
 mod strangers;
 mod surroundings;

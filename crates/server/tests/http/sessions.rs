@@ -21,7 +21,7 @@ fn signing_in_sets_a_cookie_and_tells_where_one_may_go() {
     assert_eq!(session["user"]["language"], "fr");
     assert_eq!(
         session["environments"],
-        json!([{"name": "acme", "label": "Acme Chauffage", "kind": "production", "client": "Acme Chauffage", "profile": "administrator"}])
+        json!([{"name": "acme", "label": "Acme Chauffage", "kind": "production", "client": "Acme Chauffage", "profiles": ["administrator"], "read_only": false}])
     );
     assert_eq!(app.ada().get("/session").json()["user"], session["user"]);
 }
@@ -117,7 +117,7 @@ fn another_password_and_a_closed_account_end_all_sessions_at_once() {
     );
     // Somebody closes the account in the platform's own environment, through the same API as anything else.
     let user = app.user("ada@acme.example");
-    app.platform.access_grant(user, "platform", engine::Profile::Administrator).unwrap();
+    app.platform.access_grant(user, "platform", &["administrator"]).unwrap();
     let mut pilot = app.stranger();
     let answer =
         pilot.post("/session", &json!({"email": "ada@acme.example", "password": "une autre phrase"}));

@@ -16,6 +16,7 @@ fn filled(path: &str, environment: &str) -> String {
         ("{list}", "account_kind"),
         ("{tag}", "customer"),
         ("{import}", "0192f3a0-7e1c"),
+        ("{profile}", "sales"),
         ("{field}", "contract"),
         ("{transition}", "convert"),
     ];
@@ -68,7 +69,7 @@ fn an_access_taken_away_is_gone_at_once() {
     app.platform.access_revoke(app.user("ada@acme.example"), "acme").unwrap();
     assert_eq!(ada.get(&ada.at("accounts")).status, 404);
     assert_eq!(ada.get("/session").json()["environments"], json!([]));
-    app.platform.access_grant(app.user("ada@acme.example"), "acme", engine::Profile::Reader).unwrap();
+    app.platform.access_grant(app.user("ada@acme.example"), "acme", &["reader"]).unwrap();
     assert_eq!(ada.get(&ada.at("accounts")).status, 200);
     assert_eq!(ada.post(&ada.at("accounts"), &json!({"name": "x"})).status, 403);
 }

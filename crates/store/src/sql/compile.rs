@@ -297,7 +297,14 @@ impl<'a> Compiler<'a> {
                     arguments.iter().map(|argument| self.value(argument, at)).collect();
                 Ok(computed(self.dialect.call(*function, arguments?, &typed.ty)))
             }
-            Node::Aggregate(aggregate) => self.aggregate(aggregate, &typed.ty, at),
+            Node::Aggregate(aggregate) => {
+                let mut owner = at.clone();
+                for hop in &aggregate.hops {
+                    owner = self.hop(&owner, hop.field, hop.to)?;
+                }
+                self.aggregate(aggregate, &typed.ty, &owner)
+            }
+            Node::Perimeter(_) => self.literal(Value::Null, &typed.ty),
         }
     }
 
@@ -551,7 +558,7 @@ fn constant(typed: &Typed, context: &Context) -> Option<Value> {
 /// Whether an expression reads a record.
 fn reads(typed: &Typed) -> bool {
     match &typed.node {
-        Node::Literal(_) => false,
+        Node::Literal(_) | Node::Perimeter(_) => false,
         Node::Path(_) | Node::Aggregate(_) => true,
         Node::Not(inner) | Node::Negate(inner) => reads(inner),
         Node::Binary(_, a, b) => reads(a) || reads(b),

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
+use dictionary::model::profiles::ADMINISTRATOR;
 use dictionary::value::FileRef;
 use dictionary::{Language, RecordId};
-use engine::{Caller, Clock, IdSource, Profile};
+use engine::{Caller, Clock, IdSource};
 use exchange::ExchangeError;
 use exchange::recipe::{Files, Recipe, RecipeOptions, RecipeProgress, follow};
 use indicatif::ProgressBar;
@@ -73,8 +74,10 @@ fn accounts(platform: &Platform) -> anyhow::Result<Vec<(String, String)>> {
         let email = user.email.clone();
         let places = platform
             .environments_of(&Identity { user, door: Door::Session { id: None, csrf: String::new() } })?;
-        let places: Vec<String> =
-            places.into_iter().map(|(info, profile)| format!("{} ({})", info.name, profile.name())).collect();
+        let places: Vec<String> = places
+            .into_iter()
+            .map(|(info, held)| format!("{} ({})", info.name, held.profiles().join(", ")))
+            .collect();
         accounts.push((email, places.join(", ")));
     }
     accounts.sort();
@@ -150,7 +153,7 @@ fn make(settings: &Settings, demo: &Demo, folder: &Path, console: &Console) -> a
     }
     let pilot = person(&platform, PILOT.0, PILOT.1)?;
     for environment in platform.environments()? {
-        platform.access_grant(pilot, &environment.name, Profile::Administrator)?;
+        platform.access_grant(pilot, &environment.name, &[ADMINISTRATOR])?;
     }
     drop(platform);
     std::fs::remove_dir_all(&material).with_context(|| format!("remove {}", material.display()))
@@ -196,12 +199,11 @@ fn company(
         done.finish_and_clear();
     }
     console.note(format!("  {label} : {made} fiches"), format!("  {label}: {made} records"));
-    for (email, profile) in &recipe.environment.access {
-        let unknown = || format!("{}: “{profile}” is no profile", recipe.name);
-        let profile = Profile::from_name(profile).with_context(unknown)?;
+    for (email, profiles) in &recipe.environment.access {
+        let profiles: Vec<&str> = profiles.split_whitespace().collect();
         let found = environment.engine.find(&Caller::system(), "user", "email", email, &[]);
         let shown = found.with_context(|| format!("{}: no user has the address {email}", recipe.name))?.title;
-        platform.access_grant(person(platform, &shown, email)?, name, profile)?;
+        platform.access_grant(person(platform, &shown, email)?, name, &profiles)?;
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! `user`: people who sign in.
 
 use dictionary::Language;
-use engine::Profile;
 use platform::{Door, Identity, NewUser, SystemRandom};
 use serde_json::json;
 
@@ -29,8 +28,9 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
             }
             let (password, made) = given_or_made(password);
             let user = platform.user_create(NewUser { name, email, password: password.clone(), language })?;
-            for (environment, profile) in grants {
-                platform.access_grant(user.id, &environment, profile)?;
+            for (environment, profiles) in grants {
+                let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
+                platform.access_grant(user.id, &environment, &profiles)?;
             }
             tell(&user.email, made.then_some(password), console);
             Ok(())
@@ -56,8 +56,10 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
                 let identity =
                     Identity { user: user.clone(), door: Door::Session { id: None, csrf: String::new() } };
                 let places = platform.environments_of(&identity)?;
-                let places: Vec<String> =
-                    places.into_iter().map(|(e, p)| format!("{}={}", e.name, p.name())).collect();
+                let places: Vec<String> = places
+                    .into_iter()
+                    .map(|(e, p)| format!("{}={}", e.name, p.profiles().join(",")))
+                    .collect();
                 rows.push(vec![
                     user.email,
                     user.name,
@@ -86,13 +88,16 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
     }
 }
 
-fn granted(text: &str) -> anyhow::Result<(String, Profile)> {
-    let parts =
-        text.split_once('=').and_then(|(env, profile)| Some((env.to_owned(), Profile::from_name(profile)?)));
-    parts.ok_or_else(|| {
+/// An environment and names of profiles: `acme=sales,own_agency`.
+fn granted(text: &str) -> anyhow::Result<(String, Vec<String>)> {
+    let parts = text.split_once('=').map(|(environment, profiles)| {
+        let names = profiles.split(',').map(str::trim).filter(|name| !name.is_empty());
+        (environment.to_owned(), names.map(str::to_owned).collect::<Vec<_>>())
+    });
+    parts.filter(|(_, profiles)| !profiles.is_empty()).ok_or_else(|| {
         refusal(
-            format!("« {text} » : il faut ENVIRONNEMENT=administrator ou ENVIRONNEMENT=reader."),
-            format!("“{text}”: ENVIRONMENT=administrator or ENVIRONMENT=reader is needed."),
+            format!("« {text} » : il faut ENVIRONNEMENT=PROFIL, ou plusieurs profils avec des virgules."),
+            format!("“{text}”: ENVIRONMENT=PROFILE is needed, or several profiles with commas."),
         )
     })
 }

@@ -15,7 +15,7 @@ export function AdminHome() {
   const { dictionary, label } = useSurroundings()
   const { environment, menu, entities, me } = dictionary
   const params = { env: environment.name }
-  if (me.profile !== 'administrator')
+  if (!me.powers.includes('administer'))
     return (
       <div className={styles.page}>
         <Notice tone="info" title={t('administration.forbidden')} />

@@ -24,7 +24,7 @@ export function AdminPage(props: { title: string; hint?: string; actions?: React
         </div>
         {actions}
       </header>
-      {dictionary.me.profile === 'administrator' ? (
+      {dictionary.me.powers.includes('administer') ? (
         children
       ) : (
         <Notice tone="info" title={t('administration.forbidden')} />

@@ -34,7 +34,7 @@ export function Audit() {
   const query = journalQueryOf(search, manner)
   const found = useInfiniteQuery({
     queryKey: keys.administration(env, 'journal', query),
-    enabled: dictionary.me.profile === 'administrator',
+    enabled: dictionary.me.powers.includes('audit'),
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) => source.administration.journal(query, { signal, link: pageParam }),
     getNextPageParam: (page) => page['@odata.nextLink'],

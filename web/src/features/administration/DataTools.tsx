@@ -18,14 +18,14 @@ export function DataTools() {
   const env = dictionary.environment.name
   const figures = useQuery({
     queryKey: keys.administration(env, 'figures'),
-    enabled: dictionary.me.profile === 'administrator',
+    enabled: dictionary.me.powers.includes('administer'),
     queryFn: ({ signal }) => source.administration.figures({ signal }),
   })
   const files = figures.data?.files
   const collections = dictionary.menu.flatMap(({ items }) =>
     items.flatMap(({ entity }) => {
       const found = dictionary.entities[entity]
-      return found?.can.create ? [found] : []
+      return found?.can.import ? [found] : []
     }),
   )
   return (

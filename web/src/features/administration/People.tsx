@@ -1,4 +1,4 @@
-import { Button, Menu, Modal, Select, TextInput } from '@mantine/core'
+import { Button, Menu, Modal, MultiSelect, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
@@ -19,7 +19,16 @@ import { AdminPage } from './AdminPage'
 import pageStyles from './AdminPage.module.css'
 import styles from './People.module.css'
 
-const profiles = ['administrator', 'reader'] as const
+/** The profiles that people can be given, for a choice. */
+function useProfiles() {
+  const { dictionary, source, label } = useSurroundings()
+  const found = useQuery({
+    queryKey: keys.administration(dictionary.environment.name, 'profiles'),
+    enabled: dictionary.me.powers.includes('administer'),
+    queryFn: ({ signal }) => source.administration.profiles({ signal }),
+  })
+  return found.data?.value.map((profile) => ({ value: profile.name, label: label(profile.label) })) ?? []
+}
 
 /** Who may enter this environment, and as what. */
 export function People() {
@@ -28,7 +37,7 @@ export function People() {
   const env = dictionary.environment.name
   const [adding, setAdding] = useState(false)
   const [told, setTold] = useState<PersonTold | null>(null)
-  const administers = dictionary.me.profile === 'administrator'
+  const administers = dictionary.me.powers.includes('administer')
   const found = useQuery({
     queryKey: keys.administration(env, 'people'),
     enabled: administers,
@@ -76,6 +85,7 @@ export function People() {
 function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): void }) {
   const { t } = useTranslation()
   const { dictionary, source, manner } = useSurroundings()
+  const profiles = useProfiles()
   const env = dictionary.environment.name
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -98,7 +108,7 @@ function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): 
         action: {
           label: t('administration.people.giveBack'),
           run: () =>
-            void act(administration.letIn({ name: person.name, email: person.email, profile: person.profile })),
+            void act(administration.letIn({ name: person.name, email: person.email, profiles: person.profiles })),
         },
       }),
     )
@@ -120,14 +130,13 @@ function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): 
           ? t('administration.people.lastSeen', { when: nearInstant(person.signed_in_at, now(), manner) })
           : t('administration.people.never')}
       </span>
-      <Select
+      <MultiSelect
         aria-label={t('administration.people.profileOf', { name: person.name })}
         className={styles.profile}
-        data={profiles.map((profile) => ({ value: profile, label: t(`administration.people.profiles.${profile}`) }))}
-        value={person.profile}
+        data={profiles}
+        value={profiles.length > 0 ? person.profiles : []}
         disabled={person.me}
-        allowDeselect={false}
-        onChange={(profile) => profile && void act(administration.setProfile(person.id, profile as Person['profile']))}
+        onChange={(held) => held.length > 0 && void act(administration.setProfiles(person.id, held))}
         comboboxProps={{ transitionProps: { duration: 0 } }}
       />
       <Menu position="bottom-end">
@@ -205,9 +214,10 @@ function LetIn({ onClose, onTold }: { onClose(): void; onTold(told: PersonTold):
   const client = useQueryClient()
   const [name, setName] = useState('')
   const [email, setEmail] = useState('')
-  const [profile, setProfile] = useState<Person['profile']>('reader')
+  const profiles = useProfiles()
+  const [held, setHeld] = useState<string[]>(['reader'])
   const add = useMutation({
-    mutationFn: () => source.administration.letIn({ name: name.trim(), email: email.trim(), profile }),
+    mutationFn: () => source.administration.letIn({ name: name.trim(), email: email.trim(), profiles: held }),
     onSuccess: async (told) => {
       await client.invalidateQueries({ queryKey: keys.administration(dictionary.environment.name, 'people') })
       onTold(told)
@@ -240,18 +250,17 @@ function LetIn({ onClose, onTold }: { onClose(): void; onTold(told: PersonTold):
           onChange={(event) => setEmail(event.currentTarget.value)}
           required
         />
-        <Select
+        <MultiSelect
           label={t('administration.people.profile')}
-          data={profiles.map((value) => ({ value, label: t(`administration.people.profiles.${value}`) }))}
-          value={profile}
-          onChange={(value) => value && setProfile(value as Person['profile'])}
-          allowDeselect={false}
+          data={profiles}
+          value={profiles.length > 0 ? held : []}
+          onChange={setHeld}
         />
         <div className={styles.formFoot}>
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button type="submit" loading={add.isPending} disabled={!name.trim() || !email.trim()}>
+          <Button type="submit" loading={add.isPending} disabled={!name.trim() || !email.trim() || held.length === 0}>
             {t('administration.people.add')}
           </Button>
         </div>

@@ -16,7 +16,7 @@ export function Settings() {
   const { dictionary, source, label } = useSurroundings()
   const { environment, entities, modules } = dictionary
   const env = environment.name
-  const administers = dictionary.me.profile === 'administrator'
+  const administers = dictionary.me.powers.includes('administer')
   const figures = useQuery({
     queryKey: keys.administration(env, 'figures'),
     enabled: administers,

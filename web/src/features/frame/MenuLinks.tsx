@@ -53,7 +53,7 @@ export function MenuLinks({ onGo }: { onGo(): void }) {
           </ul>
         </section>
       ))}
-      {dictionary.me.profile === 'administrator' && (
+      {dictionary.me.powers.includes('administer') && (
         <section aria-label={t('frame.administration')}>
           <h2>{t('frame.administration')}</h2>
           <Link to="/admin/$env" params={{ env }} className={styles.link} onClick={onGo}>

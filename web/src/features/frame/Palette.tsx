@@ -10,6 +10,7 @@ import { Icon } from '../../icons/Icon'
 import { useFavourites } from '../../personal/favourites'
 import { useRecents } from '../../personal/recents'
 import { useActions } from '../../ui/actions'
+import { boardsOf } from '../dashboard/boards'
 import styles from './Palette.module.css'
 
 interface Entry {
@@ -71,8 +72,7 @@ export default function Palette({ close, around }: Props) {
     beside: '',
     run,
   })
-  const profile = dictionary.me.profile
-  const boards = dictionary.dashboards.filter((one) => one.profiles.length === 0 || one.profiles.includes(profile))
+  const boards = boardsOf(dictionary)
   const places = [
     place('home', t('frame.home'), go(`/e/${env}`)),
     ...boards.map((one) => place('layout-dashboard', label(one.label), go(`/e/${env}?board=${one.name}`))),
@@ -82,7 +82,7 @@ export default function Palette({ close, around }: Props) {
     place('help-circle', t('help.open'), around.help),
     place('keyboard', t('frame.shortcuts'), around.sheet),
     place('info-circle', t('about.title'), go(`/me/${env}/about`)),
-    ...(profile === 'administrator'
+    ...(dictionary.me.powers.includes('administer')
       ? [
           place('settings', t('frame.administration'), go(`/admin/${env}`)),
           place('users', t('administration.people.title'), go(`/admin/${env}/people`)),

@@ -55,7 +55,7 @@ export function Rail({ pinned, pin }: { pinned: boolean; pin(pinned: boolean): v
         ))}
       </div>
       <div className={styles.foot}>
-        {dictionary.me.profile === 'administrator' && (
+        {dictionary.me.powers.includes('administer') && (
           <Tooltip label={t('frame.administration')} position="right" disabled={pinned} openDelay={80}>
             <Link
               to="/admin/$env"

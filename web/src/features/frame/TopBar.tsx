@@ -11,7 +11,6 @@ import { kindWord } from '../../ui/environmentKind'
 import { IconAction } from '../../ui/IconAction'
 import { Initials } from '../../ui/Initials'
 import { Kbd } from '../../ui/Kbd'
-import { profileWord } from '../../ui/profileWord'
 import styles from './TopBar.module.css'
 
 interface Props {
@@ -122,7 +121,7 @@ function CreateMenu() {
 
 function AccountMenu({ openSheet, openHelp }: Pick<Props, 'openSheet' | 'openHelp'>) {
   const { t } = useTranslation()
-  const { dictionary } = useSurroundings()
+  const { dictionary, label } = useSurroundings()
   const { me } = dictionary
   const env = dictionary.environment.name
   const signOut = async () => {
@@ -140,7 +139,7 @@ function AccountMenu({ openSheet, openHelp }: Pick<Props, 'openSheet' | 'openHel
       <Menu.Dropdown>
         <div className={styles.who}>
           <strong>{me.name}</strong>
-          <span className="quiet">{profileWord(me.profile, t)}</span>
+          <span className="quiet">{me.profiles.map((profile) => label(profile.label)).join(', ')}</span>
         </div>
         <Menu.Divider />
         <Menu.Item component={Link} to={`/me/${env}` as '/'} leftSection={<Icon name="adjustments" />}>

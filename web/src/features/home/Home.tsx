@@ -7,6 +7,7 @@ import { now } from '../../format/now'
 import { Icon } from '../../icons/Icon'
 import { useFavourites } from '../../personal/favourites'
 import { useRecents } from '../../personal/recents'
+import { boardsOf } from '../dashboard/boards'
 import { Dashboard } from '../dashboard/Dashboard'
 import styles from './Home.module.css'
 
@@ -21,10 +22,7 @@ export function Home() {
   const { favourites } = useFavourites()
   const hour = Number(localOf(now().toISOString(), manner)?.slice(11, 13) ?? 12)
   const firstName = dictionary.me.name.split(' ')[0] ?? ''
-  const profile = dictionary.me.profile
-  const boards = dictionary.dashboards.filter(
-    (board) => board.profiles.length === 0 || board.profiles.includes(profile),
-  )
+  const boards = boardsOf(dictionary)
   const board = boards.find((one) => one.name === wanted) ?? boards[0]
   return (
     <div className={styles.page} data-board={board ? true : undefined}>

@@ -40,7 +40,7 @@ function Assistant({ entity }: { entity: Entity }) {
     // What goes on in the background is looked at until it ends.
     refetchInterval: (query) => (query.state.data?.live ? 400 : false),
   })
-  if (!entity.can.create)
+  if (!entity.can.import)
     return (
       <div className={styles.page}>
         <Notice tone="info" title={t('import.forbidden')} />

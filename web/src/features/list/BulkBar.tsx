@@ -74,7 +74,7 @@ export default function BulkBar({ entity, query, rows, selection }: Props) {
       graceMs,
     )
   }
-  const transitions = entity.states?.transitions ?? []
+  const transitions = (entity.states?.transitions ?? []).filter((one) => !entity.can.not.includes(one.name))
   const all = rows.rows.length > 0 && rows.rows.every((row) => selection.has(row.id))
   return (
     <>
@@ -114,7 +114,7 @@ export default function BulkBar({ entity, query, rows, selection }: Props) {
                 onApply={(field, value) => begin({ kind: 'set', field, value }, t('bulk.changing'))}
               />
             )}
-            {entity.can.update && entity.states && transitions.length > 0 && (
+            {entity.states && transitions.length > 0 && (
               <Menu position="top-start" withinPortal>
                 <Menu.Target>
                   <Button size="xs" variant="default" rightSection={<Icon name="chevron-down" size={14} />}>

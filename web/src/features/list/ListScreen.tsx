@@ -91,7 +91,7 @@ function EntityList({ entity }: { entity: Entity }) {
           )}
         </span>
         <ViewSwitch entity={entity} shown={kind} />
-        {entity.can.create && <ImportLink entity={entity} />}
+        {entity.can.import && <ImportLink entity={entity} />}
         {entity.can.create && (
           <Button
             component={Link}
@@ -118,7 +118,14 @@ function EntityList({ entity }: { entity: Entity }) {
             <SortMenu entity={entity} search={search} columns={columns} onChange={(next) => change(next, true)} />
           )}
           {!phone && kind === null && <ColumnsMenu entity={entity} columns={columns} onChange={state.setColumns} />}
-          <ExportMenu entity={entity} query={query} columns={columns} name={state.view?.name ?? label(entity.plural)} />
+          {entity.can.export && (
+            <ExportMenu
+              entity={entity}
+              query={query}
+              columns={columns}
+              name={state.view?.name ?? label(entity.plural)}
+            />
+          )}
         </div>
       </div>
       {kind ? (

@@ -21,7 +21,7 @@ export function ViewsMenu({ state }: { state: ListState }) {
   const { view, views, changed } = state
   const mine = views.named.filter((one) => one.mine && !one.shared)
   const shared = views.named.filter((one) => one.shared)
-  const mayChange = (one: SavedView) => one.mine || (one.shared && dictionary.me.profile === 'administrator')
+  const mayChange = (one: SavedView) => one.mine || (one.shared && dictionary.me.powers.includes('share'))
   const close = () => {
     setOpened(false)
     setSaving(false)
@@ -210,7 +210,7 @@ function SaveAs({ onSave }: { onSave(name: string, change: { shared: boolean; fi
         data-autofocus
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      {dictionary.me.profile === 'administrator' && (
+      {dictionary.me.powers.includes('share') && (
         <Checkbox
           size="xs"
           label={t('views.share')}

@@ -5,6 +5,7 @@ import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { Entity, Present, RecordData, Transition } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
+import { may, mayMove } from '../../dictionary/may'
 import { titleOf } from '../../dictionary/model'
 import { exactInstant, saidInstant } from '../../format/dates'
 import { now } from '../../format/now'
@@ -74,11 +75,9 @@ export function RecordHead(props: Props) {
   const title = titleOf(record) || t('list.unnamed')
   const code = typeof record.code === 'string' && record.code !== title ? record.code : ''
   const state = entity.states ? record[entity.states.field] : null
-  const moves = entity.can.update
-    ? (entity.states?.transitions ?? []).filter(
-        (transition) => typeof state === 'string' && transition.from.includes(state),
-      )
-    : []
+  const moves = (entity.states?.transitions ?? []).filter(
+    (transition) => typeof state === 'string' && transition.from.includes(state) && mayMove(entity, record, transition),
+  )
   // A thumb has less room: there the moves are in the menu.
   const phone = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
   const shownMoves = phone ? 0 : 2
@@ -167,7 +166,7 @@ export function RecordHead(props: Props) {
                   {label(transition.label)}
                 </Button>
               ))}
-              {entity.can.update && (
+              {may(entity, record, 'update') && (
                 <Button onClick={edit} leftSection={<Icon name="pencil" size={16} />}>
                   {t('record.edit')}
                 </Button>
@@ -231,10 +230,12 @@ function More({ entity, record, remove, move, moves }: Props & { moves: Transiti
         <Menu.Item leftSection={<Icon name="link" />} onClick={() => void copyLink(t)}>
           {t('record.copyLink')}
         </Menu.Item>
-        <Menu.Item leftSection={<Icon name="printer" />} onClick={() => window.print()}>
-          {t('record.print')}
-        </Menu.Item>
-        {entity.can.delete ? (
+        {entity.can.print && (
+          <Menu.Item leftSection={<Icon name="printer" />} onClick={() => window.print()}>
+            {t('record.print')}
+          </Menu.Item>
+        )}
+        {may(entity, record, 'delete') ? (
           <Menu.Item
             leftSection={<Icon name="trash" />}
             onClick={remove}
@@ -246,7 +247,7 @@ function More({ entity, record, remove, move, moves }: Props & { moves: Transiti
         ) : (
           <Menu.Label>{t('record.cannotDelete')}</Menu.Label>
         )}
-        {!entity.can.update && <Menu.Label>{t('record.readOnly')}</Menu.Label>}
+        {!may(entity, record, 'update') && <Menu.Label>{t('record.readOnly')}</Menu.Label>}
         <Menu.Label>
           <Kbd>e</Kbd> {t('shortcuts.edit')}
         </Menu.Label>

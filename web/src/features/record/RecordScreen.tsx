@@ -9,6 +9,7 @@ import { asProblem, type Problem } from '../../api/problem'
 import type { Entity, RecordData, Transition } from '../../api/types'
 import { NotFound } from '../../app/Root'
 import { useSurroundings } from '../../dictionary/context'
+import { may } from '../../dictionary/may'
 import { entityOfCollection, fieldOf, titleOf } from '../../dictionary/model'
 import { useLive } from '../../live/live'
 import { EmptyMessage } from '../../ui/EmptyMessage'
@@ -104,7 +105,8 @@ function Shown({ entity, record, gone, back }: ShownProps) {
   const form = useRecordForm(entity, record)
   const conduct = useConduct(entity, record, form)
   const save = useSave(entity, form, conduct)
-  const editing = entity.can.update && (search.edit === true || form.typed)
+  const changes = may(entity, record, 'update')
+  const editing = changes && (search.edit === true || form.typed)
   const people = usePresence(entity, record.id, editing)
   const neighbours = useNeighbours(entity, record.id)
   const title = titleOf(record)
@@ -139,7 +141,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
   })
 
   const edit = (field?: string) => {
-    if (!entity.can.update) return
+    if (!changes) return
     void navigate({ search: { ...search, edit: true }, replace: true }).then(() => focusField(page.current, field))
   }
   /** The record as it is read, once its form is closed. */
@@ -288,9 +290,7 @@ function Shown({ entity, record, gone, back }: ShownProps) {
       <Tiles entity={entity} record={record} open={openTab} />
       <div className={styles.notices}>
         {gone?.status === 404 && <Notice tone="warning" title={t('record.gone.title')} hint={t('record.gone.hint')} />}
-        {entity.can.update && (
-          <DraftNotice form={form} waits={save.waits} takeUp={() => void takeUp.takeUp()} discard={stop} />
-        )}
+        {changes && <DraftNotice form={form} waits={save.waits} takeUp={() => void takeUp.takeUp()} discard={stop} />}
         {told && <ChangedNotice entity={entity} told={told} dirty={form.dirty} close={() => setTold(null)} />}
         {editing && <FormMessages problem={problem} form={form} conduct={conduct} />}
       </div>

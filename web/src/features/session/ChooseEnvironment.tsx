@@ -38,7 +38,9 @@ export function ChooseEnvironment() {
                       <Initials name={environment.label} size={36} />
                       <span className={styles.words}>
                         <strong>{environment.label}</strong>
-                        <span className="quiet">{profileWord(environment.profile, t)}</span>
+                        <span className="quiet">
+                          {environment.profiles.map((profile) => profileWord(profile, t)).join(', ')}
+                        </span>
                       </span>
                       <span className={styles.kind} data-production={environment.kind === 'production' || undefined}>
                         {kindWord(environment.kind, t)}

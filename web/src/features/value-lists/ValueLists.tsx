@@ -21,7 +21,7 @@ export function ValueLists() {
     .map(([name, list]) => ({ name, list, word: label(list.label) }))
     .filter(({ word }) => fold(word).includes(fold(typed.trim())))
     .sort((a, b) => a.word.localeCompare(b.word))
-  if (dictionary.me.profile !== 'administrator')
+  if (!dictionary.me.powers.includes('administer'))
     return (
       <div className={styles.page}>
         <Notice tone="info" title={t('lists.forbidden')} />

@@ -23,6 +23,10 @@ impl Checker<'_> {
                 self.figure(figure, arguments, span, place, depth)
             }
             (_, Some(function)) => self.function(function, arguments, span, place, depth),
+            (None, None) if arguments.is_empty() && self.names.perimeter(name).is_some() => {
+                let of = self.names.perimeter(name).unwrap_or_default().to_owned();
+                Some(typed(Node::Perimeter(name.to_owned()), Type::Reference(of), span))
+            }
             (None, None) => {
                 let figures = ["sum", "count", "avg", "exists"];
                 let near = nearest(name, FUNCTIONS.iter().map(|(name, _)| *name).chain(figures));

@@ -81,7 +81,15 @@ impl Checker<'_> {
             None => Some(None),
         };
         let (body, ty) = self.body(function, over, Place { entity, records: prefix, figures }, depth)?;
-        let aggregate = Aggregate { records: records.clone(), function, entity, by, body, filter: filter? };
+        let aggregate = Aggregate {
+            records: records.clone(),
+            hops: Vec::new(),
+            function,
+            entity,
+            by,
+            body,
+            filter: filter?,
+        };
         Some(typed(Node::Aggregate(Box::new(aggregate)), ty, span))
     }
 

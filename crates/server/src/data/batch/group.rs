@@ -72,7 +72,7 @@ type Failed = (usize, Problem);
 
 impl Group {
     fn run(mut self, entered: &Entered, once: Option<Once>) -> Result<Vec<PartAnswer>, Failed> {
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let mut prepared = Vec::with_capacity(self.parts.len());
         for index in 0..self.parts.len() {
             let one = self.prepare(entered, &dictionary, index);

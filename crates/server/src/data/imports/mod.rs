@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use dictionary::Label;
-use engine::EngineError;
+use engine::{Capability, EngineError, Power};
 use exchange::desk::{Barred, DeskError, Task};
 use exchange::{Desk, ExchangeError, Outcome};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -27,12 +27,30 @@ use crate::problem::Problem;
 use upload::{Place, Upload};
 use view::View;
 
-/// The folder of an environment's imports. Imports change records: who may not sees none of them.
+/// The folder of an environment's imports. Who may import nothing sees none of them.
 fn folder(entered: &Entered) -> Result<PathBuf, Problem> {
-    if !entered.caller.profile.may_write() {
+    if !entered.environment.engine.may_anywhere(&entered.caller, Capability::Import) {
         return Err(Problem::from(EngineError::Forbidden { capability: "import".to_owned() }));
     }
     Ok(entered.environment.folder.join("imports"))
+}
+
+/// Whether an import is somebody's to see: their own, and everybody's for who administers, into what they may import.
+fn is_theirs(entered: &Entered, job: &exchange::Job) -> bool {
+    let own = job.by.is_some() && job.by == entered.caller.me();
+    let administers = entered.environment.engine.has(&entered.caller, Power::Administer);
+    (own || administers) && entered.may(&job.entity, Capability::Import).is_ok()
+}
+
+/// One import that is theirs to see. Errors: not found.
+fn theirs(
+    entered: &Entered,
+    desk: &Desk,
+    folder: &std::path::Path,
+    id: &str,
+) -> Result<exchange::Job, Problem> {
+    let job = desk.get(folder, id)?;
+    if is_theirs(entered, &job) { Ok(job) } else { Err(Problem::not_found()) }
 }
 
 /// The imports of the environment, newest first; those of one collection, if one is named.
@@ -45,7 +63,7 @@ pub(super) async fn import_list(asked: Asked) -> Result<Response, Problem> {
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         let folder = folder(entered)?;
         let engine = &entered.environment.engine;
-        let dictionary = engine.dictionary();
+        let dictionary = entered.dictionary();
         let entity = match &collection {
             Some(collection) => Some(entity_of(&dictionary, collection)?.name.clone()),
             None => None,
@@ -53,6 +71,7 @@ pub(super) async fn import_list(asked: Asked) -> Result<Response, Problem> {
         let jobs = desk.list(&folder, engine.context(&entered.caller).now)?;
         let mut jobs = jobs
             .into_iter()
+            .filter(|job| is_theirs(entered, job))
             .filter(|job| entity.as_ref().is_none_or(|entity| job.entity == *entity))
             .skip(from);
         let mut view = View::new(entered, &folder);
@@ -79,7 +98,7 @@ pub(super) async fn import_create(mut asked: Asked) -> Result<Response, Problem>
         &mut asked,
         move |entered| {
             folder(entered)?;
-            entity_of(&entered.environment.engine.dictionary(), &wanted)?;
+            entered.may(&entity_of(&entered.dictionary(), &wanted)?.name, Capability::Import)?;
             Ok(u64::MAX)
         },
         move |entered, bytes_max| Ok(Box::new(Upload::begin(&folder(entered)?.join(name), bytes_max)?)),
@@ -92,7 +111,7 @@ pub(super) async fn import_create(mut asked: Asked) -> Result<Response, Problem>
         let arrived = arrived?;
         let name = arrived.name.clone();
         arrived.finish()?;
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let entity = entity_of(&dictionary, &collection)?;
         let engine = &entered.environment.engine;
         let job = desk.receive(&folder, engine, &entered.caller, &entity.name, &name, &place.0)?;
@@ -109,7 +128,7 @@ pub(super) async fn import_show(asked: Asked, id: String) -> Result<Response, Pr
     let desk = asked.cx.state.desk.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         let folder = folder(entered)?;
-        let job = desk.get(&folder, &id)?;
+        let job = theirs(entered, &desk, &folder, &id)?;
         whole(entered, &desk, &folder, &job, StatusCode::OK)
     });
     Ok(reply.await?.into_response())
@@ -135,7 +154,9 @@ fn whole(
 pub(super) async fn import_delete(asked: Asked, id: String) -> Result<Response, Problem> {
     let desk = asked.cx.state.desk.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        desk.remove(&folder(entered)?, &id)?;
+        let folder = folder(entered)?;
+        theirs(entered, &desk, &folder, &id)?;
+        desk.remove(&folder, &id)?;
         Ok(Reply { status: StatusCode::NO_CONTENT, ..Reply::default() })
     });
     Ok(reply.await?.into_response())
@@ -150,7 +171,7 @@ fn barred(cx: &Cx, environment: &str) -> Result<Barred, Problem> {
         let known = platform.user(identity.user.id).map(|user| user.active);
         let writes = platform
             .enter(&identity, &environment, language, None)
-            .map(|entered| entered.caller.profile.may_write());
+            .map(|entered| entered.environment.engine.may_anywhere(&entered.caller, Capability::Import));
         // What cannot be found out now bars nobody: the writing itself tells what is the matter.
         let may = [known, writes].into_iter().all(|may| may.unwrap_or_else(|error| !error.is_not_found()));
         (!may).then(|| {
@@ -178,6 +199,7 @@ pub(super) async fn import_ask(mut asked: Asked, id: String, part: String) -> Re
     let (cx, environment) = (asked.cx.clone(), asked.environment.clone());
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         let folder = folder(entered)?;
+        theirs(entered, &desk, &folder, &id)?;
         let engine = &entered.environment.engine;
         let mapping = |sent: Option<Json>| {
             sent.and_then(|mut sent| sent.get_mut("mapping").map(Json::take)).filter(|m| !m.is_null())
@@ -214,6 +236,7 @@ pub(super) async fn import_rows(asked: Asked, id: String, part: String) -> Resul
     let environment = asked.environment.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         let folder = folder(entered)?;
+        theirs(entered, &desk, &folder, &id)?;
         let mut view = View::new(entered, &folder);
         let (value, next) = if part == "rows" {
             let wanted = match &outcome {
@@ -248,7 +271,7 @@ pub(super) async fn import_refused(asked: Asked, id: String) -> Result<Response,
     let desk = asked.cx.state.desk.clone();
     let found = asked.cx.in_environment(&asked.environment, move |entered| {
         let folder = folder(entered)?;
-        let job = desk.get(&folder, &id)?;
+        let job = theirs(entered, &desk, &folder, &id)?;
         let path = job.refused(&folder);
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,

@@ -74,7 +74,7 @@ impl<'a> View<'a> {
     /// All that is known of one. `others`: what was asked of files with the same columns is proposed again, and the same file is recognised.
     pub(super) fn whole(&mut self, job: &Job, others: &[Job]) -> Json {
         let mut view = self.short(job);
-        let dictionary = self.entered.environment.engine.dictionary();
+        let dictionary = self.entered.dictionary();
         view["asked"] = job.asked.clone().unwrap_or(Json::Null);
         view["detected"] = json!(job.detected);
         view["targets"] = json!(dictionary.entity(&job.entity).map(targets).unwrap_or_default());

@@ -57,7 +57,7 @@ pub(crate) async fn metadata_show(asked: Asked) -> Result<Response, Problem> {
     let options = ListOptions::read(asked.query.as_deref())?;
     let as_json = wants_json(&asked.headers, options.format.as_deref())?;
     let text = asked.cx.in_environment(&asked.environment, move |entered| {
-        let dictionary = entered.environment.engine.dictionary();
+        let dictionary = entered.dictionary();
         let model = Model::of(&dictionary, entered.caller.language);
         if as_json { Ok(json::write(&model).to_string()) } else { Ok(xml::write(&model)) }
     });

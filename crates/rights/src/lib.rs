@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod compile;
+mod explain;
+mod guard;
+mod held;
+mod mask;
+mod reach;
+
+pub use compile::{EntityRights, Rights};
+pub use dictionary::model::profiles::{Capability, Level, Power};
+pub use explain::Reason;
+pub use guard::Denied;
+pub use held::Held;
+pub use mask::masked;
+pub use reach::{Reach, bound, through};

@@ -1,0 +1,181 @@
+//! Who may do what, told: `$profiles` for who administers, `$rights` and `$why` for everybody about themselves.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use dictionary::label::Label;
+use dictionary::{Language, RecordId, describe};
+use engine::{Caller, Capability, Level, Power, Reason};
+use platform::{Entered, Platform};
+use serde_json::{Map, Value as Json, json};
+
+use crate::body::{discard, json_object};
+use crate::data::parameters::parameter;
+use crate::data::{Asked, Reply, entity_of};
+use crate::problem::Problem;
+
+/// The profiles of the environment, and the perimeters that their rules may name.
+pub(super) async fn profile_list(asked: Asked) -> Result<Response, Problem> {
+    let reply = asked.cx.in_environment(&asked.environment, |entered| {
+        entered.needs(Power::Administer)?;
+        let dictionary = entered.environment.engine.dictionary();
+        let profiles = dictionary.profiles.iter().map(|one| describe::profiles::profile(&dictionary, one));
+        let perimeters =
+            dictionary.perimeters.iter().map(|one| describe::profiles::perimeter(&dictionary, one));
+        let answer = json!({
+            "value": profiles.collect::<Vec<_>>(),
+            "perimeters": perimeters.collect::<Vec<_>>(),
+        });
+        Ok(Reply::json(answer.to_string().into_bytes()))
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// Makes a profile, or gives one all that it says.
+pub(super) async fn profile_put(mut asked: Asked, name: String) -> Result<Response, Problem> {
+    let body = std::mem::take(&mut asked.body);
+    let sent = json_object(body, &asked.headers, &asked.cx.state.config).await?;
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        entered.needs(Power::Administer)?;
+        let engine = &entered.environment.engine;
+        let made = engine.dictionary().profile(&name).is_none();
+        engine.profile_set(&entered.caller, &name, &sent)?;
+        tracing::info!(profile = %name, by = %entered.caller.name, "profile changed");
+        let status = if made { StatusCode::CREATED } else { StatusCode::OK };
+        Ok(Reply { status, ..view(entered, &name)? })
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// Takes a profile away that this environment made, or gives one of a module back what the module says.
+///
+/// `409` while somebody holds it and it would be gone.
+pub(super) async fn profile_delete(asked: Asked, name: String) -> Result<Response, Problem> {
+    discard(asked.body).await;
+    let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        entered.needs(Power::Administer)?;
+        let engine = &entered.environment.engine;
+        let own = engine.dictionary().profile(&name).is_some_and(|profile| profile.layer == "client");
+        let held = |member: &platform::Member| member.profiles.profiles().contains(&name);
+        if own && let Some(holder) = state.platform.members(&environment)?.iter().find(|one| held(one)) {
+            let who = &holder.user.name;
+            return Err(Problem::new(
+                StatusCode::CONFLICT,
+                "conflict",
+                format!("{who} a ce profil : retirez-le d'abord."),
+                format!("{who} holds this profile: take it from them first."),
+            ));
+        }
+        engine.profile_reset(&entered.caller, &name)?;
+        tracing::info!(profile = %name, by = %entered.caller.name, "profile taken back");
+        Ok(Reply { status: StatusCode::NO_CONTENT, ..Reply::default() })
+    });
+    Ok(reply.await?.into_response())
+}
+
+fn view(entered: &Entered, name: &str) -> Result<Reply, Problem> {
+    let dictionary = entered.environment.engine.dictionary();
+    let profile = dictionary.profile(name).ok_or_else(Problem::not_found)?;
+    Ok(Reply::json(describe::profiles::profile(&dictionary, profile).to_string().into_bytes()))
+}
+
+/// What somebody may do: the caller, or `?person=` for who administers.
+pub(super) async fn rights_show(asked: Asked) -> Result<Response, Problem> {
+    let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
+    let person = parameter(asked.query.as_deref(), "person");
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        let who = about(entered, &state.platform, &environment, person.as_deref())?;
+        Ok(Reply::json(effective(entered, &who)?.to_string().into_bytes()))
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// Why somebody may, or may not: `?collection=&capability=`, of one record with `&id=`, about another with `&person=`.
+pub(super) async fn why_show(asked: Asked) -> Result<Response, Problem> {
+    let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
+    let query = asked.query.clone();
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        let query = query.as_deref();
+        let who = about(entered, &state.platform, &environment, parameter(query, "person").as_deref())?;
+        let dictionary = entered.dictionary();
+        let entity = entity_of(&dictionary, &parameter(query, "collection").unwrap_or_default())?;
+        let capability = parameter(query, "capability").unwrap_or_else(|| "read".to_owned());
+        let capability = Capability::from_name(&capability).ok_or_else(|| {
+            let all = Capability::ALL.map(Capability::name).join(", ");
+            Problem::bad_request(
+                format!("capability est l'une de : {all}."),
+                format!("capability is one of: {all}."),
+            )
+        })?;
+        let id = match parameter(query, "id") {
+            None => None,
+            Some(text) => Some(RecordId::parse(&text).ok_or_else(Problem::not_found)?),
+        };
+        let reason =
+            entered.environment.engine.explain(&entered.caller, &who, &entity.name, capability, id)?;
+        Ok(Reply::json(told(&reason, entered.caller.language).to_string().into_bytes()))
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// Whom a question is about.
+fn about(
+    entered: &Entered,
+    platform: &Platform,
+    environment: &str,
+    person: Option<&str>,
+) -> Result<Caller, Problem> {
+    let Some(person) = person else { return Ok(entered.caller.clone()) };
+    entered.needs(Power::Administer)?;
+    let id = RecordId::parse(person).ok_or_else(Problem::not_found)?;
+    Ok(platform.member_caller(environment, id, entered.caller.language)?)
+}
+
+fn told(reason: &Reason, language: Language) -> Json {
+    let because: Vec<Json> = reason.because.iter().map(|one| told(one, language)).collect();
+    json!({ "text": reason.text.text(language), "holds": reason.holds, "because": because })
+}
+
+/// What somebody may do, entity by entity: of what the caller may know of.
+fn effective(entered: &Entered, who: &Caller) -> Result<Json, Problem> {
+    let engine = &entered.environment.engine;
+    let (rights, known) = (engine.rights(who)?, entered.dictionary());
+    let whole = engine.dictionary();
+    let profiles = who.held.profiles().iter().map(|name| {
+        let label = whole.profile(name).map_or_else(|| Label::new(name, name), |one| one.label.clone());
+        json!({ "name": name, "label": label })
+    });
+    let powers: Vec<&str> = Power::ALL.into_iter().filter(|one| rights.has(*one)).map(Power::name).collect();
+    let mut entities = Vec::new();
+    for (index, entity) in known.entities.iter().enumerate().filter(|(_, entity)| !entity.internal) {
+        let own = rights.entity(index);
+        let mut capabilities = Map::new();
+        for capability in Capability::ALL {
+            let reach = match own.reach(capability) {
+                engine::Reach::Never => "none",
+                engine::Reach::When(_) => "some",
+                engine::Reach::Always => "all",
+            };
+            capabilities.insert(capability.name().to_owned(), reach.into());
+        }
+        let mut fields = Map::new();
+        for (position, field) in entity.fields.iter().enumerate().filter(|(_, field)| !field.secret) {
+            let level = own.level(position);
+            if level < Level::Write && !field.system {
+                fields.insert(field.name.clone(), level.name().into());
+            }
+        }
+        entities.push(json!({
+            "entity": entity.name,
+            "collection": entity.collection,
+            "capabilities": capabilities,
+            "fields": fields,
+        }));
+    }
+    Ok(json!({
+        "profiles": profiles.collect::<Vec<_>>(),
+        "powers": powers,
+        "read_only": who.held.is_read_only(),
+        "entities": entities,
+    }))
+}
