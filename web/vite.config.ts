@@ -4,6 +4,7 @@ import { brotliCompressSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { initial } from './initial'
 import { notices } from './notices'
 
 /** Paths the Rust server answers itself; everything else is this application. */
@@ -24,7 +25,7 @@ function compressed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), notices(), compressed()],
+  plugins: [react(), notices(), compressed(), initial()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0, // a strict content security policy allows no data: script or style

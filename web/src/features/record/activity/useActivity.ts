@@ -16,6 +16,8 @@ const pageOf = 12
 const comingOf = 8
 /** Changes come in bursts: the line is read again once they calm down. */
 const calmMs = 500
+/** Changes are heard while a line is shown: what happened elsewhere meanwhile is read when it is shown again. */
+const staleTime = 0
 
 /** What happened around a record, newest first, and what is to come, soonest first. */
 export function useActivity(owner: Entity, record: RecordData, sources: Source[]) {
@@ -45,6 +47,7 @@ export function useActivity(owner: Entity, record: RecordData, sources: Source[]
 
   const past = useInfiniteQuery({
     queryKey: [...key, 'past'],
+    staleTime,
     initialPageParam: sources.map((): Rest => ({ waiting: [], link: undefined })),
     queryFn: async ({ pageParam, signal }) => {
       const filled = await Promise.all(
@@ -65,6 +68,7 @@ export function useActivity(owner: Entity, record: RecordData, sources: Source[]
   })
   const coming = useQuery({
     queryKey: [...key, 'coming'],
+    staleTime,
     queryFn: async ({ signal }) => {
       const pages = await Promise.all(
         sources.map(async (of) =>
