@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
 
 /** What a person waits for before a list or a record stands: the start of the application and these screens. */
-const screens = ['features/frame/Frame', 'features/list/ListScreen', 'features/record/RecordScreen']
+const parts = ['main', 'features/frame/Frame', 'features/list/ListScreen', 'features/record/RecordScreen']
 
 /** JavaScript of a list and a record together, compressed as the server sends it. */
 const bar_bytes = 350_000
@@ -22,14 +22,14 @@ export function initial(): Plugin {
         needed.add(file)
         for (const other of chunk.imports) need(other)
       }
-      for (const chunk of Object.values(bundle)) {
-        if (chunk.type !== 'chunk') continue
-        if (chunk.isEntry || screens.some((screen) => chunk.facadeModuleId?.endsWith(`/src/${screen}.tsx`)))
-          need(chunk.fileName)
+      for (const part of parts) {
+        const holds = Object.values(bundle).find(
+          (chunk) => chunk.type === 'chunk' && chunk.moduleIds.some((id) => id.endsWith(`/src/${part}.tsx`)),
+        )
+        // One that was renamed must not leave the measure without being seen.
+        if (!holds) this.error(`src/${part}.tsx is in no file that a list and a record load`)
+        need(holds.fileName)
       }
-      // A screen that was renamed must not leave the measure without being seen.
-      if (needed.size < 1 + screens.length)
-        this.error(`only ${[...needed]} were found of what a list and a record need`)
       const files = [...needed].map((file) => join(dir, file))
       const brotli = sum(files.map((file) => readFileSync(`${file}.br`).length))
       const gzip = sum(files.map((file) => gzipSync(readFileSync(file)).length))

@@ -4,6 +4,7 @@ import { brotliCompressSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { together } from './chunks'
 import { initial } from './initial'
 import { notices } from './notices'
 
@@ -31,6 +32,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // a strict content security policy allows no data: script or style
     modulePreload: { polyfill: false }, // the polyfill would be an inline script
     chunkSizeWarningLimit: 600,
+    rolldownOptions: { output: { codeSplitting: { groups: together(import.meta.dirname) } } },
   },
   server: {
     port: 5173,
