@@ -49,8 +49,8 @@ test('whoever sells finds a customer lost from sight, plans a visit, moves it, s
   page,
   as,
 }) => {
-  test.setTimeout(120_000)
-  const { api } = await as('ada')
+  test.setTimeout(90_000)
+  const { api } = await as('camille')
   // Three customers: one who was seen long ago, one seen lately, one who lives elsewhere.
   const word = unique('Menuiserie')
   const [lost, lately, elsewhere] = [`${word} Hoffmann`, `${word} Schmitt`, `${word} Muller`]
@@ -65,7 +65,7 @@ test('whoever sells finds a customer lost from sight, plans a visit, moves it, s
   }
 
   await page.goto('/')
-  await page.getByLabel('Adresse e-mail').fill(people.bruno)
+  await page.getByLabel('Adresse e-mail').fill(people.camille)
   await page.getByLabel('Mot de passe', { exact: true }).fill(password)
   await page.keyboard.press('Enter')
   await page.getByRole('link', { name: /^Acme Chauffage(?!.*recette)/ }).click()
