@@ -28,6 +28,7 @@ const MEASURES: &[(&str, bool)] = &[
     ("read", true),
     ("list", true),
     ("import", true),
+    ("rights", true),
     ("environments", true),
     ("neighbours", true),
     ("verify", true),
@@ -55,6 +56,9 @@ async fn main() -> Result<()> {
     }
     if wanted("import") {
         imports(&mut report, folder.path())?;
+    }
+    if wanted("rights") {
+        requests::rights(&mut report, folder.path()).await?;
     }
     if wanted("environments") {
         environments::measure(&mut report, folder.path())?;

@@ -66,6 +66,38 @@ impl Ours {
         self.platform.folder().join("environments/bench/environment.sqlite")
     }
 
+    /// The server as a sales manager asks it, whose structure is above that of the owner of all accounts.
+    pub(crate) fn manager(&self) -> Result<Target> {
+        const EMAIL: &str = "manager@tisserand.example";
+        let opened = self.platform.environment("bench")?;
+        let system = Caller::system();
+        let ada = opened.engine.find(&system, "user", "email", "ada@tisserand.example", &[])?.row.id();
+        opened.engine.transact(&system, move |unit| {
+            let above = unit.create("structure", None, Draft::default().with("name", "Sales"))?;
+            let beneath = Draft::default().with("name", "North").with("parent", above);
+            let beneath = unit.create("structure", None, beneath)?;
+            unit.update("user", ada, None, Draft::default().with("structure", beneath))?;
+            let manager =
+                Draft::default().with("name", "Manager").with("email", EMAIL).with("structure", above);
+            unit.create("user", None, manager).map(drop)
+        })?;
+        let user = self.platform.user_create(NewUser {
+            email: EMAIL.to_owned(),
+            name: "Manager".to_owned(),
+            password: "a long password for a short run".to_owned(),
+            language: Language::En,
+        })?;
+        self.platform.access_grant(user.id, "bench", &["sales_manager"])?;
+        let token = self.platform.token_create(NewToken {
+            name: "manager".to_owned(),
+            user: user.id,
+            environment: None,
+            scope: Scope::Write,
+            expires: None,
+        })?;
+        Ok(Target { address: self.target.address, token: Some(token) })
+    }
+
     /// Stops the server.
     pub(crate) async fn stop(self) -> Result<()> {
         // Dropping the sender says the same.

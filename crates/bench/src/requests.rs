@@ -85,6 +85,25 @@ pub(crate) async fn flat(report: &mut Report, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The same list asked by somebody whose rights a rule of two levels bounds (the structure of the owner, or one above it), all records being theirs: how
+/// much longer it takes than without bounds.
+pub(crate) async fn rights(report: &mut Report, folder: &Path) -> Result<()> {
+    println!("preparing {ACCOUNTS} synthetic accounts of a structure…");
+    let ours = ours::start(&folder.join("rights"), None, ACCOUNTS).await?;
+    let bounded = ours.manager()?;
+    for _ in 0..ROUNDS {
+        let count = 2_000;
+        let (free, theirs) = (gets(&ours.target, LIST, count).await?, gets(&bounded, LIST, count).await?);
+        report.pair(
+            "list without bounds, against the same within a row rule of two levels",
+            count,
+            free,
+            theirs,
+        );
+    }
+    ours.stop().await
+}
+
 fn records_of(ours: &Ours) -> Vec<String> {
     ours.some_accounts.iter().map(|id| format!("/data/bench/accounts/{id}")).collect()
 }

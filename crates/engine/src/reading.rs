@@ -67,7 +67,8 @@ impl Environment {
         let entity = readable(&prepared, caller, name)?;
         let known = &prepared.entities[entity];
         let rights = (!caller.held.is_everything()).then(|| prepared.rights(&caller.held));
-        if rights.as_ref().is_some_and(|rights| *rights.reach(entity, Capability::Read) != Reach::Always) {
+        // A rule may ask other records: who may see it, and what may be done to it.
+        if rights.as_ref().is_some_and(|rights| rights.entity(entity).has_rules()) {
             return Ok(None);
         }
         if !known.title_reads.is_empty() || !known.virtual_reads.is_empty() {

@@ -48,6 +48,11 @@ impl EntityRights {
         self.follows_parent
     }
 
+    /// Whether anything depends on the record.
+    pub fn has_rules(&self) -> bool {
+        self.reaches.iter().chain(self.transitions.values()).any(|reach| reach.condition().is_some())
+    }
+
     /// How far a field is open.
     pub fn level(&self, field: FieldIndex) -> Level {
         self.levels[field]

@@ -15,5 +15,6 @@ mod modules;
 mod notices;
 mod plan;
 mod plan_laws;
+mod profiles;
 mod related;
 mod views;

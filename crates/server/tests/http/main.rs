@@ -31,6 +31,7 @@ mod openapi;
 mod paging;
 mod personal;
 mod presence;
+mod profiles;
 mod raw;
 mod records;
 mod refusals;

@@ -88,3 +88,49 @@ fn addresses_that_name_nothing_tell_strangers_nothing() {
     assert_eq!(ada.get(&ada.at("dictionary_sources")).status, 404);
     assert_eq!(ada.send("PUT", &ada.at("accounts"), Some("application/json"), b"{}").status, 405);
 }
+
+/// Addresses that answer whoever may enter: what they tell is their own, or is bounded by what they hold.
+const EVERYBODYS: &[&str] = &[
+    "service_show",
+    "dictionary_show",
+    "metadata_show",
+    "openapi_show",
+    "status_show",
+    "search",
+    "batch",
+    "events_follow",
+    "list_show",
+    "rights_show",
+    "session_show",
+    "session_change",
+];
+
+#[test]
+fn who_holds_a_profile_that_gives_nothing_reaches_no_record_by_any_address() {
+    let app = App::start();
+    let ada = app.ada();
+    ada.create("accounts", json!({"name": "Lenoir"}));
+    let nothing = json!({"label": {"fr": "Rien", "en": "Nothing"}});
+    assert_eq!(ada.put(&ada.at("$profiles/nothing"), &nothing).status, 201);
+    app.platform.access_grant(app.user("remi@acme.example"), "acme", &["nothing"]).unwrap();
+    let remi = app.remi();
+    let mut walked = 0;
+    for route in
+        ROUTES.iter().filter(|route| route.path.contains("{env}") && !EVERYBODYS.contains(&route.name))
+    {
+        let body = matches!(route.method, "POST" | "PUT" | "PATCH").then_some("application/json");
+        let answer = remi.send(route.method, &filled(route.path, "acme"), body, b"{}");
+        let own = ["$views", "$preferences", "$favourites", "$notifications", "$profiles"];
+        let is_own = own.iter().any(|part| route.path.contains(part));
+        assert!(answer.status < 500, "{route:?}: {}", answer.text());
+        assert!(is_own || answer.status >= 400, "{route:?}: {} {}", answer.status, answer.text());
+        assert!(!answer.text().contains("Lenoir"), "{route:?}: {}", answer.text());
+        walked += 1;
+    }
+    assert!(walked > 40, "{walked}");
+    for path in ["$search?q=Lenoir", "$dictionary", "$metadata?$format=json", "openapi.json", ""] {
+        let answer = remi.get(&remi.at(path));
+        assert!(answer.status == 200 && !answer.text().contains("Lenoir"), "{path}");
+        assert!(!answer.text().contains("\"accounts\""), "{path}: {}", answer.text());
+    }
+}

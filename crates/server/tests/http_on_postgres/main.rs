@@ -44,8 +44,12 @@ mod module;
 mod paging;
 #[path = "../http/personal.rs"]
 mod personal;
+#[path = "../http/profiles.rs"]
+mod profiles;
 #[path = "../http/records.rs"]
 mod records;
+#[path = "../http/rights/mod.rs"]
+mod rights;
 #[path = "../http/sessions.rs"]
 mod sessions;
 #[path = "../http/surroundings.rs"]
