@@ -23,6 +23,15 @@ test('a sales person sees her own customers, and nothing of others by their addr
   await page.goto(`/admin/${env}/people`)
   await expect(page.getByText('Réservé aux administrateurs de cet environnement.')).toBeVisible()
 
+  // What is hers may name it: it is told that there is something, and not what.
+  const task = await api.create('tasks', {
+    name: unique('Rappeler'),
+    account_id: other.id,
+    assignee_id: await hers.me(),
+  })
+  await page.goto(`/e/${env}/tasks/${task.id}`)
+  await expect(page.getByText('hors de votre accès').first()).toBeVisible()
+
   // What is hers she changes, but for what her profile lets her only read.
   const mine = await hers.create('accounts', { name: unique('Chez Camille'), kind: 'prospect' })
   await page.goto(`/e/${env}/accounts/${mine.id}?edit=true`)

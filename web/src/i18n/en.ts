@@ -369,6 +369,7 @@ export const en: Texts = {
     searchTo: 'Search: {{what}}',
     clear: 'Empty {{name}}',
     remove: 'Remove',
+    unseen: 'out of your sight',
     add: 'Add',
     nothingFound: 'No result',
     keepTyping: 'Type to search',

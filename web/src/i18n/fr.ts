@@ -374,6 +374,7 @@ export const fr = {
     searchTo: 'Chercher : {{what}}',
     clear: 'Vider {{name}}',
     remove: 'Retirer',
+    unseen: 'hors de votre accès',
     add: 'Ajouter',
     nothingFound: 'Aucun résultat',
     keepTyping: 'Tapez pour chercher',

@@ -9,6 +9,8 @@ import { useTitle } from './useTitle'
 export interface ReferenceValue {
   id: string
   title: string
+  /** It was asked for and not told: whoever looks may not see it. */
+  unseen?: true
 }
 
 function Named({ field, value }: ValueProps<ReferenceValue>) {
@@ -19,7 +21,7 @@ function Display({ field, value }: ValueProps<ReferenceValue>) {
   const { dictionary } = useSurroundings()
   const title = useTitle(field, value)
   const entity = field.to ? dictionary.entities[field.to] : undefined
-  if (!entity) return <>{title}</>
+  if (!entity || value.unseen) return <>{title}</>
   return (
     <Link
       to="/e/$env/$collection/$id"
@@ -43,6 +45,7 @@ export const reference = defineField<ReferenceValue>({
   of: referenceOf,
   read: (record, field) => {
     const id = record[`${field.name}_id`]
+    if (typeof id === 'string' && record[field.name] === null) return { id, title: '', unseen: true }
     const found = referenceOf(record[field.name] ?? id)
     return found && (typeof id !== 'string' || id === found.id) ? found : referenceOf(id)
   },

@@ -12,10 +12,11 @@ export function useTitle(field: Field, value: ReferenceValue): string {
   const entity = field.to ? dictionary.entities[field.to] : undefined
   const asked = useQuery({
     queryKey: ['title', dictionary.environment.name, field.to, value.id],
-    enabled: value.title === '' && entity !== undefined,
+    enabled: value.title === '' && entity !== undefined && !value.unseen,
     staleTime: 60_000,
     retry: false,
     queryFn: async ({ signal }) => titleOf(await source.record(entity?.collection ?? '', value.id, {}, { signal })),
   })
+  if (value.unseen) return t('fields.unseen')
   return value.title || asked.data || (asked.isPending && asked.isFetching ? '…' : t('list.unnamed'))
 }
