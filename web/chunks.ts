@@ -1,10 +1,10 @@
-import type { Rolldown } from 'vite'
+import type { Plugin, Rolldown } from 'vite'
 
 /** What everybody needs from the first page on, and what a list and a record need beside it. */
-const starts: Record<string, string[]> = {
+const starts = {
   start: ['main.tsx', 'features/session/SignIn.tsx'],
   screens: ['features/frame/Frame.tsx', 'features/list/ListScreen.tsx', 'features/record/RecordScreen.tsx'],
-}
+} satisfies Record<string, string[]>
 
 interface Graph {
   getModuleInfo(id: string): { importedIds: string[] } | null
@@ -40,4 +40,23 @@ function placesOf(root: string, graph: Graph): Map<string, string> {
     }
   }
   return places
+}
+
+/** Lets the browser fetch the screens while it reads the start, which only then knows that it needs them. */
+export function ahead(root: string): Plugin {
+  return {
+    name: 'ahead',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_page, { bundle }) {
+        const [first] = starts.screens
+        const screens = Object.values(bundle ?? {}).find(
+          (chunk) => chunk.type === 'chunk' && chunk.moduleIds.includes(`${root}/src/${first}`),
+        )
+        if (!screens) throw new Error('the screens are in no file')
+        return [{ tag: 'link', attrs: { rel: 'modulepreload', href: `/${screens.fileName}` }, injectTo: 'head' }]
+      },
+    },
+  }
 }

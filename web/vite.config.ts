@@ -4,7 +4,7 @@ import { brotliCompressSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
-import { together } from './chunks'
+import { ahead, together } from './chunks'
 import { initial } from './initial'
 import { notices } from './notices'
 
@@ -26,7 +26,7 @@ function compressed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), notices(), compressed(), initial()],
+  plugins: [react(), notices(), ahead(import.meta.dirname), compressed(), initial()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0, // a strict content security policy allows no data: script or style

@@ -229,7 +229,19 @@ const valueListsRoute = createRoute({
   component: screen(() => import('../features/value-lists/ValueLists'), 'ValueLists'),
 })
 
+/** What screens are made of, on one page: for whoever develops, in no build. */
+const developmentRoutes = import.meta.env.DEV
+  ? [
+      createRoute({
+        getParentRoute: () => rootRoute,
+        path: '/ui',
+        component: screen(() => import('../features/design/Design'), 'Design'),
+      }),
+    ]
+  : []
+
 const routeTree = rootRoute.addChildren([
+  ...developmentRoutes,
   signInRoute,
   homeRoute,
   preferencesRoute,
