@@ -16,6 +16,9 @@ export const people = {
   /** Whose profiles tests change. */
   nadia: 'nadia.haddad@acme-chauffage.example',
   sylvie: 'sylvie.burger@acme-chauffage.example',
+  /** Whose profiles the tests of profiles change. */
+  moussa: 'moussa.diallo@acme-chauffage.example',
+  manon: 'manon.lutz@acme-chauffage.example',
   /** May read only. */
   theo: 'theo.klein@acme-chauffage.example',
 }

@@ -3,6 +3,7 @@ import { answered } from './answers'
 import { follow } from './follow'
 import { administrationSource, importSource } from './httpAdministration'
 import { personalCalls } from './httpPersonal'
+import { rightsSource } from './httpRights'
 import { lasting } from './lasting'
 import type { Link } from './link'
 import { listCalls, pathOption } from './lists'
@@ -152,6 +153,7 @@ function environmentSource(server: Server, env: string, beside: Beside): Environ
     },
     imports: importSource(server, env),
     administration: administrationSource(server, env),
+    rights: rightsSource(server, env),
     present: async (collection, id, said, options) => {
       const params = { path: { env, collection, id } }
       const asked = beside.now.PUT('/data/{env}/{collection}/{id}/$presence', { params, body: said, ...options })

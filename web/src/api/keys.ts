@@ -1,4 +1,4 @@
-import type { GroupQuery, ListQuery } from './source'
+import type { GroupQuery, ListQuery, WhyQuery } from './source'
 
 /** Keys of the query cache, in one place so that whoever refreshes names them as whoever reads does. */
 export const keys = {
@@ -26,5 +26,9 @@ export const keys = {
   imports: (env: string) => ['imports', env] as const,
   import: (env: string, id: string) => ['import', env, id] as const,
   administration: (env: string, ...of: unknown[]) => ['administration', env, ...of] as const,
+  /** Why somebody may, or may not. */
+  why: (env: string, asked: WhyQuery) => ['why', env, asked] as const,
+  /** Whether a row rule can be read. */
+  rule: (env: string, entity: string, rule: string) => ['rule', env, entity, rule] as const,
   valueList: (env: string, list: string) => ['value-list', env, list] as const,
 }

@@ -1,5 +1,6 @@
 import type { Problem } from './problem'
 import type {
+  Capability,
   Dictionary,
   Favourite,
   Figures,
@@ -21,8 +22,12 @@ import type {
   Preferences,
   PresenceEvent,
   Present,
+  Profile,
+  ProfileSent,
   Profiles,
+  Reason,
   RecordData,
+  Rights,
   SavedView,
   SearchHit,
   Session,
@@ -208,6 +213,7 @@ export interface EnvironmentSource {
   }
   imports: ImportSource
   administration: AdministrationSource
+  rights: RightsSource
   /** Says that a page has a record open, and hears who else has. Rejects at once when it cannot be said now. */
   present(
     collection: string,
@@ -265,4 +271,24 @@ export interface AdministrationSource {
   takeAway(id: string): Promise<void>
   resetPassword(id: string): Promise<PersonTold>
   signOut(id: string): Promise<PersonTold>
+}
+
+/** What is asked about a right: of one record, of somebody else, where they are named. */
+export interface WhyQuery {
+  collection: string
+  capability: Capability
+  id?: string | undefined
+  person?: string | undefined
+}
+
+/** Who may do what. */
+export interface RightsSource {
+  /** Makes a profile, or gives one all that it says. */
+  profilePut(name: string, says: ProfileSent): Promise<Profile>
+  /** Takes an own profile away; gives one of a module back what the module says. */
+  profileTakeBack(name: string): Promise<void>
+  /** What somebody may do, entity by entity. */
+  of(person: string, options?: Abort): Promise<Rights>
+  /** Why somebody may, or may not: oneself, without a person. */
+  why(asked: WhyQuery, options?: Abort): Promise<Reason>
 }

@@ -69,6 +69,17 @@ export type JournalChange = Omit<Schema<'tisserand.journal_change'>, 'changes'> 
 export type Person = Schema<'tisserand.person'>
 export type Profile = Schema<'tisserand.profile'>
 export type Profiles = Schema<'tisserand.profiles'>
+/** A profile as it is sent: whole, without its name and where it comes from. */
+export type ProfileSent = Schema<'tisserand.profile_sent'>
+/** What a profile says of an entity. */
+export type ProfileGrant = Schema<'tisserand.profile_grant'>
+/** What may be done to records. */
+export type Capability = Profile['all'][number]
+export type Power = Profile['powers'][number]
+/** How far a field is open. */
+export type Level = ProfileGrant['otherwise']
+/** Records that belong to whoever asks, as row rules name them. */
+export type Perimeter = Profiles['perimeters'][number]
 export type Rights = Schema<'tisserand.rights'>
 export type Reason = Schema<'tisserand.reason'>
 export type PersonTold = Schema<'tisserand.person_told'>

@@ -202,6 +202,25 @@ const peopleRoute = createRoute({
   component: screen(() => import('../features/administration/People'), 'People'),
 })
 
+const personRightsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/people/$person',
+  component: screen(() => import('../features/rights/PersonRights'), 'PersonRights'),
+})
+
+const profilesRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/profiles',
+  component: screen(() => import('../features/rights/Profiles'), 'Profiles'),
+})
+
+const profileRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/profiles/$profile',
+  validateSearch: (search: Record<string, unknown>): { edit?: boolean } => (search.edit === true ? { edit: true } : {}),
+  component: screen(() => import('../features/rights/ProfilePage'), 'ProfilePage'),
+})
+
 const settingsRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/settings',
@@ -247,7 +266,17 @@ const routeTree = rootRoute.addChildren([
   preferencesRoute,
   meRoute.addChildren([ownPreferencesRoute, signInsRoute, aboutRoute]),
   frameRoute.addChildren([startRoute, listRoute, newRoute, importRoute, recordRoute]),
-  adminRoute.addChildren([administrationRoute, peopleRoute, auditRoute, valueListsRoute, settingsRoute, dataRoute]),
+  adminRoute.addChildren([
+    administrationRoute,
+    peopleRoute,
+    personRightsRoute,
+    profilesRoute,
+    profileRoute,
+    auditRoute,
+    valueListsRoute,
+    settingsRoute,
+    dataRoute,
+  ]),
 ])
 
 export const router = createRouter({

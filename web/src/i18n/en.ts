@@ -2,6 +2,7 @@ import { administration } from './en/administration'
 import { imports } from './en/imports'
 import { lists } from './en/lists'
 import { personal } from './en/personal'
+import { rights } from './en/rights'
 import type { Texts } from './fr'
 
 /** Texts of the interface in English. */
@@ -467,6 +468,7 @@ export const en: Texts = {
     request: 'Reference {{id}}',
   },
   import: imports,
+  rights,
   administration,
   common: { close: 'Close', cancel: 'Cancel', save: 'Save', loading: 'Loading', yes: 'Yes', no: 'No', dismiss: 'Hide' },
 }

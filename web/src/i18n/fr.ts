@@ -2,6 +2,7 @@ import { administration } from './fr/administration'
 import { imports } from './fr/imports'
 import { lists } from './fr/lists'
 import { personal } from './fr/personal'
+import { rights } from './fr/rights'
 
 /** Texts of the interface in French, the language in which nothing is missing: the other must have the same keys. */
 export const fr = {
@@ -478,6 +479,7 @@ export const fr = {
     request: 'Référence {{id}}',
   },
   import: imports,
+  rights,
   administration,
   common: {
     close: 'Fermer',

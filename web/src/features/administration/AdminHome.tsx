@@ -35,6 +35,12 @@ export function AdminHome() {
           to={{ to: '/admin/$env/people', params }}
         />
         <Card
+          icon="shield-check"
+          title={t('rights.profiles.title')}
+          hint={t('rights.profiles.hint')}
+          to={{ to: '/admin/$env/profiles', params }}
+        />
+        <Card
           icon="history"
           title={t('administration.audit.title')}
           hint={t('administration.audit.hint')}

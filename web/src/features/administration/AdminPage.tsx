@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSurroundings } from '../../dictionary/context'
@@ -6,18 +6,29 @@ import { Icon } from '../../icons/Icon'
 import { Notice } from '../../ui/Notice'
 import styles from './AdminPage.module.css'
 
+interface Props {
+  title: string
+  hint?: string | undefined
+  actions?: ReactNode
+  /** Where it leads back to, when that is not the start of administration. */
+  back?: { to: LinkProps; word: string }
+  children: ReactNode
+}
+
 /** A page of administration: the way back, its title, and nothing of it for those who don't administer. */
-export function AdminPage(props: { title: string; hint?: string; actions?: ReactNode; children: ReactNode }) {
-  const { title, hint, actions, children } = props
+export function AdminPage({ title, hint, actions, back, children }: Props) {
   const { t } = useTranslation()
   const { dictionary } = useSurroundings()
   return (
     <div className={styles.page}>
       <header className={styles.head}>
         <div>
-          <Link to="/admin/$env" params={{ env: dictionary.environment.name }} className={styles.back}>
+          <Link
+            {...(back?.to ?? { to: '/admin/$env', params: { env: dictionary.environment.name } })}
+            className={styles.back}
+          >
             <Icon name="arrow-left" size={16} />
-            {t('administration.back')}
+            {back?.word ?? t('administration.back')}
           </Link>
           <h1>{title}</h1>
           {hint && <p className="quiet">{hint}</p>}

@@ -144,6 +144,12 @@ function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): 
           <IconAction icon="dots" label={t('administration.people.actions', { name: person.name })} />
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<Icon name="shield-check" size={16} />}
+            onClick={() => void navigate({ to: '/admin/$env/people/$person', params: { env, person: person.id } })}
+          >
+            {t('rights.person.see')}
+          </Menu.Item>
           {person.person && users && (
             <Menu.Item
               leftSection={<Icon name="user" size={16} />}

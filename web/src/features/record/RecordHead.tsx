@@ -2,6 +2,7 @@ import { Button, Menu } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { Link, useNavigate } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity, Present, RecordData, Transition } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
@@ -19,6 +20,8 @@ import { say } from '../../ui/toasts'
 import { PeopleHere } from './PeopleHere'
 import styles from './RecordHead.module.css'
 import { StateStepper } from './StateStepper'
+
+const WhyDialog = lazy(() => import('../../reasons/WhyDialog'))
 
 interface Props {
   entity: Entity
@@ -202,56 +205,78 @@ async function copyLink(t: TFunction) {
 function More({ entity, record, remove, move, moves }: Props & { moves: Transition[] }) {
   const { t } = useTranslation()
   const { dictionary, label } = useSurroundings()
+  const [asked, setAsked] = useState<'update' | 'delete' | null>(null)
   return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <IconAction icon="dots" label={t('record.more')} />
-      </Menu.Target>
-      <Menu.Dropdown>
-        {moves.map((transition) => (
-          <Menu.Item
-            key={transition.name}
-            leftSection={<Icon name={transition.icon ?? 'arrow-right'} />}
-            onClick={() => move(transition)}
-          >
-            {label(transition.label)}
+    <>
+      <Menu position="bottom-end" width={220}>
+        <Menu.Target>
+          <IconAction icon="dots" label={t('record.more')} />
+        </Menu.Target>
+        <Menu.Dropdown>
+          {moves.map((transition) => (
+            <Menu.Item
+              key={transition.name}
+              leftSection={<Icon name={transition.icon ?? 'arrow-right'} />}
+              onClick={() => move(transition)}
+            >
+              {label(transition.label)}
+            </Menu.Item>
+          ))}
+          {entity.can.create && (
+            <Menu.Item
+              component={Link}
+              to={`/e/${dictionary.environment.name}/${entity.collection}/new` as '/'}
+              search={{ copy: record.id } as never}
+              leftSection={<Icon name="copy" />}
+            >
+              {t('record.duplicate')}
+            </Menu.Item>
+          )}
+          <Menu.Item leftSection={<Icon name="link" />} onClick={() => void copyLink(t)}>
+            {t('record.copyLink')}
           </Menu.Item>
-        ))}
-        {entity.can.create && (
-          <Menu.Item
-            component={Link}
-            to={`/e/${dictionary.environment.name}/${entity.collection}/new` as '/'}
-            search={{ copy: record.id } as never}
-            leftSection={<Icon name="copy" />}
-          >
-            {t('record.duplicate')}
-          </Menu.Item>
-        )}
-        <Menu.Item leftSection={<Icon name="link" />} onClick={() => void copyLink(t)}>
-          {t('record.copyLink')}
-        </Menu.Item>
-        {entity.can.print && (
-          <Menu.Item leftSection={<Icon name="printer" />} onClick={() => window.print()}>
-            {t('record.print')}
-          </Menu.Item>
-        )}
-        {may(entity, record, 'delete') ? (
-          <Menu.Item
-            leftSection={<Icon name="trash" />}
-            onClick={remove}
-            className={styles.danger}
-            data-record={record.id}
-          >
-            {t('record.delete')}
-          </Menu.Item>
-        ) : (
-          <Menu.Label>{t('record.cannotDelete')}</Menu.Label>
-        )}
-        {!may(entity, record, 'update') && <Menu.Label>{t('record.readOnly')}</Menu.Label>}
-        <Menu.Label>
-          <Kbd>e</Kbd> {t('shortcuts.edit')}
-        </Menu.Label>
-      </Menu.Dropdown>
-    </Menu>
+          {entity.can.print && (
+            <Menu.Item leftSection={<Icon name="printer" />} onClick={() => window.print()}>
+              {t('record.print')}
+            </Menu.Item>
+          )}
+          {may(entity, record, 'delete') ? (
+            <Menu.Item
+              leftSection={<Icon name="trash" />}
+              onClick={remove}
+              className={styles.danger}
+              data-record={record.id}
+            >
+              {t('record.delete')}
+            </Menu.Item>
+          ) : (
+            <Refused text={t('record.cannotDelete')} onAsk={() => setAsked('delete')} />
+          )}
+          {!may(entity, record, 'update') && <Refused text={t('record.readOnly')} onAsk={() => setAsked('update')} />}
+          <Menu.Label>
+            <Kbd>e</Kbd> {t('shortcuts.edit')}
+          </Menu.Label>
+        </Menu.Dropdown>
+      </Menu>
+      {asked && (
+        <Suspense>
+          <WhyDialog
+            asked={{ collection: entity.collection, capability: asked, id: record.id }}
+            title={t('rights.why.titleNot')}
+            hint={t('rights.why.ask')}
+            onClose={() => setAsked(null)}
+          />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+/** What cannot be done, and the way to why. */
+function Refused({ text, onAsk }: { text: string; onAsk(): void }) {
+  return (
+    <Menu.Item leftSection={<Icon name="help-circle" />} onClick={onAsk} className={styles.refused}>
+      {text}
+    </Menu.Item>
   )
 }

@@ -1,0 +1,109 @@
+import { expectAccessible } from './axe'
+import { env, expect, test, unique } from './base'
+import { people } from './people'
+
+// Reading every element of a matrix twice takes a while on a busy machine.
+test.setTimeout(150_000)
+
+test('a profile made here holds at once for whoever is given it, and says why', async ({ page, api, as }) => {
+  const name = unique('Suivi')
+  await page.goto(`/admin/${env}`)
+  await page.getByRole('link', { name: /^Profils/ }).click()
+  await page.getByRole('button', { name: 'Nouveau profil' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Nom', exact: true }).fill(name)
+  const identifier = await dialog.getByRole('textbox', { name: 'Identifiant' }).inputValue()
+  await dialog.getByRole('button', { name: 'Créer' }).click()
+
+  // Reads everything, and of accounts those that are theirs, without their phone.
+  await page.getByRole('checkbox', { name: 'Lire, toutes les autres fiches' }).check()
+  await page.getByRole('checkbox', { name: 'Modifier, Tiers' }).check()
+  await page.getByRole('button', { name: 'Détails de « Tiers »' }).click()
+  await page.getByRole('button', { name: 'Responsable : moi' }).click()
+  await expect(page.getByRole('textbox', { name: 'À quelles fiches' })).toHaveValue('owner = me()')
+  await page.getByRole('combobox', { name: 'Ajouter un champ' }).selectOption({ label: 'Raison sociale' })
+  await page.getByRole('button', { name: 'Rouvrir « Raison sociale »' }).click()
+  await page.getByRole('combobox', { name: 'Ajouter un champ' }).selectOption({ label: 'Téléphone' })
+  await expect(page.getByRole('combobox', { name: 'Ouverture de « Téléphone »' })).toHaveValue('hidden')
+  await expectAccessible(page)
+
+  // A rule that cannot be read is told where it stands, and nothing is saved.
+  const rule = page.getByRole('textbox', { name: 'À quelles fiches' })
+  await rule.fill('ownr = me()')
+  await page.getByRole('button', { name: 'Enregistrer' }).click()
+  await expect(page.getByText('Une condition est à corriger : Tiers')).toBeVisible()
+  await expect(rule).toHaveAccessibleDescription(/« ownr » n'est pas un champ/)
+  expect(await api.text('$profiles')).not.toContain('ownr')
+  await rule.fill('owner = me() or agency in (my_agencies())')
+  await page.getByRole('button', { name: 'Enregistrer' }).click()
+  await expect(page.getByText('Profil enregistré')).toBeVisible()
+  await page.getByRole('button', { name: 'Détails de « Tiers »' }).click()
+  await expect(page.getByText('owner = me() or agency in (my_agencies())')).toBeVisible()
+  await expect(page.getByText('mon agence et ses agences rattachées')).toBeVisible()
+
+  // Seen by somebody else, in a browser of their own.
+  await api.give(people.moussa, [identifier])
+  const { page: theirs, api: his } = await as('moussa')
+  const me = await his.me()
+  const own = await api.create('accounts', { name: unique('Le sien'), owner_id: me, phone: '+33388000001' })
+  const other = await api.create('accounts', { name: unique('Autre'), owner_id: await api.me() })
+  await theirs.goto(`/e/${env}/accounts/${own.id}`)
+  await expect(theirs.getByRole('heading', { name: String(own.name) })).toBeVisible()
+  await expect(theirs.getByText('Téléphone', { exact: true })).toHaveCount(0)
+  await theirs.goto(`/e/${env}/accounts/${other.id}`)
+  await expect(theirs.getByRole('heading', { name: 'Cette fiche n’existe pas' })).toBeVisible()
+
+  // What cannot be done leads to why.
+  await theirs.goto(`/e/${env}/accounts/${own.id}`)
+  await theirs.getByRole('button', { name: 'Autres actions' }).first().click()
+  await theirs.getByRole('menuitem', { name: 'Votre profil ne permet pas de supprimer.' }).click()
+  const why = theirs.getByRole('dialog', { name: 'Pourquoi pas ?' })
+  await expect(why.getByText(`${name} : ne le permet pas`)).toBeVisible()
+  await expectAccessible(theirs)
+
+  // And whoever administers sees the same, cell by cell.
+  await page.goto(`/admin/${env}/people`)
+  await page.getByRole('button', { name: 'Actions pour Moussa Diallo' }).click()
+  await page.getByRole('menuitem', { name: 'Ce que cette personne peut faire' }).click()
+  await expect(page.getByRole('heading', { name: 'Ce que peut faire Moussa Diallo' })).toBeVisible()
+  await page.getByRole('button', { name: /^Lire, Tiers : certaines/ }).click()
+  const reasons = page.getByRole('dialog', { name: 'Pourquoi ?' })
+  await expect(reasons.getByText('Responsable est moi')).toBeVisible()
+  await expect(reasons.getByText('selon la fiche').first()).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Détails de « Tiers »' }).click()
+  await expect(page.getByText('Téléphone caché')).toBeVisible()
+  await expectAccessible(page)
+
+  // It goes once nobody has it, and comes back.
+  await page.getByRole('link', { name }).click()
+  await page.getByRole('button', { name: 'Autres actions' }).click()
+  await page.getByRole('menuitem', { name: 'Supprimer le profil' }).click()
+  await expect(page.getByText('Moussa Diallo a ce profil')).toBeVisible()
+  await api.give(people.moussa, ['reader'])
+  await page.getByRole('button', { name: 'Autres actions' }).click()
+  await page.getByRole('menuitem', { name: 'Supprimer le profil' }).click()
+  await expect(page.getByText(`Profil « ${name} » supprimé`)).toBeVisible()
+  await expect(page.getByRole('list', { name: 'Profils' }).getByRole('link', { name })).toHaveCount(0)
+})
+
+test('profiles of modules are told apart, changed here and given back', async ({ page }) => {
+  await page.goto(`/admin/${env}/profiles`)
+  const list = page.getByRole('list', { name: 'Profils' })
+  await expect(list.getByRole('listitem').filter({ hasText: 'Limité à son agence' })).toContainText('Restreint')
+  await expectAccessible(page)
+  await list.getByRole('link', { name: 'Administrateur' }).click()
+  await expect(page.getByText('Ce profil peut tout et ne se change pas.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Modifier' })).toHaveCount(0)
+
+  await page.goto(`/admin/${env}/profiles/external_contact?edit=true`)
+  await expect(page.getByText(/Ce profil vient d’un module/)).toBeVisible()
+  await page.getByRole('checkbox', { name: 'Exporter, Sites' }).check()
+  await page.getByRole('button', { name: 'Enregistrer' }).click()
+  await expect(page.getByText('Profil enregistré')).toBeVisible()
+  const exported = page.getByRole('row', { name: /Sites/ }).getByRole('cell').nth(4)
+  await expect(exported).toHaveText('certaines')
+  await page.getByRole('button', { name: 'Autres actions' }).click()
+  await page.getByRole('menuitem', { name: 'Rendre à son module' }).click()
+  await expect(exported).toHaveText('aucune')
+})
