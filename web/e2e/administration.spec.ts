@@ -45,7 +45,7 @@ test('the journal is narrowed to one record, from what it was to what it is', as
 
 test('who does not administer finds nothing there', async ({ as }) => {
   const { page } = await as('theo')
-  for (const part of ['', '/people', '/audit', '/settings', '/data']) {
+  for (const part of ['', '/people', '/profiles', '/profiles/sales', '/audit', '/settings', '/data']) {
     await page.goto(`/admin/${env}${part}`)
     await expect(page.getByText('Réservé aux administrateurs de cet environnement.')).toBeVisible()
   }
