@@ -130,15 +130,24 @@ function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): 
           ? t('administration.people.lastSeen', { when: nearInstant(person.signed_in_at, now(), manner) })
           : t('administration.people.never')}
       </span>
-      <MultiSelect
-        aria-label={t('administration.people.profileOf', { name: person.name })}
-        className={styles.profile}
-        data={profiles}
-        value={profiles.length > 0 ? person.profiles : []}
-        disabled={person.me}
-        onChange={(held) => held.length > 0 && void act(administration.setProfiles(person.id, held))}
-        comboboxProps={{ transitionProps: { duration: 0 } }}
-      />
+      {person.me ? (
+        // Nobody changes their own.
+        <span className={`${styles.profile} ${styles.small} quiet`}>
+          {profiles
+            .filter((one) => person.profiles.includes(one.value))
+            .map((one) => one.label)
+            .join(', ')}
+        </span>
+      ) : (
+        <MultiSelect
+          aria-label={t('administration.people.profileOf', { name: person.name })}
+          className={styles.profile}
+          data={profiles}
+          value={profiles.length > 0 ? person.profiles : []}
+          onChange={(held) => held.length > 0 && void act(administration.setProfiles(person.id, held))}
+          comboboxProps={{ transitionProps: { duration: 0 } }}
+        />
+      )}
       <Menu position="bottom-end">
         <Menu.Target>
           <IconAction icon="dots" label={t('administration.people.actions', { name: person.name })} />
