@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::Findings;
 
-const PURE: &[&str] = &["agreement", "device", "dictionary", "journal"];
+const PURE: &[&str] = &["agreement", "device", "dictionary", "journal", "rights"];
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 pub(crate) fn check(root: &Path) -> Result<Findings> {
