@@ -48,8 +48,7 @@ impl Compiling<'_> {
         entity: EntityIndex,
         given: Given<&str>,
     ) -> Option<Checked> {
-        let parsed = self.parse(given)?;
-        self.checked(given, expression::check_condition(&parsed.root, &Strict::new(dictionary), entity))
+        self.condition_with(&Strict::new(dictionary), entity, given)
     }
 
     /// As [`Compiling::condition`], for a row rule of a profile, which may name perimeters.
@@ -59,9 +58,12 @@ impl Compiling<'_> {
         entity: EntityIndex,
         given: Given<&str>,
     ) -> Option<Checked> {
+        self.condition_with(&Strict::with_perimeters(dictionary), entity, given)
+    }
+
+    fn condition_with(&self, names: &Strict<'_>, entity: EntityIndex, given: Given<&str>) -> Option<Checked> {
         let parsed = self.parse(given)?;
-        let names = Strict::with_perimeters(dictionary);
-        self.checked(given, expression::check_condition(&parsed.root, &names, entity))
+        self.checked(given, expression::check_condition(&parsed.root, names, entity))
     }
 
     fn checked(&self, given: Given<&str>, result: Result<Typed, Vec<ExpressionError>>) -> Option<Checked> {

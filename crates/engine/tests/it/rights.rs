@@ -1,4 +1,4 @@
-//! Who may what, until profiles come from the dictionary.
+//! What the built-in profiles may, and what nobody sees.
 
 use dictionary::Value;
 use engine::{Caller, EngineError, Query};
