@@ -1,5 +1,5 @@
 import { Button, Menu, Modal, MultiSelect, TextInput } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -15,34 +15,25 @@ import { Initials } from '../../ui/Initials'
 import { Bar, Late } from '../../ui/Late'
 import { ProblemNotice, problemWords } from '../../ui/ProblemNotice'
 import { say } from '../../ui/toasts'
+import { usePeople, useProfiles } from '../rights/useProfiles'
 import { AdminPage } from './AdminPage'
 import pageStyles from './AdminPage.module.css'
 import styles from './People.module.css'
 
 /** The profiles that people can be given, for a choice. */
-function useProfiles() {
-  const { dictionary, source, label } = useSurroundings()
-  const found = useQuery({
-    queryKey: keys.administration(dictionary.environment.name, 'profiles'),
-    enabled: dictionary.me.powers.includes('administer'),
-    queryFn: ({ signal }) => source.administration.profiles({ signal }),
-  })
-  return found.data?.value.map((profile) => ({ value: profile.name, label: label(profile.label) })) ?? []
+function useChoices() {
+  const { label } = useSurroundings()
+  return useProfiles().data?.value.map((profile) => ({ value: profile.name, label: label(profile.label) })) ?? []
 }
 
 /** Who may enter this environment, and as what. */
 export function People() {
   const { t } = useTranslation()
-  const { dictionary, source } = useSurroundings()
-  const env = dictionary.environment.name
+  const { dictionary } = useSurroundings()
   const [adding, setAdding] = useState(false)
   const [told, setTold] = useState<PersonTold | null>(null)
   const administers = dictionary.me.powers.includes('administer')
-  const found = useQuery({
-    queryKey: keys.administration(env, 'people'),
-    enabled: administers,
-    queryFn: ({ signal }) => source.administration.people({ signal }),
-  })
+  const found = usePeople()
   return (
     <AdminPage
       title={t('administration.people.title')}
@@ -85,7 +76,7 @@ export function People() {
 function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): void }) {
   const { t } = useTranslation()
   const { dictionary, source, manner } = useSurroundings()
-  const profiles = useProfiles()
+  const profiles = useChoices()
   const env = dictionary.environment.name
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -229,7 +220,7 @@ function LetIn({ onClose, onTold }: { onClose(): void; onTold(told: PersonTold):
   const client = useQueryClient()
   const [name, setName] = useState('')
   const [email, setEmail] = useState('')
-  const profiles = useProfiles()
+  const profiles = useChoices()
   const [held, setHeld] = useState<string[]>(['reader'])
   const add = useMutation({
     mutationFn: () => source.administration.letIn({ name: name.trim(), email: email.trim(), profiles: held }),
