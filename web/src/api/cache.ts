@@ -1,4 +1,4 @@
-import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query'
 import { keys } from './keys'
 import type { EnvironmentSource, ListQuery } from './source'
 import type { Page, RecordData } from './types'
@@ -78,4 +78,22 @@ export async function freshenRows(
       current ? mapRows(current, (row) => fresh.get(row.id) ?? row) : current,
     )
   }
+}
+
+/**
+ * Reads anew what is shown under `queryKey`. A reading that is fetching its next page ends first: invalidated at once it would begin again
+ * with the pages it had, and the person's wish to see more would be lost to somebody else's change.
+ */
+export async function readAnew(client: QueryClient, queryKey: QueryKey): Promise<void> {
+  const growing = client
+    .getQueryCache()
+    .findAll({ queryKey, fetchStatus: 'fetching' })
+    .filter((query) => query.state.fetchMeta?.fetchMore)
+  await Promise.all([
+    client.invalidateQueries({ queryKey, predicate: (query) => !growing.includes(query) }),
+    ...growing.map(async (query) => {
+      await query.promise?.catch(() => undefined)
+      await client.invalidateQueries({ queryKey: query.queryKey, exact: true })
+    }),
+  ])
 }

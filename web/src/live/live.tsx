@@ -1,6 +1,6 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
-import { dropRows, freshenRows, wasMadeHere } from '../api/cache'
+import { dropRows, freshenRows, readAnew, wasMadeHere } from '../api/cache'
 import { keys } from '../api/keys'
 import type { EnvironmentSource } from '../api/source'
 import type { Dictionary, LiveEvent, PresenceEvent } from '../api/types'
@@ -115,11 +115,11 @@ function gatherer(client: QueryClient, source: EnvironmentSource, dictionary: ()
     for (const [entity, changes] of byEntity(events)) {
       // The person's own, changed on another device of theirs.
       const own = owned[entity]
-      if (own) void client.invalidateQueries({ queryKey: own(env) })
+      if (own) void readAnew(client, own(env))
       const collection = dictionary().entities[entity]?.collection
       if (!collection) continue
       // What other views show is read anew as a whole: a change may move a record from one column, day or place to another.
-      void client.invalidateQueries({ queryKey: keys.views(env, entity) })
+      void readAnew(client, keys.views(env, entity))
       const of = (operation: LiveEvent['operation']) => [
         ...new Set(changes.filter((event) => event.operation === operation).map((event) => event.id)),
       ]
@@ -135,9 +135,9 @@ function gatherer(client: QueryClient, source: EnvironmentSource, dictionary: ()
       const created = of('create').filter((id) => !wasMadeHere(id)).length
       if (created) client.setQueryData<number>(keys.news(env, entity), (count = 0) => count + created)
       for (const { id } of changes) {
-        void client.invalidateQueries({ queryKey: keys.record(env, entity, id) })
-        void client.invalidateQueries({ queryKey: keys.history(env, entity, id) })
-        void client.invalidateQueries({ queryKey: ['title', env, entity, id] })
+        void readAnew(client, keys.record(env, entity, id))
+        void readAnew(client, keys.history(env, entity, id))
+        void readAnew(client, ['title', env, entity, id])
       }
     }
   }

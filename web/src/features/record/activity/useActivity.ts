@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
+import { readAnew } from '../../../api/cache'
 import { keys } from '../../../api/keys'
 import type { ListQuery } from '../../../api/source'
 import type { Entity, RecordData } from '../../../api/types'
@@ -81,7 +82,7 @@ export function useActivity(owner: Entity, record: RecordData, sources: Source[]
 
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(waiting.current), [])
-  const again = () => client.invalidateQueries({ queryKey: key })
+  const again = () => readAnew(client, key)
   useLive((event) => {
     if (!sources.some((one) => one.entity.name === event.entity)) return
     clearTimeout(waiting.current)
