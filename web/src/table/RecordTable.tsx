@@ -110,11 +110,14 @@ export function RecordTable<Group extends TableGroup = TableGroup>(props: Props<
   const lineAt = (index: number): Line =>
     lines ? (lines[index] ?? null) : index < rows.rows.length ? { row: index } : null
   const count = lines?.length ?? rows.rows.length
+  // Rows out of sight are drawn ahead of whoever scrolls, not of whoever only comes to look.
+  const [scrolled, setScrolled] = useState(false)
   const virtual = useVirtualizer({
     count: count + (rows.hasMore ? 12 : 0),
     getScrollElement: () => frame.current,
     estimateSize: () => height,
-    overscan: 12,
+    overscan: scrolled ? 12 : 4,
+    onChange: ({ isScrolling }) => isScrolling && setScrolled(true),
     scrollPaddingStart: headHeight,
     scrollPaddingEnd: props.foot ? 36 : 0,
     initialOffset: at > 8 && !lines ? (at - 4) * height : 0,

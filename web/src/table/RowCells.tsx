@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { memo } from 'react'
+import { memo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity, RecordData } from '../api/types'
 import { useSurroundings } from '../dictionary/context'
@@ -44,6 +44,9 @@ export const RowCells = memo(function RowCells(props: CellsProps) {
   const { row, entity, columns, title, active, left, chosen, editor, editable, actions, position: at, cell } = props
   const { dictionary, label } = useSurroundings()
   const { t } = useTranslation()
+  // Drawn for the row that somebody comes to, not a hundred times with the list.
+  const [met, setMet] = useState(false)
+  const meet = () => setMet(true)
   const name = titleOf(row) || t('list.unnamed')
   const mark = entity.list.colours.find((rule) => rule.name === row['@tisserand.colour'])
   const cells = columns.map((column, position) => {
@@ -63,8 +66,10 @@ export const RowCells = memo(function RowCells(props: CellsProps) {
         data-held={left[position] !== null || undefined}
         data-title={column === title || undefined}
         data-at={cell === position || undefined}
+        data-editable={editable.has(column.path) || undefined}
         data-edited={edited || undefined}
         style={heldAt(left[position])}
+        onPointerEnter={meet}
       >
         {edited ? (
           editor.element
@@ -89,7 +94,7 @@ export const RowCells = memo(function RowCells(props: CellsProps) {
             {label(mark.label)}
           </small>
         )}
-        {!edited && editable.has(column.path) && (
+        {(met || active) && !edited && editable.has(column.path) && (
           <button
             type="button"
             tabIndex={-1}
