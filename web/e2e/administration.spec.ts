@@ -43,6 +43,20 @@ test('the journal is narrowed to one record, from what it was to what it is', as
   await expect(page.getByRole('heading', { name: `${name} bis` })).toBeVisible()
 })
 
+test('what was deleted long ago is made again from the journal, with what referred to it', async ({ page, api }) => {
+  const name = unique('Disparu')
+  const account = await api.create('accounts', { name })
+  const task = await api.create('tasks', { name: unique('Rappeler'), account_id: account.id })
+  await api.remove('accounts', account.id)
+  await page.goto(`/admin/${env}/audit?collection=accounts&record=${account.id}`)
+  await page.getByRole('button', { name: `Rétablir ${name}` }).click()
+  await expect(page.getByText(`${name} : rétabli`)).toBeVisible()
+  await expect(page.getByRole('button', { name: `Rétablir ${name}` })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Ouvrir' }).click()
+  await expect(page.getByRole('heading', { name })).toBeVisible()
+  expect((await api.read('tasks', task.id))?.account_id).toBe(account.id)
+})
+
 test('who does not administer finds nothing there', async ({ as }) => {
   const { page } = await as('theo')
   for (const part of ['', '/people', '/profiles', '/profiles/sales', '/audit', '/settings', '/data']) {

@@ -13,8 +13,8 @@ const MADE: &str = "web/src/device/made";
 
 /// Builds it; does nothing when it is up to date.
 pub(crate) fn build(root: &Path) -> Result<()> {
-    let Some(mut command) = wasm::build(root)? else { bail!(wasm::missing()) };
-    let status = command.args(["--package", "device", "--profile", "device"]).status();
+    let Some(mut command) = wasm::cargo(root, "build")? else { bail!(wasm::missing()) };
+    let status = command.args(["--package", "device"]).status();
     if !status.context("starting cargo")?.success() {
         bail!("the crate device does not build for {}", wasm::TARGET);
     }

@@ -1,4 +1,4 @@
-//! The pure crates build for WebAssembly, so that browsers and devices run the same code.
+//! The pure crates compile for WebAssembly, so that browsers and devices run the same code.
 //!
 //! With a toolchain that has the target, that is a plain build. Else Debian's `rustc-web`, `cargo-web`, `rust-web-src` and `lld` build the
 //! standard library too.
@@ -14,7 +14,7 @@ const PURE: &[&str] = &["agreement", "device", "dictionary", "journal", "rights"
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 pub(crate) fn check(root: &Path) -> Result<Findings> {
-    let Some(mut command) = build(root)? else { return Ok(vec![missing()]) };
+    let Some(mut command) = cargo(root, "check")? else { return Ok(vec![missing()]) };
     for name in PURE {
         command.args(["--package", name]);
     }
@@ -22,12 +22,12 @@ pub(crate) fn check(root: &Path) -> Result<Findings> {
     Ok(if status.success() {
         Vec::new()
     } else {
-        vec![format!("{} do not build for {TARGET}", PURE.join(", "))]
+        vec![format!("{} do not compile for {TARGET}", PURE.join(", "))]
     })
 }
 
-/// A `cargo build` for WebAssembly into `target/wasm`; none where nothing here can do that.
-pub(crate) fn build(root: &Path) -> Result<Option<Command>> {
+/// `cargo build` or `cargo check` for WebAssembly into `target/wasm`; none where nothing here can do that.
+pub(crate) fn cargo(root: &Path, what: &str) -> Result<Option<Command>> {
     let with_target = has_target()?;
     let mut command = if with_target {
         Command::new("cargo")
@@ -40,7 +40,8 @@ pub(crate) fn build(root: &Path) -> Result<Option<Command>> {
     } else {
         return Ok(None);
     };
-    command.current_dir(root).args(["build", "--quiet", "--locked", "--target", TARGET]);
+    // One profile for what browsers load and for the check: what both run while they compile is built once.
+    command.current_dir(root).args([what, "--quiet", "--locked", "--target", TARGET, "--profile", "device"]);
     command.arg("--target-dir").arg(root.join("target").join("wasm"));
     if !with_target {
         command.arg("-Zbuild-std=std,panic_abort");

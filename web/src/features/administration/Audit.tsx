@@ -22,6 +22,7 @@ import { AdminPage } from './AdminPage'
 import pageStyles from './AdminPage.module.css'
 import styles from './Audit.module.css'
 import { type AuditSearch, journalQueryOf, operations, origins } from './auditSearch'
+import { Restore } from './Restore'
 
 const still = { transitionProps: { duration: 0 } }
 
@@ -265,6 +266,15 @@ function Change({ change }: { change: JournalChange }) {
             </>
           )}
         </p>
+        {entity &&
+          change.id &&
+          gone &&
+          change.operation === 'delete' &&
+          dictionary.me.powers.includes('administer') && (
+            <p className={styles.restore}>
+              <Restore entity={entity} id={change.id} title={title} />
+            </p>
+          )}
         {moved.length > 0 ? (
           <details open={change.operation === 'update' && moved.length <= 4}>
             <summary>{t('administration.audit.fields', { count: moved.length })}</summary>
