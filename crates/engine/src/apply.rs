@@ -81,6 +81,7 @@ impl Environment {
         layers: &[Layer],
         confirmed: bool,
     ) -> Result<Done<Option<Plan>>, EngineError> {
+        caller.may_change()?;
         may_change(self, caller)?;
         let target = catalogue::compiled(layers)?;
         let (inner, who, layers) = (self.shared.clone(), caller.clone(), layers.to_vec());

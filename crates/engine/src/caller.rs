@@ -4,6 +4,8 @@ use dictionary::{Language, RecordId};
 use journal::{Actor, Origin};
 use rights::Held;
 
+use crate::error::EngineError;
+
 /// Who asks, through which door. Comes first in every engine call.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -21,6 +23,8 @@ pub struct Caller {
     pub device: Option<String>,
     /// Id of the request.
     pub request: Option<String>,
+    /// Somebody else who looks as this person: the record that says so. Nothing can be changed then, and what is the person's own is left out.
+    pub viewed: Option<RecordId>,
 }
 
 impl Caller {
@@ -34,6 +38,7 @@ impl Caller {
             origin: Origin::System,
             device: None,
             request: None,
+            viewed: None,
         }
     }
 
@@ -42,6 +47,19 @@ impl Caller {
         match self.actor {
             Actor::User(id) => Some(id),
             Actor::System => None,
+        }
+    }
+
+    /// Whose own things are shown: the person's, to nobody who only looks as they do.
+    pub fn own(&self) -> Option<RecordId> {
+        self.me().filter(|_| self.viewed.is_none())
+    }
+
+    /// Refuses whoever only looks.
+    pub(crate) fn may_change(&self) -> Result<(), EngineError> {
+        match self.viewed {
+            None => Ok(()),
+            Some(_) => Err(EngineError::Viewed { name: self.name.clone() }),
         }
     }
 

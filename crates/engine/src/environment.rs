@@ -176,6 +176,7 @@ impl Environment {
     ) -> impl FnOnce(&mut dyn store::Transaction) -> Result<T, EngineError> + Send + 'static {
         let (inner, caller) = (self.shared.clone(), caller.clone());
         move |tx| {
+            caller.may_change()?;
             let (prepared, moment) = inner.prepared(&*tx)?;
             let context = inner.context(&caller);
             let sight = inner.sight(&caller, &prepared, &*tx, &moment, &context)?;

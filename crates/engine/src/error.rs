@@ -44,6 +44,12 @@ pub enum EngineError {
         /// `create account`.
         capability: String,
     },
+    /// The caller only looks, as somebody else. Nothing was written.
+    #[error("nothing can be changed while looking as {name}")]
+    Viewed {
+        /// As whom.
+        name: String,
+    },
     /// Fields are missing, malformed or against a rule. Nothing was written.
     #[error("{} field(s) not valid", .0.len())]
     Validation(Vec<FieldProblem>),

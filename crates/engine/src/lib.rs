@@ -35,6 +35,7 @@ pub use draft::{Draft, Input, LineDraft};
 pub use environment::{Done, Environment, Settings};
 pub use error::{EngineError, FieldProblem};
 pub use personal::favourites::{Favourite, Target};
+pub use personal::impersonations::{Ending, Impersonation};
 pub use personal::notifications::{Notification, Notifications};
 pub use personal::preferences::{Preferences, PreferencesDraft};
 pub use query::{Expand, Expanded, Page, Pick, Query, Record, Related};

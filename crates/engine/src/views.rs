@@ -40,7 +40,8 @@ impl Environment {
         if dictionary.entity(SAVED_VIEW).is_none() {
             return Ok(Vec::new());
         }
-        self.views_where(caller, &dictionary, "owner = me() or shared")
+        let theirs = if caller.own().is_some() { "owner = me() or shared" } else { "shared" };
+        self.views_where(caller, &dictionary, theirs)
     }
 
     fn views_where(

@@ -14,6 +14,7 @@ use crate::open::OpenEnvironment;
 use crate::platform::Platform;
 use crate::tokens::Scope;
 use crate::users::User;
+use crate::viewing::Viewing;
 
 /// Somebody who proved who they are.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub enum Door {
         id: Option<RecordId>,
         /// What its writes must bring along.
         csrf: String,
+        /// An environment at which it looks as somebody else.
+        viewing: Option<Viewing>,
     },
     /// A program's token.
     Token {
@@ -58,6 +61,8 @@ pub struct Entered {
     pub environment: Arc<OpenEnvironment>,
     /// Who asks.
     pub caller: Caller,
+    /// Set when who asks only looks as the caller does.
+    pub viewing: Option<Viewing>,
 }
 
 impl Entered {
@@ -119,25 +124,43 @@ impl Platform {
             }
             Door::Token { scope, .. } => (Origin::Api, *scope == Scope::Read),
         };
-        let access = self.access(&identity.user, &info)?;
+        let mut caller = self.caller_of(&identity.user, &info, language)?;
         let open = self.environment(environment)?;
-        let mut held = access.profiles;
         if reads_only {
-            held = held.read_only();
+            caller.held = caller.held.read_only();
         }
+        caller.origin = origin;
+        caller.request = request;
+        if let Some((viewed, viewing)) = self.viewed(identity, &caller, &info, &open)? {
+            return Ok(Entered { environment: open, caller: viewed, viewing: Some(viewing) });
+        }
+        Ok(Entered { environment: open, caller, viewing: None })
+    }
+
+    /// A person as they ask in an environment; their record there is made at their first entry.
+    ///
+    /// Errors: not found when it is not for them.
+    pub(crate) fn caller_of(
+        &self,
+        user: &User,
+        info: &EnvironmentInfo,
+        language: Language,
+    ) -> Result<Caller, PlatformError> {
+        let access = self.access(user, info)?;
+        let mut held = access.profiles;
         if !info.left_out.is_empty() {
             held = held.without(&info.left_out);
         }
-        let caller = Caller {
+        Ok(Caller {
             actor: Actor::User(access.person),
-            name: identity.user.name.clone(),
+            name: user.name.clone(),
             held,
             language,
-            origin,
+            origin: Origin::Web,
             device: None,
-            request,
-        };
-        Ok(Entered { environment: open, caller })
+            request: None,
+            viewed: None,
+        })
     }
 
     /// Environments that a person may enter, with the profiles they hold there, by label.
@@ -228,7 +251,7 @@ impl Platform {
         Ok(())
     }
 
-    fn access_record(
+    pub(crate) fn access_record(
         &self,
         user: RecordId,
         environment: RecordId,

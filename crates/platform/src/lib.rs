@@ -19,6 +19,7 @@ pub mod sweeping;
 pub mod throttle;
 pub mod tokens;
 pub mod users;
+pub mod viewing;
 
 pub use store::files;
 
@@ -34,3 +35,4 @@ pub use sessions::{SignIn, SignedIn};
 pub use sweeping::FILES_GRACE;
 pub use tokens::{NewToken, Scope};
 pub use users::{NewUser, User};
+pub use viewing::Viewing;

@@ -2,7 +2,7 @@
 
 use dictionary::model::profiles::ADMINISTRATOR;
 use dictionary::{Language, RecordId};
-use engine::{Caller, EngineError, Held};
+use engine::{Caller, Held};
 use jiff::Timestamp;
 use journal::{Actor, Origin};
 
@@ -188,15 +188,7 @@ impl Platform {
         let sessions: Vec<RecordId> =
             self.records_of(SESSION, "user", user)?.iter().map(|record| record.row.id()).collect();
         let count = sessions.len();
-        self.root().transact(&Caller::system(), move |unit| {
-            for session in sessions {
-                match unit.delete(SESSION, session, None) {
-                    Ok(()) | Err(EngineError::NotFound) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(())
-        })?;
+        self.delete_sessions(sessions)?;
         Ok(count)
     }
 
@@ -225,6 +217,7 @@ impl Platform {
             origin: Origin::Web,
             device: None,
             request: None,
+            viewed: None,
         })
     }
 

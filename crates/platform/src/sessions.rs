@@ -15,6 +15,7 @@ use crate::error::PlatformError;
 use crate::platform::Platform;
 use crate::secret;
 use crate::users::normal_email;
+use crate::viewing::Viewing;
 
 /// A session lasts this long after it was last used.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 14);
@@ -34,6 +35,7 @@ pub(crate) struct Session {
     pub(crate) id: RecordId,
     pub(crate) user: RecordId,
     pub(crate) expires: Timestamp,
+    pub(crate) viewing: Option<Viewing>,
 }
 
 /// A browser in which somebody is signed in.
@@ -131,7 +133,7 @@ impl Platform {
             let fields = Fields::of(&dictionary, &record);
             let user = fields.reference("user").ok_or(PlatformError::NotFound)?;
             let expires = fields.moment("expires").ok_or(PlatformError::NotFound)?;
-            Ok(Session { id: fields.id(), user, expires })
+            Ok(Session { id: fields.id(), user, expires, viewing: Viewing::of(&fields) })
         };
         let keep = |known: &mut crate::cache::Known, session: &Session| {
             known.sessions.insert(hash.clone(), session.clone());
@@ -149,7 +151,8 @@ impl Platform {
             return Err(PlatformError::NotFound);
         }
         self.seen.note(session.id, now);
-        Ok(Identity { user, door: Door::Session { id: Some(session.id), csrf: secret::csrf(secret) } })
+        let (csrf, viewing) = (secret::csrf(secret), session.viewing);
+        Ok(Identity { user, door: Door::Session { id: Some(session.id), csrf, viewing } })
     }
 
     /// Where a person is signed in, last used first.
@@ -266,7 +269,9 @@ impl Platform {
         }
     }
 
-    fn delete_sessions(&self, sessions: Vec<RecordId>) -> Result<(), PlatformError> {
+    /// Deletes sessions, and with them what they looked at as somebody else; those that are gone already are passed over.
+    pub(crate) fn delete_sessions(&self, sessions: Vec<RecordId>) -> Result<(), PlatformError> {
+        self.views_close_of(&sessions)?;
         self.root().transact(&Caller::system(), move |unit| {
             for session in sessions {
                 match unit.delete(SESSION, session, None) {

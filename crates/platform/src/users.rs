@@ -69,6 +69,7 @@ impl Platform {
         let hash = self.passwords.hash(password, self.random.as_ref())?;
         let sessions = self.records_of(SESSION, "user", user.id)?;
         let sessions: Vec<RecordId> = sessions.iter().map(|record| record.row.id()).collect();
+        self.views_close_of(&sessions)?;
         self.root().transact(&Caller::system(), move |unit| {
             let draft = Draft::default().with("password_hash", hash.as_str());
             unit.update(USER, user.id, None, draft)?;

@@ -20,6 +20,10 @@ use crate::state::AppState;
 pub(crate) const COOKIE: &str = "tisserand_session";
 /// Header that writes made with the cookie carry.
 pub(crate) const CSRF: &str = "x-csrf-token";
+/// Header with which a page says as whom it believes to look.
+pub(crate) const VIEW_AS: &str = "x-view-as";
+/// What it says when that is nobody else.
+const AS_ONESELF: &str = "myself";
 
 /// What a request brings to prove who sends it.
 #[derive(Debug, Clone)]
@@ -36,8 +40,12 @@ pub(crate) struct Cx {
     pub(crate) info: Arc<Info>,
     pub(crate) credentials: Credentials,
     csrf: Option<String>,
+    /// As whom the page that sends it believes to look: the note of it, or [`AS_ONESELF`].
+    view_as: Option<String>,
     /// Changes something, by its method.
     writes: bool,
+    /// Only looks, whatever its method: whoever looks as somebody else may ask it.
+    pub(crate) looks: bool,
 }
 
 impl FromRequestParts<AppState> for Cx {
@@ -46,12 +54,16 @@ impl FromRequestParts<AppState> for Cx {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Cx, Problem> {
         let info = parts.extensions.get::<Arc<Info>>().cloned().ok_or_else(Problem::not_found)?;
         let csrf = parts.headers.get(CSRF).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let view_as = parts.headers.get(VIEW_AS).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let writes = !matches!(parts.method, Method::GET | Method::HEAD);
         Ok(Cx {
             state: state.clone(),
             info,
             credentials: credentials(&parts.headers),
             csrf,
-            writes: !matches!(parts.method, Method::GET | Method::HEAD),
+            view_as,
+            writes,
+            looks: !writes,
         })
     }
 }
@@ -118,7 +130,16 @@ impl Cx {
     pub(crate) fn enter(&self, environment: &str) -> Result<Entered, Problem> {
         let identity = self.identity()?;
         let request = Some(self.info.id.clone());
-        Ok(self.state.platform.enter(&identity, environment, self.language(), request)?)
+        let entered = self.state.platform.enter(&identity, environment, self.language(), request)?;
+        let note = entered.viewing.as_ref().map(|viewing| viewing.note.to_string());
+        // A page that was opened as somebody else must not go on as oneself, nor the other way round.
+        if self.view_as.as_deref().is_some_and(|believed| believed != note.as_deref().unwrap_or(AS_ONESELF)) {
+            return Err(Problem::view_changed());
+        }
+        if note.is_some() && !self.looks {
+            return Err(Problem::viewed(&entered.caller.name));
+        }
+        Ok(entered)
     }
 
     /// Runs `work` on the threads of calls, whoever asks.

@@ -23,7 +23,7 @@ use engine::personal::is_theirs;
 use futures_core::Stream;
 use journal::{Actor, Change, Entry, Position};
 use parking_lot::Mutex;
-use platform::OpenEnvironment;
+use platform::{Entered, OpenEnvironment};
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -151,10 +151,11 @@ async fn follow(
     let resumed = resume_from(headers, query.as_deref())?;
     let live = state.live.clone();
     let name = environment.clone();
-    let (receiver, head, me) = cx
+    let (receiver, head, me, viewed) = cx
         .in_environment(&environment, move |entered| {
             let head = entered.environment.engine.head()?.position;
-            Ok((live.follow(&name, entered.environment.clone()), head, entered.caller.me()))
+            let caller = &entered.caller;
+            Ok((live.follow(&name, entered.environment.clone()), head, caller.own(), caller.viewed))
         })
         .await?;
     let moves = state.presence.moves(&environment);
@@ -166,6 +167,7 @@ async fn follow(
         state: state.clone(),
         environment,
         me,
+        viewed,
         after,
         positions: receiver,
         moves,
@@ -216,6 +218,8 @@ struct Listener {
     state: AppState,
     environment: String,
     me: Option<RecordId>,
+    /// As whom the one who listens looked when they began: whoever looks otherwise begins anew.
+    viewed: Option<RecordId>,
     after: Position,
     positions: watch::Receiver<Position>,
     moves: broadcast::Receiver<Place>,
@@ -273,8 +277,9 @@ impl Listener {
 
     /// Sends what was committed after `self.after`; where that ends, or `None` to hang up.
     async fn send_new(&self) -> Option<Position> {
-        let after = self.after;
+        let (after, viewed) = (self.after, self.viewed);
         let read = self.cx.in_environment(&self.environment, move |entered| {
+            same(entered, viewed)?;
             let engine = &entered.environment.engine;
             let entries = engine.entries(&entered.caller, after, ENTRIES)?;
             let last = entries.last().map(|entry| entry.position);
@@ -319,11 +324,17 @@ impl Listener {
     }
 
     async fn still_allowed(&self) -> bool {
-        match self.cx.in_environment(&self.environment, |_| Ok(())).await {
+        let viewed = self.viewed;
+        match self.cx.in_environment(&self.environment, move |entered| same(entered, viewed)).await {
             Ok(()) => true,
             Err(problem) => problem.code == "too_many",
         }
     }
+}
+
+/// Refuses somebody who looks otherwise than when they began to listen.
+fn same(entered: &Entered, viewed: Option<RecordId>) -> Result<(), Problem> {
+    if entered.caller.viewed == viewed { Ok(()) } else { Err(Problem::view_changed()) }
 }
 
 /// The events of an entry. Only the last one carries the position as its id, so that a client cut off in the middle gets the entry again.

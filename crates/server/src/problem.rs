@@ -56,6 +56,30 @@ impl Problem {
         )
     }
 
+    /// Somebody who looks as another tried to change something.
+    pub(crate) fn viewed(name: &str) -> Problem {
+        Problem::new(
+            StatusCode::FORBIDDEN,
+            "viewed",
+            format!(
+                "Vous regardez comme {name} : rien ne peut être changé, ni emporté. Revenez d'abord à vous-même."
+            ),
+            format!(
+                "You are looking as {name}: nothing can be changed, or taken away. Go back to yourself first."
+            ),
+        )
+    }
+
+    /// The page was opened by somebody who was another then.
+    pub(crate) fn view_changed() -> Problem {
+        Problem::new(
+            StatusCode::CONFLICT,
+            "view_changed",
+            "Vous ne regardez plus cet environnement comme à l'ouverture de cette page : rechargez-la.",
+            "You no longer look at this environment as you did when this page was opened: reload it.",
+        )
+    }
+
     pub(crate) fn bad_request(fr: impl AsRef<str>, en: impl AsRef<str>) -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, "bad_request", fr, en)
     }

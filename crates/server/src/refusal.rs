@@ -55,6 +55,7 @@ impl From<EngineError> for Problem {
                 format!("Votre profil ne permet pas cela ({capability})."),
                 format!("Your profile does not allow this ({capability})."),
             ),
+            EngineError::Viewed { name } => Problem::viewed(&name),
             EngineError::Validation(problems) => validation(problems),
             EngineError::Expired { message } => {
                 Problem { detail: message, ..Problem::new(StatusCode::GONE, "expired", "", "") }

@@ -177,6 +177,7 @@ async fn keep_house(state: AppState) {
             platform.rest_idle(REST);
             let closed = platform.evict_idle();
             let ended = if sweep { platform.sessions_sweep()? } else { 0 };
+            platform.views_sweep()?;
             platform.files_sweep_due()?;
             Ok((closed, ended))
         });

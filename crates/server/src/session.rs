@@ -72,6 +72,9 @@ pub(crate) async fn session_change(
     let changed = async {
         let sent = json_object(body, &parts.headers, &state.config).await?;
         cx.as_person(move |platform, mut identity| {
+            if let Some(name) = platform.viewed_name(&identity)? {
+                return Err(Problem::viewed(&name));
+            }
             if let Some(unknown) = sent.keys().find(|key| *key != "language") {
                 return Err(refused(
                     unknown,

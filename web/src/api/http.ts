@@ -20,6 +20,8 @@ type RecordOptions = NonNullable<paths['/data/{env}/{collection}/{id}']['get']['
 export function httpSource(link: Link): DataSource {
   // The token against forged requests comes with the session and goes back with every write.
   const state = { csrf: '' }
+  // As whom this page looks at each environment goes with every call: none goes on as somebody else.
+  const looks = new Map<string, string>()
   const server = createClient<paths>({
     credentials: 'same-origin',
     headers: { Accept: 'application/json' },
@@ -28,6 +30,14 @@ export function httpSource(link: Link): DataSource {
   server.use({
     onRequest({ request }) {
       if (request.method !== 'GET' && state.csrf) request.headers.set('X-CSRF-Token', state.csrf)
+      const [, root, env = ''] = new URL(request.url).pathname.split('/')
+      const as = root === 'data' ? looks.get(decodeURIComponent(env)) : undefined
+      if (as) request.headers.set('X-View-As', as)
+    },
+    async onResponse({ response }) {
+      if (response.status !== 409) return
+      const refusal: { code?: unknown } = await response.clone().json()
+      if (refusal.code === 'view_changed') link.lookedOtherwise()
     },
   })
   const keep = (session: Session): Session => {
@@ -56,6 +66,7 @@ export function httpSource(link: Link): DataSource {
     },
     environment: (name) =>
       environmentSource(patient, name, {
+        looks: (as) => looks.set(name, as),
         now: server,
         way: { check: () => link.check(), admitted },
         signedOut: () => link.signedOut(),
@@ -64,6 +75,8 @@ export function httpSource(link: Link): DataSource {
 }
 
 interface Beside {
+  /** Notes as whom this page looks. */
+  looks(as: string): void
   /** For what is worth nothing later. */
   now: Server
   way: Parameters<typeof follow>[2]
@@ -87,8 +100,12 @@ function environmentSource(server: Server, env: string, beside: Beside): Environ
   return {
     ...listCalls(server, env),
     ...personalCalls(server, env),
-    dictionary: (options) =>
-      answered(server.GET('/data/{env}/$dictionary', { params: { path: { env } }, ...abort(options) })),
+    dictionary: async (options) => {
+      const asked = server.GET('/data/{env}/$dictionary', { params: { path: { env } }, ...abort(options) })
+      const dictionary = await answered(asked)
+      beside.looks(dictionary.me.viewed?.note ?? 'myself')
+      return dictionary
+    },
     version: async (options) => (await answered(server.GET('/health', { ...abort(options) }))).version,
     list: (collection, query, options) => page(collection, listOptions(query), options),
     next: (link, { top, ...options } = {}) => {

@@ -12,6 +12,14 @@ export function rightsSource(server: Server, env: string): RightsSource {
     },
     of: (person, options) =>
       answered(server.GET('/data/{env}/$rights', { params: { path: { env }, query: { person } }, ...abort(options) })),
+    lookAs: async (person) => {
+      await answered(server.PUT('/data/{env}/$view_as', { params: { path: { env } }, body: { person } }))
+    },
+    lookAsMyself: async () => {
+      await answered(server.DELETE('/data/{env}/$view_as', { params: { path: { env } } }))
+    },
+    looks: async (options) =>
+      (await answered(server.GET('/data/{env}/$view_as', { params: { path: { env } }, ...abort(options) }))).value,
     why: (asked, options) =>
       answered(server.GET('/data/{env}/$why', { params: { path: { env }, query: asked }, ...abort(options) })),
   }

@@ -19,6 +19,8 @@ export const keys = {
   favourites: (env: string) => ['favourites', env] as const,
   notifications: (env: string) => ['notifications', env] as const,
   signIns: ['sign-ins'] as const,
+  /** When others looked as oneself. */
+  looks: (env: string) => ['looks', env] as const,
   /** Groups and figures over lists. */
   summary: (env: string, entity: string, query: GroupQuery) => ['view', env, entity, 'summary', query] as const,
   /** How many changes a list has not taken in. */

@@ -130,6 +130,13 @@ export class Link {
     this.stand({ signedIn: true, leaving: true })
   }
 
+  /** Whoever works here no longer looks as when this page was opened: it begins anew. What was typed is kept on the device. */
+  lookedOtherwise(): void {
+    if (this.standing.leaving) return
+    this.stand({ leaving: true })
+    window.location.reload()
+  }
+
   private async knock(): Promise<boolean> {
     let reachable = false
     try {

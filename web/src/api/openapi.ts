@@ -624,6 +624,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$view_as": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As whom one looks, and who looked as oneself */
+        get: operations["tisserand.view_as_show"];
+        /** Look as somebody else */
+        put: operations["tisserand.view_as_begin"];
+        post?: never;
+        /** Go back to oneself */
+        delete: operations["tisserand.view_as_end"];
+        /** What this address takes */
+        options: operations["options_show_34"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$views": {
         parameters: {
             query?: never;
@@ -638,7 +658,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_35"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -656,7 +676,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_36"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -675,7 +695,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_37"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -693,7 +713,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_38"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -712,7 +732,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_39"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -732,7 +752,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_40"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -751,7 +771,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -769,7 +789,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_42"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -787,7 +807,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_43"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -808,7 +828,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_44"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -826,7 +846,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -844,7 +864,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -862,7 +882,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_47"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -880,7 +900,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_48"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -900,7 +920,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_48"];
+        options: operations["options_show_49"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -919,7 +939,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_50"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -937,7 +957,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_50"];
+        options: operations["options_show_51"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -955,7 +975,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_51"];
+        options: operations["options_show_52"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -976,7 +996,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_52"];
+        options: operations["options_show_53"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -994,7 +1014,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_53"];
+        options: operations["options_show_54"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1248,6 +1268,11 @@ export interface components {
                     label: components["schemas"]["tisserand.label"];
                     name: string;
                 }[];
+                viewed: {
+                    /** Format: uuid */
+                    note: string;
+                    until: string;
+                } | null;
             };
             menu: components["schemas"]["tisserand.menu_group"][];
             modules: {
@@ -2046,6 +2071,16 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        "tisserand.viewing": {
+            /** Format: uuid */
+            note: string;
+            person: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+            until: string;
+        };
         "tisserand.views": {
             board: components["schemas"]["tisserand.board_view"] | null;
             calendar: components["schemas"]["tisserand.calendar_view"] | null;
@@ -2055,6 +2090,21 @@ export interface components {
             pivot: components["schemas"]["tisserand.pivot_view"] | null;
             timeline: components["schemas"]["tisserand.timeline_view"] | null;
             tree: components["schemas"]["tisserand.tree_view"] | null;
+        };
+        "tisserand.views_as": {
+            value: {
+                at: string;
+                by: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                } | null;
+                ended_at: string | null;
+                /** Format: uuid */
+                id: string;
+                until: string;
+            }[];
+            viewing: components["schemas"]["tisserand.viewing"] | null;
         };
     };
     responses: {
@@ -2106,13 +2156,13 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "forbidden" | "csrf";
+                    code?: "forbidden" | "csrf" | "viewed";
                     /** @constant */
                     status?: 403;
                 };
                 "application/problem+json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "forbidden" | "csrf";
+                    code?: "forbidden" | "csrf" | "viewed";
                     /** @constant */
                     status?: 403;
                 };
@@ -2186,13 +2236,13 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "referenced" | "dictionary_changed" | "conflict";
+                    code?: "referenced" | "dictionary_changed" | "conflict" | "view_changed";
                     /** @constant */
                     status?: 409;
                 };
                 "application/problem+json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "referenced" | "dictionary_changed" | "conflict";
+                    code?: "referenced" | "dictionary_changed" | "conflict" | "view_changed";
                     /** @constant */
                     status?: 409;
                 };
@@ -5283,6 +5333,149 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.view_as_show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As whom one looks, and who looked as oneself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.views_as"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.view_as_begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    person: string;
+                };
+            };
+        };
+        responses: {
+            /** @description As whom, and until when. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.viewing"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.view_as_end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Go back to oneself */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_34: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.view_list": {
         parameters: {
             query?: never;
@@ -5368,7 +5561,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_34: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -5439,7 +5632,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_35: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -5565,7 +5758,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_36: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -5639,7 +5832,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_37: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -5793,7 +5986,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_38: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -6001,7 +6194,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_39: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -6148,7 +6341,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_40: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;
@@ -6236,7 +6429,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_41: {
+    options_show_42: {
         parameters: {
             query?: never;
             header?: never;
@@ -6335,7 +6528,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_42: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -6645,7 +6838,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_43: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -6761,7 +6954,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_44: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -6842,7 +7035,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_45: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -6927,7 +7120,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_46: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -6999,7 +7192,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_47: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -7201,7 +7394,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_48: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;
@@ -7342,7 +7535,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_49: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7426,7 +7619,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_50: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -7521,7 +7714,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_51: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -7821,7 +8014,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_52: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;
@@ -7933,7 +8126,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_53: {
+    options_show_54: {
         parameters: {
             query?: never;
             header?: never;

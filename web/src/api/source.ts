@@ -33,6 +33,7 @@ import type {
   Session,
   SignIn,
   ValueList,
+  ViewAs,
 } from './types'
 
 /** What a list asks for. Empty parts are left out. */
@@ -289,6 +290,12 @@ export interface RightsSource {
   profileTakeBack(name: string): Promise<void>
   /** What somebody may do, entity by entity. */
   of(person: string, options?: Abort): Promise<Rights>
+  /** Begins to look as somebody else: nothing can be changed then. */
+  lookAs(person: string): Promise<void>
+  /** Goes back to looking as oneself. */
+  lookAsMyself(): Promise<void>
+  /** When others looked as oneself, the last first. */
+  looks(options?: Abort): Promise<ViewAs[]>
   /** Why somebody may, or may not: oneself, without a person. */
   why(asked: WhyQuery, options?: Abort): Promise<Reason>
 }

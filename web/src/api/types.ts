@@ -81,6 +81,8 @@ export type Level = ProfileGrant['otherwise']
 /** Records that belong to whoever asks, as row rules name them. */
 export type Perimeter = Profiles['perimeters'][number]
 export type Rights = Schema<'tisserand.rights'>
+/** A time when somebody looked as oneself. */
+export type ViewAs = Schema<'tisserand.views_as'>['value'][number]
 export type Reason = Schema<'tisserand.reason'>
 export type PersonTold = Schema<'tisserand.person_told'>
 export type Figures = Schema<'tisserand.figures'>

@@ -121,6 +121,11 @@ export function sortPath(dictionary: Dictionary, resolved: ResolvedPath): string
   return unsortable.includes(field.type) ? null : path
 }
 
+/** Under whose name a device keeps what somebody typed or opened: whoever looks as somebody else meets none of theirs. */
+export function deviceOwner(me: Dictionary['me']): string {
+  return me.viewed?.note ?? me.id
+}
+
 /** How a record is called: what the server said, else its code, else its id's end. */
 export function titleOf(record: RecordData): string {
   const said = record['@tisserand.title']

@@ -72,6 +72,7 @@ export function testDictionary(...entities: Entity[]): Dictionary {
       name: 'Ada',
       profiles: [{ name: 'administrator', label: { fr: 'Administrateur' } }],
       powers: ['administer', 'audit', 'share'],
+      viewed: null,
     },
     modules: [],
     menu: [],

@@ -54,6 +54,12 @@ export const en: Texts = {
     bandOther: 'Environment “{{kind}}”: what you change here does not touch production.',
   },
   frame: {
+    viewed: {
+      label: 'View as somebody else',
+      as: 'You are looking as {{name}}.',
+      hint: 'Nothing can be changed. Until {{time}} at the latest.',
+      back: 'Back to myself',
+    },
     menu: 'Menu',
     mainNavigation: 'Main navigation',
     search: 'Search',
@@ -454,6 +460,8 @@ export const en: Texts = {
     offline: { title: 'The server does not answer', hint: 'Check the connection. Nothing you typed is lost.' },
     forbidden: { title: 'Your profile does not allow it', hint: 'Ask your administrator for this right.' },
     not_found: { title: 'Not found', hint: 'It no longer exists, or you have no access to it.' },
+    viewed: { title: 'You are looking as somebody else', hint: 'Go back to yourself to change anything.' },
+    view_changed: { title: 'You no longer look as you did', hint: 'Reload the page.' },
     stale: { title: 'The record changed meanwhile', hint: 'Open it again to see the latest version.' },
     validation: { title: 'Some fields need correcting', hint: '' },
     too_large: { title: 'This is too large', hint: 'Make it smaller and try again.' },

@@ -57,6 +57,12 @@ export const fr = {
     bandOther: 'Environnement « {{kind}} » : ce que vous changez ici ne touche pas la production.',
   },
   frame: {
+    viewed: {
+      label: 'Vue comme quelqu’un d’autre',
+      as: 'Vous regardez comme {{name}}.',
+      hint: 'Rien ne peut être changé. Au plus tard jusqu’à {{time}}.',
+      back: 'Revenir à moi-même',
+    },
     menu: 'Menu',
     mainNavigation: 'Navigation principale',
     search: 'Rechercher',
@@ -462,6 +468,8 @@ export const fr = {
     },
     forbidden: { title: 'Votre profil ne le permet pas', hint: 'Demandez ce droit à votre administrateur.' },
     not_found: { title: 'Introuvable', hint: 'Cela n’existe plus, ou vous n’y avez pas accès.' },
+    viewed: { title: 'Vous regardez comme quelqu’un d’autre', hint: 'Revenez à vous-même pour changer quelque chose.' },
+    view_changed: { title: 'Vous ne regardez plus de la même façon', hint: 'Rechargez la page.' },
     stale: { title: 'La fiche a changé entre-temps', hint: 'Rouvrez-la pour voir la dernière version.' },
     validation: { title: 'Des champs sont à corriger', hint: '' },
     too_large: { title: 'C’est trop volumineux', hint: 'Réduisez la taille et réessayez.' },

@@ -11,6 +11,8 @@ const known: Record<Known, true> = {
   offline: true,
   forbidden: true,
   not_found: true,
+  viewed: true,
+  view_changed: true,
   stale: true,
   validation: true,
   too_large: true,

@@ -1,5 +1,6 @@
 import { readLocalStorageValue, useLocalStorage } from '@mantine/hooks'
 import type { Dictionary } from '../api/types'
+import { deviceOwner } from '../dictionary/model'
 
 /** A record that was opened here. */
 export interface Visit {
@@ -20,7 +21,7 @@ type Where = Pick<Dictionary, 'environment' | 'me'>
 
 /** A device may be shared: what somebody opened is shown to nobody else. */
 function keyOf({ environment, me }: Where): string {
-  return `tisserand.visits ${environment.name} ${me.id}`
+  return `tisserand.visits ${environment.name} ${deviceOwner(me)}`
 }
 
 /** What this person opened lately in an environment, on this device. */
@@ -34,6 +35,8 @@ const recentMax = 20
 
 /** Remembers that a record was opened. */
 export function noteVisit(where: Where, visit: Visit): void {
+  // Whoever looks as somebody else leaves nothing behind.
+  if (where.me.viewed) return
   const kept = readLocalStorageValue<Kept>({ key: keyOf(where), defaultValue: nothing })
   const others = kept.recent.filter((one) => one.id !== visit.id)
   const counts = { ...kept.counts, [visit.entity]: (kept.counts[visit.entity] ?? 0) + 1 }

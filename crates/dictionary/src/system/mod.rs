@@ -25,6 +25,9 @@ pub const FAVOURITE: &str = "favourite";
 /// Entity of what people are told because it concerns them.
 pub const NOTIFICATION: &str = "notification";
 
+/// Entity of the times when somebody looked at the environment as somebody else.
+pub const IMPERSONATION: &str = "impersonation";
+
 /// The built-in layer.
 pub fn layer() -> Layer {
     let files = [
@@ -35,6 +38,7 @@ pub fn layer() -> Layer {
         ("entities/preference.toml", include_str!("entities/preference.toml")),
         ("entities/favourite.toml", include_str!("entities/favourite.toml")),
         ("entities/notification.toml", include_str!("entities/notification.toml")),
+        ("entities/impersonation.toml", include_str!("entities/impersonation.toml")),
         ("profiles/administrator.toml", include_str!("profiles/administrator.toml")),
         ("profiles/reader.toml", include_str!("profiles/reader.toml")),
         ("lists/language.toml", include_str!("lists/language.toml")),

@@ -1,9 +1,10 @@
-//! What belongs to one person in an environment: how they want their screens, what they keep at hand, what they are told.
+//! What belongs to one person in an environment: how they want their screens, what they keep at hand, what they are told, who looked as them.
 //!
 //! Records of internal entities of the built-in layer, with these doors only: who asks reads and writes their own, be it that they may change
 //! nothing else.
 
 pub mod favourites;
+pub mod impersonations;
 pub mod notifications;
 pub mod preferences;
 
@@ -22,7 +23,7 @@ const PERSONAL: &[&str] = &[system::PREFERENCE, system::FAVOURITE, system::NOTIF
 
 /// Whether a change is of something that is the caller's own: made for them, or by them.
 pub fn is_theirs(change: &Change, actor: &Actor, caller: &Caller) -> bool {
-    let Some(me) = caller.me() else { return false };
+    let Some(me) = caller.own() else { return false };
     let named = change.fields.iter().filter(|field| field.field == "owner");
     let mut owners = named.flat_map(|field| [field.new.as_id(), field.old.as_id()]).flatten().peekable();
     PERSONAL.contains(&change.entity.as_str())
@@ -69,7 +70,7 @@ impl Environment {
         query: Query,
     ) -> Result<Vec<Record>, EngineError> {
         let dictionary = self.dictionary();
-        if caller.me().is_none() || dictionary.entity(entity).is_none() {
+        if caller.own().is_none() || dictionary.entity(entity).is_none() {
             return Ok(Vec::new());
         }
         let filters = vec![checked(&dictionary, entity, condition)?];

@@ -199,6 +199,7 @@ pub(crate) fn admin() -> Caller {
         origin: Origin::Api,
         device: None,
         request: Some("r1".to_owned()),
+        viewed: None,
     }
 }
 

@@ -47,7 +47,11 @@ pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
                 json!({"name": name, "label": label})
             })
             .collect();
-        let me = json!({"id": caller.me(), "name": caller.name, "profiles": profiles, "powers": powers});
+        let viewed = entered.viewing.as_ref();
+        let viewed = viewed.map(|viewing| json!({"note": viewing.note, "until": viewing.until}));
+        let me = json!({
+            "id": caller.me(), "name": caller.name, "profiles": profiles, "powers": powers, "viewed": viewed,
+        });
         // The answer also depends on the environment's record and on who asks: the tag covers them.
         let seed = format!("{}{own}{me}{:?}", dictionary.hash, caller.held);
         let etag = format!("\"{}\"", &blake3::hash(seed.as_bytes()).to_hex()[..32]);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
+use dictionary::system::IMPERSONATION;
 use engine::{EngineError, Environment, Power};
 use jiff::Timestamp;
 use journal::{Actor, Change, Entry, Operation, Origin, Position};
@@ -201,6 +202,11 @@ impl Wanted {
     }
 }
 
+/// Whether a change is told although its record is hidden: that somebody looked as another.
+fn is_told(change: &Change) -> bool {
+    change.entity == IMPERSONATION
+}
+
 /// An entry without its changes.
 fn head_of(entry: &Entry) -> Entry {
     Entry {
@@ -258,7 +264,7 @@ impl Teller<'_> {
             told["title"] = json!(self.title(change));
             told["operation"] = json!(change.operation);
             let fields = match dictionary.entity(&change.entity) {
-                Some(entity) if !entity.internal => changes(entity, change),
+                Some(entity) if !entity.internal || is_told(change) => changes(entity, change),
                 _ => Map::new(),
             };
             told["changes"] = Json::Object(fields);
@@ -268,7 +274,9 @@ impl Teller<'_> {
 
     /// The title of the record today; of a deleted one, nothing.
     fn title(&mut self, change: &Change) -> Option<String> {
-        let (engine, caller) = (&self.entered.environment.engine, &self.entered.caller);
+        let engine = &self.entered.environment.engine;
+        let system = engine::Caller::system();
+        let caller = if is_told(change) { &system } else { &self.entered.caller };
         let key = (change.entity.clone(), change.record);
         let look = || engine.get(caller, &change.entity, change.record, &[]).ok().map(|record| record.title);
         self.titles.entry(key).or_insert_with(look).clone()

@@ -23,6 +23,7 @@ pub(crate) enum Methods {
     Post,
     Put,
     PutAndDelete,
+    ReadAndPutAndDelete,
     Read,
     ReadAndPatch,
     ReadAndPost,
@@ -42,11 +43,22 @@ impl Methods {
             Methods::Post => "OPTIONS, POST",
             Methods::Put => "OPTIONS, PUT",
             Methods::PutAndDelete => "DELETE, OPTIONS, PUT",
+            Methods::ReadAndPutAndDelete => "DELETE, GET, HEAD, OPTIONS, PUT",
             Methods::Read => "GET, HEAD, OPTIONS",
             Methods::ReadAndPatch => "GET, HEAD, OPTIONS, PATCH",
             Methods::ReadAndPost => "GET, HEAD, OPTIONS, POST",
             Methods::Record => "DELETE, GET, HEAD, OPTIONS, PATCH, PUT",
         }
+    }
+}
+
+/// Whether a request only looks, so that whoever looks as somebody else may ask it. A batch is told part by part; going back to oneself is what
+/// one may always do. A file with a whole list is more than a look.
+pub(crate) fn looks(method: &Method, resource: &Resource) -> bool {
+    match resource {
+        Resource::Export(_) => false,
+        Resource::Batch | Resource::Query(_) | Resource::ViewAs => true,
+        _ => matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS),
     }
 }
 
@@ -85,6 +97,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         R::View(_) => Methods::PatchAndDelete,
         R::Presence(..) => Methods::Put,
         R::Profile(_) => Methods::PutAndDelete,
+        R::ViewAs => Methods::ReadAndPutAndDelete,
         R::Record(..) => Methods::Record,
         R::Service
         | R::Dictionary

@@ -33,6 +33,7 @@ mod rights;
 mod search;
 pub(crate) mod shape;
 mod summary;
+mod view_as;
 mod views;
 mod write;
 
@@ -114,10 +115,11 @@ async fn dispatched(cx: Cx, request: Request) -> Response {
     let query = parts.uri.query().map(str::to_owned);
     let path = rest.to_owned();
     let (method, headers) = (parts.method.clone(), parts.headers);
-    let asked = Asked { cx, method, environment, path, query, headers, body, once: None };
+    let mut asked = Asked { cx, method, environment, path, query, headers, body, once: None };
     let Some(resource) = resource::parse(rest) else {
         return named("/data/{env}/?", unknown(asked).await.into_response());
     };
+    asked.cx.looks = methods::looks(&parts.method, &resource);
     let method = if parts.method == Method::HEAD { Method::GET } else { parts.method };
     let older = asked.headers.get("odata-maxversion").is_some_and(|version| version == "4.0");
     let mut response = answered(asked, method, resource).await;
@@ -153,6 +155,9 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         ("PATCH", R::ListValue(list, tag)) => {
             ("/data/{env}/$lists/{list}/{tag}", lists::list_value_change(asked, list, tag).await)
         }
+        ("GET", R::ViewAs) => ("/data/{env}/$view_as", view_as::view_as_show(asked).await),
+        ("PUT", R::ViewAs) => ("/data/{env}/$view_as", view_as::view_as_begin(asked).await),
+        ("DELETE", R::ViewAs) => ("/data/{env}/$view_as", view_as::view_as_end(asked).await),
         ("GET", R::Views) => ("/data/{env}/$views", views::view_list(asked).await),
         ("POST", R::Views) => ("/data/{env}/$views", views::view_create(asked).await),
         ("PATCH", R::View(id)) => ("/data/{env}/$views/{id}", views::view_change(asked, id).await),
@@ -317,8 +322,10 @@ impl IntoResponse for Reply {
         headers.insert(ODATA, HeaderValue::from_static("4.01"));
         // The browser keeps nothing without asking again: a record may change, or be taken from this person's sight.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-        headers
-            .insert(header::VARY, HeaderValue::from_static("authorization, cookie, accept, accept-language"));
+        headers.insert(
+            header::VARY,
+            HeaderValue::from_static("authorization, cookie, accept, accept-language, x-view-as"),
+        );
         if let Some(applied) = prefer::applied(&self.applied) {
             headers.insert(prefer::APPLIED, applied);
         }

@@ -28,8 +28,9 @@ pub(crate) async fn record_show(asked: Asked, collection: String, key: Key) -> R
             let entity = entity_of(dictionary, &collection)?;
             let selection = expand::selection(dictionary, entity, &options)?;
             let record = reading::record(entered, entity, &key, &selection.expand(dictionary))?;
-            // What is expanded has versions of its own, that the tag of the record does not tell.
-            let known = known.as_deref().filter(|_| selection.branches.is_empty());
+            // What is expanded has versions of its own, that the tag of the record does not tell; nor does it tell as whom one looks.
+            let known =
+                known.as_deref().filter(|_| selection.branches.is_empty() && entered.viewing.is_none());
             let mut reply = reply(dictionary, entity, &selection, &environment, &record)?;
             if known
                 .is_some_and(|known| known.split(',').any(|tag| Some(tag.trim()) == reply.etag.as_deref()))

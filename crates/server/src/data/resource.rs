@@ -66,6 +66,8 @@ pub(crate) enum Resource {
     Rights,
     /// `$why`: why somebody may or may not
     Why,
+    /// `$view_as`: looking as somebody else
+    ViewAs,
     /// `{collection}`
     Collection(String),
     /// `{collection}/$count`
@@ -139,6 +141,7 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$profiles", [name]) => Some(Resource::Profile((*name).to_owned())),
             ("$rights", []) => Some(Resource::Rights),
             ("$why", []) => Some(Resource::Why),
+            ("$view_as", []) => Some(Resource::ViewAs),
             ("$lists", [list]) => Some(Resource::List((*list).to_owned())),
             ("$lists", [list, tag]) => Some(Resource::ListValue((*list).to_owned(), (*tag).to_owned())),
             ("$views", []) => Some(Resource::Views),

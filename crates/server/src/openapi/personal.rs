@@ -26,7 +26,14 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let arranged = json!({
         "type": "object", "additionalProperties": {"type": "object", "additionalProperties": true},
     });
+    let named = || closed(json!({"id": values::id(), "name": text()}));
+    let viewing = json!({"note": values::id(), "person": named(), "until": text()});
+    let view = json!({
+        "id": values::id(), "by": nullable(named()), "at": text(), "until": text(), "ended_at": text_or_null(),
+    });
     vec![
+        ("viewing", closed(viewing)),
+        ("views_as", closed(json!({"viewing": nullable(own("viewing")), "value": array(closed(view))}))),
         ("sign_in", closed(sign_in)),
         ("sign_ins", closed(json!({"value": array(own("sign_in"))}))),
         ("preferences", closed(preferences(arranged))),
@@ -73,6 +80,30 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     change.answers(200, &reader.say(fr, en), own("preferences")).put(paths, &at, "patch");
     favourites(reader, paths);
     notifications(reader, paths);
+    view_as(reader, paths);
+}
+
+fn view_as(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let at = reader.at("/$view_as");
+    let (fr, en) = (
+        "Comme qui l'on regarde, et qui a regardé comme soi",
+        "As whom one looks, and who looked as oneself",
+    );
+    let show = operation(reader, "view_as_show", fr, en);
+    show.answers(200, &reader.say(fr, en), own("views_as")).put(paths, &at, "get");
+    if !reader.administers {
+        return;
+    }
+    let sent = json!({"type": "object", "required": ["person"], "properties": {"person": values::id()}, "additionalProperties": false});
+    let (fr, en) = ("Regarder comme une autre personne", "Look as somebody else");
+    let begin = operation(reader, "view_as_begin", fr, en).writes().body("application/json", sent);
+    let told = reader.say("Comme qui, et jusqu'à quand.", "As whom, and until when.");
+    begin.answers(200, &told, own("viewing")).put(paths, &at, "put");
+    let (fr, en) = ("Revenir à soi-même", "Go back to oneself");
+    operation(reader, "view_as_end", fr, en)
+        .writes()
+        .empty(204, &reader.say(fr, en))
+        .put(paths, &at, "delete");
 }
 
 fn sessions(reader: &Reader<'_>, paths: &mut Map<String, Json>) {

@@ -12,7 +12,7 @@ type Refusal = (u16, &'static str, &'static str, &'static [&'static str]);
 const REFUSALS: &[Refusal] = &[
     (400, "La demande ne se lit pas.", "The request cannot be read.", &["bad_request"]),
     (401, "Il faut se connecter.", "Signing in is needed.", &["sign_in_needed", "wrong_credentials"]),
-    (403, "Non autorisé.", "Not allowed.", &["forbidden", "csrf"]),
+    (403, "Non autorisé.", "Not allowed.", &["forbidden", "csrf", "viewed"]),
     (
         404,
         "Cela n'existe pas, ou ne vous est pas ouvert.",
@@ -30,7 +30,7 @@ const REFUSALS: &[Refusal] = &[
         409,
         "Utilisé ailleurs, dictionnaire changé, ou pas maintenant.",
         "Used elsewhere, the dictionary changed, or not now.",
-        &["referenced", "dictionary_changed", "conflict"],
+        &["referenced", "dictionary_changed", "conflict", "view_changed"],
     ),
     (410, "Trop ancien : relisez la liste.", "Too old: read the list again.", &["expired"]),
     (412, "Modifié entre-temps.", "Changed meanwhile.", &["stale", "condition_failed"]),

@@ -13,6 +13,25 @@ pub fn encoded(text: &str) -> String {
         .collect()
 }
 
+/// The address of a route, its parameters filled in.
+pub fn filled(path: &str, environment: &str) -> String {
+    let id = "0192f3a0-7e1c-7c3a-9f5e-0123456789ab";
+    let parts = [
+        ("{env}", environment),
+        ("{collection}", "accounts"),
+        ("{id}", id),
+        ("{key}", "code"),
+        ("{value}", "T000001"),
+        ("{list}", "account_kind"),
+        ("{tag}", "customer"),
+        ("{import}", "0192f3a0-7e1c"),
+        ("{profile}", "sales"),
+        ("{field}", "contract"),
+        ("{transition}", "convert"),
+    ];
+    parts.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
+}
+
 /// What came back.
 #[derive(Debug)]
 pub struct Answer {

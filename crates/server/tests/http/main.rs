@@ -43,5 +43,6 @@ mod strangers;
 mod surroundings;
 mod tokens;
 mod value_lists;
+mod view_as;
 mod views;
 mod workshop;

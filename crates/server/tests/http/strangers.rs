@@ -4,24 +4,7 @@ use serde_json::json;
 use server::ROUTES;
 
 use crate::app::App;
-
-fn filled(path: &str, environment: &str) -> String {
-    let id = "0192f3a0-7e1c-7c3a-9f5e-0123456789ab";
-    let parts = [
-        ("{env}", environment),
-        ("{collection}", "accounts"),
-        ("{id}", id),
-        ("{key}", "code"),
-        ("{value}", "T000001"),
-        ("{list}", "account_kind"),
-        ("{tag}", "customer"),
-        ("{import}", "0192f3a0-7e1c"),
-        ("{profile}", "sales"),
-        ("{field}", "contract"),
-        ("{transition}", "convert"),
-    ];
-    parts.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value))
-}
+use crate::client::filled;
 
 #[test]
 fn nobody_unauthenticated_gets_in_anywhere() {
@@ -103,6 +86,7 @@ const EVERYBODYS: &[&str] = &[
     "rights_show",
     "session_show",
     "session_change",
+    "view_as_show",
 ];
 
 #[test]

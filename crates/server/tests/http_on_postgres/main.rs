@@ -54,5 +54,7 @@ mod rights;
 mod sessions;
 #[path = "../http/surroundings.rs"]
 mod surroundings;
+#[path = "../http/view_as.rs"]
+mod view_as;
 #[path = "../http/views.rs"]
 mod views;

@@ -72,8 +72,10 @@ fn accounts(platform: &Platform) -> anyhow::Result<Vec<(String, String)>> {
     let mut accounts = Vec::new();
     for user in platform.users()? {
         let email = user.email.clone();
-        let places = platform
-            .environments_of(&Identity { user, door: Door::Session { id: None, csrf: String::new() } })?;
+        let places = platform.environments_of(&Identity {
+            user,
+            door: Door::Session { id: None, csrf: String::new(), viewing: None },
+        })?;
         let places: Vec<String> = places
             .into_iter()
             .map(|(info, held)| format!("{} ({})", info.name, held.profiles().join(", ")))

@@ -53,8 +53,10 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
         User::List => {
             let mut rows = Vec::new();
             for user in platform.users()? {
-                let identity =
-                    Identity { user: user.clone(), door: Door::Session { id: None, csrf: String::new() } };
+                let identity = Identity {
+                    user: user.clone(),
+                    door: Door::Session { id: None, csrf: String::new(), viewing: None },
+                };
                 let places = platform.environments_of(&identity)?;
                 let places: Vec<String> = places
                     .into_iter()

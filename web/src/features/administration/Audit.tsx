@@ -22,6 +22,7 @@ import { AdminPage } from './AdminPage'
 import pageStyles from './AdminPage.module.css'
 import styles from './Audit.module.css'
 import { type AuditSearch, journalQueryOf, operations, origins } from './auditSearch'
+import { sentenceOf } from './auditSentence'
 import { Restore } from './Restore'
 
 const still = { transitionProps: { duration: 0 } }
@@ -220,6 +221,7 @@ function Change({ change }: { change: JournalChange }) {
     return field && field.type !== 'computed' && !field.system ? [{ field, from, to }] : []
   })
   const what = entity ? label(entity.label) : (change.entity ?? '')
+  const sentence = change.operation && change.entity ? sentenceOf(change, t) : null
   const gone = change.title === null
   const title = change.title ?? (entity && lastTitle(entity, change)) ?? change.id ?? ''
   return (
@@ -227,8 +229,10 @@ function Change({ change }: { change: JournalChange }) {
       <Initials name={who} size={26} />
       <div className={styles.told}>
         <p>
-          <strong>{who}</strong> {change.operation && t(`administration.audit.made.${change.operation}`)}{' '}
-          {change.redacted ? (
+          <strong>{who}</strong> {!sentence && change.operation && t(`administration.audit.made.${change.operation}`)}{' '}
+          {sentence ? (
+            sentence
+          ) : change.redacted ? (
             <em>{t('administration.audit.redacted')}</em>
           ) : (
             <>
@@ -302,7 +306,8 @@ function Change({ change }: { change: JournalChange }) {
             </dl>
           </details>
         ) : (
-          change.operation === 'update' && <p className={`${styles.when} quiet`}>{t('administration.audit.follows')}</p>
+          change.operation === 'update' &&
+          !sentence && <p className={`${styles.when} quiet`}>{t('administration.audit.follows')}</p>
         )}
       </div>
     </li>

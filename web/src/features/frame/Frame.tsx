@@ -22,6 +22,7 @@ import { LinkBar } from './LinkBar'
 import { MenuLinks } from './MenuLinks'
 import { Rail } from './Rail'
 import { TopBar } from './TopBar'
+import { ViewedBand } from './ViewedBand'
 
 const loadPalette = () => import('./Palette')
 const Palette = lazy(() => patiently(loadPalette))
@@ -96,6 +97,7 @@ function Inside() {
     <div className={styles.frame} data-pinned={pinned || undefined}>
       <Rail pinned={pinned} pin={setPinned} />
       <div className={styles.main}>
+        {dictionary.me.viewed && <ViewedBand until={dictionary.me.viewed.until} />}
         {environment.kind !== 'production' && <Band kind={environment.kind} />}
         <TopBar
           openPalette={() => setPalette(true)}

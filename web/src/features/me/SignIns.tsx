@@ -14,6 +14,7 @@ import { ProblemNotice, problemWords } from '../../ui/ProblemNotice'
 import { Tag } from '../../ui/Tag'
 import { say } from '../../ui/toasts'
 import { deviceOf, placeOf } from './device'
+import { LookedAt } from './LookedAt'
 import styles from './Me.module.css'
 import { MePage } from './MePage'
 
@@ -58,6 +59,7 @@ export function SignIns() {
           {t('signIns.endOthers', { count: others.length })}
         </Button>
       )}
+      <LookedAt />
     </MePage>
   )
 }

@@ -13,6 +13,7 @@ import {
 } from '../../api/drafts'
 import type { Entity } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
+import { deviceOwner } from '../../dictionary/model'
 import { now } from '../../format/now'
 
 /** What drafts are kept under for a record that is being made. */
@@ -21,7 +22,7 @@ const newId = 'new'
 /** Where the drafts of a record, or of one being made, are kept for whoever is signed in. */
 export function useDraftPlace(entity: Entity, id: string | null): DraftPlace {
   const { dictionary } = useSurroundings()
-  const person = dictionary.me.id
+  const person = deviceOwner(dictionary.me)
   const env = dictionary.environment.name
   return useMemo(() => ({ person, env, entity: entity.name, id: id ?? newId }), [person, env, entity.name, id])
 }

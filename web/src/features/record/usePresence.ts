@@ -10,10 +10,12 @@ const againMs = 20_000
 
 /** Who else has this record open, while it is open here; says so to them too. */
 export function usePresence(entity: Entity, id: string, edits: boolean): Present[] {
-  const { source } = useSurroundings()
+  const { source, dictionary } = useSurroundings()
   const [others, setOthers] = useState<Present[]>([])
   const { reachable, signedIn } = useStanding()
-  const heard = reachable && signedIn
+  // Whoever looks as somebody else is not there.
+  const viewed = dictionary.me.viewed !== null
+  const heard = reachable && signedIn && !viewed
   const { collection } = entity
   const said = useRef<Promise<unknown>>(Promise.resolve())
   useMeeting((event) => {
@@ -49,6 +51,7 @@ export function usePresence(entity: Entity, id: string, edits: boolean): Present
     }
   }, [source, collection, id, edits, heard])
   useEffect(() => {
+    if (viewed) return
     const leave = () => {
       // A page that is on its way out may be gone before the answer.
       void source.present(collection, id, { page, does: 'leave' }, { keepalive: true }).catch(() => {})
@@ -58,6 +61,6 @@ export function usePresence(entity: Entity, id: string, edits: boolean): Present
       window.removeEventListener('pagehide', leave)
       said.current = said.current.then(leave)
     }
-  }, [source, collection, id])
+  }, [source, collection, id, viewed])
   return others
 }

@@ -16,6 +16,7 @@ import { Notice } from '../../ui/Notice'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { AdminPage } from '../administration/AdminPage'
 import grantStyles from './Grant.module.css'
+import { LookAs } from './LookAs'
 import { Matrix, ReachMark } from './Matrix'
 import styles from './Profiles.module.css'
 import { useOpened } from './useOpened'
@@ -41,6 +42,7 @@ export function PersonRights() {
       title={person ? t('rights.person.title', { name: person.name }) : t('rights.person.see')}
       hint={t('rights.person.hint')}
       back={{ to: { to: '/admin/$env/people', params: { env } }, word: t('administration.people.title') }}
+      actions={person && !person.me && found.data && <LookAs person={person} />}
     >
       {problem?.status === 404 ? (
         <EmptyMessage icon="user-x" title={t('rights.person.gone')} />

@@ -22,6 +22,13 @@ export const personal = {
     start: 'Start page',
     startHint: 'The one that opens first.',
   },
+  lookedAt: {
+    title: 'Who looked as you',
+    hint: 'An administrator can see this environment as you see it. They change nothing, and see neither your drafts, nor your favourites, nor your notifications.',
+    from: '{{from}}, until {{to}}',
+    now: '{{from}}, right now',
+    gone: 'Somebody who is gone',
+  },
   signIns: {
     title: 'Sessions',
     hint: 'Devices where you are signed in. One you do not recognise? End it and change your password.',

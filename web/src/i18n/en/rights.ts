@@ -102,6 +102,9 @@ export const rights: Texts['rights'] = {
     wrongRuleHint: 'Nothing was saved.',
   },
   person: {
+    look: 'View as {{name}}',
+    lookHint:
+      'You will see everything as this person does, and can change nothing. The journal notes it, and they can read so.',
     see: 'What this person may do',
     title: 'What {{name}} may do',
     hint: 'All their profiles together. Choose a cell to know why.',

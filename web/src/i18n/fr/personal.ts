@@ -22,6 +22,13 @@ export const personal = {
     start: 'Page d’arrivée',
     startHint: 'Celle qui s’ouvre d’abord.',
   },
+  lookedAt: {
+    title: 'Qui a regardé comme vous',
+    hint: 'Un administrateur peut voir cet environnement comme vous le voyez. Il n’y change rien, et ne voit ni vos brouillons, ni vos favoris, ni vos notifications.',
+    from: '{{from}}, jusqu’à {{to}}',
+    now: '{{from}}, en ce moment',
+    gone: 'Une personne qui n’est plus là',
+  },
   signIns: {
     title: 'Sessions',
     hint: 'Les appareils où vous êtes connecté. Une session que vous ne reconnaissez pas ? Fermez-la et changez de mot de passe.',

@@ -104,6 +104,9 @@ export const rights = {
     wrongRuleHint: 'Rien n’a été enregistré.',
   },
   person: {
+    look: 'Voir comme {{name}}',
+    lookHint:
+      'Vous verrez tout comme cette personne, sans rien pouvoir changer. Le journal le note, et elle peut le lire.',
     see: 'Ce que cette personne peut faire',
     title: 'Ce que peut faire {{name}}',
     hint: 'Tous ses profils ensemble. Choisissez une case pour savoir pourquoi.',

@@ -16,7 +16,7 @@ use crate::cx::Cx;
 use crate::data::idempotency::{Done, Once};
 use crate::data::prefer::Preferences;
 use crate::data::resource::{self, Resource};
-use crate::data::{Asked, Reply, route};
+use crate::data::{Asked, Reply, methods, route};
 use crate::problem::Problem;
 use answer::PartAnswer;
 use references::References;
@@ -172,7 +172,8 @@ impl Run {
         };
         // A key of its own comes before that of the batch.
         let once = once.filter(|_| !headers.contains_key("idempotency-key"));
-        let (cx, method, environment) = (self.cx.clone(), part.method.clone(), self.environment.clone());
+        let (mut cx, method, environment) = (self.cx.clone(), part.method.clone(), self.environment.clone());
+        cx.looks = methods::looks(&method, &resource);
         let asked = Asked { cx, method, environment, path, query, headers, body, once };
         Ok(route(asked, part.method.clone(), resource).await)
     }

@@ -68,7 +68,10 @@ pub(crate) async fn metadata_show(asked: Asked) -> Result<Response, Problem> {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(HeaderName::from_static("odata-version"), HeaderValue::from_static("4.01"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept, accept-language, authorization, cookie"));
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("accept, accept-language, authorization, cookie, x-view-as"),
+    );
     Ok(response)
 }
 

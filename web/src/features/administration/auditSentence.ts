@@ -1,0 +1,23 @@
+import type { TFunction } from 'i18next'
+import type { JournalChange } from '../../api/types'
+
+type Teller = (change: JournalChange, t: TFunction) => string
+
+const endings = ['asked', 'expired', 'signed_out', 'right_lost', 'person_gone'] as const
+type Ending = (typeof endings)[number]
+
+function looked(change: JournalChange, t: TFunction): string {
+  const name = change.title || t('administration.audit.somebody')
+  if (change.operation === 'create') return t('administration.audit.looks.began', { name })
+  const said = change.changes?.ending?.[1]
+  const ending: Ending = endings.find((one) => one === said) ?? 'asked'
+  return t(`administration.audit.looks.${ending}`, { name })
+}
+
+/** What happened that is told as a sentence of its own, by the entity whose records note it. */
+const tellers: Record<string, Teller> = { impersonation: looked }
+
+/** The sentence of a change, after who made it; `null` for what is told as a record that was changed. */
+export function sentenceOf(change: JournalChange, t: TFunction): string | null {
+  return (change.entity && tellers[change.entity]?.(change, t)) || null
+}
