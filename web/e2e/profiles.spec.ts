@@ -35,6 +35,17 @@ test('a profile made here holds at once for whoever is given it, and says why', 
   await expect(rule).toHaveAccessibleDescription(/« ownr » n'est pas un champ/)
   expect(await api.text('$profiles')).not.toContain('ownr')
   await rule.fill('owner = me() or agency in (my_agencies())')
+
+  // So is a field, of what only the server finds.
+  await page.getByRole('combobox', { name: 'Ajouter un champ' }).selectOption({ label: 'Responsable' })
+  const level = page.getByRole('combobox', { name: 'Ouverture de « Responsable »' })
+  await level.selectOption('masked')
+  await page.getByRole('button', { name: 'Enregistrer' }).click()
+  await expect(page.getByText('À corriger : Tiers')).toBeVisible()
+  await expect(level).toHaveAccessibleDescription(/seul un texte se masque/)
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Rouvrir « Responsable »' }).click()
+  await expect(page.getByText('À corriger : Tiers')).toHaveCount(0)
   await page.getByRole('button', { name: 'Enregistrer' }).click()
   await expect(page.getByText('Profil enregistré')).toBeVisible()
   await page.getByRole('button', { name: 'Détails de « Tiers »' }).click()

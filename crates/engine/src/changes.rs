@@ -131,7 +131,7 @@ impl Reading<'_> {
 
     /// Whether the caller saw a record at a position: who never saw it is not told that it went. Its own fields are those of then, what they lead to is
     /// as today.
-    fn was_seen(
+    pub(crate) fn was_seen(
         &self,
         entity: EntityIndex,
         id: RecordId,
@@ -213,14 +213,15 @@ impl Reading<'_> {
                     return Err(too_old());
                 }
                 for change in entry.changes.as_ref().ok_or_else(too_old)? {
-                    if change.entity == entity {
-                        ids.push(change.record);
-                        known.insert(change.record);
-                    } else if self.changes_sight(index, change) {
+                    // A record may also bring others of its own entity into sight: a structure those beneath it.
+                    if self.changes_sight(index, change) {
                         return Err(expired(
                             "Ce que vous pouvez voir a changé depuis : relisez la liste.",
                             "What you may see has changed since: read the list again.",
                         ));
+                    } else if change.entity == entity {
+                        ids.push(change.record);
+                        known.insert(change.record);
                     } else if changes_shape(change, entity) {
                         return Err(expired(
                             "Le dictionnaire a changé ces fiches depuis : relisez la liste.",

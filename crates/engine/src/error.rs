@@ -76,7 +76,7 @@ pub enum EngineError {
     Referenced {
         /// Which record.
         id: RecordId,
-        /// Entities and how many records (capped at 1 000).
+        /// Entities and how many records (capped at 1 000), of those that the caller may see; none when they may see none of them.
         by: Vec<(String, u64)>,
     },
     /// The state machine has no such move from here, or its condition does not hold.

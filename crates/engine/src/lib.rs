@@ -12,6 +12,7 @@ mod follow;
 mod keys;
 pub mod personal;
 mod prepared;
+mod profile_places;
 mod profiles;
 pub mod query;
 pub mod reading;

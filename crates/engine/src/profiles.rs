@@ -10,6 +10,7 @@ use crate::caller::Caller;
 use crate::catalogue;
 use crate::environment::{Done, Environment};
 use crate::error::{EngineError, FieldProblem};
+use crate::profile_places::placed;
 use crate::value_lists::{child, client_file};
 
 /// Times that a change made at the same moment as another begins again.
@@ -19,8 +20,8 @@ impl Environment {
     /// Makes a profile, or gives one all that it says: the members of [`dictionary::describe::profiles::profile`] but `name` and `layer`; those that
     /// are not sent say nothing. It holds from the next request on.
     ///
-    /// Errors: `Validation` when a member is of the wrong kind or the profile is `administrator`; `Dictionary`, with what is wrong in rules and names;
-    /// `Forbidden`.
+    /// Errors: `Validation`, each fault with the member it lies in (`entities.account.only.update`): one of the wrong kind, a rule that cannot be read, a
+    /// name that there is not; and when the profile is `administrator`. `Dictionary` for what lies elsewhere; `Forbidden`.
     pub fn profile_set(
         &self,
         caller: &Caller,
@@ -71,7 +72,9 @@ impl Environment {
                 profiles.insert(name, Item::Table(written));
                 *client_file(&mut layers) = document.to_string();
             }
-            let done = self.apply_from(caller, Some(from.hash.clone()), &layers, false)?;
+            let content = client_file(&mut layers).clone();
+            let done = self.apply_from(caller, Some(from.hash.clone()), &layers, false);
+            let done = done.map_err(|error| placed(error, &content, name))?;
             if done.value.is_some() {
                 return Ok(Done { value: (), position: done.position });
             }

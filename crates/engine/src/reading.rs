@@ -384,9 +384,12 @@ impl Reading<'_> {
             return Ok(true);
         }
         let last = self.snapshot.history(name, id, None, 1).map_err(failed("read a record's history"))?;
-        let deletion = last.into_iter().flat_map(|entry| entry.changes.unwrap_or_default());
-        let deletion = deletion.into_iter().find(|change| change.operation == Operation::Delete);
-        deletion.map_or(Ok(false), |change| self.sees_change(&change))
+        let deletion = last.into_iter().find_map(|entry| {
+            let changes = entry.changes.unwrap_or_default();
+            let deletion = changes.into_iter().find(|change| change.operation == Operation::Delete);
+            deletion.map(|change| (change, entry.position))
+        });
+        deletion.map_or(Ok(false), |(change, position)| self.sees_change(&change, position))
     }
 
     /// Takes out of an entry what the caller may not see.
@@ -399,7 +402,7 @@ impl Reading<'_> {
             // What is somebody's own is told to them by its own door, whatever their profiles say.
             let own = self.sight.is_some() && personal::is_theirs(&change, &entry.cause.actor, caller)
                 || audits && change.entity == IMPERSONATION;
-            if own || self.sees_change(&change)? {
+            if own || self.sees_change(&change, entry.position)? {
                 self.hide_fields_of(&mut change, own);
                 seen.push(change);
             }
@@ -429,8 +432,9 @@ impl Reading<'_> {
         });
     }
 
-    /// Whether the record of a change may be seen, as it is or as it was just before: lists must learn that it left them.
-    fn sees_change(&self, change: &Change) -> Result<bool, EngineError> {
+    /// Whether the record of a change at a position may be seen, as it is, or as it was before or after: lists must learn that it left them. Its own
+    /// fields are those of then, what they lead to is as today.
+    fn sees_change(&self, change: &Change, position: Position) -> Result<bool, EngineError> {
         let view = &self.reader.view;
         if view.sight.is_none() {
             return Ok(true);
@@ -452,6 +456,14 @@ impl Reading<'_> {
             // It was deleted since, and its deletion is told.
             (Operation::Update, false) => return Ok(false),
             _ => {}
+        }
+        // Changed again since, what it was is not to be told from what it is.
+        if let Some(row) = &row
+            && row.get(self.prepared.entities[entity].system.version)
+                != &Value::Integer(position.cast_signed())
+        {
+            let then = |position| self.was_seen(entity, change.record, Some(row), position);
+            return Ok(then(position)? || then(position.saturating_sub(1))?);
         }
         // A creation tells all that a deletion tells, with the sides changed.
         let definition = self.prepared.entity(entity);

@@ -4,19 +4,20 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use dictionary::expression::{BinaryOperator, Function, Hop, Node, Span, Type, Typed};
+use dictionary::label::Label;
 use dictionary::model::profiles::Perimeter;
-use dictionary::model::{EntityIndex, FieldIndex, Sort};
-use dictionary::{Dictionary, RecordId, Value, text};
+use dictionary::model::{Entity, EntityIndex, FieldIndex, Sort, Transition};
+use dictionary::{Dictionary, RecordId, Value, conduct, text};
 use journal::Position;
 use parking_lot::Mutex;
-use rights::{Capability, Held, Level, Power, Reach, Reason, Rights};
+use rights::{Capability, Deed, Held, Level, Power, Reach, Reason, Rights};
 use store::{Context, Moment, Row, Snapshot};
 
 use crate::caller::Caller;
 use crate::environment::{Environment, Shared};
 use crate::error::{EngineError, failed};
 use crate::prepared::Prepared;
-use crate::view::{Cache, View};
+use crate::view::{Cache, View, evaluation_fault};
 
 /// People whose perimeters are remembered.
 const REMEMBERED_MAX: usize = 4_000;
@@ -424,16 +425,17 @@ impl Environment {
         caller.held.is_everything() || self.shared.active.load().rights(&caller.held).may_anywhere(capability)
     }
 
-    /// Why `who` may, or may not, use a capability on an entity or one of its records.
+    /// Why `who` may, or may not, do something to an entity or one of its records: `deed` names a capability, or a transition of the entity's states. Of
+    /// a transition of a record it is told too whether its state allows it.
     ///
-    /// Errors: `Forbidden` when somebody without [`Power::Administer`] asks about another; `NotFound` for the entity, and for a record that `caller`
-    /// may not see.
+    /// Errors: `Forbidden` when somebody without [`Power::Administer`] asks about another; `NotFound` for the entity, for a deed that there is not, and
+    /// for a record that `caller` may not see.
     pub fn explain(
         &self,
         caller: &Caller,
         who: &Caller,
         entity: &str,
-        capability: Capability,
+        deed: &str,
         id: Option<RecordId>,
     ) -> Result<Reason, EngineError> {
         let oneself = caller.me().is_some() && caller.me() == who.me() && caller.held == who.held;
@@ -442,9 +444,13 @@ impl Environment {
         }
         let asked = self.read(caller, 0, |reading| {
             let entity = reading.entity(caller, entity)?;
+            let view = &reading.reader.view;
+            if deed_of(&view.known().entities[entity], deed).is_none() {
+                return Err(EngineError::NotFound);
+            }
             if let Some(id) = id {
-                let row = reading.reader.view.row(entity, id).map_err(failed("read a record"))?;
-                let seen = row.map(|row| reading.reader.view.sees(entity, &row)).transpose()?;
+                let row = view.row(entity, id).map_err(failed("read a record"))?;
+                let seen = row.map(|row| view.sees(entity, &row)).transpose()?;
                 if seen != Some(true) {
                     return Err(EngineError::NotFound);
                 }
@@ -453,7 +459,8 @@ impl Environment {
         })?;
         self.read(who, 0, |reading| {
             let rights = reading.sight.clone().unwrap_or_else(|| reading.prepared.rights(&who.held));
-            let Some(id) = id else { return Ok(rights.explain(asked, capability, None)) };
+            let deed = deed_of(reading.prepared.entity(asked), deed).ok_or(EngineError::NotFound)?;
+            let Some(id) = id else { return Ok(rights.explain(asked, deed, None)) };
             let view = reading.reader.view.whole();
             let row = view.row(asked, id).map_err(failed("read a record"))?.ok_or(EngineError::NotFound)?;
             let ids = |name: &str| {
@@ -466,7 +473,37 @@ impl Environment {
                 let bound = rights::bound(typed, &ids);
                 view.holds(&bound, asked, &row).unwrap_or(false)
             };
-            Ok(rights.explain(asked, capability, Some(&holds)))
+            let mut reason = rights.explain(asked, deed, Some(&holds));
+            if let Deed::Transition(transition) = deed
+                && let Some(refusal) = state_refuses(&view, asked, &row, transition)?
+            {
+                reason.holds = Some(false);
+                reason.because.push(Reason { text: refusal, holds: Some(false), because: Vec::new() });
+            }
+            Ok(reason)
         })
     }
+}
+
+/// The capability or transition of that name.
+fn deed_of<'a>(entity: &'a Entity, name: &str) -> Option<Deed<'a>> {
+    let transitions = || entity.states.iter().flat_map(|states| &states.transitions);
+    let capability = Capability::from_name(name).map(Deed::Capability);
+    capability.or_else(|| transitions().find(|one| one.name == name).map(Deed::Transition))
+}
+
+/// What in a record's state stands against a transition.
+fn state_refuses(
+    view: &View<'_>,
+    entity: EntityIndex,
+    row: &Row,
+    transition: &Transition,
+) -> Result<Option<Label>, EngineError> {
+    let Some(states) = &view.prepared.entity(entity).states else { return Ok(None) };
+    let from = row.get(states.field).as_text();
+    if !from.is_some_and(|from| transition.from.iter().any(|tag| tag == from)) {
+        return Ok(Some(conduct::no_way(&view.prepared.dictionary, entity, states, from, &transition.to)));
+    }
+    let allowed = conduct::is_allowed(transition, &view.scope(entity, row), view.context);
+    Ok((!allowed.map_err(evaluation_fault)?).then(|| conduct::not_yet(transition)))
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dictionary::{Label, Language, RecordId};
-use engine::{Caller, EngineError, Environment, Left, TakenBack, Whose};
+use engine::{Caller, EngineError, Environment, FieldProblem, Left, TakenBack, Whose};
 use jiff::Timestamp;
 use journal::{Actor, Cause, Entry, Origin, Position};
 use parking_lot::Mutex;
@@ -157,7 +157,12 @@ impl Work {
             let before = waiting.len();
             let mut left = Vec::new();
             for (entity, id) in waiting {
-                match unit.take_back(&entity, id, position, &whose)? {
+                let done = match unit.take_back(&entity, id, position, &whose) {
+                    // Whoever may bring in may not always take away.
+                    Err(EngineError::Forbidden { capability }) => TakenBack::Left(not_allowed(capability)),
+                    done => done?,
+                };
+                match done {
                     TakenBack::Done => state.done += 1,
                     TakenBack::Nothing => {}
                     TakenBack::Left(why) => left.push((entity, id, why)),
@@ -172,6 +177,11 @@ impl Work {
             waiting = left.into_iter().map(|(entity, id, _)| (entity, id)).collect();
         }
     }
+}
+
+fn not_allowed(capability: String) -> Left {
+    let message = Label::new("votre profil ne le permet pas.", "your profile does not allow it.");
+    Left::Refused(vec![FieldProblem { field: capability, code: "forbidden", message }])
 }
 
 fn told((entity, id, why): (String, RecordId, Left)) -> LeftRecord {

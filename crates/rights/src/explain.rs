@@ -3,11 +3,20 @@
 use dictionary::expression::{BinaryOperator, Function, Node, Typed};
 use dictionary::label::Label;
 use dictionary::model::profiles::{Capability, Level, Profile};
-use dictionary::model::{EntityIndex, FieldIndex};
+use dictionary::model::{EntityIndex, FieldIndex, Transition};
 use dictionary::{Dictionary, Language, Value, value};
 use serde::Serialize;
 
 use crate::compile::Rights;
+
+/// What is asked about.
+#[derive(Debug, Clone, Copy)]
+pub enum Deed<'a> {
+    /// A capability.
+    Capability(Capability),
+    /// A transition of the entity's states.
+    Transition(&'a Transition),
+}
 
 /// A reason, and what it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,15 +30,16 @@ pub struct Reason {
 }
 
 impl Rights {
-    /// Why they may use a capability on an entity, or on one of its records: `holds` then answers whether a condition holds for that record.
+    /// Why they may use a capability or a transition on an entity, or on one of its records: `holds` then answers whether a condition holds for that
+    /// record. Whether its state allows the transition is not asked here.
     pub fn explain(
         &self,
         entity: EntityIndex,
-        capability: Capability,
+        deed: Deed<'_>,
         holds: Option<&dyn Fn(&Typed) -> bool>,
     ) -> Reason {
         let teller = Teller { rights: self, dictionary: self.dictionary(), entity, holds };
-        teller.capability(capability)
+        teller.deed(deed)
     }
 
     /// Why a field is as open to them as it is.
@@ -47,10 +57,20 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn capability(&self, capability: Capability) -> Reason {
+    fn deed(&self, deed: Deed<'_>) -> Reason {
         let owner = &self.dictionary.entities[self.entity];
-        let (fr, en) = verb(capability);
-        let reach = self.rights.reach(self.entity, capability);
+        let (fr, en) = match deed {
+            Deed::Capability(capability) => verb(capability),
+            Deed::Transition(one) => (one.label.text(Language::Fr), one.label.text(Language::En)),
+        };
+        let reach = match deed {
+            Deed::Capability(capability) => self.rights.reach(self.entity, capability),
+            Deed::Transition(one) => self.rights.entity(self.entity).transition(&one.name),
+        };
+        let writes = match deed {
+            Deed::Capability(capability) => capability.writes(),
+            Deed::Transition(_) => true,
+        };
         let holds = match (reach, self.holds) {
             (crate::Reach::Never, _) => Some(false),
             (crate::Reach::Always, _) => Some(true),
@@ -66,7 +86,7 @@ impl Teller<'_> {
                 false,
             ));
         }
-        if held.is_read_only() && capability.writes() {
+        if held.is_read_only() && writes {
             because.push(reason("Cet accès est en lecture seule.", "This access only reads.", false));
         }
         let profiles: Vec<&Profile> =
@@ -74,7 +94,7 @@ impl Teller<'_> {
         if profiles.is_empty() {
             because.push(reason("Aucun profil.", "No profile.", false));
         }
-        because.extend(profiles.into_iter().map(|profile| self.profile(profile, capability)));
+        because.extend(profiles.into_iter().map(|profile| self.profile(profile, deed)));
         let text = Label::new(
             &format!("{fr} : {}", owner.plural.text(Language::Fr)),
             &format!("{en}: {}", owner.plural.text(Language::En)),
@@ -82,7 +102,12 @@ impl Teller<'_> {
         Reason { text, holds, because }
     }
 
-    fn profile(&self, profile: &Profile, capability: Capability) -> Reason {
+    fn profile(&self, profile: &Profile, deed: Deed<'_>) -> Reason {
+        // Whoever may change a record may make its transitions, unless a profile names them.
+        let capability = match deed {
+            Deed::Capability(capability) => capability,
+            Deed::Transition(_) => Capability::Update,
+        };
         let named = |fr: &str, en: &str| {
             Label::new(
                 &format!("{} : {fr}", profile.label.text(Language::Fr)),
@@ -111,7 +136,12 @@ impl Teller<'_> {
                 },
             };
         };
-        if !grant.allow.contains(&capability) {
+        let named_actions = grant.actions.as_ref().filter(|_| own.is_some());
+        let allows = match (deed, named_actions) {
+            (Deed::Transition(one), Some(names)) => names.contains(&one.name),
+            _ => grant.allow.contains(&capability),
+        };
+        if !allows {
             let text = match profile.restricts {
                 true => named("l'interdit", "forbids it"),
                 false => named("ne le permet pas", "does not allow it"),

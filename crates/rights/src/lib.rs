@@ -9,7 +9,7 @@ mod reach;
 
 pub use compile::{EntityRights, Rights};
 pub use dictionary::model::profiles::{Capability, Level, Power};
-pub use explain::Reason;
+pub use explain::{Deed, Reason};
 pub use guard::Denied;
 pub use held::Held;
 pub use mask::masked;

@@ -72,11 +72,18 @@ impl From<EngineError> for Problem {
                 let count: u64 = by.iter().map(|(_, count)| count).sum();
                 let by: Vec<_> =
                     by.iter().map(|(entity, count)| json!({"entity": entity, "count": count})).collect();
+                let (fr, en) = match count {
+                    0 => (
+                        "D'autres fiches, que vous ne voyez pas,".to_owned(),
+                        "Other records, that you do not see,".to_owned(),
+                    ),
+                    count => (format!("{count} autre(s) fiche(s)"), format!("{count} other record(s)")),
+                };
                 Problem::new(
                     StatusCode::CONFLICT,
                     "referenced",
-                    format!("{count} autre(s) fiche(s) s'y réfèrent ; elle ne peut pas être supprimée."),
-                    format!("{count} other record(s) refer to it; it cannot be deleted."),
+                    format!("{fr} s'y réfèrent ; elle ne peut pas être supprimée."),
+                    format!("{en} refer to it; it cannot be deleted."),
                 )
                 .with("by", json!(by))
             }

@@ -2540,8 +2540,8 @@ export interface components {
         unique: string;
         /** @description Condition, in Tisserand's language. */
         where: string;
-        /** @description What is to be done. */
-        with_capability: "read" | "create" | "update" | "delete" | "export" | "import" | "print";
+        /** @description What is to be done: read, create, update, delete, export, import, print, or the name of a transition. */
+        with_capability: string;
     };
     requestBodies: never;
     headers: never;
@@ -5721,7 +5721,7 @@ export interface operations {
             query?: {
                 /** @description Of this collection. */
                 collection?: components["parameters"]["of_collection"];
-                /** @description What is to be done. */
+                /** @description What is to be done: read, create, update, delete, export, import, print, or the name of a transition. */
                 capability?: components["parameters"]["with_capability"];
                 /** @description To this record. */
                 id?: components["parameters"]["on_record"];

@@ -90,7 +90,8 @@ impl Environment {
         caller: &Caller,
         target: &Target,
     ) -> Result<(Option<String>, Option<String>), EngineError> {
-        let dictionary = self.dictionary();
+        // A list or a dashboard that is not to be known of is none.
+        let dictionary = self.dictionary_of(caller);
         let shown = |name: &String| {
             let entity = dictionary.entity(name).filter(|entity| !entity.internal);
             entity.map(|_| name.clone()).ok_or(EngineError::NotFound)

@@ -8,7 +8,7 @@ use dictionary::model::{EntityIndex, OnDelete};
 use store::Row;
 
 use crate::error::{EngineError, failed};
-use crate::view::Key;
+use crate::view::{Key, View};
 use crate::write::compute::too_many;
 use crate::write::session::Session;
 use crate::write::staging::{RECORDS_MAX, Staged};
@@ -20,7 +20,8 @@ impl Session<'_> {
     /// Stages the deletion of a record and its consequences: what cascades goes too, what nullifies is emptied, what restricts refuses.
     pub(crate) fn stage_delete(&mut self, key: Key) -> Result<(), EngineError> {
         let prepared = self.prepared.clone();
-        let mut restricted: BTreeMap<EntityIndex, Vec<Key>> = BTreeMap::new();
+        // Whether each may be seen goes with it: the caller is told of those only.
+        let mut restricted: BTreeMap<EntityIndex, Vec<(Key, bool)>> = BTreeMap::new();
         let mut waiting = vec![key];
         let mut gone = 0;
         while let Some(at) = waiting.pop() {
@@ -48,7 +49,11 @@ impl Session<'_> {
                 for row in rows {
                     let other = (referrer.entity, row.id());
                     match referrer.on_delete {
-                        OnDelete::Restrict => restricted.entry(referrer.entity).or_default().push(other),
+                        OnDelete::Restrict => {
+                            let view = View { sight: self.sight.as_deref(), ..self.view() };
+                            let seen = view.sees(other.0, &row)?;
+                            restricted.entry(referrer.entity).or_default().push((other, seen));
+                        }
                         OnDelete::Cascade => waiting.push(other),
                         OnDelete::Nullify => {
                             let mut emptied = Row::clone(&row);
@@ -63,14 +68,12 @@ impl Session<'_> {
             }
         }
         let deleted = |key: &Key| self.staging.get(*key).is_some_and(|staged| staged.new.is_none());
-        let by: Vec<(String, u64)> = restricted
-            .into_iter()
-            .map(|(entity, keys)| {
-                let left = keys.iter().filter(|key| !deleted(key)).count();
-                (prepared.entity(entity).name.clone(), left as u64)
-            })
-            .filter(|(_, left)| *left > 0)
-            .collect();
-        if by.is_empty() { Ok(()) } else { Err(EngineError::Referenced { id: key.1, by }) }
+        restricted.values_mut().for_each(|keys| keys.retain(|(key, _)| !deleted(key)));
+        if restricted.values().all(Vec::is_empty) {
+            return Ok(());
+        }
+        let count = |keys: &[(Key, bool)]| keys.iter().filter(|(_, seen)| *seen).count() as u64;
+        let by = restricted.iter().map(|(entity, keys)| (prepared.entity(*entity).name.clone(), count(keys)));
+        Err(EngineError::Referenced { id: key.1, by: by.filter(|(_, count)| *count > 0).collect() })
     }
 }

@@ -89,16 +89,21 @@ impl Session<'_> {
         if change.operation == Operation::Update && !self.is_given(index, &change) {
             return Ok(TakenBack::Nothing);
         }
-        match self.since(key, position, whose)? {
-            Since::Nothing => {}
-            Since::TakenBack => return Ok(TakenBack::Nothing),
-            Since::Others(left) => return Ok(TakenBack::Left(left)),
-        }
         let needed = match change.operation {
             Operation::Create => Capability::Delete,
             Operation::Update => Capability::Update,
             Operation::Delete => Capability::Create,
         };
+        // What is out of sight is not there any more, whoever changed it.
+        let there = self.view().row(index, id).map_err(failed("read a record"))?.is_some();
+        if there && !self.is_seen(index, id)? {
+            return Ok(TakenBack::Left(Left::Deleted));
+        }
+        match self.since(key, position, whose)? {
+            Since::Nothing => {}
+            Since::TakenBack => return Ok(TakenBack::Nothing),
+            Since::Others(left) => return Ok(TakenBack::Left(left)),
+        }
         self.writable(needed, entity)?;
         if needed != Capability::Create {
             self.may_touch(key, needed, true)?;
@@ -179,7 +184,7 @@ impl Session<'_> {
             return Ok(TakenBack::Nothing);
         }
         let prepared = self.prepared.clone();
-        let mut others: Vec<(String, u64)> = Vec::new();
+        let (mut others, mut is_referred_to): (Vec<(String, u64)>, bool) = (Vec::new(), false);
         let (mut waiting, mut seen) = (vec![key], HashSet::from([key]));
         while let Some(at) = waiting.pop() {
             for referrer in &prepared.entities[at.0].referrers {
@@ -194,14 +199,21 @@ impl Session<'_> {
                     // What goes with it is what the work made with it, such as its lines.
                     let ours = referrer.on_delete == OnDelete::Cascade
                         && self.since(other, 0, whose)? == Since::Nothing;
-                    if ours { waiting.push(other) } else { strangers += 1 }
+                    match ours {
+                        true => waiting.push(other),
+                        // Those out of sight stand in the way, and are not told of.
+                        false => {
+                            is_referred_to = true;
+                            strangers += u64::from(self.is_seen(other.0, other.1)?);
+                        }
+                    }
                 }
                 if strangers > 0 {
                     others.push((prepared.entity(referrer.entity).name.clone(), strangers));
                 }
             }
         }
-        if !others.is_empty() {
+        if is_referred_to {
             return Ok(TakenBack::Left(Left::Referenced(others)));
         }
         self.operation(|session, _| session.stage_delete(key))?;

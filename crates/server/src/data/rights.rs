@@ -90,7 +90,7 @@ pub(super) async fn rights_show(asked: Asked) -> Result<Response, Problem> {
     Ok(reply.await?.into_response())
 }
 
-/// Why somebody may, or may not: `?collection=&capability=`, of one record with `&id=`, about another with `&person=`.
+/// Why somebody may, or may not: `?collection=&capability=` (or a transition's name), of one record with `&id=`, about another with `&person=`.
 pub(super) async fn why_show(asked: Asked) -> Result<Response, Problem> {
     let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
     let query = asked.query.clone();
@@ -99,20 +99,23 @@ pub(super) async fn why_show(asked: Asked) -> Result<Response, Problem> {
         let who = about(entered, &state.platform, &environment, parameter(query, "person").as_deref())?;
         let dictionary = entered.dictionary();
         let entity = entity_of(&dictionary, &parameter(query, "collection").unwrap_or_default())?;
-        let capability = parameter(query, "capability").unwrap_or_else(|| "read".to_owned());
-        let capability = Capability::from_name(&capability).ok_or_else(|| {
-            let all = Capability::ALL.map(Capability::name).join(", ");
-            Problem::bad_request(
-                format!("capability est l'une de : {all}."),
-                format!("capability is one of: {all}."),
-            )
-        })?;
+        let deed = parameter(query, "capability").unwrap_or_else(|| Capability::Read.name().to_owned());
+        let states = || entity.states.iter().flat_map(|states| &states.transitions);
+        let known = Capability::from_name(&deed).is_some() || states().any(|one| one.name == deed);
+        if !known {
+            let mut names = Capability::ALL.map(Capability::name).to_vec();
+            names.extend(states().map(|one| one.name.as_str()));
+            let names = names.join(", ");
+            return Err(Problem::bad_request(
+                format!("capability est l'une de : {names}."),
+                format!("capability is one of: {names}."),
+            ));
+        }
         let id = match parameter(query, "id") {
             None => None,
             Some(text) => Some(RecordId::parse(&text).ok_or_else(Problem::not_found)?),
         };
-        let reason =
-            entered.environment.engine.explain(&entered.caller, &who, &entity.name, capability, id)?;
+        let reason = entered.environment.engine.explain(&entered.caller, &who, &entity.name, &deed, id)?;
         Ok(Reply::json(told(&reason, entered.caller.language).to_string().into_bytes()))
     });
     Ok(reply.await?.into_response())

@@ -268,9 +268,9 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Json {
         (
             "with_capability",
             "capability",
-            json!({"type": "string", "enum": ["read", "create", "update", "delete", "export", "import", "print"]}),
-            "Ce qui est à faire.",
-            "What is to be done.",
+            text(),
+            "Ce qui est à faire : read, create, update, delete, export, import, print, ou le nom d'une transition.",
+            "What is to be done: read, create, update, delete, export, import, print, or the name of a transition.",
         ),
         ("on_record", "id", text(), "À cette fiche.", "To this record."),
         ("of_record", "record", text(), "De cette fiche.", "Of this record."),

@@ -28,6 +28,7 @@ mod lists;
 mod module;
 mod negotiation;
 mod openapi;
+mod out_of_sight;
 mod paging;
 mod personal;
 mod presence;

@@ -10,11 +10,13 @@ import { levels } from './grants'
 interface Props {
   entity: Entity
   grant: ProfileGrant
+  /** What was found wrong when it was sent, by member: `fields.phone`. */
+  faults: Record<string, string>
   onChange(change: Pick<ProfileGrant, 'fields' | 'otherwise'>): void
 }
 
 /** How far fields are open: those that are set apart, and all others. */
-export function FieldLevels({ entity, grant, onChange }: Props) {
+export function FieldLevels({ entity, grant, faults, onChange }: Props) {
   const { t } = useTranslation()
   const { label } = useSurroundings()
   const { fields, otherwise } = grant
@@ -37,6 +39,7 @@ export function FieldLevels({ entity, grant, onChange }: Props) {
             <NativeSelect
               aria-label={t('rights.edit.level', { name: word(name) })}
               value={level}
+              error={faults[`fields.${name}`]}
               data={data}
               onChange={(event) =>
                 onChange({ otherwise, fields: { ...fields, [name]: event.currentTarget.value as Level } })
@@ -58,6 +61,7 @@ export function FieldLevels({ entity, grant, onChange }: Props) {
           <NativeSelect
             aria-label={t('rights.edit.otherwise')}
             value={otherwise}
+            error={faults.otherwise}
             data={data}
             onChange={(event) => onChange({ fields, otherwise: event.currentTarget.value as Level })}
           />

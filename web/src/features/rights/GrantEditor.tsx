@@ -3,7 +3,9 @@ import { useTranslation } from 'react-i18next'
 import type { Capability, Entity, Perimeter, ProfileGrant } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
 import { IconAction } from '../../ui/IconAction'
+import { Notice } from '../../ui/Notice'
 import { FieldLevels } from './FieldLevels'
+import { unplaced } from './faults'
 import styles from './Grant.module.css'
 import { capabilities } from './grants'
 import { RuleField } from './RuleField'
@@ -12,25 +14,33 @@ interface Props {
   entity: Entity
   grant: ProfileGrant
   perimeters: Perimeter[]
+  /** What the server found wrong, by member. */
+  faults: Record<string, string>
   onChange(grant: ProfileGrant): void
   /** Says nothing of the entity any more. */
   onForget(): void
 }
 
 /** To which records of an entity, how far its fields are open, which actions. */
-export function GrantEditor({ entity, grant, perimeters, onChange, onForget }: Props) {
+export function GrantEditor({ entity, grant, perimeters, faults, onChange, onForget }: Props) {
   const { t } = useTranslation()
   const put = (change: Partial<ProfileGrant>) => onChange({ ...grant, ...change })
   const ruled = capabilities.filter((one) => one in grant.only)
-  const others = grant.allow.filter((one) => !(one in grant.only))
+  const unruled = grant.allow.filter((one) => !(one in grant.only))
   const word = (capability: Capability) => t(`rights.capability.${capability}`)
+  const shown = ['rows', 'otherwise', ...ruled.map((one) => `only.${one}`)]
+  const others = unplaced(faults, [...shown, ...Object.keys(grant.fields).map((name) => `fields.${name}`)])
   return (
     <div className={styles.editor}>
+      {others.map((message) => (
+        <Notice key={message} tone="danger" title={message} />
+      ))}
       <RuleField
         entity={entity}
         label={t('rights.edit.rows')}
         hint={t('rights.edit.rowsHint')}
         rule={grant.rows ?? ''}
+        fault={faults.rows}
         perimeters={perimeters}
         onChange={(rows) => put({ rows })}
       />
@@ -40,6 +50,7 @@ export function GrantEditor({ entity, grant, perimeters, onChange, onForget }: P
             entity={entity}
             label={t('rights.edit.only', { capability: word(capability) })}
             rule={grant.only[capability] ?? ''}
+            fault={faults[`only.${capability}`]}
             perimeters={perimeters}
             onChange={(rule) => put({ only: { ...grant.only, [capability]: rule } })}
           />
@@ -54,13 +65,13 @@ export function GrantEditor({ entity, grant, perimeters, onChange, onForget }: P
           />
         </div>
       ))}
-      {others.length > 0 && (
+      {unruled.length > 0 && (
         <NativeSelect
           aria-label={t('rights.edit.addOnly')}
           value=""
           data={[
             { value: '', label: t('rights.edit.addOnly') },
-            ...others.map((value) => ({ value, label: word(value) })),
+            ...unruled.map((value) => ({ value, label: word(value) })),
           ]}
           onChange={(event) => {
             const capability = event.currentTarget.value
@@ -68,7 +79,7 @@ export function GrantEditor({ entity, grant, perimeters, onChange, onForget }: P
           }}
         />
       )}
-      <FieldLevels entity={entity} grant={grant} onChange={put} />
+      <FieldLevels entity={entity} grant={grant} faults={faults} onChange={put} />
       <Actions entity={entity} grant={grant} onChange={(actions) => put({ actions })} />
       <div>
         <Button variant="subtle" onClick={onForget}>

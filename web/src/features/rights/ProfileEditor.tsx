@@ -11,6 +11,7 @@ import { Notice } from '../../ui/Notice'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { say } from '../../ui/toasts'
 import pageStyles from '../administration/AdminPage.module.css'
+import { faultsOf } from './faults'
 import { GrantEditor } from './GrantEditor'
 import { grantFrom, powers, reachOf, sent, toggled } from './grants'
 import { Matrix, ReachMark } from './Matrix'
@@ -30,6 +31,8 @@ export function ProfileEditor(props: { profile: Profile; perimeters: Perimeter[]
   const [wrong, setWrong] = useState<Entity[]>([])
   const put = (change: Partial<Profile>) => setProfile((before) => ({ ...before, ...change }))
   const grant = (entity: Entity, next: ProfileGrant | null) => {
+    // What was found wrong is perhaps what is being corrected.
+    if (save.error) save.reset()
     const { [entity.name]: _before, ...rest } = profile.entities
     put({ entities: next ? { ...rest, [entity.name]: next } : rest })
   }
@@ -60,7 +63,15 @@ export function ProfileEditor(props: { profile: Profile; perimeters: Perimeter[]
       say({ tone: 'done', text: t('rights.profiles.saved') })
       onDone()
     },
+    onError: (error) => {
+      for (const name of Object.keys(faultsOf(asProblem(error))?.entities ?? {})) open(name)
+    },
   })
+  const named = (entities: string[]) =>
+    entities
+      .map((name) => label(dictionary.entities[name]?.plural ?? dictionary.entities[name]?.label) || name)
+      .join(', ') || label(profile.label)
+  const faults = save.error && faultsOf(asProblem(save.error))
 
   const check = (capability: Capability, checked: boolean, name: string, onChange: (wanted: boolean) => void) => (
     <Checkbox
@@ -140,6 +151,7 @@ export function ProfileEditor(props: { profile: Profile; perimeters: Perimeter[]
               entity={entity}
               grant={known}
               perimeters={perimeters}
+              faults={faults?.entities[entity.name] ?? {}}
               onChange={(next) => grant(entity, next)}
               onForget={() => grant(entity, null)}
             />
@@ -161,7 +173,15 @@ export function ProfileEditor(props: { profile: Profile; perimeters: Perimeter[]
           hint={t('rights.edit.wrongRuleHint')}
         />
       )}
-      {save.error && <ProblemNotice problem={asProblem(save.error)} />}
+      {faults ? (
+        <Notice
+          tone="danger"
+          title={t('rights.edit.wrongPart', { name: named(Object.keys(faults.entities)) })}
+          hint={[...faults.others, t('rights.edit.wrongRuleHint')].join(' ')}
+        />
+      ) : (
+        save.error && <ProblemNotice problem={asProblem(save.error)} />
+      )}
       <div className={styles.foot}>
         <Button variant="default" onClick={onDone}>
           {t('common.cancel')}

@@ -13,11 +13,13 @@ interface Props {
   hint?: string
   rule: string
   perimeters: Perimeter[]
+  /** What was found wrong when it was sent. */
+  fault?: string | undefined
   onChange(rule: string): void
 }
 
 /** A row rule as it is written, what is wrong with it, and what rules are mostly made of to add with one press. */
-export function RuleField({ entity, label: name, hint, rule, perimeters, onChange }: Props) {
+export function RuleField({ entity, label: name, hint, rule, perimeters, fault, onChange }: Props) {
   const { t } = useTranslation()
   const { dictionary, label } = useSurroundings()
   const said = useRule(entity, rule, perimeters)
@@ -38,7 +40,7 @@ export function RuleField({ entity, label: name, hint, rule, perimeters, onChang
         autosize
         minRows={1}
         spellCheck={false}
-        error={wrong}
+        error={wrong ?? fault}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
       {/* Perimeters stand for whoever holds the profile: for an administrator they would count as nothing. */}

@@ -99,6 +99,7 @@ export const rights: Texts['rights'] = {
     otherwise: 'All other fields',
     actions: 'Actions allowed to who may change',
     wrongRule: 'A condition has to be corrected: {{name}}',
+    wrongPart: 'To be corrected: {{name}}',
     wrongRuleHint: 'Nothing was saved.',
   },
   person: {

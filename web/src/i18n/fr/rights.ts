@@ -101,6 +101,7 @@ export const rights = {
     otherwise: 'Tous les autres champs',
     actions: 'Actions permises à qui peut modifier',
     wrongRule: 'Une condition est à corriger : {{name}}',
+    wrongPart: 'À corriger : {{name}}',
     wrongRuleHint: 'Rien n’a été enregistré.',
   },
   person: {

@@ -115,7 +115,7 @@ pub(super) async fn import_create(mut asked: Asked) -> Result<Response, Problem>
         let entity = entity_of(&dictionary, &collection)?;
         let engine = &entered.environment.engine;
         let job = desk.receive(&folder, engine, &entered.caller, &entity.name, &name, &place.0)?;
-        let others = desk.list(&folder, engine.context(&entered.caller).now)?;
+        let others = alike(entered, &desk, &folder)?;
         let location = Some(format!("/data/{environment}/$imports/{}", job.id));
         let body = View::new(entered, &folder).whole(&job, &others).to_string().into_bytes();
         Ok(Reply { status: StatusCode::CREATED, location, ..Reply::json(body) })
@@ -134,6 +134,12 @@ pub(super) async fn import_show(asked: Asked, id: String) -> Result<Response, Pr
     Ok(reply.await?.into_response())
 }
 
+/// The imports in which something of the same kind may have been asked before: of those that are theirs to see.
+fn alike(entered: &Entered, desk: &Desk, folder: &std::path::Path) -> Result<Vec<exchange::Job>, Problem> {
+    let jobs = desk.list(folder, entered.environment.engine.context(&entered.caller).now)?;
+    Ok(jobs.into_iter().filter(|job| is_theirs(entered, job)).collect())
+}
+
 fn whole(
     entered: &Entered,
     desk: &Desk,
@@ -144,7 +150,7 @@ fn whole(
     // What was asked of files like it matters before it ran only.
     let others = match job.stage.has_run() {
         true => Vec::new(),
-        false => desk.list(folder, entered.environment.engine.context(&entered.caller).now)?,
+        false => alike(entered, desk, folder)?,
     };
     let body = View::new(entered, folder).whole(job, &others).to_string().into_bytes();
     Ok(Reply { status, ..Reply::json(body) })

@@ -1,7 +1,13 @@
 //! Who may do what, over every path: worlds made at random, held against worlds in which what may not be seen does not exist.
 
 mod chance;
+mod change;
+mod files;
+mod fill;
+mod moves;
+mod profiles;
 mod requests;
+mod thing;
 mod told;
 mod world;
 mod writes;
@@ -30,10 +36,11 @@ fn nothing_tells_what_may_not_be_seen_from_what_does_not_exist() {
     let app = App::start();
     let (worlds, requests, seed) = size();
     let mut asked: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut deltas = 0;
     for number in 0..worlds {
         let seed = seed + number;
         let mut chance = Chance::new(seed);
-        let world = World::make(&app, &mut chance, seed);
+        let mut world = World::make(&app, &mut chance, seed);
         let (bounded, free) = world.enter(&app);
         for _ in 0..requests {
             let request = requests::random(&mut chance, &world);
@@ -50,9 +57,12 @@ fn nothing_tells_what_may_not_be_seen_from_what_does_not_exist() {
             assert!(a == b, "seed {seed}: {request:?}\n{}\n{world}", apart(&a, &b));
         }
         writes::refused_as_the_model_says(&bounded, &world, &mut chance, requests / 4);
+        deltas +=
+            moves::told_as_the_model_says(&app, (&bounded, &free), &mut world, &mut chance, requests / 40);
     }
     // Every path was taken: a generator that forgets one proves nothing about it.
     if worlds * requests as u64 >= 600 {
+        assert!(deltas > 0, "no list ever told what changed");
         for path in requests::PATHS {
             assert!(asked.contains_key(path), "{path} was never asked: {asked:?}");
         }

@@ -1,10 +1,14 @@
 //! Requests through every path that reads.
 
+use std::io::Cursor;
+
+use calamine::{Reader, Xlsx, open_workbook_from_rs};
 use serde_json::{Value as Json, json};
 
 use super::chance::Chance;
-use super::world::{ENTITIES, WORDS, World, fields};
-use crate::client::{Client, encoded};
+use super::thing::{ENTITIES, WORDS, fields, paper};
+use super::world::World;
+use crate::client::{Answer, Client, encoded};
 
 /// The paths: each is taken in a run of the usual size.
 pub const PATHS: &[&str] = &[
@@ -22,6 +26,8 @@ pub const PATHS: &[&str] = &[
     "history",
     "property",
     "export",
+    "sheet",
+    "content",
     "batch",
     "description",
     "metadata",
@@ -39,6 +45,8 @@ pub struct Request {
     /// Follow `@odata.nextLink` to the end.
     pages: bool,
     body: Option<Json>,
+    /// Headers beside those of every request.
+    headers: Vec<(&'static str, String)>,
 }
 
 /// What came back.
@@ -56,6 +64,8 @@ impl Request {
     }
 
     pub fn ask(&self, client: &Client) -> Answered {
+        let mut client = client.clone();
+        client.headers.extend(self.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         let answer = match &self.body {
             None => client.get(&client.at(&self.address)),
             Some(body) => client.post(&client.at(&self.address), body),
@@ -69,7 +79,11 @@ impl Request {
                 Json::Array(lines.collect())
             })
         };
-        let mut body = read(&answer.text());
+        let mut body = match self.path {
+            "sheet" if status == 200 => cells(&answer),
+            "content" => content(&answer),
+            _ => read(&answer.text()),
+        };
         if self.pages && status == 200 {
             let mut all = body["value"].as_array().cloned().unwrap_or_default();
             let mut next = body["@odata.nextLink"].as_str().map(str::to_owned);
@@ -84,7 +98,25 @@ impl Request {
     }
 }
 
-fn collection(entity: &str) -> String {
+/// The cells of a workbook: its bytes say when it was made.
+fn cells(answer: &Answer) -> Json {
+    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(answer.bytes.clone())).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    sheet.rows().map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>()).collect()
+}
+
+/// All that a download tells, headers too.
+fn content(answer: &Answer) -> Json {
+    const TELLING: &[&str] =
+        &["etag", "content-range", "content-length", "content-type", "content-disposition"];
+    let code =
+        if answer.status >= 400 && !answer.bytes.is_empty() { json!(answer.code()) } else { Json::Null };
+    let told = answer.headers.iter().filter(|(name, _)| TELLING.contains(&name.as_str()) && code.is_null());
+    let text = if code.is_null() { json!(answer.text()) } else { Json::Null };
+    json!({"code": code, "headers": told.collect::<Vec<_>>(), "text": text})
+}
+
+pub fn collection(entity: &str) -> String {
     format!("{entity}s")
 }
 
@@ -147,7 +179,7 @@ fn lambda(chance: &mut Chance) -> (&'static str, String) {
     (entity, text)
 }
 
-fn filter(chance: &mut Chance, entity: &str) -> String {
+pub fn filter(chance: &mut Chance, entity: &str) -> String {
     let one = comparison(chance, entity);
     match chance.below(4) {
         0 => format!("{one} and {}", comparison(chance, entity)),
@@ -184,6 +216,7 @@ pub fn random(chance: &mut Chance, world: &World) -> Request {
     let word = *chance.one_of(&WORDS);
     let mut body = None;
     let mut pages = false;
+    let mut headers = Vec::new();
     let address = match path {
         "list" => format!("{place}?$top=100"),
         "filter" => format!("{place}?$top=100&$filter={}", encoded(&filter(chance, entity))),
@@ -228,7 +261,24 @@ pub fn random(chance: &mut Chance, world: &World) -> Request {
         "export" => {
             let narrowed = encoded(&filter(chance, entity));
             let columns = [first, chance.one_of(fields(entity)).0].join(",");
-            format!("{place}/$export?$format=jsonl&$filter={narrowed}&$select={columns}&$orderby={first}")
+            let format = chance.one_of(&["jsonl", "csv", "csv&labels=true"]);
+            format!("{place}/$export?$format={format}&$filter={narrowed}&$select={columns}&$orderby={first}")
+        }
+        "sheet" => {
+            let narrowed = encoded(&filter(chance, entity));
+            format!("{place}/$export?$format=xlsx&$filter={narrowed}&$orderby={first}")
+        }
+        "content" => {
+            let it = chance.one_of(world.of("client"));
+            let hash = format!("\"{}\"", paper(chance.one_of(world.of("client")).text("paper")).hash);
+            match chance.below(5) {
+                0 => headers.push(("range", format!("bytes={}-9", chance.below(12)))),
+                1 => headers.push(("range", "bytes=900-".to_owned())),
+                2 => headers.push(("if-none-match", hash)),
+                3 => headers.extend([("range", "bytes=0-3".to_owned()), ("if-range", hash)]),
+                _ => {}
+            }
+            format!("clients/{}/paper{}", it.id, chance.one_of(&["", "/$value"]))
         }
         "batch" => {
             let url = |address: String| json!({"id": address, "method": "GET", "url": address});
@@ -252,5 +302,5 @@ pub fn random(chance: &mut Chance, world: &World) -> Request {
         }
         _ => format!("{place}?$top=100&$expand={}&$count=true", encoded(&expansion(chance, entity))),
     };
-    Request { path, address, pages, body }
+    Request { path, address, pages, body, headers }
 }

@@ -6,7 +6,8 @@ use dictionary::RecordId;
 use serde_json::{Map, Value as Json, json};
 
 use super::requests::Answered;
-use super::world::{ENTITIES, World};
+use super::thing::ENTITIES;
+use super::world::World;
 
 /// Members that name a moment, a place in a journal or an address.
 const PASSING: &[&str] = &[
@@ -34,6 +35,9 @@ const PASSING: &[&str] = &[
 /// The answer, comparable.
 pub fn told(answered: Answered, world: &World) -> Json {
     let Answered { path, status, body } = answered;
+    if path == "content" {
+        return json!({ "status": status, "body": body });
+    }
     if status >= 400 {
         // What is refused is refused alike; words may name the environment.
         return json!({ "status": status, "code": body["code"] });
@@ -47,7 +51,8 @@ pub fn told(answered: Answered, world: &World) -> Json {
     json!({ "status": status, "body": body })
 }
 
-fn plain(json: &Json, world: &World, path: &str) -> Json {
+/// JSON without what differs anyway.
+pub fn plain(json: &Json, world: &World, path: &str) -> Json {
     match json {
         Json::Object(members) => {
             let mut kept = Map::new();
@@ -70,6 +75,15 @@ fn plain(json: &Json, world: &World, path: &str) -> Json {
                 items.sort_by_key(ToString::to_string);
             }
             Json::Array(items)
+        }
+        // Every column of a sheet is there, masked ones too.
+        Json::String(text) if path == "sheet" => {
+            let unseen = RecordId::parse(text).is_some_and(|id| is_thing(world, id) && !world.sees_id(id));
+            if unseen || text.starts_with('•') { json!("") } else { json.clone() }
+        }
+        Json::String(text) if path == "export" && RecordId::parse(text).is_none() => {
+            let unseen = world.things.values().flatten().filter(|it| !world.sees_id(it.id));
+            json!(unseen.fold(text.clone(), |text, it| text.replace(&it.id.to_string(), "")))
         }
         // The id of a record that may not be seen is told by the reference to it, and nothing more: where it is not, nothing refers to it.
         Json::String(text) => match RecordId::parse(text) {

@@ -11,7 +11,7 @@ pub fn refused_as_the_model_says(client: &Client, world: &World, chance: &mut Ch
     for _ in 0..tries {
         let entity = *chance.one_of(&["place", "client", "visit"]);
         let it = chance.one_of(world.of(entity));
-        let first = super::world::fields(entity)[0].0;
+        let first = super::thing::fields(entity)[0].0;
         let address = client.at(&format!("{entity}s/{}", it.id));
         let seen = world.knows(entity) && world.sees(entity, it);
         // The same value again: what is allowed changes nothing, so that the model stays true.
@@ -33,7 +33,7 @@ pub fn refused_as_the_model_says(client: &Client, world: &World, chance: &mut Ch
         }
         // A field that is not theirs to write is refused, or unknown; never written.
         if expected == 200 {
-            let closed = super::world::fields(entity)
+            let closed = super::thing::fields(entity)
                 .iter()
                 .find(|(field, holds)| *holds == "integer" && world.level(entity, field) != "write");
             if let Some((field, _)) = closed {
