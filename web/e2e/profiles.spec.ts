@@ -20,7 +20,24 @@ test('a profile made here holds at once for whoever is given it, and says why', 
   await page.getByRole('checkbox', { name: 'Modifier, Tiers' }).check()
   await page.getByRole('button', { name: 'Détails de « Tiers »' }).click()
   await page.getByRole('button', { name: 'Responsable : moi' }).click()
-  await expect(page.getByRole('textbox', { name: 'À quelles fiches' })).toHaveValue('owner = me()')
+  const rows = page.getByRole('group', { name: 'À quelles fiches' })
+  await expect(rows).toContainText('Responsable : moi')
+
+  // The builder that lists have: the same rule, and one more condition, through a reference, to a perimeter.
+  await rows.getByRole('button', { name: 'Changer les conditions…' }).click()
+  const builder = page.getByRole('dialog', { name: 'À quelles fiches' })
+  await builder.getByRole('combobox', { name: 'Comment réunir ces conditions' }).selectOption('any')
+  await builder.getByRole('button', { name: 'Condition', exact: true }).click()
+  await builder.getByRole('combobox', { name: 'Champ', exact: true }).last().selectOption({ label: 'Responsable' })
+  await builder.getByRole('combobox', { name: 'Plus précisément, de Responsable' }).last().selectOption('agency')
+  await builder.getByRole('checkbox', { name: 'mon agence et ses agences rattachées' }).check()
+  await expect(builder.getByText('Responsable : moi ou Responsable › Agence : mon agence')).toBeVisible()
+  await builder.getByRole('button', { name: 'Appliquer' }).click()
+  await expect(rows).toContainText('Responsable : moi ou Responsable › Agence : mon agence et ses agences rattachées')
+  await rows.getByRole('button', { name: 'Écrire la condition' }).click()
+  await expect(page.getByRole('textbox', { name: 'À quelles fiches' })).toHaveValue(
+    '(owner = me()) or (owner.agency in (my_agencies()))',
+  )
   await page.getByRole('combobox', { name: 'Ajouter un champ' }).selectOption({ label: 'Raison sociale' })
   await page.getByRole('button', { name: 'Rouvrir « Raison sociale »' }).click()
   await page.getByRole('combobox', { name: 'Ajouter un champ' }).selectOption({ label: 'Téléphone' })
@@ -34,6 +51,8 @@ test('a profile made here holds at once for whoever is given it, and says why', 
   await expect(page.getByText('Une condition est à corriger : Tiers')).toBeVisible()
   await expect(rule).toHaveAccessibleDescription(/« ownr » n'est pas un champ/)
   expect(await api.text('$profiles')).not.toContain('ownr')
+  await rule.fill('owner = me() or length(name) < 0')
+  await expect(page.getByText('le constructeur ne sait pas montrer « length(name) < 0 »')).toBeVisible()
   await rule.fill('owner = me() or agency in (my_agencies())')
 
   // So is a field, of what only the server finds.
@@ -50,7 +69,7 @@ test('a profile made here holds at once for whoever is given it, and says why', 
   await expect(page.getByText('Profil enregistré')).toBeVisible()
   await page.getByRole('button', { name: 'Détails de « Tiers »' }).click()
   await expect(page.getByText('owner = me() or agency in (my_agencies())')).toBeVisible()
-  await expect(page.getByText('mon agence et ses agences rattachées')).toBeVisible()
+  await expect(page.getByText('Responsable est moi ou Agence parmi mon agence et ses agences rattachées')).toBeVisible()
 
   // Seen by somebody else, in a browser of their own.
   await api.give(people.moussa, [identifier])

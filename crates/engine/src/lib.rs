@@ -40,7 +40,7 @@ pub use personal::impersonations::{Ending, Impersonation};
 pub use personal::notifications::{Notification, Notifications};
 pub use personal::preferences::{Preferences, PreferencesDraft};
 pub use query::{Expand, Expanded, Page, Pick, Query, Record, Related};
-pub use rights::{Capability, Held, Level, Power, Reach, Reason, Rights};
+pub use rights::{Capability, Held, Level, Power, Reach, Reason, Rights, words};
 pub use store::{Head, Keyset, Row, StoreError};
 pub use summary::{Summary, SummaryFigure};
 pub use sweep::Swept;

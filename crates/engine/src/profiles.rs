@@ -1,5 +1,7 @@
 //! Profiles changed while the environment runs: in the layer `client`, as a change of dictionary.
 
+use std::sync::Arc;
+
 use dictionary::Dictionary;
 use dictionary::label::Label;
 use dictionary::model::profiles::{ADMINISTRATOR, Profile};
@@ -11,14 +13,14 @@ use crate::catalogue;
 use crate::environment::{Done, Environment};
 use crate::error::{EngineError, FieldProblem};
 use crate::profile_places::placed;
-use crate::value_lists::{child, client_file};
+use crate::value_lists::{CLIENT_LAYER, child, client_file};
 
 /// Times that a change made at the same moment as another begins again.
 const TRIES: u32 = 10;
 
 impl Environment {
-    /// Makes a profile, or gives one all that it says: the members of [`dictionary::describe::profiles::profile`] but `name` and `layer`; those that
-    /// are not sent say nothing. It holds from the next request on.
+    /// Makes a profile, or gives one all that it says: the members of [`dictionary::describe::profiles::profile`] but `name` and `layer`, which are
+    /// passed over as what is told beside them; those that are not sent say nothing. It holds from the next request on.
     ///
     /// Errors: `Validation`, each fault with the member it lies in (`entities.account.only.update`): one of the wrong kind, a rule that cannot be read, a
     /// name that there is not; and when the profile is `administrator`. `Dictionary` for what lies elsewhere; `Forbidden`.
@@ -29,6 +31,24 @@ impl Environment {
         says: &Map<String, Json>,
     ) -> Result<Done<()>, EngineError> {
         self.profile_write(caller, name, Some(says))
+    }
+
+    /// The dictionary as it would be if this environment said nothing of the profiles of its modules; `None` where it says nothing of them.
+    ///
+    /// Errors: `Forbidden`; `Dictionary`, when what the environment says of other things does not stand without it.
+    pub fn without_changed_profiles(&self, caller: &Caller) -> Result<Option<Arc<Dictionary>>, EngineError> {
+        let mut layers = self.layers(caller)?;
+        let active = self.dictionary();
+        let content = client_file(&mut layers);
+        let mut document: DocumentMut = content.parse().map_err(|_| unreadable())?;
+        let Some(profiles) = document.get_mut("profiles").and_then(Item::as_table_mut) else { return Ok(None) };
+        let before = profiles.len();
+        profiles.retain(|name, _| active.profile(name).is_none_or(|profile| profile.layer == CLIENT_LAYER));
+        if profiles.len() == before {
+            return Ok(None);
+        }
+        *content = document.to_string();
+        Ok(Some(catalogue::compiled(&layers)?.dictionary.clone()))
     }
 
     /// Takes a profile away that this environment made, or gives one of a module back what the module says.
@@ -94,7 +114,9 @@ fn written(
     beneath: Option<&Profile>,
     says: &Map<String, Json>,
 ) -> Result<Table, EngineError> {
-    const MEMBERS: &[&str] = &["name", "layer", "label", "help", "restricts", "all", "powers", "entities"];
+    const MEMBERS: &[&str] = &[
+        "name", "layer", "label", "help", "restricts", "all", "powers", "entities", "words", "module",
+    ];
     if let Some(unknown) = says.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
         return Err(wrong(
             unknown,

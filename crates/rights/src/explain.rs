@@ -1,13 +1,14 @@
 //! Why somebody may, or may not: the predicate told as a tree.
 
-use dictionary::expression::{BinaryOperator, Function, Node, Typed};
+use dictionary::expression::{BinaryOperator, Node, Typed};
 use dictionary::label::Label;
 use dictionary::model::profiles::{Capability, Level, Profile};
 use dictionary::model::{EntityIndex, FieldIndex, Transition};
-use dictionary::{Dictionary, Language, Value, value};
+use dictionary::{Dictionary, Language};
 use serde::Serialize;
 
 use crate::compile::Rights;
+use crate::words::words;
 
 /// What is asked about.
 #[derive(Debug, Clone, Copy)]
@@ -179,7 +180,7 @@ impl Teller<'_> {
                 };
                 (text, parts.into_iter().map(|part| self.condition(part, own)).collect())
             }
-            _ => (Label::new(&self.words(typed, Language::Fr), &self.words(typed, Language::En)), Vec::new()),
+            _ => (words(self.dictionary, self.entity, typed), Vec::new()),
         };
         Reason { text, holds, because }
     }
@@ -210,77 +211,9 @@ impl Teller<'_> {
             because: because.collect(),
         }
     }
-
-    /// An expression in words: labels in place of names.
-    fn words(&self, typed: &Typed, language: Language) -> String {
-        let french = language == Language::Fr;
-        let one = |piece: &Typed| self.words(piece, language);
-        match &typed.node {
-            Node::Path(path) => {
-                let mut at = self.entity;
-                let mut labels: Vec<&str> = Vec::new();
-                for hop in &path.hops {
-                    labels.push(self.dictionary.entities[at].fields[hop.field].label.text(language));
-                    at = hop.to;
-                }
-                labels.push(self.dictionary.entities[path.entity].fields[path.field].label.text(language));
-                labels.join(" › ")
-            }
-            Node::Literal(literal) if literal.is_null() => {
-                if french {
-                    "vide".to_owned()
-                } else {
-                    "empty".to_owned()
-                }
-            }
-            Node::Literal(Value::Boolean(yes)) => match (yes, french) {
-                (true, true) => "oui".to_owned(),
-                (true, false) => "yes".to_owned(),
-                (false, true) => "non".to_owned(),
-                (false, false) => "no".to_owned(),
-            },
-            Node::Literal(literal) => value::to_text(literal),
-            Node::Perimeter(name) => {
-                let found = self.dictionary.perimeters.iter().find(|perimeter| perimeter.name == *name);
-                found.map_or_else(|| name.clone(), |found| found.label.text(language).to_owned())
-            }
-            Node::Call(Function::Me, _) => if french { "moi" } else { "me" }.to_owned(),
-            Node::Not(inner) if french => format!("pas ({})", one(inner)),
-            Node::Not(inner) => format!("not ({})", one(inner)),
-            Node::Binary(operator, left, right) => {
-                format!(
-                    "{} {} {}",
-                    one(left),
-                    operator_words(*operator, french),
-                    self.choice(left, right, language)
-                )
-            }
-            Node::In(left, items) => {
-                let items: Vec<String> =
-                    items.iter().take(5).map(|item| self.choice(left, item, language)).collect();
-                let among = if french { "parmi" } else { "among" };
-                format!("{} {among} {}", one(left), items.join(", "))
-            }
-            _ => typed.to_string(),
-        }
-    }
-
-    /// The right side of a comparison: of a choice, the label of its tag.
-    fn choice(&self, left: &Typed, right: &Typed, language: Language) -> String {
-        let labelled = || {
-            let (Node::Path(path), Node::Literal(Value::Text(tag))) = (&left.node, &right.node) else {
-                return None;
-            };
-            let field = &self.dictionary.entities[path.entity].fields[path.field];
-            let list = self.dictionary.lists.get(field.options.list.as_deref()?)?;
-            let value = list.values.iter().find(|value| value.tag == *tag)?;
-            Some(value.label.text(language).to_owned())
-        };
-        labelled().unwrap_or_else(|| self.words(right, language))
-    }
 }
 
-fn flatten<'t>(operator: BinaryOperator, typed: &'t Typed, parts: &mut Vec<&'t Typed>) {
+pub(crate) fn flatten<'t>(operator: BinaryOperator, typed: &'t Typed, parts: &mut Vec<&'t Typed>) {
     match &typed.node {
         Node::Binary(own, left, right) if *own == operator => {
             flatten(operator, left, parts);
@@ -318,16 +251,4 @@ fn level_words(level: Level, language: Language) -> &'static str {
         (Level::Read, Language::En) => "read",
         (Level::Write, Language::En) => "changed",
     }
-}
-
-fn operator_words(operator: BinaryOperator, french: bool) -> String {
-    let (fr, en) = match operator {
-        BinaryOperator::Equal => ("est", "is"),
-        BinaryOperator::NotEqual => ("n'est pas", "is not"),
-        BinaryOperator::Contains => ("contient", "contains"),
-        BinaryOperator::StartsWith => ("commence par", "starts with"),
-        BinaryOperator::EndsWith => ("finit par", "ends with"),
-        other => return other.to_string(),
-    };
-    if french { fr.to_owned() } else { en.to_owned() }
 }

@@ -6,6 +6,7 @@ mod guard;
 mod held;
 mod mask;
 mod reach;
+mod words;
 
 pub use compile::{EntityRights, Rights};
 pub use dictionary::model::profiles::{Capability, Level, Power};
@@ -14,3 +15,4 @@ pub use guard::Denied;
 pub use held::Held;
 pub use mask::masked;
 pub use reach::{Reach, bound, through};
+pub use words::words;

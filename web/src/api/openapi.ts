@@ -1855,9 +1855,18 @@ export interface components {
             help: components["schemas"]["tisserand.label"] | null;
             label: components["schemas"]["tisserand.label"];
             layer: string;
+            module: components["schemas"]["tisserand.profile_of_module"] | null;
             name: string;
             powers: ("administer" | "audit" | "share")[];
             restricts: boolean;
+            words: {
+                [key: string]: {
+                    only: {
+                        [key: string]: components["schemas"]["tisserand.label"];
+                    };
+                    rows: components["schemas"]["tisserand.label"] | null;
+                };
+            };
         };
         "tisserand.profile_grant": {
             actions: string[] | null;
@@ -1871,6 +1880,26 @@ export interface components {
             /** @enum {string} */
             otherwise: "hidden" | "masked" | "read" | "write";
             rows: string | null;
+        };
+        "tisserand.profile_of_module": {
+            all: ("read" | "create" | "update" | "delete" | "export" | "import" | "print")[];
+            entities: {
+                [key: string]: components["schemas"]["tisserand.profile_grant"];
+            };
+            help: components["schemas"]["tisserand.label"] | null;
+            label: components["schemas"]["tisserand.label"];
+            layer: string;
+            name: string;
+            powers: ("administer" | "audit" | "share")[];
+            restricts: boolean;
+            words: {
+                [key: string]: {
+                    only: {
+                        [key: string]: components["schemas"]["tisserand.label"];
+                    };
+                    rows: components["schemas"]["tisserand.label"] | null;
+                };
+            };
         };
         "tisserand.profile_sent": {
             all?: ("read" | "create" | "update" | "delete" | "export" | "import" | "print")[];

@@ -2,7 +2,7 @@ import type { Entity } from '../api/types'
 import { allOf, anyOf } from '../api/where'
 import type { Surroundings } from '../dictionary/context'
 import type { FilterValue } from '../fields/types'
-import { columnOf } from '../table/columns'
+import { conditionColumnOf } from '../table/columns'
 
 /** A filter on the field at a path. */
 export interface FieldCondition {
@@ -104,7 +104,7 @@ export function conditionsOf(raw: unknown, depth = 0): Condition[] {
 /** A condition as an expression; `null` when it names what is not there, or is not complete. */
 export function whereOf(around: Surroundings, entity: Entity, condition: Condition): string | null {
   if (isField(condition)) {
-    const column = columnOf(around, entity, condition.p)
+    const column = conditionColumnOf(around, entity, condition.p)
     return column?.ui.filter?.where(condition.p, condition.v, column.field, around) ?? null
   }
   if ('named' in condition) return namedOf(around, entity, condition)?.where ?? null
@@ -128,7 +128,7 @@ export function whereOf(around: Surroundings, entity: Entity, condition: Conditi
 export function textOf(around: Surroundings, entity: Entity, condition: Condition): string {
   const { t, label } = around
   if (isField(condition)) {
-    const column = columnOf(around, entity, condition.p)
+    const column = conditionColumnOf(around, entity, condition.p)
     const name = column?.label ?? t('list.unknownColumn')
     return t('conditions.field', { name, what: column?.ui.filter?.text(condition.v, column.field, around) ?? '' })
   }

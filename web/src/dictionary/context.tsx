@@ -4,7 +4,7 @@ import { createContext, type ReactNode, useContext, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../api/keys'
 import type { EnvironmentSource, PreferencesChange } from '../api/source'
-import type { Dictionary, Label, Preferences } from '../api/types'
+import type { Dictionary, Label, Perimeter, Preferences } from '../api/types'
 import type { Language, Manner } from '../format/locale'
 import { usePreferencesOf } from '../personal/preferences'
 import { labelText } from './model'
@@ -25,6 +25,11 @@ export interface Surroundings {
    * people belong to none, `null` where this one does not.
    */
   mine(entity: string | undefined): string | null | undefined
+  /**
+   * Set where conditions are kept for other people and other days, as the rules of profiles are: whoever asks and the day are then said by
+   * name, never by who and what they are now. With it, what `in` may name beside records.
+   */
+  kept?: { perimeters: readonly Perimeter[] }
 }
 
 const SurroundingsContext = createContext<Surroundings | null>(null)
@@ -74,6 +79,19 @@ export function SurroundingsProvider(props: {
     [dictionary, source, language, t, people, me, preferences, prefer],
   )
   return <SurroundingsContext.Provider value={value}>{children}</SurroundingsContext.Provider>
+}
+
+/** Around conditions that are kept for other people and other days. */
+export function KeptSurroundings(props: { perimeters: readonly Perimeter[]; children: ReactNode }) {
+  const { perimeters, children } = props
+  const around = useSurroundings()
+  const value = useMemo(() => keptAround(around, perimeters), [around, perimeters])
+  return <SurroundingsContext.Provider value={value}>{children}</SurroundingsContext.Provider>
+}
+
+/** What belongs to whoever writes a rule is nothing to those it is for. */
+export function keptAround(around: Surroundings, perimeters: readonly Perimeter[]): Surroundings {
+  return { ...around, mine: () => undefined, kept: { perimeters } }
 }
 
 export function useSurroundings(): Surroundings {

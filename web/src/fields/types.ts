@@ -51,6 +51,22 @@ export interface FilterEditorProps {
   onChange(value: FilterValue): void
 }
 
+/** A value that a condition compares with, as it is written. */
+export type Written =
+  | { kind: 'text' | 'number' | 'date' | 'datetime' | 'perimeter'; value: string }
+  | { kind: 'boolean'; value: boolean }
+  /** So many days after today. */
+  | { kind: 'today'; days: number }
+  | { kind: 'null' | 'me' }
+
+/** A comparison of the value at a path, as it is written: `is` and `not` are those of a yes or no. */
+export interface Test {
+  operator: '=' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'contains' | 'starts with' | 'ends with' | 'is' | 'not'
+  /** Of an instant, its day is compared. */
+  day: boolean
+  values: Written[]
+}
+
 export interface FilterUi {
   /** What it stands at when it opens. */
   first: FilterValue
@@ -62,6 +78,8 @@ export interface FilterUi {
   /** The filter that keeps the records of one value of a group, by its key (`null`: without a value) and what it is called. Absent or
    * `null`: there is none. */
   exactly?(key: string | null, title: string): FilterValue | null
+  /** The filter that is written as these tests of one path together: mostly one, two where it is a range. Absent or `null`: there is none. */
+  read?(tests: readonly Test[]): FilterValue | null
   /** The filter that keeps the days from the first to the last, both ISO dates. Absent: it knows no days. */
   during?(first: string, last: string): FilterValue
 }

@@ -40,10 +40,26 @@ export function columnOf(
   width?: number | null,
   pinned = false,
 ): Column | null {
+  const resolved = resolvePath(around.dictionary, entity, path)
+  return resolved && isListable(resolved) ? columnAt(around, resolved, width, pinned) : null
+}
+
+/** References that a condition may go through. */
+export const throughMax = 3
+
+/** As `columnOf`, for conditions: they go farther than lists show, to a reference too, and to the records themselves (`id`). */
+export function conditionColumnOf(around: Surroundings, entity: Entity, path: string): Column | null {
+  const resolved = resolvePath(around.dictionary, entity, path)
+  if (!resolved || resolved.through.length > throughMax || resolved.field.type === 'lines') return null
+  if (resolved.field.name !== 'id') return columnAt(around, resolved)
+  const to = resolved.through.at(-1)?.to ?? entity.name
+  const label = { fr: around.t('conditions.themselves'), en: around.t('conditions.themselves') }
+  return columnAt(around, { ...resolved, field: { ...resolved.field, type: 'reference', to, label } })
+}
+
+function columnAt(around: Surroundings, resolved: ResolvedPath, width?: number | null, pinned = false): Column {
   const { dictionary, label, t } = around
-  const resolved = resolvePath(dictionary, entity, path)
-  if (!resolved || !isListable(resolved)) return null
-  const { part, through } = resolved
+  const { path, part, through } = resolved
   const field = part ? partField(resolved.field, part, t(`fields.address.${part}`)) : effective(resolved.field)
   const ui = fieldUi(field)
   const words = [

@@ -1,10 +1,15 @@
 //! Who may do what, told: `$profiles` for who administers, `$rights` and `$why` for everybody about themselves.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use dictionary::label::Label;
-use dictionary::{Language, RecordId, describe};
-use engine::{Caller, Capability, Level, Power, Reason};
+use dictionary::model::Checked;
+use dictionary::model::profiles::Profile;
+use dictionary::{Dictionary, Language, RecordId, describe};
+use engine::value_lists::CLIENT_LAYER;
+use engine::{Caller, Capability, Level, Power, Reason, words};
 use platform::{Entered, Platform};
 use serde_json::{Map, Value as Json, json};
 
@@ -18,7 +23,8 @@ pub(super) async fn profile_list(asked: Asked) -> Result<Response, Problem> {
     let reply = asked.cx.in_environment(&asked.environment, |entered| {
         entered.needs(Power::Administer)?;
         let dictionary = entered.environment.engine.dictionary();
-        let profiles = dictionary.profiles.iter().map(|one| describe::profiles::profile(&dictionary, one));
+        let told = Told::read(entered)?;
+        let profiles = dictionary.profiles.iter().map(|one| told.profile(&dictionary, one));
         let perimeters =
             dictionary.perimeters.iter().map(|one| describe::profiles::perimeter(&dictionary, one));
         let answer = json!({
@@ -76,7 +82,44 @@ pub(super) async fn profile_delete(asked: Asked, name: String) -> Result<Respons
 fn view(entered: &Entered, name: &str) -> Result<Reply, Problem> {
     let dictionary = entered.environment.engine.dictionary();
     let profile = dictionary.profile(name).ok_or_else(Problem::not_found)?;
-    Ok(Reply::json(describe::profiles::profile(&dictionary, profile).to_string().into_bytes()))
+    Ok(Reply::json(Told::read(entered)?.profile(&dictionary, profile).to_string().into_bytes()))
+}
+
+/// What is told of a profile beside what it says.
+struct Told {
+    /// What modules say of theirs, where the environment says something else.
+    beneath: Option<Arc<Dictionary>>,
+}
+
+impl Told {
+    fn read(entered: &Entered) -> Result<Told, Problem> {
+        Ok(Told { beneath: entered.environment.engine.without_changed_profiles(&entered.caller)? })
+    }
+
+    /// A profile with its rules in `words`, and what its `module` says of it where that is something else.
+    fn profile(&self, dictionary: &Dictionary, profile: &Profile) -> Json {
+        let mut told = describe::profiles::profile(dictionary, profile);
+        let beneath = self.beneath.as_ref().filter(|_| profile.layer != CLIENT_LAYER);
+        let module = beneath.and_then(|beneath| {
+            let mut said = describe::profiles::profile(beneath, beneath.profile(&profile.name)?);
+            said["words"] = in_words(beneath, beneath.profile(&profile.name)?);
+            Some(said)
+        });
+        told["words"] = in_words(dictionary, profile);
+        told["module"] = json!(module.filter(|said| *said != told));
+        told
+    }
+}
+
+/// The rules of a profile in words, by entity, as `rows` and `only`.
+fn in_words(dictionary: &Dictionary, profile: &Profile) -> Json {
+    let entities = profile.entities.iter().map(|(entity, grant)| {
+        let say = |rule: &Checked| json!(words(dictionary, *entity, &rule.typed));
+        let only = grant.only.iter().map(|(capability, rule)| (capability.name().to_owned(), say(rule)));
+        let said = json!({"rows": grant.rows.as_ref().map(say), "only": only.collect::<Map<_, _>>()});
+        (dictionary.entities[*entity].name.clone(), said)
+    });
+    Json::Object(entities.collect())
 }
 
 /// What somebody may do: the caller, or `?person=` for who administers.

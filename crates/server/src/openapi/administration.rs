@@ -139,12 +139,19 @@ fn profiles_told() -> Vec<(&'static str, Json)> {
     let sent = json!({"type": "object", "properties": said});
     said["name"] = text();
     said["layer"] = text();
+    let words = json!({
+        "rows": nullable(own("label")), "only": {"type": "object", "additionalProperties": own("label")},
+    });
+    said["words"] = json!({"type": "object", "additionalProperties": closed(words)});
+    let module = closed(said.clone());
+    said["module"] = nullable(own("profile_of_module"));
     let perimeter = json!({
         "name": text(), "label": own("label"), "of": text(), "where": text(), "beneath": text_or_null(),
     });
     vec![
         ("profile_grant", grant),
         ("profile", closed(said)),
+        ("profile_of_module", module),
         ("profile_sent", sent),
         ("profiles", closed(json!({"value": array(own("profile")), "perimeters": array(closed(perimeter))}))),
     ]

@@ -2,19 +2,13 @@ import { TextInput, UnstyledButton } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity } from '../../api/types'
+import { filterable } from '../../conditions/filterable'
 import type { Surroundings } from '../../dictionary/context'
 import { useSurroundings } from '../../dictionary/context'
 import type { FilterValue } from '../../fields/types'
 import { fold } from '../../format/fold'
-import { type Column, columnOf, offeredPaths } from '../../table/columns'
+import type { Column } from '../../table/columns'
 import styles from './FilterBar.module.css'
-
-/** The fields that records of an entity can be filtered by. */
-export function filterable(around: Surroundings, entity: Entity): Column[] {
-  return offeredPaths(entity)
-    .map((path) => columnOf(around, entity, path))
-    .filter((found): found is Column => found?.ui.filter != null && found.field.type !== 'address')
-}
 
 /** Whether a filter says enough to be asked. */
 export function isComplete(around: Surroundings, column: Column, value: FilterValue | null): boolean {

@@ -7,13 +7,13 @@ import { type Condition, type FieldCondition, isField, textOf } from '../../cond
 import { useSurroundings } from '../../dictionary/context'
 import type { FilterValue } from '../../fields/types'
 import { Icon } from '../../icons/Icon'
-import { type Column, columnOf } from '../../table/columns'
+import { type Column, conditionColumnOf } from '../../table/columns'
 import { FieldChooser, isComplete } from './FieldFilter'
 import styles from './FilterBar.module.css'
 import type { ListSearch } from './search'
 
 // Groups of conditions are for the few lists that need them.
-const FilterBuilder = lazy(() => patiently(() => import('./FilterBuilder')))
+const FilterBuilder = lazy(() => patiently(() => import('../../conditions/FilterBuilder')))
 
 interface Props {
   entity: Entity
@@ -106,7 +106,7 @@ function FieldChip(props: {
   const { entity, filter, onChange, onRemove } = props
   const { t } = useTranslation()
   const around = useSurroundings()
-  const column = columnOf(around, entity, filter.p)
+  const column = conditionColumnOf(around, entity, filter.p)
   const [open, setOpen] = useState(false)
   const name = column?.label ?? t('list.unknownColumn')
   const words = column?.ui.filter?.text(filter.v, column.field, around) ?? ''

@@ -1,20 +1,19 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Capability, Entity, Perimeter, ProfileGrant } from '../../api/types'
+import type { Capability, Entity, Label, Profile, ProfileGrant } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
 import { fieldOf } from '../../dictionary/model'
 import styles from './Grant.module.css'
-import { named } from './rules'
 
 /** All that a profile says of an entity beside what may be done: to which records, how far its fields are open. */
 export function GrantTold({
   entity,
   grant,
-  perimeters,
+  words,
 }: {
   entity: Entity
   grant: ProfileGrant
-  perimeters: Perimeter[]
+  words: RuleWords | undefined
 }) {
   const { t } = useTranslation()
   const { label } = useSurroundings()
@@ -27,13 +26,13 @@ export function GrantTold({
         <>
           <dt>{t('rights.matrix.rows')}</dt>
           <dd>
-            <Rule rule={grant.rows} perimeters={perimeters} />
+            <Rule rule={grant.rows} words={words?.rows} />
           </dd>
         </>
       )}
       {only.map(([capability, rule]) => (
         <Part key={capability} word={t('rights.matrix.only', { capability: t(`rights.capability.${capability}`) })}>
-          <Rule rule={rule} perimeters={perimeters} />
+          <Rule rule={rule} words={words?.only[capability]} />
         </Part>
       ))}
       {(fields.length > 0 || grant.otherwise !== 'write') && (
@@ -77,17 +76,17 @@ function Part({ word, children }: { word: string; children: ReactNode }) {
   )
 }
 
-/** A rule as written, and what the perimeters are that it names. */
-export function Rule({ rule, perimeters }: { rule: string; perimeters: Perimeter[] }) {
+/** The rules of a profile about one entity, in words. */
+export type RuleWords = Profile['words'][string]
+
+/** A rule in words, and as it is written. */
+export function Rule({ rule, words }: { rule: string; words: Label | null | undefined }) {
   const { label } = useSurroundings()
+  const said = label(words)
   return (
     <>
-      <code className={styles.rule}>{rule}</code>
-      {named(rule, perimeters).map((one) => (
-        <span key={one.name} className={`${styles.legend} quiet`}>
-          {one.name}() : {label(one.label)}
-        </span>
-      ))}
+      {said}
+      <code className={`${styles.rule} ${said ? styles.written : ''}`}>{rule}</code>
     </>
   )
 }

@@ -90,7 +90,7 @@ export function ProfilePage() {
           {editing ? (
             <ProfileEditor key={name} profile={profile} perimeters={found.data.perimeters} onDone={() => open(false)} />
           ) : (
-            <ProfileTold profile={profile} perimeters={found.data.perimeters} />
+            <ProfileTold profile={profile} />
           )}
         </>
       )}

@@ -1,6 +1,7 @@
 import { Tooltip } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import type { Perimeter, Profile } from '../../api/types'
+import type { Profile } from '../../api/types'
+import { useSurroundings } from '../../dictionary/context'
 import { GrantTold, tells } from './GrantTold'
 import { reachOf } from './grants'
 import { Matrix, ReachMark } from './Matrix'
@@ -8,8 +9,9 @@ import styles from './Profiles.module.css'
 import { useOpened } from './useOpened'
 
 /** What a profile says, as a table to read. */
-export function ProfileTold({ profile, perimeters }: { profile: Profile; perimeters: Perimeter[] }) {
+export function ProfileTold({ profile }: { profile: Profile }) {
   const { t } = useTranslation()
+  const { label } = useSurroundings()
   const [opened, toggle] = useOpened()
   return (
     <>
@@ -37,8 +39,9 @@ export function ProfileTold({ profile, perimeters }: { profile: Profile; perimet
           const { reach, rule } = reachOf(profile, entity.name, capability)
           const kept = profile.restricts && !profile.entities[entity.name]
           const mark = <ReachMark reach={kept ? 'kept' : reach} />
+          const words = profile.words[entity.name]
           return rule ? (
-            <Tooltip label={rule} multiline maw={420}>
+            <Tooltip label={label(words?.only[capability] ?? words?.rows) || rule} multiline maw={420}>
               <span>{mark}</span>
             </Tooltip>
           ) : (
@@ -47,7 +50,9 @@ export function ProfileTold({ profile, perimeters }: { profile: Profile; perimet
         }}
         details={(entity) => {
           const grant = profile.entities[entity.name]
-          return grant && tells(grant) ? <GrantTold entity={entity} grant={grant} perimeters={perimeters} /> : null
+          return grant && tells(grant) ? (
+            <GrantTold entity={entity} grant={grant} words={profile.words[entity.name]} />
+          ) : null
         }}
       />
     </>

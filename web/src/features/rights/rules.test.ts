@@ -29,6 +29,8 @@ describe('a profile', () => {
     name: 'sales',
     label: { fr: 'Commercial' },
     help: null,
+    words: {},
+    module: null,
     layer: 'core',
     restricts: false,
     all: ['read'],

@@ -40,5 +40,14 @@ export const booleanFilter: FilterUi = {
   Editor,
   where: (path, value) => build[value.o]?.(path) ?? path,
   text: (value, _field, { t }) => t(words[value.o] ?? 'filter.yes'),
+  read: ([test, ...more]) => {
+    if (!test || more.length) return null
+    if (test.operator === 'is') return { o: 'yes' }
+    if (test.operator === 'not') return { o: 'no' }
+    const [value] = test.values
+    if (test.operator !== '=' || !value) return null
+    if (value.kind === 'null') return { o: 'empty' }
+    return value.kind === 'boolean' && !value.value ? { o: 'false' } : null
+  },
   exactly: (key) => ({ o: key === null ? 'empty' : key === 'true' ? 'yes' : 'false' }),
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { allOf, oneOf, quoted } from '../../api/where'
 import { useSurroundings } from '../../dictionary/context'
 import { Tag } from '../../ui/Tag'
-import type { FilterEditorProps, FilterUi, FilterValue } from '../types'
+import type { FilterEditorProps, FilterUi, FilterValue, Test } from '../types'
 import styles from './FilterKinds.module.css'
 
 function tags(value: FilterValue | null): string[] {
@@ -47,6 +47,15 @@ function words(value: FilterValue, list: string | undefined, around: Parameters<
     .join(', ')
 }
 
+/** Tags as they are written with those operators. */
+function readTags([test, ...more]: readonly Test[], operators: readonly Test['operator'][]): FilterValue | null {
+  if (!test || more.length) return null
+  if (test.operator === '=' && test.values[0]?.kind === 'null') return { o: 'empty', v: [] }
+  if (!operators.includes(test.operator)) return null
+  const v = test.values.flatMap((value) => (value.kind === 'text' ? [value.value] : []))
+  return v.length === test.values.length ? { o: 'in', v } : null
+}
+
 /** One of several tags. */
 export const choiceFilter: FilterUi = {
   first: { o: 'in', v: [] },
@@ -54,6 +63,7 @@ export const choiceFilter: FilterUi = {
   where: (path, value) => (value.o === 'empty' ? `${path} = null` : oneOf(path, tags(value))),
   text: (value, field, around) => words(value, field.list, around),
   exactly: (key) => (key === null ? { o: 'empty', v: [] } : { o: 'in', v: [key] }),
+  read: (tests) => readTags(tests, ['=', 'in']),
 }
 
 /** Holding every one of several tags. */
@@ -63,4 +73,5 @@ export const choicesFilter: FilterUi = {
   where: (path, value) =>
     value.o === 'empty' ? `${path} = null` : allOf(tags(value).map((tag) => `${path} contains ${quoted(tag)}`)),
   text: (value, field, around) => words(value, field.list, around),
+  read: (tests) => readTags(tests, ['contains']),
 }

@@ -1,9 +1,9 @@
 import { NativeSelect, NumberInput, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { allOf } from '../../api/where'
-import type { Surroundings } from '../../dictionary/context'
+import { type Surroundings, useSurroundings } from '../../dictionary/context'
 import { exactDay, instantOf } from '../../format/dates'
-import type { FilterEditorProps, FilterUi, FilterValue } from '../types'
+import type { FilterEditorProps, FilterUi, FilterValue, Test } from '../types'
 import styles from './FilterKinds.module.css'
 import {
   type CountedPeriod,
@@ -12,12 +12,18 @@ import {
   current,
   type Days,
   daysOf,
+  type KeptDays,
+  keptDaysOf,
+  keptPeriod,
+  keptPeriods,
+  keptUnits,
   type NamedPeriod,
   namedPeriods,
   shifted,
   todayOf,
   units,
 } from './periods'
+import { readPresence } from './presence'
 
 function text(value: FilterValue | null, key: string): string {
   const found = value?.[key]
@@ -26,6 +32,7 @@ function text(value: FilterValue | null, key: string): string {
 
 function Editor({ value: raw, onChange }: FilterEditorProps) {
   const { t } = useTranslation()
+  const { kept } = useSurroundings()
   const value = current(raw ?? { o: 'thisMonth' })
   const isCounted = countedPeriods.some((name) => name === value.o)
   const choose = (o: string) =>
@@ -41,7 +48,7 @@ function Editor({ value: raw, onChange }: FilterEditorProps) {
         onChange={(event) => choose(event.currentTarget.value)}
         data={[
           { group: t('filter.counted'), items: named(countedPeriods) },
-          { group: t('filter.calendar'), items: named(namedPeriods) },
+          { group: t('filter.calendar'), items: named(kept ? keptPeriods : namedPeriods) },
           { group: t('filter.other'), items: named(['range', 'empty', 'filled']) },
         ]}
       />
@@ -59,7 +66,7 @@ function Editor({ value: raw, onChange }: FilterEditorProps) {
             label={t('filter.unit')}
             value={text(value, 'u')}
             onChange={(event) => onChange({ ...value, u: event.currentTarget.value })}
-            data={units.map((unit) => ({ value: unit, label: t(`filter.units.${unit}`) }))}
+            data={(kept ? keptUnits : units).map((unit) => ({ value: unit, label: t(`filter.units.${unit}`) }))}
           />
         </div>
       )}
@@ -81,6 +88,34 @@ function Editor({ value: raw, onChange }: FilterEditorProps) {
       )}
     </div>
   )
+}
+
+/** Days that are kept, compared with today as it will be. */
+function byKeptDay(path: string, [first, last]: KeptDays): string | null {
+  const said = (day: string | number) => {
+    if (typeof day === 'string') return `date '${day}'`
+    if (day === 0) return 'today()'
+    return `today() ${day < 0 ? '-' : '+'} days(${Math.abs(day)})`
+  }
+  if (first !== null && first === last) return `${path} = ${said(first)}`
+  return allOf([first === null ? null : `${path} >= ${said(first)}`, last === null ? null : `${path} <= ${said(last)}`])
+}
+
+/** Ends of a period as they are written. */
+function readDays(tests: readonly Test[], isDay: boolean): FilterValue | null {
+  const presence = readPresence(tests)
+  if (presence) return presence
+  let [first, last]: KeptDays = [null, null]
+  for (const { operator, day, values } of tests) {
+    const [value] = values
+    const said = value?.kind === 'today' ? value.days : value?.kind === 'date' ? value.value : null
+    if (said === null || day === isDay || tests.length > 2) return null
+    if (operator === '=' && tests.length === 1) [first, last] = [said, said]
+    else if (operator === '>=' && first === null) first = said
+    else if (operator === '<=' && last === null) last = said
+    else return null
+  }
+  return keptPeriod([first, last])
 }
 
 /** That a path lies within some days; `company`: the environment's, whatever the person's zone. */
@@ -107,6 +142,10 @@ function periodFilter(within: Within, isDay: boolean): FilterUi {
     where: (path, value, _field, around) => {
       if (value.o === 'empty') return `${path} = null`
       if (value.o === 'filled') return `${path} != null`
+      if (around.kept) {
+        const days = keptDaysOf(value)
+        return days && byKeptDay(isDay ? path : `date(${path})`, days)
+      }
       const days = daysOf(value, todayOf(around.manner), around.manner.firstDay)
       return days && within(path, days, around, value.of === 'company')
     },
@@ -126,6 +165,7 @@ function periodFilter(within: Within, isDay: boolean): FilterUi {
       if (from && to) return `${day(from)} – ${day(to)}`
       return from ? `${t('filter.from')} ${day(from)}` : `${t('filter.to')} ${day(to)}`
     },
+    read: (tests) => readDays(tests, isDay),
     exactly: (key): FilterValue | null =>
       key === null ? { o: 'empty' } : isDay ? { o: 'range', a: key, b: key } : null,
     // Figures are counted by the days of the environment: what leads to their records says the same days.

@@ -52,5 +52,17 @@ export const numberFilter: FilterUi = {
     if (from && to) return `${from} – ${to}`
     return from ? `${t('filter.from')} ${from}` : `${t('filter.to')} ${to}`
   },
+  read: (tests) => {
+    const [first] = tests
+    if (tests.length === 1 && first?.operator === '=' && first.values[0]?.kind === 'null') return { o: 'empty' }
+    const range: FilterValue = { o: 'between', a: '', b: '' }
+    for (const { operator, values } of tests) {
+      const [value] = values
+      const end = operator === '>=' ? 'a' : operator === '<=' ? 'b' : null
+      if (end === null || value?.kind !== 'number' || range[end] !== '') return null
+      range[end] = value.value
+    }
+    return range
+  },
   exactly: (key): FilterValue | null => (key === null ? { o: 'empty' } : { o: 'between', a: key, b: key }),
 }

@@ -127,6 +127,56 @@ export function daysOf(raw: FilterValue, today: string, first = 1): Days | null 
   return days[0] || days[1] ? days : null
 }
 
+/** Ends of a period as they are kept: days, `YYYY-MM-DD`, or so many days after the day on which somebody asks. */
+export type KeptDays = readonly [string | number | null, string | number | null]
+
+/** Periods that are as many days from today on every day of the year. */
+const keptNamed: Partial<Record<NamedPeriod, KeptDays>> = {
+  today: [0, 0],
+  yesterday: [-1, -1],
+  tomorrow: [1, 1],
+  past: [null, -1],
+  future: [0, null],
+}
+export const keptPeriods = Object.keys(keptNamed) as NamedPeriod[]
+
+const keptCounted: Record<CountedPeriod, (days: number) => KeptDays> = {
+  last: (days) => [-days, 0],
+  next: (days) => [0, days],
+  longerAgo: (days) => [null, -days - 1],
+  furtherOff: (days) => [days + 1, null],
+}
+
+const inDays: Partial<Record<Unit, number>> = { days: 1, weeks: 7 }
+export const keptUnits = Object.keys(inDays) as Unit[]
+
+/** The ends of a period that is kept for other days; `null` while it is not complete, or is as long as its month. */
+export function keptDaysOf(raw: FilterValue): KeptDays | null {
+  const value = current(raw)
+  if (value.o in counted) {
+    const said = countOf(value)
+    const length = said && inDays[said.unit]
+    return said && length ? keptCounted[value.o as CountedPeriod](said.count * length) : null
+  }
+  return value.o === 'range' ? daysOf(value, '') : (keptNamed[value.o as NamedPeriod] ?? null)
+}
+
+/** The period of those ends; `null` where none has a name. */
+export function keptPeriod([first, last]: KeptDays): FilterValue | null {
+  if (typeof first !== 'number' && typeof last !== 'number') {
+    return first || last ? { o: 'range', a: first ?? '', b: last ?? '' } : null
+  }
+  const same = (days: KeptDays) => days[0] === first && days[1] === last
+  const name = keptPeriods.find((one) => same(keptNamed[one] ?? [null, null]))
+  if (name) return { o: name }
+  const lengths = [first, last].flatMap((end) => (typeof end === 'number' ? [Math.abs(end), Math.abs(end) - 1] : []))
+  for (const o of countedPeriods) {
+    const n = lengths.find((days) => days > 0 && same(keptCounted[o](days)))
+    if (n) return { o, n, u: 'days' }
+  }
+  return null
+}
+
 /** The calendar day it is for the person who asks. */
 export function todayOf(manner: Manner): string {
   return dayOf(now(), manner)

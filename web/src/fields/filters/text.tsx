@@ -1,8 +1,9 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { quoted } from '../../api/where'
-import type { FilterEditorProps, FilterUi } from '../types'
+import type { FilterEditorProps, FilterUi, Test } from '../types'
 import styles from './FilterKinds.module.css'
+import { readPresence } from './presence'
 
 const operators = ['contains', 'startsWith', 'equals', 'empty', 'filled'] as const
 type Operator = (typeof operators)[number]
@@ -40,6 +41,12 @@ const build: Record<Operator, (path: string, text: string) => string | null> = {
   filled: (path) => `${path} != null`,
 }
 
+const written: Partial<Record<Test['operator'], Operator>> = {
+  '=': 'equals',
+  contains: 'contains',
+  'starts with': 'startsWith',
+}
+
 /** Filters on words. */
 export const textFilter: FilterUi = {
   first: { o: 'contains', v: '' },
@@ -53,4 +60,11 @@ export const textFilter: FilterUi = {
     return value.o === 'empty' || value.o === 'filled' ? operator : `${operator} ${value.v}`
   },
   exactly: (key) => (key === null ? { o: 'empty', v: '' } : { o: 'equals', v: key }),
+  read: ([test, ...more]) => {
+    const [value] = test?.values ?? []
+    if (!test || more.length || !value) return null
+    if (value.kind === 'null') return readPresence([test])
+    const o = written[test.operator]
+    return o && value.kind === 'text' ? { o, v: value.value } : null
+  },
 }

@@ -2,8 +2,14 @@ import { Button, Modal, NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Entity } from '../../api/types'
-import { allOf } from '../../api/where'
+import type { Entity } from '../api/types'
+import { allOf } from '../api/where'
+import { type Surroundings, useSurroundings } from '../dictionary/context'
+import { fieldOf } from '../dictionary/model'
+import { decimal } from '../format/numbers'
+import { Icon } from '../icons/Icon'
+import { type Column, conditionColumnOf, throughMax } from '../table/columns'
+import { IconAction } from '../ui/IconAction'
 import {
   type Condition,
   deepest,
@@ -17,24 +23,21 @@ import {
   sentence,
   textOf,
   whereOf,
-} from '../../conditions/conditions'
-import { useSurroundings } from '../../dictionary/context'
-import { decimal } from '../../format/numbers'
-import { Icon } from '../../icons/Icon'
-import { columnOf } from '../../table/columns'
-import { IconAction } from '../../ui/IconAction'
-import { filterable } from './FieldFilter'
+} from './conditions'
 import styles from './FilterBuilder.module.css'
+import { filterable } from './filterable'
 
 interface Props {
   entity: Entity
   conditions: Condition[]
+  /** What it is about, where that is not a list. */
+  title?: string
   onApply(conditions: Condition[]): void
   onClose(): void
 }
 
 /** Conditions joined by and, or, none, inside each other, about the record and about those that refer to it. */
-export default function FilterBuilder({ entity, conditions, onApply, onClose }: Props) {
+export default function FilterBuilder({ entity, conditions, title, onApply, onClose }: Props) {
   const { t } = useTranslation()
   const around = useSurroundings()
   // One group that holds everything is how a list keeps anything but "all of these".
@@ -48,7 +51,7 @@ export default function FilterBuilder({ entity, conditions, onApply, onClose }: 
       opened
       onClose={onClose}
       size={720}
-      title={t('conditions.title')}
+      title={title ?? t('conditions.title')}
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <form
@@ -63,7 +66,8 @@ export default function FilterBuilder({ entity, conditions, onApply, onClose }: 
           <p className={styles.sentence} aria-live="polite">
             {wholes.length ? sentence(around, entity, wholes, kind) : t('conditions.everything')}
           </p>
-          <Found entity={entity} conditions={made} />
+          {/* What is kept for others leaves them other records than whoever writes it. */}
+          {around.kept ? <span /> : <Found entity={entity} conditions={made} />}
           <span className={styles.buttons}>
             <Button variant="default" onClick={onClose}>
               {t('record.cancel')}
@@ -189,24 +193,14 @@ function One({ entity, condition, depth, onChange }: OneProps) {
   const around = useSurroundings()
   const { label } = around
   if (isField(condition)) {
-    const fields = filterable(around, entity)
-    const column = columnOf(around, entity, condition.p)
+    const column = conditionColumnOf(around, entity, condition.p)
     const filter = column?.ui.filter
     return (
       <div className={styles.field}>
-        <NativeSelect
-          aria-label={t('conditions.which')}
-          value={condition.p}
-          data={(column && !fields.some((one) => one.path === column.path) ? [column, ...fields] : fields).map(
-            (one) => ({
-              value: one.path,
-              label: one.label,
-            }),
-          )}
-          onChange={(event) => {
-            const next = fields.find((one) => one.path === event.currentTarget.value)
-            if (next) onChange({ p: next.path, v: next.ui.filter?.first ?? { o: 'filled' } })
-          }}
+        <Which
+          entity={entity}
+          path={condition.p}
+          onChange={(next) => onChange({ p: next.path, v: next.ui.filter?.first ?? { o: 'filled' } })}
         />
         {column && filter && (
           <div className={styles.value}>
@@ -279,4 +273,65 @@ function One({ entity, condition, depth, onChange }: OneProps) {
       )}
     </div>
   )
+}
+
+/** The field that a condition is about, step by step through references. */
+function Which({ entity, path, onChange }: { entity: Entity; path: string; onChange(next: Column): void }) {
+  const { t } = useTranslation()
+  const around = useSurroundings()
+  const column = conditionColumnOf(around, entity, path)
+  const steps = stepsOf(around, entity, path)
+  const choose = (before: string, name: string) => {
+    const next = conditionColumnOf(around, entity, [before, name].filter(Boolean).join('.'))
+    if (next?.ui.filter) onChange(next)
+  }
+  return (
+    <div className={styles.which}>
+      {steps.map(({ before, of, name }, depth) => {
+        const fields = filterable(around, of).map((one) => ({ value: one.path, label: one.label }))
+        const known = name === '' || fields.some((one) => one.value === name)
+        const own = { value: name, label: column?.label ?? name }
+        return (
+          <NativeSelect
+            key={before}
+            aria-label={t(depth === 0 ? 'conditions.which' : 'conditions.closer', { name: column?.label ?? '' })}
+            value={name}
+            data={[
+              ...(depth > 0 ? [{ value: '', label: t('conditions.itself') }] : []),
+              ...(known ? fields : [own, ...fields]),
+            ]}
+            onChange={(event) => choose(before, event.currentTarget.value)}
+          />
+        )
+      })}
+    </div>
+  )
+}
+
+interface Step {
+  /** The path so far, without this step. */
+  before: string
+  /** Whose fields are chosen from. */
+  of: Entity
+  /** The field chosen; empty where what was reached is meant itself. */
+  name: string
+}
+
+/** The steps of a path: one for each reference that it goes through, one for where it ends, one to go on where it ends at a reference. */
+function stepsOf(around: Surroundings, entity: Entity, path: string): Step[] {
+  const names = path.split('.')
+  const steps: Step[] = []
+  let of = entity
+  let before = ''
+  for (const [at, name] of names.entries()) {
+    const field = fieldOf(of, name)
+    const to =
+      field?.type === 'reference' && field.name !== 'id' ? around.dictionary.entities[field.to ?? ''] : undefined
+    // A part of an address is chosen with its address.
+    if (!to) return [...steps, { before, of, name: names.slice(at).join('.') }]
+    steps.push({ before, of, name })
+    before = names.slice(0, at + 1).join('.')
+    of = to
+  }
+  return steps.length > throughMax ? steps : [...steps, { before, of, name: '' }]
 }
