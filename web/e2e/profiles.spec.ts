@@ -117,6 +117,57 @@ test('a profile made here holds at once for whoever is given it, and says why', 
   await expect(page.getByRole('list', { name: 'Profils' }).getByRole('link', { name })).toHaveCount(0)
 })
 
+test('what is changed in a profile is not lost: by leaving, by reloading, by turning it round', async ({
+  page,
+  api,
+}) => {
+  const profile = `kept_${process.pid}`
+  await api.put(`$profiles/${profile}`, {
+    label: { fr: unique('Gardé'), en: 'Kept' },
+    entities: { task: { allow: ['read'] } },
+  })
+  await api.give(people.moussa, [profile])
+  await page.goto(`/admin/${env}/profiles/${profile}?edit=true`)
+
+  // By keyboard alone: a cell is reached, set, and its row opened.
+  const cell = page.getByRole('checkbox', { name: 'Modifier, Tâches' })
+  await page.getByRole('checkbox', { name: 'Créer, Tâches' }).focus()
+  await page.keyboard.press('Tab')
+  await expect(cell).toBeFocused()
+  await page.keyboard.press('Space')
+  await expect(cell).toBeChecked()
+  const details = page.getByRole('button', { name: 'Détails de « Tâches »' })
+  await details.focus()
+  await page.keyboard.press('Enter')
+  await expect(details).toHaveAttribute('aria-expanded', 'true')
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('checkbox', { name: 'Lire, Tâches' })).toBeFocused()
+
+  await page.getByRole('link', { name: 'Profils', exact: true }).first().click()
+  const question = page.getByRole('dialog')
+  await question.getByRole('button', { name: 'Rester' }).click()
+  await expect(cell).toBeChecked()
+  await page.reload()
+  await expect(cell).toBeChecked()
+  await page.getByRole('link', { name: 'Profils', exact: true }).first().click()
+  await question.getByRole('button', { name: 'Garder pour plus tard' }).click()
+  await expect(page.getByRole('heading', { name: 'Profils', exact: true })).toBeVisible()
+  await page.goto(`/admin/${env}/profiles/${profile}?edit=true`)
+  await expect(cell).not.toBeChecked()
+  await page.getByRole('button', { name: 'Continuer' }).click()
+  await expect(cell).toBeChecked()
+
+  // What turning it round means is told before it is saved.
+  await page.getByRole('checkbox', { name: 'Retire au lieu de donner' }).check()
+  await expect(page.getByText('N’auront plus aucun droit : Moussa Diallo.')).toBeVisible()
+  await page.setViewportSize({ width: 390, height: 844 })
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Enregistrer' }).click()
+  await expect(page.getByText('Profil enregistré')).toBeVisible()
+  await expect(page.getByText('Ce profil retire, il ne donne rien.')).toBeVisible()
+  await api.give(people.moussa, ['reader'])
+})
+
 test('profiles of modules are told apart, changed here and given back', async ({ page }) => {
   await page.goto(`/admin/${env}/profiles`)
   const list = page.getByRole('list', { name: 'Profils' })
@@ -133,7 +184,13 @@ test('profiles of modules are told apart, changed here and given back', async ({
   await expect(page.getByText('Profil enregistré')).toBeVisible()
   const exported = page.getByRole('row', { name: /Sites/ }).getByRole('cell').nth(4)
   await expect(exported).toHaveText('certaines')
+  await expect(page.getByText('Changé ici', { exact: true })).toBeVisible()
+  const changes = page.getByRole('region', { name: 'Ce qui est changé ici' })
+  await expect(changes).toContainText('Sites › Exporter')
+  await expect(changes).toContainText('Son module dit : aucune')
+  await expect(changes).toContainText('Ici : certaines, où Tiers parmi')
   await page.getByRole('button', { name: 'Autres actions' }).click()
   await page.getByRole('menuitem', { name: 'Rendre à son module' }).click()
   await expect(exported).toHaveText('aucune')
+  await expect(changes).toHaveCount(0)
 })

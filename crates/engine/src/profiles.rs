@@ -41,7 +41,9 @@ impl Environment {
         let active = self.dictionary();
         let content = client_file(&mut layers);
         let mut document: DocumentMut = content.parse().map_err(|_| unreadable())?;
-        let Some(profiles) = document.get_mut("profiles").and_then(Item::as_table_mut) else { return Ok(None) };
+        let Some(profiles) = document.get_mut("profiles").and_then(Item::as_table_mut) else {
+            return Ok(None);
+        };
         let before = profiles.len();
         profiles.retain(|name, _| active.profile(name).is_none_or(|profile| profile.layer == CLIENT_LAYER));
         if profiles.len() == before {
@@ -114,9 +116,8 @@ fn written(
     beneath: Option<&Profile>,
     says: &Map<String, Json>,
 ) -> Result<Table, EngineError> {
-    const MEMBERS: &[&str] = &[
-        "name", "layer", "label", "help", "restricts", "all", "powers", "entities", "words", "module",
-    ];
+    const MEMBERS: &[&str] =
+        &["name", "layer", "label", "help", "restricts", "all", "powers", "entities", "words", "module"];
     if let Some(unknown) = says.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
         return Err(wrong(
             unknown,

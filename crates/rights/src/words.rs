@@ -36,9 +36,8 @@ impl Sayer<'_> {
                     labels.push(self.dictionary.entities[at].fields[hop.field].label.text(self.language));
                     at = hop.to;
                 }
-                labels.push(
-                    self.dictionary.entities[path.entity].fields[path.field].label.text(self.language),
-                );
+                labels
+                    .push(self.dictionary.entities[path.entity].fields[path.field].label.text(self.language));
                 labels.join(" › ")
             }
             Node::Literal(literal) if literal.is_null() => self.one("vide", "empty").to_owned(),
@@ -53,7 +52,7 @@ impl Sayer<'_> {
             Node::Call(Function::Today, _) => self.one("aujourd'hui", "today").to_owned(),
             Node::Call(Function::Now, _) => self.one("maintenant", "now").to_owned(),
             Node::Not(inner) => match &inner.node {
-                Node::Path(_) => format!("{} : {}", say(inner), self.one("non", "no")),
+                Node::Path(_) => format!("{}{}", say(inner), self.one(" : non", ": no")),
                 _ => format!("{} ({})", self.one("pas", "not"), say(inner)),
             },
             Node::Binary(operator @ (BinaryOperator::And | BinaryOperator::Or), left, right) => {
@@ -121,6 +120,10 @@ impl Sayer<'_> {
             BinaryOperator::Contains => ("contient", "contains"),
             BinaryOperator::StartsWith => ("commence par", "starts with"),
             BinaryOperator::EndsWith => ("finit par", "ends with"),
+            BinaryOperator::Less => ("est inférieur à", "is less than"),
+            BinaryOperator::LessOrEqual => ("est au plus", "is at most"),
+            BinaryOperator::Greater => ("est supérieur à", "is greater than"),
+            BinaryOperator::GreaterOrEqual => ("est au moins", "is at least"),
             other => return other.to_string(),
         };
         self.one(fr, en).to_owned()

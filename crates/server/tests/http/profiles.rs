@@ -179,12 +179,38 @@ fn a_profile_of_a_module_is_changed_and_given_back() {
         "label": {"fr": "Lecteur", "en": "Reader"},
         "entities": {"account": {"allow": ["read"]}},
     });
+    assert_eq!(before["module"], Json::Null);
     assert_eq!(ada.put(&ada.at("$profiles/reader"), &changed).status, 200);
     assert_eq!(told()["all"], json!([]));
+    // What the module says is told beside it.
+    assert_eq!(told()["module"]["all"], before["all"]);
     assert_eq!(app.remi().get("/data/acme/accounts").status, 200);
     assert_eq!(app.remi().get("/data/acme/accounts/$export").status, 403);
     assert_eq!(ada.delete(&ada.at("$profiles/reader")).status, 204);
     assert_eq!(told(), before);
+    // Who says what the module says changes nothing.
+    assert_eq!(ada.put(&ada.at("$profiles/reader"), &before).status, 200);
+    assert_eq!(told(), before);
+}
+
+#[test]
+fn rules_are_told_in_words_in_both_languages() {
+    let app = App::start();
+    let ada = app.ada();
+    let rule = "not blocked and (owner = me() or kind in ('customer', 'lost')) or founded >= today()";
+    let mut says = narrow(rule);
+    says["entities"]["account"]["only"] = json!({"update": "owner = null"});
+    let told = ada.put(&ada.at("$profiles/narrow"), &says).json();
+    let words = &told["words"]["account"];
+    assert_eq!(
+        words["rows"]["fr"],
+        "(Bloqué : non et (Responsable est moi ou Type parmi Client, Perdu)) ou Fondée le est au moins aujourd'hui"
+    );
+    assert_eq!(
+        words["rows"]["en"],
+        "(Blocked: no and (Owner is me or Type among Customer, Lost)) or Founded is at least today"
+    );
+    assert_eq!(words["only"]["update"]["en"], "Owner is empty");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 import { type ReactNode, useRef, useState } from 'react'
-import { LeaveDialog } from './LeaveGuard'
+import { LeaveDialog } from '../../drafts/LeaveGuard'
 import type { RecordForm } from './useRecordForm'
 
 /**

@@ -2,10 +2,10 @@ import { useRef, useState } from 'react'
 import { type DraftPlace, type FoundDraft, holdsSomething, type Misunderstood, notSettled } from '../../api/drafts'
 import type { Entity, Field, RecordData } from '../../api/types'
 import { effective, fieldOf } from '../../dictionary/model'
+import { useDraft, useDraftPlace } from '../../drafts/useDraft'
 import { fieldUi } from '../../fields/registry'
 import { isPending } from '../../fields/shared/files'
 import { type FieldMessages, noMessages } from './messages'
-import { useDraft, useDraftPlace } from './useDraft'
 
 export interface RecordForm {
   /** What was typed, by field; only what differs from the record. */

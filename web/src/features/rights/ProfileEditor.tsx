@@ -6,6 +6,7 @@ import { keys } from '../../api/keys'
 import { asProblem } from '../../api/problem'
 import type { Capability, Entity, Label, Perimeter, Profile, ProfileGrant } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
+import { LeaveGuard } from '../../drafts/LeaveGuard'
 import { Icon } from '../../icons/Icon'
 import { Notice } from '../../ui/Notice'
 import { ProblemNotice } from '../../ui/ProblemNotice'
@@ -15,8 +16,11 @@ import { faultsOf } from './faults'
 import { GrantEditor } from './GrantEditor'
 import { grantFrom, powers, reachOf, sent, toggled } from './grants'
 import { Matrix, ReachMark } from './Matrix'
+import { ProfileDraftNotice } from './ProfileDraftNotice'
 import styles from './Profiles.module.css'
 import { useOpened } from './useOpened'
+import { useProfileDraft } from './useProfileDraft'
+import { usePeople, useProfiles } from './useProfiles'
 import { ruleQuery } from './useRule'
 
 /** Changes a profile as a whole: nothing holds before it is saved. */
@@ -26,10 +30,11 @@ export function ProfileEditor(props: { profile: Profile; perimeters: Perimeter[]
   const { dictionary, source, label } = useSurroundings()
   const env = dictionary.environment.name
   const client = useQueryClient()
-  const [profile, setProfile] = useState(props.profile)
+  const draft = useProfileDraft(props.profile)
+  const { profile, typed } = draft
   const [opened, toggle, open] = useOpened()
   const [wrong, setWrong] = useState<Entity[]>([])
-  const put = (change: Partial<Profile>) => setProfile((before) => ({ ...before, ...change }))
+  const put = (change: Partial<Profile>) => draft.put({ ...profile, ...change })
   const grant = (entity: Entity, next: ProfileGrant | null) => {
     // What was found wrong is perhaps what is being corrected.
     if (save.error) save.reset()
@@ -59,6 +64,7 @@ export function ProfileEditor(props: { profile: Profile; perimeters: Perimeter[]
     },
     onSuccess: async (saved) => {
       if (!saved) return
+      draft.forget()
       await client.invalidateQueries({ queryKey: keys.administration(env, 'profiles') })
       say({ tone: 'done', text: t('rights.profiles.saved') })
       onDone()
@@ -84,9 +90,19 @@ export function ProfileEditor(props: { profile: Profile; perimeters: Perimeter[]
   )
   return (
     <>
+      <ProfileDraftNotice draft={draft} />
       {profile.layer !== 'client' && <Notice tone="info" title={t('rights.edit.changed')} />}
       <div className={pageStyles.sheet}>
         <Texts profile={profile} onChange={put} />
+      </div>
+      <div className={`${pageStyles.sheet} ${styles.texts}`}>
+        <Checkbox
+          label={t('rights.make.restricts')}
+          description={t('rights.make.restrictsHint')}
+          checked={profile.restricts}
+          onChange={(event) => put({ restricts: event.currentTarget.checked })}
+        />
+        {profile.restricts !== props.profile.restricts && <Consequence profile={profile} />}
       </div>
       {!profile.restricts && (
         <div className={pageStyles.sheet}>
@@ -183,14 +199,49 @@ export function ProfileEditor(props: { profile: Profile; perimeters: Perimeter[]
         save.error && <ProblemNotice problem={asProblem(save.error)} />
       )}
       <div className={styles.foot}>
-        <Button variant="default" onClick={onDone}>
+        <Button
+          variant="default"
+          onClick={() => {
+            draft.forget()
+            onDone()
+          }}
+        >
           {t('common.cancel')}
         </Button>
         <Button loading={save.isPending} disabled={!profile.label.fr?.trim()} onClick={() => save.mutate()}>
           {t('common.save')}
         </Button>
       </div>
+      <LeaveGuard
+        typed={typed}
+        sent={save.isSuccess && save.data !== null}
+        discard={draft.forget}
+        setAside={draft.setAside}
+        stays={(path) => path === location.pathname}
+      />
     </>
+  )
+}
+
+/** What it means, for those who have a profile, that it takes away instead of giving, or the other way round. */
+function Consequence({ profile }: { profile: Profile }) {
+  const { t } = useTranslation()
+  const people = usePeople().data?.value ?? []
+  const profiles = useProfiles().data?.value ?? []
+  const holders = people.filter((person) => person.profiles.includes(profile.name))
+  const gives = (name: string) => name !== profile.name && profiles.some((one) => one.name === name && !one.restricts)
+  const left = holders.filter((person) => !person.profiles.some(gives)).map((person) => person.name)
+  const count = holders.length
+  if (!profile.restricts) {
+    return <Notice tone="warning" title={t('rights.edit.willGive')} hint={t('rights.edit.willGiveTo', { count })} />
+  }
+  const nothing = left.length > 0 ? t('rights.edit.leftWithNothing', { names: left.join(', ') }) : ''
+  return (
+    <Notice
+      tone="warning"
+      title={t('rights.edit.willTake')}
+      hint={`${t('rights.edit.willTakeFrom', { count })} ${nothing}`.trim()}
+    />
   )
 }
 

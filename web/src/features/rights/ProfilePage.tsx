@@ -15,6 +15,7 @@ import { Notice } from '../../ui/Notice'
 import { ProblemNotice, problemWords } from '../../ui/ProblemNotice'
 import { say } from '../../ui/toasts'
 import { AdminPage } from '../administration/AdminPage'
+import { ChangedProfile } from './ChangedProfile'
 import { sent } from './grants'
 import { MakeProfile } from './MakeProfile'
 import { ProfileEditor } from './ProfileEditor'
@@ -58,7 +59,7 @@ export function ProfilePage() {
                 {t('rights.profiles.edit')}
               </Button>
             )}
-            <More profile={profile} profiles={profiles} fixed={fixed} />
+            <More profile={profile} profiles={profiles} />
           </span>
         )
       }
@@ -87,6 +88,7 @@ export function ProfilePage() {
               hint={t('rights.profiles.restrictsHint')}
             />
           )}
+          {profile.module && !editing && <ChangedProfile profile={profile} module={profile.module} />}
           {editing ? (
             <ProfileEditor key={name} profile={profile} perimeters={found.data.perimeters} onDone={() => open(false)} />
           ) : (
@@ -122,7 +124,7 @@ function Holders({ profile }: { profile: Profile }) {
   )
 }
 
-function More({ profile, profiles, fixed }: { profile: Profile; profiles: Profile[]; fixed: boolean }) {
+function More({ profile, profiles }: { profile: Profile; profiles: Profile[] }) {
   const { t } = useTranslation()
   const { dictionary, source, label } = useSurroundings()
   const env = dictionary.environment.name
@@ -133,8 +135,6 @@ function More({ profile, profiles, fixed }: { profile: Profile; profiles: Profil
   const refresh = () => client.invalidateQueries({ queryKey: keys.administration(env, 'profiles') })
   const fail = (fault: unknown) => {
     const problem = asProblem(fault)
-    // Of a module's profile: this environment says nothing of it.
-    if (problem.status === 404 && !own) return say({ tone: 'done', text: t('rights.profiles.same') })
     const { title, hint } = problemWords(problem, t)
     // Who holds it is told by the server, and is all that there is to say.
     say(problem.status === 409 ? { tone: 'danger', text: hint } : { tone: 'danger', text: title, hint })
@@ -160,7 +160,7 @@ function More({ profile, profiles, fixed }: { profile: Profile; profiles: Profil
           <Menu.Item leftSection={<Icon name="copy" size={16} />} onClick={() => setCopying(true)}>
             {t('rights.profiles.copy')}
           </Menu.Item>
-          {!fixed && (
+          {(own || profile.module) && (
             <Menu.Item
               leftSection={<Icon name={own ? 'trash' : 'arrow-back-up'} size={16} />}
               onClick={() => void takeBack()}

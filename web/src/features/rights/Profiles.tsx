@@ -102,6 +102,11 @@ export function Marks({ profile, origin }: { profile: Profile; origin: string })
       <span className={styles.mark} data-own={profile.layer === 'client' || undefined}>
         {origin}
       </span>
+      {profile.module && (
+        <span className={styles.mark} data-own>
+          {t('rights.profiles.changed')}
+        </span>
+      )}
     </span>
   )
 }

@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next'
 import type { Entity, Perimeter } from '../../api/types'
 import { allOf } from '../../api/where'
 import { patiently } from '../../app/patiently'
-import { type Condition, sentence, whereOf } from '../../conditions/conditions'
+import { type Condition, sentence, textOf, whereOf } from '../../conditions/conditions'
 import { readConditions } from '../../conditions/read'
-import { KeptSurroundings, useSurroundings } from '../../dictionary/context'
+import { KeptSurroundings, type Surroundings, useSurroundings } from '../../dictionary/context'
 import { Icon } from '../../icons/Icon'
 import styles from './Grant.module.css'
 import { either, named, type Offer, offers } from './rules'
@@ -115,7 +115,7 @@ function Composed(props: {
         {name}
       </p>
       <p className={styles.sentence} aria-live="polite">
-        {conditions.length ? sentence(around, entity, conditions, 'all') : t('conditions.everything')}
+        {said(around, entity, conditions) || t('conditions.everything')}
       </p>
       {wrong && <p className={styles.wrong}>{wrong}</p>}
       <span className={styles.ways}>
@@ -144,6 +144,12 @@ function Composed(props: {
       )}
     </fieldset>
   )
+}
+
+/** Conditions in one sentence, without brackets around the whole. */
+function said(around: Surroundings, entity: Entity, conditions: Condition[]): string {
+  const [only, ...others] = conditions
+  return only && others.length === 0 ? textOf(around, entity, only) : sentence(around, entity, conditions, 'all')
 }
 
 /** What rules are mostly made of, to add with one press. */

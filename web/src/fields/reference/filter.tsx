@@ -51,12 +51,6 @@ function Editor({ field, value, onChange }: FilterEditorProps) {
       />
       <Checkbox
         size="xs"
-        label={t('filter.nothing')}
-        checked={value?.o === 'empty'}
-        onChange={(event) => onChange({ o: event.currentTarget.checked ? 'empty' : 'in', v: [] })}
-      />
-      <Checkbox
-        size="xs"
         label={t('filter.filled')}
         checked={value?.o === 'filled'}
         onChange={(event) => onChange({ o: event.currentTarget.checked ? 'filled' : 'in', v: [] })}

@@ -138,7 +138,7 @@ export const lists: Same<typeof french> = {
     field: '{{name}}: {{what}}',
     themselves: 'The records themselves',
     closer: 'More precisely, of {{name}}',
-    itself: '— the related record itself',
+    itself: '— itself',
     which: 'Field',
     add: 'Condition',
     addGroup: 'Group',

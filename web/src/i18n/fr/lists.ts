@@ -130,7 +130,7 @@ export const lists = {
     field: '{{name}} : {{what}}',
     themselves: 'Les fiches elles-mêmes',
     closer: 'Plus précisément, de {{name}}',
-    itself: '— la fiche liée elle-même',
+    itself: '— elle-même',
     which: 'Champ',
     add: 'Condition',
     addGroup: 'Groupe',

@@ -1,8 +1,8 @@
 import { Button, Modal } from '@mantine/core'
 import { useBlocker } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { link } from '../../app/source'
-import styles from './ConflictDialog.module.css'
+import { link } from '../app/source'
+import styles from './LeaveGuard.module.css'
 
 interface Ways {
   /** Gives up what was typed. */

@@ -10,17 +10,17 @@ import {
   ownDraft,
   reloadedDraft,
   restoreDraft,
-} from '../../api/drafts'
-import type { Entity } from '../../api/types'
-import { useSurroundings } from '../../dictionary/context'
-import { deviceOwner } from '../../dictionary/model'
-import { now } from '../../format/now'
+} from '../api/drafts'
+import type { Entity } from '../api/types'
+import { useSurroundings } from '../dictionary/context'
+import { deviceOwner } from '../dictionary/model'
+import { now } from '../format/now'
 
 /** What drafts are kept under for a record that is being made. */
 const newId = 'new'
 
 /** Where the drafts of a record, or of one being made, are kept for whoever is signed in. */
-export function useDraftPlace(entity: Entity, id: string | null): DraftPlace {
+export function useDraftPlace(entity: Pick<Entity, 'name'>, id: string | null): DraftPlace {
   const { dictionary } = useSurroundings()
   const person = deviceOwner(dictionary.me)
   const env = dictionary.environment.name
