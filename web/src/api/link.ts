@@ -130,11 +130,12 @@ export class Link {
     this.stand({ signedIn: true, leaving: true })
   }
 
-  /** Whoever works here no longer looks as when this page was opened: it begins anew. What was typed is kept on the device. */
-  lookedOtherwise(): void {
+  /** Whoever works here looks otherwise than when this page was opened: it begins anew, `there` or where it is. */
+  lookedOtherwise(there?: string): void {
     if (this.standing.leaving) return
     this.stand({ leaving: true })
-    window.location.reload()
+    if (there) window.location.assign(there)
+    else window.location.reload()
   }
 
   private async knock(): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { keys } from '../../api/keys'
 import { asProblem } from '../../api/problem'
 import { link } from '../../app/source'
 import { useSurroundings } from '../../dictionary/context'
@@ -17,21 +18,23 @@ export function ViewedBand({ until }: { until: string }) {
   const { t } = useTranslation()
   const { dictionary, source, manner } = useSurroundings()
   const { name } = dictionary.me
+  const client = useQueryClient()
   const env = dictionary.environment.name
   const back = useMutation({
     mutationFn: () => source.rights.lookAsMyself(),
     // A page of its own: nothing that was read as somebody else stays in memory.
-    onSuccess: () => window.location.assign(`/admin/${encodeURIComponent(env)}/people`),
+    onSuccess: () => link.lookedOtherwise(`/admin/${encodeURIComponent(env)}/people`),
     onError: (fault) => {
       const { title, hint } = problemWords(asProblem(fault), t)
       say({ tone: 'danger', text: title, hint })
     },
   })
-  // It ends by itself: this page is not left as it was then.
+  // It ends by itself, and then the server says so to whoever asks: this page is not left as it was.
   useEffect(() => {
-    const timer = setTimeout(() => link.lookedOtherwise(), Math.max(Date.parse(until) - now().getTime(), 0) + 1_000)
+    const ask = () => void client.invalidateQueries({ queryKey: keys.dictionary(env) })
+    const timer = setTimeout(ask, Math.max(Date.parse(until) - now().getTime(), 0) + 1_000)
     return () => clearTimeout(timer)
-  }, [until])
+  }, [until, env, client])
   return (
     <section className={styles.band} aria-label={t('frame.viewed.label')}>
       <Icon name="eye" />

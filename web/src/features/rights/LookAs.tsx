@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { asProblem } from '../../api/problem'
 import type { Person } from '../../api/types'
+import { link } from '../../app/source'
 import { useSurroundings } from '../../dictionary/context'
 import { Icon } from '../../icons/Icon'
 import { problemWords } from '../../ui/ProblemNotice'
@@ -16,7 +17,7 @@ export function LookAs({ person }: { person: Person }) {
   const look = useMutation({
     mutationFn: () => source.rights.lookAs(person.id),
     // A page of its own: nothing that was read as oneself stays in memory.
-    onSuccess: () => window.location.assign(`/e/${encodeURIComponent(env)}`),
+    onSuccess: () => link.lookedOtherwise(`/e/${encodeURIComponent(env)}`),
     onError: (fault) => {
       const { title, hint } = problemWords(asProblem(fault), t)
       say({ tone: 'danger', text: title, hint })
