@@ -42,10 +42,22 @@ fn nothing_tells_what_may_not_be_seen_from_what_does_not_exist() {
         let mut chance = Chance::new(seed);
         let mut world = World::make(&app, &mut chance, seed);
         let (bounded, free) = world.enter(&app);
+        let viewer = world.look_as(&app);
         for _ in 0..requests {
             let request = requests::random(&mut chance, &world);
             *asked.entry(request.path).or_default() += 1;
             let (a, b) = (request.ask(&bounded), request.ask(&free));
+            // Whoever looks as them is answered as they are, but takes no list away.
+            let mut c = request.ask(&viewer);
+            if let Some(viewed) = c.body.pointer_mut("/me/viewed") {
+                *viewed = serde_json::Value::Null;
+            }
+            if requests::EXPORTS.contains(&request.path) {
+                assert_eq!((c.status, &c.body["code"]), (403, &"viewed".into()), "seed {seed}: {request:?}");
+            } else {
+                let (a, c) = (told(a.clone(), &world), told(c, &world));
+                assert!(a == c, "seed {seed}: {request:?}\n{}\n{world}", apart(&c, &a));
+            }
             // What is masked is there, and nothing can be asked of it: no model says that but this.
             if world.level("client", "phone") == "masked" {
                 assert!(!a.body.to_string().contains("+3361234"), "seed {seed}: {request:?}\n{world}");

@@ -10,6 +10,9 @@ use super::thing::{ENTITIES, WORDS, fields, paper};
 use super::world::World;
 use crate::client::{Answer, Client, encoded};
 
+/// Paths that make a file of a whole list.
+pub const EXPORTS: &[&str] = &["export", "sheet"];
+
 /// The paths: each is taken in a run of the usual size.
 pub const PATHS: &[&str] = &[
     "list",
@@ -50,7 +53,7 @@ pub struct Request {
 }
 
 /// What came back.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Answered {
     pub path: &'static str,
     pub status: u16,

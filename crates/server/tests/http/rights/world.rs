@@ -81,6 +81,24 @@ impl World {
         (app.signed_in(&email, &everything), app.signed_in(&email, &visible))
     }
 
+    /// Somebody who administers the environment of everything and looks at it as that person.
+    pub fn look_as(&self, app: &App) -> Client {
+        let email = format!("vera-{}@acme.example", self.seed);
+        let [everything, _] = self.places();
+        let user = NewUser {
+            name: "Vera Looks".to_owned(),
+            email: email.clone(),
+            password: PASSWORD.to_owned(),
+            language: Language::En,
+        };
+        let user = app.platform.user_create(user).unwrap().id;
+        app.platform.access_grant(user, &everything, &["administrator"]).unwrap();
+        let vera = app.signed_in(&email, &everything);
+        let person = app.user(&format!("farah-{}@acme.example", self.seed));
+        assert_eq!(vera.put(&vera.at("$view_as"), &serde_json::json!({"person": person})).status, 200);
+        vera
+    }
+
     pub fn of(&self, entity: &str) -> &[Thing] {
         self.things.get(entity).map_or(&[], Vec::as_slice)
     }
