@@ -35,6 +35,10 @@ test('an administrator looks as somebody of one agency, can change nothing, goes
   await page.goto(`/admin/${env}/people`)
   await expect(page.getByText('Réservé aux administrateurs de cet environnement.')).toBeVisible()
 
+  await page.getByRole('button', { name: 'Notifications' }).click()
+  await expect(page.getByText('Ce qui n’est qu’à Manon Lutz ne se voit pas')).toBeVisible()
+  await page.keyboard.press('Escape')
+
   // What she could change is refused, and what was typed is not lost by it.
   await openList(page, 'accounts')
   await rows(page).first().click()

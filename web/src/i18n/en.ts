@@ -59,6 +59,7 @@ export const en: Texts = {
       as: 'You are looking as {{name}}.',
       hint: 'Nothing can be changed. Until {{time}} at the latest.',
       back: 'Back to myself',
+      private: 'What is only {{name}}’s is not shown: notifications, favourites, preferences, drafts, sessions.',
     },
     menu: 'Menu',
     mainNavigation: 'Main navigation',

@@ -62,6 +62,7 @@ export const fr = {
       as: 'Vous regardez comme {{name}}.',
       hint: 'Rien ne peut être changé. Au plus tard jusqu’à {{time}}.',
       back: 'Revenir à moi-même',
+      private: 'Ce qui n’est qu’à {{name}} ne se voit pas : notifications, favoris, préférences, brouillons, sessions.',
     },
     menu: 'Menu',
     mainNavigation: 'Navigation principale',

@@ -113,6 +113,14 @@ function Panel({
       params: { env: dictionary.environment.name, collection: entity.collection, id: one.record },
     })
   }
+  if (dictionary.me.viewed) {
+    return (
+      <div className={styles.nothing}>
+        <Icon name="lock" size={24} />
+        <p>{t('frame.viewed.private', { name: dictionary.me.name })}</p>
+      </div>
+    )
+  }
   return (
     <>
       <header className={styles.head}>

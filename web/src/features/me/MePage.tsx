@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSurroundings } from '../../dictionary/context'
+import { Notice } from '../../ui/Notice'
 import styles from './Me.module.css'
 
 /** A page about the person themselves, and the way to the others. */
@@ -27,6 +28,7 @@ export function MePage({ title, hint, children }: { title: string; hint?: string
         <h1>{title}</h1>
         {hint && <p className="quiet">{hint}</p>}
       </header>
+      {dictionary.me.viewed && <Notice tone="info" title={t('frame.viewed.private', { name: dictionary.me.name })} />}
       {children}
     </div>
   )
