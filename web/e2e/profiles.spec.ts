@@ -40,6 +40,7 @@ test('a profile made here holds at once for whoever is given it, and says why', 
   )
   await page.getByRole('combobox', { name: 'Ajouter un champ' }).selectOption({ label: 'Raison sociale' })
   await page.getByRole('button', { name: 'Rouvrir « Raison sociale »' }).click()
+  await page.getByRole('checkbox', { name: 'Convertir en client' }).uncheck()
   await page.getByRole('combobox', { name: 'Ajouter un champ' }).selectOption({ label: 'Téléphone' })
   await expect(page.getByRole('combobox', { name: 'Ouverture de « Téléphone »' })).toHaveValue('hidden')
   await expectAccessible(page)
@@ -90,6 +91,10 @@ test('a profile made here holds at once for whoever is given it, and says why', 
   const why = theirs.getByRole('dialog', { name: 'Pourquoi pas ?' })
   await expect(why.getByText(`${name} : ne le permet pas`)).toBeVisible()
   await expectAccessible(theirs)
+  await theirs.keyboard.press('Escape')
+  await theirs.getByRole('button', { name: 'Autres actions' }).first().click()
+  await theirs.getByRole('menuitem', { name: 'Votre profil ne permet pas « Convertir en client ».' }).click()
+  await expect(why.getByText('Convertir en client : Tiers')).toBeVisible()
 
   // And whoever administers sees the same, cell by cell.
   await page.goto(`/admin/${env}/people`)

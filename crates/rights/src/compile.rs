@@ -233,7 +233,7 @@ impl<'d> Compiler<'d> {
         if let Some((parent, hop, name)) = self.parent(entity) {
             // Lines are a part of their record: who may change it may change them.
             let of_parent = match capability {
-                Capability::Create | Capability::Delete | Capability::Import => Capability::Update,
+                Capability::Create | Capability::Delete => Capability::Update,
                 other => other,
             };
             return Some(self.of(profile, parent, of_parent)?.through(hop, &name));

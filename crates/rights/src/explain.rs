@@ -118,6 +118,13 @@ impl Teller<'_> {
         let parent = self.dictionary.entities[self.entity].lines_of.as_deref();
         let parent = parent.and_then(|name| self.dictionary.entities.iter().position(|e| e.name == name));
         let own = profile.entities.get(&self.entity);
+        // Lines are a part of their record: who may change it may add some and take some away.
+        let capability = match capability {
+            Capability::Create | Capability::Delete if own.is_none() && parent.is_some() => {
+                Capability::Update
+            }
+            other => other,
+        };
         let Some(grant) = own.or_else(|| parent.and_then(|parent| profile.entities.get(&parent))) else {
             return match (profile.restricts, profile.all.contains(&capability)) {
                 (true, _) => Reason {

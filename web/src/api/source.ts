@@ -1,6 +1,5 @@
 import type { Problem } from './problem'
 import type {
-  Capability,
   Dictionary,
   Favourite,
   Figures,
@@ -277,7 +276,8 @@ export interface AdministrationSource {
 /** What is asked about a right: of one record, of somebody else, where they are named. */
 export interface WhyQuery {
   collection: string
-  capability: Capability
+  /** A capability, or the name of a transition. */
+  capability: string
   id?: string | undefined
   person?: string | undefined
 }

@@ -238,6 +238,7 @@ export const en: Texts = {
     removedByOther: '{{who}} deleted this record.',
     readOnly: 'Your profile lets you read, not change.',
     cannotDelete: 'Your profile does not let you delete.',
+    cannotMove: 'Your profile does not allow “{{name}}”.',
     leave: {
       title: 'Leave without saving?',
       hint: 'What you typed can wait for you on this device: it is offered to you when you come back here.',

@@ -242,6 +242,7 @@ export const fr = {
     removedByOther: '{{who}} a supprimé cette fiche.',
     readOnly: 'Votre profil permet de lire, pas de modifier.',
     cannotDelete: 'Votre profil ne permet pas de supprimer.',
+    cannotMove: 'Votre profil ne permet pas « {{name}} ».',
     leave: {
       title: 'Quitter sans enregistrer ?',
       hint: 'Ce que vous avez saisi peut vous attendre sur cet appareil : il vous sera proposé quand vous reviendrez ici.',

@@ -36,7 +36,7 @@ impl Session<'_> {
 
     /// Whether the caller may write anything.
     pub(crate) fn may_write(&self) -> bool {
-        let writes = [Capability::Create, Capability::Update, Capability::Delete];
+        let writes = [Capability::Create, Capability::Update, Capability::Delete, Capability::Import];
         self.sight.as_ref().is_none_or(|rights| writes.iter().any(|one| rights.may_anywhere(*one)))
     }
 

@@ -157,7 +157,8 @@ impl Desk {
         let kind = kind_of(name, source)?;
         let place = folder.join(id).join(format!("source.{kind}"));
         fs::rename(source, &place).map_err(ExchangeError::file("keep", &place))?;
-        let dictionary = environment.dictionary();
+        // As whoever sends it may know it: nothing is proposed that is hidden from them.
+        let dictionary = environment.dictionary_of(caller);
         let definition = dictionary.entity(entity).ok_or(DeskError::NotFound)?;
         let detected = detect(&place, &dictionary, definition, &Mapping::default());
         let detected = detected.map_err(|error| named(error, &place, name))?;
@@ -191,6 +192,7 @@ impl Desk {
         &self,
         folder: &Path,
         environment: &Environment,
+        caller: &Caller,
         id: &str,
         asked: &Json,
     ) -> Result<Job, DeskError> {
@@ -198,7 +200,7 @@ impl Desk {
         if job.stage.has_run() {
             return Err(begun());
         }
-        let dictionary = environment.dictionary();
+        let dictionary = environment.dictionary_of(caller);
         let entity = dictionary.entity(&job.entity).ok_or(DeskError::NotFound)?;
         let source = job.source(folder);
         let detected = detect(&source, &dictionary, entity, &mapping_of(asked)?);

@@ -38,7 +38,7 @@ pub(super) fn prepare(
             }
             job.preview = None;
             job.stage = Stage::Previewing;
-            asked_anew(job, environment, asked)?
+            asked_anew(job, environment, caller, asked)?
         }
         Task::Run(asked) => {
             if matches!(job.stage, Stage::Done | Stage::Undoing | Stage::Undone) {
@@ -48,7 +48,7 @@ pub(super) fn prepare(
                 ));
             }
             let mapping = match (asked, &job.asked) {
-                (Some(asked), _) if !job.stage.has_run() => asked_anew(job, environment, asked)?,
+                (Some(asked), _) if !job.stage.has_run() => asked_anew(job, environment, caller, asked)?,
                 (_, Some(asked)) => mapping_of(asked)?,
                 (_, None) => {
                     return Err(conflict(
@@ -85,6 +85,7 @@ pub(super) fn prepare(
 fn asked_anew(
     job: &mut Job,
     environment: &Environment,
+    caller: &Caller,
     asked: &serde_json::Value,
 ) -> Result<Mapping, DeskError> {
     let mapping = mapping_of(asked)?;
@@ -97,7 +98,7 @@ fn asked_anew(
         .into());
     }
     let columns: Vec<String> = job.detected.columns.iter().map(|column| column.name.clone()).collect();
-    resolve(environment.dictionary(), &job.entity, &mapping, None, &columns)?;
+    resolve(environment.dictionary_of(caller), &job.entity, &mapping, None, &columns)?;
     job.asked = Some(asked.clone());
     Ok(mapping)
 }

@@ -58,7 +58,7 @@ pub fn export(
     out: &mut (dyn Write + Send),
     progress: &mut dyn FnMut(u64),
 ) -> Result<u64, ExchangeError> {
-    let dictionary = environment.dictionary();
+    let dictionary = environment.dictionary_of(caller);
     let entity =
         dictionary.entities.iter().find(|e| e.name == options.entity || e.collection == options.entity);
     let entity = entity.ok_or_else(|| {
@@ -99,7 +99,7 @@ pub fn export_list(
     out: &mut (dyn Write + Send),
     progress: &mut dyn FnMut(u64),
 ) -> Result<u64, ExchangeError> {
-    let dictionary = query.dictionary.clone().unwrap_or_else(|| environment.dictionary());
+    let dictionary = query.dictionary.clone().unwrap_or_else(|| environment.dictionary_of(caller));
     query.dictionary = Some(dictionary.clone());
     let entity = dictionary.entities.iter().position(|e| e.name == query.entity && !e.internal);
     let entity = entity.ok_or(EngineError::NotFound)?;

@@ -94,7 +94,7 @@ fn only(
     entity: &Entity,
     pairs: &[(&str, &str)],
 ) -> Result<Option<RecordId>, EngineError> {
-    let dictionary = environment.dictionary();
+    let dictionary = environment.dictionary_of(caller);
     let filter = pairs
         .iter()
         .map(|(path, text)| {

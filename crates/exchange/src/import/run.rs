@@ -56,8 +56,13 @@ pub(super) fn run(
     let survey = survey(file)?;
     let source = crate::source::open(file, &survey, &mapping.file_options()?)?;
     let key = options.key.as_deref();
-    let resolved =
-        Arc::new(resolve(environment.dictionary(), &options.entity, mapping, key, source.columns())?);
+    let resolved = Arc::new(resolve(
+        environment.dictionary_of(caller),
+        &options.entity,
+        mapping,
+        key,
+        source.columns(),
+    )?);
     let caller = Caller { origin: Origin::Import, ..caller.clone() };
     let note =
         checkpoint::note_key(&survey.hash, &resolved.entity().name, key, mapping, options.run.as_deref());
@@ -358,6 +363,10 @@ pub(crate) fn row_reasons(error: EngineError) -> Result<Vec<Label>, ExchangeErro
             })
             .collect()),
         EngineError::Transition { message } => Ok(vec![message]),
+        EngineError::Forbidden { capability } => Ok(vec![Label::new(
+            &format!("votre profil ne permet pas cela ({capability})."),
+            &format!("your profile does not allow this ({capability})."),
+        )]),
         EngineError::NotFound => {
             Ok(vec![Label::new("la fiche nommée n'existe pas.", "the record named does not exist.")])
         }

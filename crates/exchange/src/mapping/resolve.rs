@@ -143,7 +143,7 @@ pub(crate) fn resolve(
             ignored.push("id".to_owned());
         }
     }
-    check_writable(found, &sources)?;
+    check_writable(found, &sources, &key.fields())?;
     Ok(Resolved { entity: position, key, mode: mapping.mode, sources, only, ignored, dictionary })
 }
 
@@ -340,14 +340,16 @@ pub(crate) fn is_unique(entity: &Entity, field: FieldIndex) -> bool {
         || (entity.fields[field].name == "code" && entity.code.is_some())
 }
 
-fn check_writable(entity: &Entity, sources: &[FieldSource]) -> Result<(), ExchangeError> {
+fn check_writable(entity: &Entity, sources: &[FieldSource], key: &[FieldIndex]) -> Result<(), ExchangeError> {
     for source in sources {
         let field = &entity.fields[source.field];
         let by_system = field.system && source.field != ID && field.name != "code";
-        if by_system || field.read_only && !field.system || field.computed.is_some() {
+        // Records are found by a key that whoever imports may read only.
+        let closed = field.read_only && !field.system && !key.contains(&source.field);
+        if by_system || closed || field.computed.is_some() {
             return Err(ExchangeError::refused(
-                format!("Le champ « {} » est tenu par le système : un import ne le donne pas.", field.name),
-                format!("The field “{}” is kept by the system: an import does not give it.", field.name),
+                format!("Le champ « {} » ne se modifie pas ici : un import ne le donne pas.", field.name),
+                format!("The field “{}” cannot be changed here: an import does not give it.", field.name),
             ));
         }
     }

@@ -210,7 +210,8 @@ fn wrong_names_are_refused_before_anything_is_written_and_say_what_was_meant() {
     assert!(fault("name\nA\n", "[columns]\nnamme = \"name\"", None).contains("“name”"));
     assert!(fault("name\nA\n", "", Some("barcode")).contains("barcode"));
     assert!(
-        fault("name;double\nA;1\n", "[columns]\ndouble = \"double\"", None).contains("kept by the system")
+        fault("name;double\nA;1\n", "[columns]\ndouble = \"double\"", None)
+            .contains("cannot be changed here")
     );
     assert!(fault("name\nA\n", "entity = \"maker\"", None).contains("“maker”"));
     let unknown = ImportOptions::new("artcle");

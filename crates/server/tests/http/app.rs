@@ -62,16 +62,32 @@ impl App {
     pub fn start_within(rows_bytes_max: Option<u64>, configure: impl FnOnce(&mut ServerConfig)) -> App {
         let folder = tempfile::tempdir().unwrap();
         write_module(&folder.path().join("modules"));
+        let modules = Modules::folder(folder.path().join("modules"));
+        App::start_from(folder, (modules, "shop"), rows_bytes_max, configure)
+    }
+
+    /// The same people, in environments made of the standard module `core`.
+    pub fn start_standard() -> App {
+        let modules = Modules::folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../modules"));
+        App::start_from(tempfile::tempdir().unwrap(), (modules, "core"), None, |_| {})
+    }
+
+    fn start_from(
+        folder: TempDir,
+        (modules, module): (Modules, &str),
+        rows_bytes_max: Option<u64>,
+        configure: impl FnOnce(&mut ServerConfig),
+    ) -> App {
         let clock = Arc::new(TestClock(Mutex::new("2026-11-23T09:00:00Z".parse().unwrap())));
         let mut options = Options::new(folder.path().join("data"));
         options.database = crate::database();
         options.clock = clock.clone();
-        options.modules = Modules::folder(folder.path().join("modules"));
+        options.modules = modules;
         let password_cost = Cost { memory_kib: 64, passes: 1 };
         options.limits = Limits { password_cost, rows_bytes_max, ..Limits::default() };
         let platform = Arc::new(Platform::create(options).unwrap());
         for (name, label) in [("acme", "Acme Chauffage"), ("globex", "Globex")] {
-            let mut new = NewEnvironment::named(name, label, &["shop"]);
+            let mut new = NewEnvironment::named(name, label, &[module]);
             new.client = Some(label.to_owned());
             platform.environment_create(new).unwrap();
         }
@@ -100,6 +116,19 @@ impl App {
         let serving = runtime.block_on(server::serve(config, platform.clone(), shutdown)).unwrap();
         let address = format!("http://{}", serving.address());
         App { platform, clock, address, folder, serving: Some((serving, stop)), runtime }
+    }
+
+    /// Somebody with these profiles in `acme`, signed in.
+    pub fn with_profiles(&self, name: &str, profiles: &[&str]) -> Client {
+        let email = format!("{name}@acme.example");
+        let user = self.platform.user_create(NewUser {
+            name: name.to_owned(),
+            email: email.clone(),
+            password: PASSWORD.to_owned(),
+            language: Language::En,
+        });
+        self.platform.access_grant(user.unwrap().id, "acme", profiles).unwrap();
+        self.signed_in(&email, "acme")
     }
 
     /// Somebody who is nobody yet.

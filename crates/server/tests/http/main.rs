@@ -32,6 +32,7 @@ mod out_of_sight;
 mod paging;
 mod personal;
 mod presence;
+mod profile_walk;
 mod profiles;
 mod raw;
 mod records;

@@ -179,3 +179,74 @@ fn who_comes_back_is_told_of_nothing_that_they_never_saw() {
     let update = (once, json!("update"));
     assert_eq!(told, [update.clone(), update, (shown, json!("create"))]);
 }
+
+/// An import of somebody whose rights are bounded: what is hidden is proposed by no name, a row that is not theirs to write is refused by itself, and an undo
+/// passes over what has left their sight.
+#[test]
+fn an_import_knows_what_whoever_sends_it_knows() {
+    let app = App::start();
+    let (ada, remi) = people(&app);
+    ada.create("accounts", json!({"name": "Muller", "siret": "40483300000114"}));
+    let file = "name;siret;x\nLenoir;40483300000221;1\nMuller;40483300000338;2\nLenoir;;3\n";
+    let send = |client: &Client| {
+        let named = client.with("content-disposition", "attachment; filename=\"a.csv\"");
+        let path = client.at("$imports?collection=accounts");
+        let sent = named.send("POST", &path, Some("text/csv"), file.as_bytes());
+        assert_eq!(sent.status, 201, "{}", sent.text());
+        sent.json()
+    };
+    let theirs = send(&ada);
+    let import = send(&remi);
+    let at = |part: &str| remi.at(&format!("$imports/{}{part}", import["id"].as_str().unwrap()));
+    assert_eq!(import["detected"]["columns"][1]["proposed"], Json::Null, "{import}");
+    assert!(!import["targets"].to_string().contains("siret"), "{import}");
+    let preview = |field: &str| {
+        remi.post(&at("/preview"), &json!({"mapping": {"columns": {"name": "name", field: "siret"}}}))
+    };
+    let told = |field: &str| (preview(field).status, preview(field).text().replace(field, "…"));
+    assert_eq!(told("siret").0, 422);
+    assert!(!told("sire").1.contains("siret"), "no name that is hidden is near");
+    let work = |client: &Client, place: &str, part: &str, body: &Json| {
+        let asked = client.post(&format!("{place}{part}"), body);
+        assert_eq!(asked.status, 202, "{}", asked.text());
+        loop {
+            let now = client.get(place).json();
+            if now["live"] == false {
+                assert_eq!(now["problem"], Json::Null, "{now}");
+                return now;
+            }
+            std::thread::yield_now();
+        }
+    };
+    let ask = |part: &str, body: Json| work(&remi, &at(""), part, &body);
+    let tried = ask("/preview", json!({"mapping": {"columns": {"name": "name"}}}));
+    assert_eq!(
+        (&tried["preview"]["created"], &tried["preview"]["refused"]),
+        (&json!(2), &json!(1)),
+        "{tried}"
+    );
+    let rows = remi.get(&at("/rows?outcome=refuse")).json();
+    assert!(rows["value"][0]["reasons"][0].as_str().unwrap().contains("profil"), "{rows}");
+    let done = ask("/run", json!({}));
+    assert_eq!((&done["stage"], &done["report"]["created"]), (&json!("done"), &json!(2)));
+    let first = id(&remi.list("accounts")[0]);
+    // What another person imported is neither proposed nor recognised.
+    assert_eq!((&done["remembered"], &done["same_file"]), (&Json::Null, &Json::Null));
+    let place = ada.at(&format!("$imports/{}", theirs["id"].as_str().unwrap()));
+    let columns = json!({"mapping": {"columns": {"name": "name", "siret": "siret"}}});
+    work(&ada, &place, "/run", &columns);
+    let again = send(&remi);
+    assert_eq!(again["same_file"]["id"], import["id"], "{again}");
+    assert_eq!(again["remembered"]["mapping"], json!({"columns": {"name": "name"}}), "{again}");
+
+    let path = ada.at(&format!("accounts/{first}"));
+    ada.patch(&path, &json!({"name": "Passé à un autre"}));
+    let undone = ask("/undo", json!({}));
+    assert_eq!((&undone["undone"]["done"], &undone["undone"]["left"]), (&json!(1), &json!(1)));
+    let left = remi.get(&at("/left")).json();
+    assert_eq!(
+        (&left["value"][0]["why"], &left["value"][0]["by"]),
+        (&json!("deleted"), &Json::Null),
+        "{left}"
+    );
+}

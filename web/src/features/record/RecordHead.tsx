@@ -205,7 +205,16 @@ async function copyLink(t: TFunction) {
 function More({ entity, record, remove, move, moves }: Props & { moves: Transition[] }) {
   const { t } = useTranslation()
   const { dictionary, label } = useSurroundings()
-  const [asked, setAsked] = useState<'update' | 'delete' | null>(null)
+  // Of who may change it, what its state has and they may not make.
+  const state = entity.states ? record[entity.states.field] : null
+  const refused = (entity.states?.transitions ?? []).filter(
+    (one) =>
+      may(entity, record, 'update') &&
+      typeof state === 'string' &&
+      one.from.includes(state) &&
+      !mayMove(entity, record, one),
+  )
+  const [asked, setAsked] = useState<string | null>(null)
   return (
     <>
       <Menu position="bottom-end" width={220}>
@@ -253,6 +262,13 @@ function More({ entity, record, remove, move, moves }: Props & { moves: Transiti
             <Refused text={t('record.cannotDelete')} onAsk={() => setAsked('delete')} />
           )}
           {!may(entity, record, 'update') && <Refused text={t('record.readOnly')} onAsk={() => setAsked('update')} />}
+          {refused.map((transition) => (
+            <Refused
+              key={transition.name}
+              text={t('record.cannotMove', { name: label(transition.label) })}
+              onAsk={() => setAsked(transition.name)}
+            />
+          ))}
           <Menu.Label>
             <Kbd>e</Kbd> {t('shortcuts.edit')}
           </Menu.Label>

@@ -217,7 +217,7 @@ pub(super) async fn import_ask(mut asked: Asked, id: String, part: String) -> Re
             }
             "detect" => {
                 let asked = mapping(sent).unwrap_or_else(|| json!({}));
-                let job = desk.look_again(&folder, engine, &id, &asked)?;
+                let job = desk.look_again(&folder, engine, &entered.caller, &id, &asked)?;
                 return whole(entered, &desk, &folder, &job, StatusCode::OK);
             }
             "preview" => Task::Preview(mapping(sent).unwrap_or_else(|| json!({}))),

@@ -70,7 +70,9 @@ impl World {
             }
         }
         if only_visible {
-            put("[profiles.free]\nlabel = { fr = \"free\" }\nall = [\"read\", \"export\"]");
+            put(
+                "[profiles.free]\nlabel = { fr = \"free\" }\nall = [\"read\", \"export\", \"create\", \"update\", \"import\"]",
+            );
             return text;
         }
         put(

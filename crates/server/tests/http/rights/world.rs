@@ -166,6 +166,17 @@ impl World {
             && self.profiles.iter().all(|profile| left(&profile))
     }
 
+    /// Whether something may be done to every record of an entity.
+    pub fn may_always(&self, what: &str, entity: &str) -> bool {
+        let gives = |profile: &&Says| {
+            let given = profile.writes.contains(&(entity_static(entity), what_static(what)));
+            !profile.restricts && given && profile.rows.get(entity).is_some_and(Option::is_none)
+        };
+        let bounds = |profile: &&Says| profile.restricts && profile.rows.contains_key(entity);
+        self.profiles.iter().any(|profile| gives(&profile))
+            && !self.profiles.iter().any(|profile| bounds(&profile))
+    }
+
     /// How far a field is open: the most that any profile which shows the entity says, and no more than any that restricts.
     pub fn level(&self, entity: &str, field: &str) -> &'static str {
         const ORDER: [&str; 4] = ["hidden", "masked", "read", "write"];
