@@ -34,14 +34,21 @@ pub struct ViewDraft {
 }
 
 impl Environment {
-    /// The views that the caller may open, by name. None in an environment whose dictionary is older than views.
+    /// The views that the caller may open, by name: of lists that they may know of. None in an environment whose dictionary is older than views.
     pub fn views(&self, caller: &Caller) -> Result<Vec<Record>, EngineError> {
         let dictionary = self.dictionary();
         if dictionary.entity(SAVED_VIEW).is_none() {
             return Ok(Vec::new());
         }
         let theirs = if caller.own().is_some() { "owner = me() or shared" } else { "shared" };
-        self.views_where(caller, &dictionary, theirs)
+        let known = self.dictionary_of(caller);
+        let mut views = self.views_where(caller, &dictionary, theirs)?;
+        views.retain(|view| {
+            let field = view.dictionary.entities[view.entity].index("entity");
+            let name = field.and_then(|field| view.row.get(field).as_text());
+            name.and_then(|name| known.entity(name)).is_some_and(|entity| !entity.internal)
+        });
+        Ok(views)
     }
 
     fn views_where(

@@ -145,6 +145,17 @@ fn what_stands_in_the_way_out_of_sight_is_not_counted_or_named() {
     let profile = json!({"label": {"fr": "x"}, "entities": {"account": {"allow": ["read"]}}});
     assert_eq!(ada.put(&ada.at("$profiles/narrow"), &profile).status, 200);
     assert_eq!(keep("list/quote"), keep("list/nothing"));
+    let shared = |entity: &str| json!({"name": entity, "entity": entity, "shared": true, "state": {}});
+    for entity in ["account", "quote"] {
+        assert_eq!(ada.post(&ada.at("$views"), &shared(entity)).status, 201);
+    }
+    let views = remi.get(&remi.at("$views")).json();
+    let names: Vec<&Json> = views["value"].as_array().unwrap().iter().map(|view| &view["entity"]).collect();
+    assert_eq!(
+        names,
+        [&json!("account")],
+        "a view of a list that is not theirs to know of is not shared with them"
+    );
     assert_eq!(keep("list/quote").0, 422);
     assert_eq!(remi.get(&remi.at("$favourites")).json()["value"], json!([]));
 }
