@@ -19,6 +19,8 @@ export const people = {
   /** Whose profiles the tests of profiles change. */
   moussa: 'moussa.diallo@acme-chauffage.example',
   manon: 'manon.lutz@acme-chauffage.example',
+  /** Looks after both demo companies, from GlobalDirectory. */
+  ines: 'ines@atelier-du-rhin.example',
   /** May read only. */
   theo: 'theo.klein@acme-chauffage.example',
 }

@@ -132,6 +132,8 @@ pub struct Entity {
     pub internal: bool,
     /// Part of the product that a subscription switches on; always there when `None`.
     pub feature: Option<String>,
+    /// What people may do to its records at most, whatever their profiles say; Tisserand itself may do the rest. `None`: nothing is kept from them.
+    pub people: Option<Vec<profiles::Capability>>,
     /// Fields in display order, system fields first: `id`, `code` (if numbered), `version`, `created_at`, `created_by`, `updated_at`,
     /// `updated_by`. `fields[ID]` is always `id`.
     pub fields: Vec<Field>,
@@ -157,6 +159,11 @@ pub struct Entity {
 pub const ID: FieldIndex = 0;
 
 impl Entity {
+    /// Whether only Tisserand itself may do that to its records.
+    pub fn keeps_from_people(&self, capability: profiles::Capability) -> bool {
+        self.people.as_ref().is_some_and(|people| !people.contains(&capability))
+    }
+
     /// Position of the field of that name.
     pub fn index(&self, name: &str) -> Option<FieldIndex> {
         self.by_name.binary_search_by(|(n, _)| n.as_str().cmp(name)).ok().map(|i| self.by_name[i].1)

@@ -22,6 +22,8 @@ pub(crate) struct Prepared {
     pub(crate) is_current: AtomicBool,
     /// By entity.
     pub(crate) entities: Vec<PreparedEntity>,
+    /// Some entity keeps something from people, administrators too.
+    pub(crate) keeps_from_people: bool,
     /// Rights under it, by what somebody holds.
     pub(crate) rights: Mutex<HashMap<Held, Arc<Rights>>>,
     /// By entity and field: see [`Prepared::rank`].
@@ -117,7 +119,15 @@ impl Prepared {
                 entities[*child].counted_by.push((*by, position));
             }
         }
-        Prepared { dictionary, is_current: AtomicBool::new(false), entities, rights: Mutex::default(), ranks }
+        let keeps_from_people = dictionary.entities.iter().any(|entity| entity.people.is_some());
+        Prepared {
+            dictionary,
+            keeps_from_people,
+            is_current: AtomicBool::new(false),
+            entities,
+            rights: Mutex::default(),
+            ranks,
+        }
     }
 
     /// Place of a stored computed field in [`Dictionary::compute_order`].

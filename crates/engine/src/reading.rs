@@ -67,7 +67,7 @@ impl Environment {
         let prepared = self.shared.active.load();
         let entity = readable(&prepared, caller, name)?;
         let known = &prepared.entities[entity];
-        let rights = (!caller.held.is_everything()).then(|| prepared.rights(&caller.held));
+        let rights = (!prepared.lets_all(&caller.held)).then(|| prepared.rights(&caller.held));
         // A rule may ask other records: who may see it, and what may be done to it.
         if rights.as_ref().is_some_and(|rights| rights.entity(entity).has_rules()) {
             return Ok(None);
@@ -256,7 +256,7 @@ impl Environment {
 /// The entity of that name, if the caller may read it.
 fn readable(prepared: &Prepared, caller: &Caller, name: &str) -> Result<EntityIndex, EngineError> {
     let entity = prepared.entity_index(name).ok_or(EngineError::NotFound)?;
-    let seen = caller.held.is_everything() || prepared.rights(&caller.held).may(entity, Capability::Read);
+    let seen = prepared.lets_all(&caller.held) || prepared.rights(&caller.held).may(entity, Capability::Read);
     if seen { Ok(entity) } else { Err(EngineError::NotFound) }
 }
 

@@ -41,6 +41,11 @@ pub(crate) struct Perimeters {
 }
 
 impl Prepared {
+    /// Whether there is nothing to ask: whoever holds this may do everything.
+    pub(crate) fn lets_all(&self, held: &Held) -> bool {
+        held.is_system() || !self.keeps_from_people && held.is_everything()
+    }
+
     /// The rights that go with what somebody holds, perimeters left open.
     pub(crate) fn rights(&self, held: &Held) -> Arc<Rights> {
         let mut kept = self.rights.lock();
@@ -67,7 +72,7 @@ impl Shared {
         moment: &Moment,
         context: &Context,
     ) -> Result<Option<Arc<Rights>>, EngineError> {
-        if caller.held.is_everything() {
+        if prepared.lets_all(&caller.held) {
             return Ok(None);
         }
         let open = prepared.rights(&caller.held);
@@ -397,8 +402,9 @@ pub(crate) fn needs(rights: Option<&Rights>, power: Power) -> Result<(), EngineE
 impl Environment {
     /// What a caller may do here, now.
     pub fn rights(&self, caller: &Caller) -> Result<Arc<Rights>, EngineError> {
-        if caller.held.is_everything() {
-            return Ok(self.shared.active.load().rights(&caller.held));
+        let active = self.shared.active.load();
+        if active.lets_all(&caller.held) {
+            return Ok(active.rights(&caller.held));
         }
         self.read(caller, 0, |reading| match &reading.sight {
             Some(rights) => Ok(rights.clone()),
@@ -409,7 +415,7 @@ impl Environment {
     /// The dictionary in force, as a caller may know it. Its hash and its positions are those of the whole.
     pub fn dictionary_of(&self, caller: &Caller) -> Arc<Dictionary> {
         let active = self.shared.active.load();
-        if caller.held.is_everything() {
+        if active.lets_all(&caller.held) {
             return active.dictionary.clone();
         }
         active.rights(&caller.held).veiled().clone()

@@ -126,7 +126,7 @@ impl Platform {
         };
         let mut caller = self.caller_of(&identity.user, &info, language)?;
         let open = self.environment(environment)?;
-        if reads_only {
+        if reads_only || info.read_only {
             caller.held = caller.held.read_only();
         }
         caller.origin = origin;
@@ -210,6 +210,7 @@ impl Platform {
             .with("environment", info.id)
             .with("profiles", Held::new(profiles.iter().copied()).profiles().join(" ").as_str());
         let existing = self.access_record(user, info.id)?;
+        let _counted = self.count_named_users(&info, user, profiles)?;
         self.root().transact(&Caller::system(), move |unit| match existing {
             Some(id) => unit.update(ACCESS, id, None, draft),
             None => unit.create(ACCESS, None, draft).map(drop),

@@ -98,7 +98,7 @@ impl Known {
                 self.accesses.retain(|(user, _), _| *user != record);
             }
             directory::ACCESS => self.accesses.retain(|_, access| access.id != record),
-            directory::ENVIRONMENT | directory::CLIENT => {
+            directory::ENVIRONMENT | directory::ORGANISATION => {
                 self.environments.clear();
                 self.accesses.clear();
             }

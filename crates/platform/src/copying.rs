@@ -32,39 +32,41 @@ impl Platform {
         progress: &mut dyn FnMut(Position, Position),
     ) -> Result<EnvironmentInfo, PlatformError> {
         let info = source.environment_info(name)?;
-        let from = source.environment(name)?;
+        self.environment_copy_as(source, name, NewEnvironment::like(&info), progress)
+    }
+
+    /// The same, under another name; its modules, time zone and currency are those of the one it is copied from.
+    ///
+    /// Errors: as [`Platform::environment_copy`].
+    pub(crate) fn environment_copy_as(
+        &self,
+        source: &Platform,
+        from: &str,
+        new: NewEnvironment,
+        progress: &mut dyn FnMut(Position, Position),
+    ) -> Result<EnvironmentInfo, PlatformError> {
+        let opened = source.environment(from)?;
         let turn = self.places.turn()?;
-        match self.environment_info(name) {
-            Ok(_) => return Err(environments::taken(name)),
+        match self.environment_info(&new.name) {
+            Ok(_) => return Err(environments::taken(&new.name)),
             Err(error) if error.is_not_found() => {}
             Err(error) => return Err(error),
         }
-        self.places.set_aside(name, self.new_id())?;
-        if let Err(error) = self.replay(&from, &info, progress) {
-            self.places.remove(name);
+        self.places.set_aside(&new.name, self.new_id())?;
+        if let Err(error) = self.replay(&opened, &new, progress) {
+            self.places.remove(&new.name);
             return Err(error);
         }
-        let new = NewEnvironment {
-            name: info.name.clone(),
-            label: info.label.clone(),
-            client: info.client.clone(),
-            kind: info.kind.clone(),
-            zone: info.zone.clone(),
-            currency: info.currency.clone(),
-            country: info.country.clone(),
-            modules: info.modules.clone(),
-            layers: Vec::new(),
-        };
-        let copied = self.environment_note(&new, info.modules.clone())?;
+        let copied = self.environment_note(&new, new.modules.clone())?;
         drop(turn);
-        tracing::info!(environment.name = name, "environment taken over");
+        tracing::info!(environment.name = %new.name, "environment taken over");
         Ok(copied)
     }
 
     fn replay(
         &self,
         from: &OpenEnvironment,
-        info: &EnvironmentInfo,
+        info: &NewEnvironment,
         progress: &mut dyn FnMut(Position, Position),
     ) -> Result<(), PlatformError> {
         let folder = self.places.folder(&info.name);

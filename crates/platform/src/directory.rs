@@ -5,9 +5,17 @@ use dictionary::model::{Dictionary, Entity};
 use dictionary::{RecordId, Value};
 use engine::{Caller, Environment, Query, Record};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use journal::Position;
 
 use crate::error::PlatformError;
 
+pub(crate) const ORGANISATION: &str = "organisation";
+pub(crate) const PROJECT: &str = "project";
+pub(crate) const SUBSCRIPTION: &str = "subscription";
+pub(crate) const SUBSCRIPTION_QUOTA: &str = "subscription_quota";
+pub(crate) const OPERATION: &str = "operation";
+/// The organisation that an environment, a project or a subscription is for: a field of each.
 pub(crate) const CLIENT: &str = "client";
 pub(crate) const ENVIRONMENT: &str = "environment";
 pub(crate) const USER: &str = "user";
@@ -30,6 +38,10 @@ impl<'a> Fields<'a> {
         self.record.row.id()
     }
 
+    pub(crate) fn version(&self) -> Position {
+        self.number("version").and_then(|version| Position::try_from(version).ok()).unwrap_or_default()
+    }
+
     pub(crate) fn value(&self, field: &str) -> &'a Value {
         self.entity.index(field).map_or(&Value::Null, |index| self.record.row.get(index))
     }
@@ -40,6 +52,27 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn reference(&self, field: &str) -> Option<RecordId> {
         self.value(field).as_id()
+    }
+
+    pub(crate) fn tags(&self, field: &str) -> Vec<String> {
+        match self.value(field) {
+            Value::Tags(tags) => tags.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(crate) fn date(&self, field: &str) -> Option<Date> {
+        match self.value(field) {
+            Value::Date(date) => Some(*date),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn number(&self, field: &str) -> Option<i64> {
+        match self.value(field) {
+            Value::Integer(number) => Some(*number),
+            _ => None,
+        }
     }
 
     pub(crate) fn moment(&self, field: &str) -> Option<Timestamp> {

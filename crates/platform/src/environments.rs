@@ -7,10 +7,11 @@ use dictionary::layers::Layer;
 use dictionary::model::Dictionary;
 use engine::{Caller, Draft, EngineError, Environment, Expanded, Query, Record, Settings};
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::access::{with_client, words};
-use crate::directory::{self, CLIENT, ENVIRONMENT, Fields};
+use crate::directory::{self, CLIENT, ENVIRONMENT, Fields, ORGANISATION};
 use crate::error::PlatformError;
 use crate::open::{self, OpenEnvironment};
 use crate::places::ASIDE;
@@ -37,6 +38,12 @@ pub struct EnvironmentInfo {
     pub kind: String,
     /// Name of the client.
     pub client: Option<String>,
+    /// Record of `organisation` of the client.
+    pub client_id: Option<RecordId>,
+    /// Record of `project`.
+    pub project_id: Option<RecordId>,
+    /// Record of `operation` that made it.
+    pub made_by: Option<RecordId>,
     /// IANA name.
     pub zone: String,
     /// ISO 4217.
@@ -49,6 +56,10 @@ pub struct EnvironmentInfo {
     pub left_out: Vec<String>,
     /// Accepts people.
     pub active: bool,
+    /// People may look, and change nothing.
+    pub read_only: bool,
+    /// Closed for good: after this day it is erased.
+    pub delete_after: Option<Date>,
     /// What maps are drawn on, where it is not what comes with the application.
     pub tiles: Option<Tiles>,
 }
@@ -85,6 +96,10 @@ pub struct NewEnvironment {
     pub label: String,
     /// Name of the client, created when there is none of that name.
     pub client: Option<String>,
+    /// Record of the `project` that it belongs to.
+    pub project: Option<RecordId>,
+    /// Record of the `operation` that makes it.
+    pub made_by: Option<RecordId>,
     /// `production`, `test`, `development`, `training`.
     pub kind: String,
     /// IANA name.
@@ -106,11 +121,30 @@ impl NewEnvironment {
             name: name.to_owned(),
             label: label.to_owned(),
             client: None,
+            project: None,
+            made_by: None,
             kind: "production".to_owned(),
             zone: "Europe/Paris".to_owned(),
             currency: "EUR".to_owned(),
             country: COUNTRY.to_owned(),
             modules: modules.iter().map(|module| (*module).to_owned()).collect(),
+            layers: Vec::new(),
+        }
+    }
+
+    /// What makes another one like that one.
+    pub(crate) fn like(info: &EnvironmentInfo) -> NewEnvironment {
+        NewEnvironment {
+            name: info.name.clone(),
+            label: info.label.clone(),
+            client: info.client.clone(),
+            project: None,
+            made_by: None,
+            kind: info.kind.clone(),
+            zone: info.zone.clone(),
+            currency: info.currency.clone(),
+            country: info.country.clone(),
+            modules: info.modules.clone(),
             layers: Vec::new(),
         }
     }
@@ -175,6 +209,22 @@ impl Platform {
         // Off the list first: interrupted here, what is left is set aside by whoever takes the name next.
         self.root().transact(&Caller::system(), move |unit| unit.delete(ENVIRONMENT, info.id, None))?;
         self.places.set_aside(name, self.new_id())
+    }
+
+    /// Destroys an environment: its rows, files and journal, the accesses and tokens that lead to it, and its record.
+    ///
+    /// Errors: not found; the reserved environment; somebody is using it.
+    pub(crate) fn environment_erase(&self, name: &str) -> Result<(), PlatformError> {
+        let info = self.environment_info(name)?;
+        let _turn = self.places.turn()?;
+        if !self.opened.close(name) {
+            return Err(PlatformError::Busy { environment: name.to_owned() });
+        }
+        // Its data first: a record that leads to nothing can be erased again.
+        self.places.erase(name)?;
+        self.root().transact(&Caller::system(), move |unit| unit.delete(ENVIRONMENT, info.id, None))?;
+        tracing::info!(environment.name = name, "environment erased");
+        Ok(())
     }
 
     /// Every environment, the reserved one too, by client and label.
@@ -270,14 +320,19 @@ impl Platform {
             .with("currency", new.currency.as_str())
             .with("country", new.country.as_str())
             .with("modules", dictionary::Value::Json(Box::new(serde_json::json!(modules))));
+        let links = [("project", new.project), ("made_by", new.made_by)];
+        let links = links.into_iter().filter_map(|(field, id)| Some((field, id?)));
+        let draft = links.fold(draft, |draft, (field, id)| draft.with(field, id));
         let client = new.client.clone();
         self.root().transact(&Caller::system(), move |unit| {
             let draft = match client {
                 None => draft,
                 Some(name) => {
-                    let client = match unit.find(CLIENT, "name", &name)? {
+                    let client = match unit.find(ORGANISATION, "name", &name)? {
                         Some(client) => client,
-                        None => unit.create(CLIENT, None, Draft::default().with("name", name.as_str()))?,
+                        None => {
+                            unit.create(ORGANISATION, None, Draft::default().with("name", name.as_str()))?
+                        }
                     };
                     draft.with(CLIENT, client)
                 }
@@ -310,7 +365,7 @@ pub(crate) fn zone(name: &str) -> Result<TimeZone, PlatformError> {
     })
 }
 
-fn check_name(name: &str) -> Result<(), PlatformError> {
+pub(crate) fn check_name(name: &str) -> Result<(), PlatformError> {
     let well_formed = name.len() <= NAME_MAX
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
@@ -380,7 +435,12 @@ fn read_info(dictionary: &Dictionary, record: &Record) -> EnvironmentInfo {
         country: fields.text("country").unwrap_or_else(|| COUNTRY.to_owned()),
         modules: modules.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect(),
         left_out: words(fields.text("left_out")),
+        client_id: fields.reference(CLIENT),
+        project_id: fields.reference("project"),
+        made_by: fields.reference("made_by"),
         active: fields.is_true("active"),
+        read_only: fields.is_true("read_only"),
+        delete_after: fields.date("delete_after"),
         tiles: fields.text("map_tiles").and_then(|url| Tiles::read(url, fields.text("map_attribution"))),
     }
 }

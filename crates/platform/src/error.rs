@@ -27,6 +27,12 @@ pub enum PlatformError {
         /// What is wrong and what to do.
         message: Label,
     },
+    /// An environment is being used, and must not be for what was asked.
+    #[error("the environment {environment} is in use")]
+    Busy {
+        /// Which.
+        environment: String,
+    },
     /// The folder holds no platform.
     #[error("{} holds no Tisserand platform; `tisserand demo` or `tisserand serve --create` makes one", .folder.display())]
     NoPlatform {

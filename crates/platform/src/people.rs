@@ -170,6 +170,24 @@ impl Platform {
         Ok((self.member(environment, user.id)?, password))
     }
 
+    /// Lets somebody in who may be in already: then they hold these profiles. Who has no account yet gets one, without a password.
+    ///
+    /// Errors: the address or a profile is not valid; the subscription includes no more people.
+    pub(crate) fn let_in(
+        &self,
+        environment: &str,
+        name: &str,
+        email: &str,
+        profiles: &[&str],
+    ) -> Result<(), PlatformError> {
+        let user = match self.user_by_email(email) {
+            Ok(user) => user,
+            Err(error) if error.is_not_found() => self.user_note(name, email)?,
+            Err(error) => return Err(error),
+        };
+        self.access_grant(user.id, environment, profiles)
+    }
+
     /// Gives one of its own people another password, and ends their sessions; returns it.
     ///
     /// Errors: not found when they may not enter; refused when they are not of this client alone.

@@ -104,6 +104,21 @@ impl Places {
         }
     }
 
+    /// Destroys the rows and files of an environment; nothing happens where there are none.
+    pub(crate) fn erase(&self, environment: &str) -> Result<(), PlatformError> {
+        let folder = self.folder(environment);
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(PlatformError::io("remove", &folder)(error));
+            }
+            _ => {}
+        }
+        match &self.database {
+            Some(database) => database.remove(environment).map_err(failed("erase an environment")),
+            None => Ok(()),
+        }
+    }
+
     /// Keeps other processes from making environments of this database until it is dropped.
     pub(crate) fn turn(&self) -> Result<Option<Turn>, PlatformError> {
         let turn = self.database.as_ref().map(|database| database.turn()).transpose();

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use dictionary::RecordId;
 use engine::{Caller, Clock, IdSource, SystemClock, TimeOrderedIds};
 use jiff::SignedDuration;
+use jiff::civil::Date;
+use parking_lot::Mutex;
 use store::PostgresDatabase;
 
 use crate::cache::Cache;
@@ -13,6 +15,7 @@ use crate::environments::{self, NewEnvironment, PLATFORM};
 use crate::error::PlatformError;
 use crate::modules::Modules;
 use crate::open::{self, OpenEnvironment, Opened};
+use crate::operations::Trial;
 use crate::password::{Cost, Passwords};
 use crate::places::Places;
 use crate::random::{Random, SystemRandom};
@@ -39,6 +42,8 @@ pub struct Options {
     pub random: Arc<dyn Random>,
     /// Bounds.
     pub limits: Limits,
+    /// Stops operations between their steps, to see that they are taken up again; nothing does outside of tests.
+    pub trial: Option<Arc<dyn Trial>>,
 }
 
 impl Options {
@@ -52,6 +57,7 @@ impl Options {
             ids: Arc::new(TimeOrderedIds),
             random: Arc::new(SystemRandom),
             limits: Limits::default(),
+            trial: None,
         }
     }
 }
@@ -100,6 +106,9 @@ pub struct Platform {
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     pub(crate) seen: Seen,
+    /// Held while somebody is counted and let in: see [`crate::subscriptions`].
+    pub(crate) counting: Mutex<()>,
+    pub(crate) trial: Option<Arc<dyn Trial>>,
 }
 
 impl Platform {
@@ -169,6 +178,11 @@ impl Platform {
         &self.clock
     }
 
+    /// The day, where the platform is.
+    pub(crate) fn today(&self) -> Date {
+        self.root.engine.settings().zone.to_datetime(self.clock.now()).date()
+    }
+
     /// A new id, for whatever needs one.
     pub fn new_id(&self) -> RecordId {
         self.ids.next(self.clock.now())
@@ -204,6 +218,8 @@ impl Platform {
             passwords,
             throttle: Throttle::default(),
             seen: Seen::default(),
+            counting: Mutex::default(),
+            trial: options.trial,
         })
     }
 

@@ -60,6 +60,16 @@ impl Platform {
         self.user(done.value)
     }
 
+    /// Adds a person without a password: they cannot sign in until they have one.
+    ///
+    /// Errors: the address is taken or not valid.
+    pub(crate) fn user_note(&self, name: &str, email: &str) -> Result<User, PlatformError> {
+        let draft = Draft::default().with("name", name.trim()).with("email", normal_email(email).as_str());
+        let done = self.root().transact(&Caller::system(), move |unit| unit.create(USER, None, draft))?;
+        tracing::info!(user.id = %done.value, "user created without a password");
+        self.user(done.value)
+    }
+
     /// Gives a person another password and ends their sessions.
     ///
     /// Errors: nobody has that address; the password is too short.

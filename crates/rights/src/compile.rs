@@ -186,7 +186,8 @@ impl<'d> Compiler<'d> {
         };
         let closed = is_left_out(&entity.feature);
         let given = |capability: Capability| {
-            let whole = closed || self.held.is_read_only() && capability.writes();
+            let kept = !self.held.is_system() && entity.keeps_from_people(capability);
+            let whole = closed || kept || self.held.is_read_only() && capability.writes();
             if whole { Reach::Never } else { self.given(index, capability) }
         };
         let read = given(Capability::Read);
@@ -199,7 +200,8 @@ impl<'d> Compiler<'d> {
             _ => given(capability).and(read.clone()),
         });
         let transitions = entity.states.iter().flat_map(|states| &states.transitions).map(|transition| {
-            let whole = closed || self.held.is_read_only();
+            let kept = !self.held.is_system() && entity.keeps_from_people(Capability::Update);
+            let whole = closed || kept || self.held.is_read_only();
             let reach = if whole { Reach::Never } else { self.moved(index, &transition.name) };
             (transition.name.clone(), reach.and(read.clone()))
         });

@@ -87,6 +87,17 @@ impl Teller<'_> {
                 false,
             ));
         }
+        let capability = match deed {
+            Deed::Capability(capability) => capability,
+            Deed::Transition(_) => Capability::Update,
+        };
+        if owner.keeps_from_people(capability) {
+            because.push(reason(
+                "Tisserand le fait lui-même ; personne ne peut le faire à la main.",
+                "Tisserand does it itself; nobody can do it by hand.",
+                false,
+            ));
+        }
         if held.is_read_only() && writes {
             because.push(reason("Cet accès est en lecture seule.", "This access only reads.", false));
         }

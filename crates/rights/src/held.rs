@@ -12,6 +12,8 @@ pub struct Held(Arc<Inner>);
 struct Inner {
     /// Sorted, each once.
     profiles: Vec<String>,
+    /// Tisserand itself: what entities keep from people is not kept from it.
+    system: bool,
     /// Came through a door that only reads.
     read_only: bool,
     /// Parts of the product that the subscription leaves out, sorted.
@@ -24,12 +26,15 @@ impl Held {
         let mut profiles: Vec<String> = profiles.into_iter().map(Into::into).collect();
         profiles.sort();
         profiles.dedup();
-        Held(Arc::new(Inner { profiles, read_only: false, without: Vec::new() }))
+        Held(Arc::new(Inner { profiles, system: false, read_only: false, without: Vec::new() }))
     }
 
-    /// Every right: the administrator's, and those of Tisserand itself.
+    /// Every right: those of Tisserand itself.
     pub fn everything() -> Held {
-        static EVERYTHING: LazyLock<Held> = LazyLock::new(|| Held::new([ADMINISTRATOR]));
+        static EVERYTHING: LazyLock<Held> = LazyLock::new(|| {
+            let profiles = vec![ADMINISTRATOR.to_owned()];
+            Held(Arc::new(Inner { profiles, system: true, read_only: false, without: Vec::new() }))
+        });
         EVERYTHING.clone()
     }
 
@@ -61,7 +66,12 @@ impl Held {
         self.0.read_only
     }
 
-    /// Whether nothing at all bounds it: there is nothing to ask then.
+    /// Whether nothing at all bounds it, not even what entities keep from people.
+    pub fn is_system(&self) -> bool {
+        self.0.system && !self.0.read_only && self.0.without.is_empty()
+    }
+
+    /// Whether nothing bounds it but what entities keep from people.
     pub fn is_everything(&self) -> bool {
         !self.0.read_only && self.0.without.is_empty() && self.0.profiles == [ADMINISTRATOR]
     }

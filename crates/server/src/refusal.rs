@@ -33,6 +33,12 @@ impl From<PlatformError> for Problem {
                 detail: message,
                 ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "validation", "", "")
             },
+            PlatformError::Busy { environment } => Problem::new(
+                StatusCode::CONFLICT,
+                "busy",
+                format!("L'environnement « {environment} » est en cours d'usage ; réessayez."),
+                format!("The environment “{environment}” is in use; try again."),
+            ),
             PlatformError::Engine(error) => Problem::from(error),
             error @ (PlatformError::NoPlatform { .. }
             | PlatformError::Exists { .. }

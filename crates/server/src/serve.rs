@@ -24,6 +24,10 @@ use crate::config::ServerConfig;
 use crate::routes::router;
 use crate::state::AppState;
 
+/// The journal is asked this often whether it moved.
+const OPERATIONS: Duration = Duration::from_millis(200);
+/// Rounds after which operations are looked after whether it moved or not: twenty seconds.
+const OPERATIONS_EVERY: u32 = 100;
 /// Idle environments are looked for this often.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 /// Environments that nobody used for this long give back memory and connections.
@@ -89,6 +93,7 @@ pub async fn serve(
     let (drain, headers_timeout) = (state.config.drain, state.config.headers_timeout);
     let (live, desk) = (state.live.clone(), state.desk.clone());
     let housekeeping = tokio::spawn(keep_house(state.clone()));
+    let operations = tokio::spawn(carry_out_operations(state.clone()));
     let router = router(state);
     tracing::info!(server.address = %address, "listening");
     let task = tokio::spawn(async move {
@@ -102,6 +107,7 @@ pub async fn serve(
         tracing::info!("stopping");
         stop.send_replace(true);
         housekeeping.abort();
+        operations.abort();
         // An import ends its batch, and goes on from there when it is told to.
         let imports = tokio::task::spawn_blocking(move || desk.stop_all(drain));
         let result = match tokio::time::timeout(drain, server).await {
@@ -161,6 +167,29 @@ async fn run(
     }
     drop(listener);
     connections.shutdown().await;
+}
+
+/// Carries out what the platform is asked for, soon after it is; and what waits for a day, or was left in the middle, now and then.
+async fn carry_out_operations(state: AppState) {
+    let mut rounds = tokio::time::interval(OPERATIONS);
+    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let (mut seen, mut round) = (None, 0_u32);
+    loop {
+        rounds.tick().await;
+        round = round.wrapping_add(1);
+        let position = state.platform.directory_position();
+        if seen == Some(position) && !round.is_multiple_of(OPERATIONS_EVERY) {
+            continue;
+        }
+        seen = Some(position);
+        let platform = state.platform.clone();
+        if let Err(problem) = state.calls.run(move || Ok(platform.operations_run()?)).await {
+            tracing::warn!(
+                problem.code = problem.code,
+                "operations could not be carried out; they are tried again"
+            );
+        }
+    }
 }
 
 /// Closes idle environments, deletes ended sessions, removes uploads that no record ever named.

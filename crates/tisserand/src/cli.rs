@@ -6,6 +6,7 @@ mod french;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 
 pub(crate) use agreement::{Agreement, Over};
 pub(crate) use french::in_language;
@@ -52,6 +53,24 @@ pub(crate) enum Cmd {
     /// Environments
     #[command(subcommand, after_help = "Example:\n  tisserand env list")]
     Env(Env),
+    /// Operators, integrators and clients
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tisserand organisation add \"Weber\" --integrator \"Atelier\""
+    )]
+    Organisation(Organisation),
+    /// Projects of clients
+    #[command(subcommand, after_help = "Example:\n  tisserand project add Weber Suivi --with core")]
+    Project(Project),
+    /// Subscriptions of clients
+    #[command(subcommand, after_help = "Example:\n  tisserand subscription add Weber --with core --users 10")]
+    Subscription(Subscription),
+    /// Operations on environments: make, copy, close, erase, let in
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tisserand operation ask create --client Weber --project Suivi --name weber --person \"Paul Weber\" --email paul@weber.example"
+    )]
+    Operation(Operation),
     /// Modules
     #[command(subcommand, after_help = "Example:\n  tisserand module check modules/core")]
     Module(Module),
@@ -201,6 +220,138 @@ pub(crate) enum Env {
         /// Which one; all of them if absent
         name: Option<String>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Organisation {
+    /// Add one
+    #[command(
+        after_help = "Example:\n  tisserand organisation add Atelier --kind integrator\n  tisserand organisation add Weber --integrator Atelier"
+    )]
+    Add {
+        /// Its name
+        name: String,
+        /// What it is to the platform
+        #[arg(long, value_enum, default_value = "client")]
+        kind: OrganisationKind,
+        /// Name of the integrator that looks after this client
+        #[arg(long, value_name = "NAME")]
+        integrator: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum OrganisationKind {
+    Operator,
+    Integrator,
+    Client,
+}
+
+impl OrganisationKind {
+    /// Tag of the value list `organisation_kind`.
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            OrganisationKind::Operator => "operator",
+            OrganisationKind::Integrator => "integrator",
+            OrganisationKind::Client => "client",
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Project {
+    /// Add one
+    #[command(after_help = "Example:\n  tisserand project add Weber Suivi --with core,geography")]
+    Add {
+        /// Name of the client
+        client: String,
+        /// Its name
+        name: String,
+        /// Modules, separated by commas; those they need come along
+        #[arg(long, value_delimiter = ',', default_value = "core", value_name = "NAMES")]
+        with: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Subscription {
+    /// Add one
+    #[command(
+        after_help = "Example:\n  tisserand subscription add Weber --with core,geography --users 10 --environments 2 --until 2027-12-31"
+    )]
+    Add {
+        /// Name of the client
+        client: String,
+        /// The only project that it is for; all of them if absent
+        #[arg(long, value_name = "NAME")]
+        project: Option<String>,
+        /// Modules it includes, separated by commas
+        #[arg(long, value_delimiter = ',', default_value = "core", value_name = "NAMES")]
+        with: Vec<String>,
+        /// Named users it includes; without a bound if absent
+        #[arg(long, value_name = "COUNT")]
+        users: Option<u32>,
+        /// Environments it includes; without a bound if absent
+        #[arg(long, value_name = "COUNT")]
+        environments: Option<u32>,
+        /// First day; today if absent
+        #[arg(long, value_name = "DAY")]
+        from: Option<Date>,
+        /// Last day; without an end if absent
+        #[arg(long, value_name = "DAY")]
+        until: Option<Date>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Operation {
+    /// Ask for one, carry it out, and say what came of it
+    #[command(
+        after_help = "Examples:\n  tisserand operation ask create --client Weber --project Suivi --name weber --person \"Paul Weber\" --email paul@weber.example\n  tisserand operation ask copy --env weber --name weber-test --usage test\n  tisserand operation ask give_access --env weber --person Léa --email lea@weber.example --profiles \"sales own_agency\"\n  tisserand operation ask delete --env weber-test --after 2027-01-31"
+    )]
+    Ask(Box<Ask>),
+    /// Go on with those that wait or were left in the middle
+    #[command(after_help = "Example:\n  tisserand operation run")]
+    Run,
+    /// List them, newest first
+    #[command(after_help = "Example:\n  tisserand operation list --json")]
+    List,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ask {
+    /// create, copy, read_only, close, open, delete, give_access or take_access
+    pub(crate) kind: String,
+    /// Of a new environment: name of the client
+    #[arg(long, value_name = "NAME")]
+    pub(crate) client: Option<String>,
+    /// Of a new environment: name of the client's project
+    #[arg(long, value_name = "NAME")]
+    pub(crate) project: Option<String>,
+    /// The environment that it is about
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    /// Identifier of a new environment
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Name shown of a new environment
+    #[arg(long)]
+    pub(crate) label: Option<String>,
+    /// Of a new environment: production, test, development or training
+    #[arg(long, value_name = "KIND")]
+    pub(crate) usage: Option<String>,
+    /// Name of somebody to let in; of a new environment, who administers it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) person: Option<String>,
+    /// Their e-mail address
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) email: Option<String>,
+    /// Their profiles, separated by spaces
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) profiles: Option<String>,
+    /// Of a deletion: erase after this day; in thirty days if absent
+    #[arg(long, value_name = "DAY")]
+    pub(crate) after: Option<Date>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -71,7 +71,7 @@ fn describe(cause: &(dyn std::error::Error + 'static), language: Language) -> St
     }
     match cause.downcast_ref::<PlatformError>() {
         Some(PlatformError::Refused { message }) => return text(message),
-        Some(PlatformError::Engine(_)) => return String::new(),
+        Some(PlatformError::Engine(error)) => return engine(error, language),
         _ => {}
     }
     if let Some(error) = cause.downcast_ref::<EngineError>() {

@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::compile::Compiling;
 use crate::compile::fields::{FieldDraft, feature, read_field, system_fields};
 use crate::compile::names::plural;
+use crate::compile::profiles::named;
 use crate::compile::reader::{Given, Reader, unknown_attribute};
 use crate::compile::reserved::SYSTEM_FIELDS;
 use crate::diagnostics::{Finding, Place};
 use crate::expression::error::nearest;
 use crate::layers::ordered;
 use crate::layers::tree::{Entry, Table};
+use crate::model::profiles::Capability;
 use crate::model::views::Views;
 use crate::model::{Entity, FieldIndex, FormScreen, ListScreen, Numbering, Personal, Title, UniqueKey};
 use crate::system;
@@ -99,6 +101,8 @@ fn read_entity<'m>(cx: &Compiling<'m>, name: &str, entry: &'m Entry) -> (Entity,
     }
     let lines_of = reader.text("lines_of");
     let feature = feature(cx, &reader);
+    let people = reader.texts("people").is_some();
+    let people = people.then(|| named(cx, &reader, "people", &Capability::ALL, Capability::name));
     let mut draft = EntityDraft {
         place: entry.key,
         collection: collection.map_or(entry.key, |given| given.place),
@@ -129,6 +133,7 @@ fn read_entity<'m>(cx: &Compiling<'m>, name: &str, entry: &'m Entry) -> (Entity,
         lines_of: lines_of.map(|given| given.value.to_owned()),
         internal,
         feature,
+        people,
         fields: Vec::new(),
         uniques: Vec::new(),
         rules: Vec::new(),

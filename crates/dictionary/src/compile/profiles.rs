@@ -202,7 +202,7 @@ fn wrong_level(cx: &Compiling<'_>, place: crate::diagnostics::Place, name: &str,
 }
 
 /// Several names out of a few.
-fn named<T: Copy, const N: usize>(
+pub(crate) fn named<T: Copy, const N: usize>(
     cx: &Compiling<'_>,
     reader: &Reader<'_>,
     attribute: &'static str,

@@ -163,6 +163,7 @@ fn entity(described: &DescribedEntity) -> Entity {
         order: Vec::new(),
         lines_of: described.lines_of.clone(),
         internal: false,
+        people: None,
         feature: None,
         fields,
         uniques: Vec::new(),

@@ -16,6 +16,7 @@ mod client;
 mod delta;
 mod descriptions;
 mod device;
+mod directory;
 mod events;
 mod expand;
 mod export;

@@ -76,7 +76,15 @@ fn whoever_is_at_a_record_hears_at_once_who_comes_and_nobody_else_does() {
     // He hears nothing of a record where he is not: the next thing he is told is a change.
     say(&ada, &elsewhere, "a", "edit");
     ada.patch(&ada.at(&format!("accounts/{}", elsewhere["id"].as_str().unwrap())), &json!({"employees": 3}));
-    assert_eq!(remi_hears.next_event().unwrap().1["operation"], "update");
+    let change = loop {
+        let (_, told) = remi_hears.next_event().unwrap();
+        if told.get("operation").is_some() {
+            break told;
+        }
+        // Where a server is slow, Ada's coming is told once more, to him who is there by then.
+        assert_eq!(told["id"], record["id"]);
+    };
+    assert_eq!((&change["operation"], &change["id"]), (&json!("update"), &elsewhere["id"]));
 }
 
 #[test]

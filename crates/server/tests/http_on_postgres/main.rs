@@ -24,6 +24,8 @@ mod batch;
 mod client;
 #[path = "../http/delta.rs"]
 mod delta;
+#[path = "../http/directory.rs"]
+mod directory;
 #[path = "../http/events.rs"]
 mod events;
 #[path = "../http/expand.rs"]

@@ -18,7 +18,8 @@ use exchange::recipe::{Files, Recipe, RecipeOptions, RecipeProgress, follow};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use platform::{Door, Identity, NewEnvironment, NewUser, Options, Platform};
+use platform::environments::PLATFORM;
+use platform::{Door, Identity, NewEnvironment, NewSubscription, NewUser, Options, Platform};
 use store::Store;
 
 use crate::cli::Demo;
@@ -33,6 +34,18 @@ const WORKSHOP: &str = "demo-in-progress";
 const RECIPES: [&str; 2] = ["heating", "food"];
 /// Everybody's password in the demo.
 const PASSWORD: &str = "tisserand-demo";
+/// Who keeps the platform, and who looks after both companies.
+const OPERATOR: &str = "Tisserand Hébergement";
+const INTEGRATOR: &str = "Atelier du Rhin";
+/// Their people in GlobalDirectory, with their profile there.
+const KEEPERS: [(&str, &str, &str, &str); 2] = [
+    ("Omar Lang", "omar@tisserand.example", OPERATOR, "operator"),
+    ("Inès Roth", "ines@atelier-du-rhin.example", INTEGRATOR, "integrator"),
+];
+/// Each company's project.
+const PROJECT: &str = "Gestion commerciale";
+/// Named users of each company's subscription.
+const NAMED_USERS: u32 = 30;
 /// The person who administers every environment.
 const PILOT: (&str, &str) = ("Camille Pilote", "camille@tisserand.example");
 
@@ -137,8 +150,11 @@ fn make(settings: &Settings, demo: &Demo, folder: &Path, console: &Console) -> a
     })?;
     let shared = demo.shared.clone().or_else(data::shared_data);
     let options = RecipeOptions { shared, small: demo.small };
+    platform.organisation_add(OPERATOR, "operator", None)?;
+    platform.organisation_add(INTEGRATOR, "integrator", None)?;
     for recipe in &recipes {
         let part = &recipe.environment;
+        subscribed(&platform, recipe)?;
         company(
             &platform,
             recipe,
@@ -153,12 +169,35 @@ fn make(settings: &Settings, demo: &Demo, folder: &Path, console: &Console) -> a
         let small = RecipeOptions { small: true, ..options.clone() };
         company(&platform, recipe, (&name, "test", &format!("{label} (test)")), &small, console)?;
     }
+    for (name, email, organisation, profile) in KEEPERS {
+        let keeper = person(&platform, name, email)?;
+        platform.user_works_for(keeper, organisation)?;
+        platform.access_grant(keeper, PLATFORM, &[profile])?;
+    }
     let pilot = person(&platform, PILOT.0, PILOT.1)?;
+    platform.user_works_for(pilot, OPERATOR)?;
     for environment in platform.environments()? {
         platform.access_grant(pilot, &environment.name, &[ADMINISTRATOR])?;
     }
     drop(platform);
     std::fs::remove_dir_all(&material).with_context(|| format!("remove {}", material.display()))
+}
+
+/// A company as GlobalDirectory knows it: a client of the integrator, its project, its subscription.
+fn subscribed(platform: &Platform, recipe: &Recipe) -> anyhow::Result<()> {
+    let client = &recipe.environment.client;
+    platform.organisation_add(client, "client", Some(INTEGRATOR))?;
+    platform.project_add(client, PROJECT, &recipe.modules)?;
+    platform.subscription_add(&NewSubscription {
+        client: client.clone(),
+        project: None,
+        modules: recipe.modules.clone(),
+        named_users: Some(NAMED_USERS),
+        environments: Some(4),
+        starts_on: Some(recipe.anchor.with().month(1).day(1).build()?),
+        ends_on: None,
+    })?;
+    Ok(())
 }
 
 /// Makes one environment; `named` is its identifier, kind and label.
@@ -174,6 +213,8 @@ fn company(
         name: name.to_owned(),
         label: label.to_owned(),
         client: Some(recipe.environment.client.clone()),
+        project: Some(platform.project_of(&recipe.environment.client, PROJECT)?),
+        made_by: None,
         kind: kind.to_owned(),
         zone: recipe.zone_name.clone(),
         currency: "EUR".to_owned(),

@@ -23,6 +23,8 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
                 label: label.unwrap_or_else(|| name.clone()),
                 name,
                 client,
+                project: None,
+                made_by: None,
                 kind,
                 zone,
                 currency,

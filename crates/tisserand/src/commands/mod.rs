@@ -3,6 +3,7 @@
 mod agreement;
 mod demo;
 mod dictionary;
+mod directory;
 mod doctor;
 mod environment;
 mod export;
@@ -10,6 +11,7 @@ mod import;
 mod journal;
 mod module;
 mod openapi;
+mod operation;
 mod serve;
 mod token;
 mod user;
@@ -47,6 +49,10 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         Cmd::Export(export) => export::run(&settings, &export, console),
         Cmd::Openapi => openapi::run(console),
         Cmd::Journal(journal) => journal::run(&settings, journal, console),
+        Cmd::Organisation(asked) => directory::organisation(&settings, asked, console),
+        Cmd::Project(asked) => directory::project(&settings, asked, console),
+        Cmd::Subscription(asked) => directory::subscription(&settings, asked, console),
+        Cmd::Operation(asked) => operation::run(&settings, asked, console),
         Cmd::User(user) => user::run(&settings, user, console),
         Cmd::Token(token) => token::run(&settings, token, console),
         Cmd::Agreement(asked) => agreement::run(asked, console),

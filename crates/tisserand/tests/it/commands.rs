@@ -36,6 +36,11 @@ fn wrong_use_is_exit_2_a_refusal_exit_1_and_each_says_what_to_do() {
         (&["export", "shop", "purchase", "--filter", "nmae = 'x'"], 1, "name"),
         (&["env", "create", "Shop!"], 1, ""),
         (&["user", "create", "--name", "X", "--email", "x@y.example", "--password", "short"], 1, ""),
+        (
+            &["user", "create", "--name", "X", "--email", "nothing", "--password", "une longue phrase"],
+            1,
+            "email",
+        ),
         (&["user", "reset", "nobody@y.example"], 1, "Nobody has the address"),
         (&["token", "revoke", "none"], 1, "no token"),
         (&["journal", "show", "shop", "999999"], 1, "goes from 1 to"),

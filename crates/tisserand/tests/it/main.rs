@@ -6,6 +6,7 @@ mod commands;
 mod crash;
 mod damage;
 mod demo;
+mod directory;
 mod entity;
 mod exchange;
 mod imports;

@@ -1,0 +1,203 @@
+//! Carrying operations out: claiming them, going on from step to step, taking back, ending.
+
+use dictionary::{Label, Language, Value};
+use engine::{Caller, Draft, EngineError};
+use jiff::SignedDuration;
+use journal::Position;
+
+use super::steps::{Step, Went, steps};
+use super::{Operation, OperationState};
+use crate::directory::OPERATION;
+use crate::error::PlatformError;
+use crate::platform::Platform;
+
+/// A server keeps an operation for itself this long; it says so again at each step.
+const HELD: SignedDuration = SignedDuration::from_mins(2);
+
+/// Errors of the store that an operation survives.
+const ATTEMPTS_MAX: i64 = 5;
+
+/// Pause after such an error.
+const PAUSE: SignedDuration = SignedDuration::from_secs(15);
+
+impl Platform {
+    /// Carries out every operation that waits, or that was left in the middle and that no other server holds. Returns how many ended.
+    ///
+    /// Errors: the reserved environment cannot be used; the operation goes on at the next call.
+    pub fn operations_run(&self) -> Result<usize, PlatformError> {
+        let mut ended = 0;
+        for state in [OperationState::Running, OperationState::Waiting] {
+            for operation in self.operations_in(state)? {
+                ended += usize::from(self.operation_run(operation)?);
+            }
+        }
+        Ok(ended)
+    }
+
+    /// How far the journal of the reserved environment is: when it moves, an operation may have been asked for. Reads nothing.
+    pub fn directory_position(&self) -> Position {
+        self.root().position()
+    }
+
+    /// Goes on with an operation; whether it ended.
+    fn operation_run(&self, operation: Operation) -> Result<bool, PlatformError> {
+        let Some(mut operation) = self.operation_claim(operation)? else { return Ok(false) };
+        let plan = steps(operation.asked.kind);
+        while operation.steps_done < plan.len() {
+            let step = &plan[operation.steps_done];
+            self.trial_at(step, false)?;
+            match (step.run)(self, &operation) {
+                Ok(Went::On) => {}
+                Ok(Went::Waiting) => {
+                    let draft = Draft::default()
+                        .with("held_until", Value::Null)
+                        .with("step", step.label(self.language_of(&operation)));
+                    self.operation_note(&operation, draft)?;
+                    return Ok(false);
+                }
+                Err(error) => return self.operation_stopped(&operation, plan, error),
+            }
+            self.trial_at(step, true)?;
+            // A step may have written what it made into the record.
+            operation = Operation { steps_done: operation.steps_done + 1, ..self.operation(operation.id)? };
+            operation = self.operation_step_done(&operation, plan)?;
+        }
+        let message = (plan.last().map_or(Ok(None), |last| (last.told)(self, &operation).map(Some)))?;
+        self.operation_end(&operation, OperationState::Done, message)?;
+        Ok(true)
+    }
+
+    fn trial_at(&self, step: &Step, done: bool) -> Result<(), PlatformError> {
+        self.trial.as_ref().map_or(Ok(()), |trial| trial.at(step.name, done))
+    }
+
+    /// Keeps an operation for this server; `None` when another has it, or it was taken meanwhile.
+    fn operation_claim(&self, operation: Operation) -> Result<Option<Operation>, PlatformError> {
+        let now = self.clock.now();
+        if operation.held_until.is_some_and(|until| until > now) {
+            return Ok(None);
+        }
+        // A deletion that only waits for its day is not written at every look.
+        if self.operation_only_waits(&operation) {
+            return Ok(None);
+        }
+        let mut draft = Draft::default()
+            .with("state", OperationState::Running.tag())
+            .with("held_until", Value::DateTime(now + HELD));
+        if operation.state == OperationState::Waiting {
+            draft = draft
+                .with("started", Value::DateTime(now))
+                .with("about", self.operation_about(&operation).as_str());
+        }
+        match self.operation_note(&operation, draft) {
+            Ok(()) => self.operation(operation.id).map(Some),
+            Err(PlatformError::Engine(EngineError::Stale { .. } | EngineError::NotFound)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What it is about, for its title.
+    fn operation_about(&self, operation: &Operation) -> String {
+        let asked = &operation.asked;
+        let environment =
+            asked.environment.and_then(|id| self.environment_info_by_id(id).ok()).map(|info| info.name);
+        let parts = [environment, asked.name.clone(), asked.person_email.clone()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ").chars().take(160).collect()
+    }
+
+    fn operation_step_done(&self, operation: &Operation, plan: &[Step]) -> Result<Operation, PlatformError> {
+        let done = i64::try_from(operation.steps_done).unwrap_or_default();
+        let all = i64::try_from(plan.len().max(1)).unwrap_or(1);
+        let next = plan.get(operation.steps_done).map_or("", |step| step.label(self.language_of(operation)));
+        let draft = Draft::default()
+            .with("steps_done", Value::Integer(done))
+            .with("progress", Value::Integer(100 * done / all))
+            .with("step", next)
+            .with("attempts", Value::Integer(0))
+            .with("held_until", Value::DateTime(self.clock.now() + HELD));
+        self.operation_note(operation, draft)?;
+        self.operation(operation.id)
+    }
+
+    /// A step was refused, or failed: the first takes back what was done, the second is tried again a few times.
+    fn operation_stopped(
+        &self,
+        operation: &Operation,
+        plan: &[Step],
+        error: PlatformError,
+    ) -> Result<bool, PlatformError> {
+        let operation = &self.operation(operation.id)?;
+        let refusal = match &error {
+            PlatformError::Refused { message } => Some(message.clone()),
+            PlatformError::NotFound | PlatformError::Engine(EngineError::NotFound) => {
+                Some(Label::new("Ce dont il s'agit n'existe plus.", "What it is about is no more."))
+            }
+            PlatformError::Engine(EngineError::Validation(problems)) => problems.first().map(|one| {
+                let told = |language| format!("{} : {}", one.field, one.message.text(language));
+                Label::new(&told(Language::Fr), &told(Language::En))
+            }),
+            _ => None,
+        };
+        if refusal.is_none() && operation.attempts + 1 < ATTEMPTS_MAX {
+            tracing::warn!(operation.id = %operation.id, %error, "an operation stopped; it is tried again");
+            let draft = Draft::default()
+                .with("attempts", Value::Integer(operation.attempts + 1))
+                .with("held_until", Value::DateTime(self.clock.now() + PAUSE));
+            self.operation_note(operation, draft)?;
+            return Ok(false);
+        }
+        for step in plan[..operation.steps_done].iter().rev() {
+            (step.undo)(self, operation)?;
+        }
+        let (state, message) = match refusal {
+            Some(message) => (OperationState::Refused, message),
+            None => (
+                OperationState::Failed,
+                Label::new(
+                    &format!("Échec répété ; ce qui était fait est repris. {error}"),
+                    &format!("Failed again and again; what was done was taken back. {error}"),
+                ),
+            ),
+        };
+        self.operation_end(operation, state, Some(message))?;
+        Ok(true)
+    }
+
+    fn operation_end(
+        &self,
+        operation: &Operation,
+        state: OperationState,
+        message: Option<Label>,
+    ) -> Result<(), PlatformError> {
+        let language = self.language_of(operation);
+        // Taking back may have written into the record.
+        let operation = &self.operation(operation.id)?;
+        let mut draft = Draft::default()
+            .with("state", state.tag())
+            .with("step", Value::Null)
+            .with("held_until", Value::Null)
+            .with("ended", Value::DateTime(self.clock.now()));
+        if let Some(message) = message {
+            draft = draft.with("message", message.text(language));
+        }
+        if state == OperationState::Done {
+            draft = draft.with("progress", Value::Integer(100));
+        }
+        self.operation_note(operation, draft)?;
+        tracing::info!(operation.id = %operation.id, operation.kind = operation.asked.kind.tag(), operation.state = state.tag(), "operation ended");
+        Ok(())
+    }
+
+    fn operation_note(&self, operation: &Operation, draft: Draft) -> Result<(), PlatformError> {
+        let (id, version) = (operation.id, operation.version);
+        self.root()
+            .transact(&Caller::system(), move |unit| unit.update(OPERATION, id, Some(version), draft))?;
+        Ok(())
+    }
+
+    /// The language of whoever asked.
+    fn language_of(&self, operation: &Operation) -> Language {
+        let theirs = || Some(self.user(operation.by?).ok()?.language);
+        operation.asked.language.or_else(theirs).unwrap_or_default()
+    }
+}

@@ -1,0 +1,275 @@
+//! Operations on environments: records of `operation` in the reserved environment, carried out step by step.
+//!
+//! The record is the request, and says how far it is. Each step may be done twice: whoever stops in between, a crash or an error of the store, the
+//! next run takes it up where the record says. A step that is refused takes back those before it, and the record says why.
+
+mod carry_out;
+mod steps;
+
+use dictionary::expression::BinaryOperator;
+use dictionary::{Language, RecordId};
+use engine::{Caller, Draft, Query, Record};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use journal::Position;
+
+use crate::directory::{self, Fields, OPERATION};
+use crate::error::PlatformError;
+use crate::platform::Platform;
+
+/// What an operation does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperationKind {
+    /// Makes an environment of a project.
+    Create,
+    /// Makes another with the same records, history and files.
+    Copy,
+    /// Lets people look, and change nothing.
+    ReadOnly,
+    /// Lets nobody in.
+    Close,
+    /// Lets people in again, and gives up a deletion that waits.
+    Open,
+    /// Closes it, and erases it after a day.
+    Delete,
+    /// Lets somebody in.
+    GiveAccess,
+    /// Takes somebody's access away.
+    TakeAccess,
+}
+
+impl OperationKind {
+    /// All of them.
+    pub const ALL: [OperationKind; 8] = [
+        OperationKind::Create,
+        OperationKind::Copy,
+        OperationKind::ReadOnly,
+        OperationKind::Close,
+        OperationKind::Open,
+        OperationKind::Delete,
+        OperationKind::GiveAccess,
+        OperationKind::TakeAccess,
+    ];
+
+    /// Tag of the value list `operation_kind`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            OperationKind::Create => "create",
+            OperationKind::Copy => "copy",
+            OperationKind::ReadOnly => "read_only",
+            OperationKind::Close => "close",
+            OperationKind::Open => "open",
+            OperationKind::Delete => "delete",
+            OperationKind::GiveAccess => "give_access",
+            OperationKind::TakeAccess => "take_access",
+        }
+    }
+
+    /// The kind of that tag.
+    pub fn from_tag(tag: &str) -> Option<OperationKind> {
+        OperationKind::ALL.into_iter().find(|kind| kind.tag() == tag)
+    }
+}
+
+/// Where an operation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperationState {
+    /// Nobody began it.
+    Waiting,
+    /// Some of its steps are done.
+    Running,
+    /// All is done.
+    Done,
+    /// It cannot be; what was done of it was taken back.
+    Refused,
+    /// It failed again and again.
+    Failed,
+}
+
+impl OperationState {
+    /// Tag of the value list `operation_state`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            OperationState::Waiting => "waiting",
+            OperationState::Running => "running",
+            OperationState::Done => "done",
+            OperationState::Refused => "refused",
+            OperationState::Failed => "failed",
+        }
+    }
+
+    fn from_tag(tag: &str) -> OperationState {
+        let all =
+            [OperationState::Running, OperationState::Done, OperationState::Refused, OperationState::Failed];
+        all.into_iter().find(|state| state.tag() == tag).unwrap_or(OperationState::Waiting)
+    }
+}
+
+/// What is asked for. Which of its parts count, the kind says.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// What to do.
+    pub kind: OperationKind,
+    /// Of a new environment: its project.
+    pub project: Option<RecordId>,
+    /// The environment that it is about.
+    pub environment: Option<RecordId>,
+    /// Identifier of a new environment.
+    pub name: Option<String>,
+    /// Name shown of a new environment.
+    pub label: Option<String>,
+    /// Kind of a new environment; production when absent.
+    pub usage: Option<String>,
+    /// Somebody to let in: their name.
+    pub person_name: Option<String>,
+    /// Somebody to let in, or whose access to take away: their address.
+    pub person_email: Option<String>,
+    /// Profiles of somebody to let in, separated by spaces.
+    pub profiles: Option<String>,
+    /// Of a deletion: erased after this day; in thirty days when absent.
+    pub delete_after: Option<Date>,
+    /// Language of what is said of it; that of whoever asks when absent.
+    pub language: Option<Language>,
+}
+
+impl Asked {
+    /// Asks for that, of nothing yet.
+    pub fn of(kind: OperationKind) -> Asked {
+        Asked {
+            kind,
+            project: None,
+            environment: None,
+            name: None,
+            label: None,
+            usage: None,
+            person_name: None,
+            person_email: None,
+            profiles: None,
+            delete_after: None,
+            language: None,
+        }
+    }
+}
+
+/// An operation, as its record is.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// Its record.
+    pub id: RecordId,
+    /// Its number, for people.
+    pub code: String,
+    /// What is asked for.
+    pub asked: Asked,
+    /// Where it stands.
+    pub state: OperationState,
+    /// Steps that are done.
+    pub steps_done: usize,
+    /// What came of it, in words.
+    pub message: Option<String>,
+    /// Who asked.
+    pub by: Option<RecordId>,
+    attempts: i64,
+    held_until: Option<Timestamp>,
+    version: Position,
+}
+
+/// Stops operations on purpose.
+pub trait Trial: Send + Sync {
+    /// Called before and after each step; an error is as if the process had ended there.
+    fn at(&self, step: &str, done: bool) -> Result<(), PlatformError>;
+}
+
+impl Platform {
+    /// Notes what is asked for; [`Platform::operations_run`] carries it out.
+    ///
+    /// Errors: what is asked for is not complete, as the dictionary says.
+    pub fn operation_ask(&self, asked: Asked) -> Result<RecordId, PlatformError> {
+        let mut draft = Draft::default().with("kind", asked.kind.tag());
+        for (field, id) in [("project", asked.project), ("environment", asked.environment)] {
+            if let Some(id) = id {
+                draft = draft.with(field, id);
+            }
+        }
+        let texts = [
+            ("name", &asked.name),
+            ("label", &asked.label),
+            ("usage", &asked.usage),
+            ("person_name", &asked.person_name),
+            ("person_email", &asked.person_email),
+            ("profiles", &asked.profiles),
+        ];
+        for (field, text) in texts {
+            if let Some(text) = text {
+                draft = draft.with(field, text.as_str());
+            }
+        }
+        if let Some(language) = asked.language {
+            draft = draft.with("language", language.code());
+        }
+        if let Some(day) = asked.delete_after {
+            draft = draft.with("delete_after", dictionary::Value::Date(day));
+        }
+        let done =
+            self.root().transact(&Caller::system(), move |unit| unit.create(OPERATION, None, draft))?;
+        Ok(done.value)
+    }
+
+    /// An operation.
+    ///
+    /// Errors: there is none of that id.
+    pub fn operation(&self, id: RecordId) -> Result<Operation, PlatformError> {
+        let record = self.root().get(&Caller::system(), OPERATION, id, &[])?;
+        read(&self.root().dictionary(), &record)
+    }
+
+    /// All operations, newest first.
+    ///
+    /// Errors: the reserved environment cannot be read.
+    pub fn operations(&self) -> Result<Vec<Operation>, PlatformError> {
+        let records =
+            directory::all(self.root(), Query { entity: OPERATION.to_owned(), ..Query::default() })?;
+        let dictionary = self.root().dictionary();
+        records.iter().map(|record| read(&dictionary, record)).collect()
+    }
+
+    /// Operations in a state, oldest first.
+    fn operations_in(&self, state: OperationState) -> Result<Vec<Operation>, PlatformError> {
+        let dictionary = self.root().dictionary();
+        let value = dictionary::Value::Text(state.tag().to_owned());
+        let filter = directory::condition(&dictionary, OPERATION, "state", BinaryOperator::Equal, value)?;
+        let query = Query { entity: OPERATION.to_owned(), filters: vec![filter], ..Query::default() };
+        let mut records = directory::all(self.root(), query)?;
+        records.reverse();
+        records.iter().map(|record| read(&dictionary, record)).collect()
+    }
+}
+
+fn read(dictionary: &dictionary::Dictionary, record: &Record) -> Result<Operation, PlatformError> {
+    let fields = Fields::of(dictionary, record);
+    let kind =
+        fields.text("kind").and_then(|tag| OperationKind::from_tag(&tag)).ok_or(PlatformError::NotFound)?;
+    Ok(Operation {
+        id: fields.id(),
+        code: fields.text("code").unwrap_or_default(),
+        asked: Asked {
+            kind,
+            project: fields.reference("project"),
+            environment: fields.reference("environment"),
+            name: fields.text("name"),
+            label: fields.text("label"),
+            usage: fields.text("usage"),
+            person_name: fields.text("person_name"),
+            person_email: fields.text("person_email"),
+            profiles: fields.text("profiles"),
+            delete_after: fields.date("delete_after"),
+            language: fields.text("language").and_then(|code| Language::from_code(&code)),
+        },
+        state: OperationState::from_tag(&fields.text("state").unwrap_or_default()),
+        steps_done: fields.number("steps_done").and_then(|n| usize::try_from(n).ok()).unwrap_or_default(),
+        message: fields.text("message"),
+        by: fields.reference("created_by"),
+        attempts: fields.number("attempts").unwrap_or_default(),
+        held_until: fields.moment("held_until"),
+        version: fields.version(),
+    })
+}
