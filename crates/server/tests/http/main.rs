@@ -12,6 +12,7 @@ mod administration;
 mod app;
 mod apply;
 mod batch;
+mod canaries;
 mod client;
 mod delta;
 mod descriptions;

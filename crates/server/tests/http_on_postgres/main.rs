@@ -20,6 +20,8 @@ mod app;
 mod apply;
 #[path = "../http/batch.rs"]
 mod batch;
+#[path = "../http/canaries.rs"]
+mod canaries;
 #[path = "../http/client.rs"]
 mod client;
 #[path = "../http/delta.rs"]
