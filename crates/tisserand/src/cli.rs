@@ -307,7 +307,7 @@ pub(crate) enum Subscription {
 pub(crate) enum Operation {
     /// Ask for one, carry it out, and say what came of it
     #[command(
-        after_help = "Examples:\n  tisserand operation ask create --client Weber --project Suivi --name weber --person \"Paul Weber\" --email paul@weber.example\n  tisserand operation ask copy --env weber --name weber-test --usage test\n  tisserand operation ask give_access --env weber --person Léa --email lea@weber.example --profiles \"sales own_agency\"\n  tisserand operation ask delete --env weber-test --after 2027-01-31"
+        after_help = "Example:\n  tisserand operation ask create --client Weber --project Suivi --name weber --person \"Paul Weber\" --email paul@weber.example\n  tisserand operation ask copy --env weber --name weber-test --usage test\n  tisserand operation ask give_access --env weber --person Léa --email lea@weber.example --profiles \"sales own_agency\"\n  tisserand operation ask delete --env weber-test --after 2027-01-31"
     )]
     Ask(Box<Ask>),
     /// Go on with those that wait or were left in the middle
