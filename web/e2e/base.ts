@@ -90,6 +90,16 @@ export class Api {
     expect(answer.ok(), await answer.text()).toBe(true)
   }
 
+  /** Lets somebody in; with the password that they are given. */
+  async letIn(person: { name: string; email: string; profiles: string[] }): Promise<{ password: string }> {
+    const answer = await this.request.post(`/data/${env}/$people`, {
+      data: person,
+      headers: { 'X-CSRF-Token': this.csrf },
+    })
+    expect(answer.status(), await answer.text()).toBe(201)
+    return answer.json()
+  }
+
   /** Gives somebody these profiles in place of theirs. */
   async give(email: string, profiles: string[]): Promise<void> {
     const answer = await this.request.get(`/data/${env}/$people`)

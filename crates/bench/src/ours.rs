@@ -38,6 +38,7 @@ pub(crate) async fn start(
             email: "bench@tisserand.example".to_owned(),
             name: "Bench".to_owned(),
             password: "a long password for a short run".to_owned(),
+            given: false,
             language: Language::En,
         })?;
         platform.environment_create(NewEnvironment::named("bench", "Bench", &["core"]))?;
@@ -85,6 +86,7 @@ impl Ours {
             email: EMAIL.to_owned(),
             name: "Manager".to_owned(),
             password: "a long password for a short run".to_owned(),
+            given: false,
             language: Language::En,
         })?;
         self.platform.access_grant(user.id, "bench", &["sales_manager"])?;

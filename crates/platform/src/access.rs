@@ -25,6 +25,24 @@ pub struct Identity {
     pub door: Door,
 }
 
+impl Identity {
+    /// Whether an environment wants a second factor of this person, who has none. Programs go on.
+    pub fn lacks_factor(&self, info: &EnvironmentInfo) -> bool {
+        info.second_factor && self.user.second_factor.is_none() && matches!(self.door, Door::Session { .. })
+    }
+
+    /// Refuses those who have something to settle before they may enter anything: a password of their own, in place of one they were given.
+    /// Programs go on: their token was given to them with another secret.
+    fn is_settled(&self) -> Result<(), PlatformError> {
+        match self.door {
+            Door::Session { .. } if self.user.password_given.is_some() => {
+                Err(PlatformError::PasswordChangeNeeded)
+            }
+            Door::Session { .. } | Door::Token { .. } => Ok(()),
+        }
+    }
+}
+
 /// How somebody came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Door {
@@ -116,6 +134,10 @@ impl Platform {
         let info = self.environment_info(environment)?;
         if !info.active {
             return Err(PlatformError::NotFound);
+        }
+        identity.is_settled()?;
+        if identity.lacks_factor(&info) {
+            return Err(PlatformError::FactorNeeded);
         }
         let (origin, reads_only) = match &identity.door {
             Door::Session { .. } => (Origin::Web, false),

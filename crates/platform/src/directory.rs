@@ -22,6 +22,9 @@ pub(crate) const USER: &str = "user";
 pub(crate) const ACCESS: &str = "access";
 pub(crate) const SESSION: &str = "session";
 pub(crate) const TOKEN: &str = "token";
+pub(crate) const DEVICE: &str = "device";
+pub(crate) const SECOND_FACTOR: &str = "second_factor";
+pub(crate) const SIGN_IN_EVENT: &str = "sign_in_event";
 
 /// A record of the directory, read by field name. A field that the dictionary lacks reads as null.
 pub(crate) struct Fields<'a> {

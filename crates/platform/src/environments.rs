@@ -34,6 +34,8 @@ pub struct EnvironmentInfo {
     pub name: String,
     /// Name shown.
     pub label: String,
+    /// Nobody enters without a second factor.
+    pub second_factor: bool,
     /// Tag of the value list `environment_kind`.
     pub kind: String,
     /// Name of the client.
@@ -428,6 +430,7 @@ fn read_info(dictionary: &Dictionary, record: &Record) -> EnvironmentInfo {
         id: fields.id(),
         name: fields.text("name").unwrap_or_default(),
         label: fields.text("label").unwrap_or_default(),
+        second_factor: fields.is_true("second_factor"),
         kind: fields.text("kind").unwrap_or_default(),
         client,
         zone: fields.text("time_zone").unwrap_or_default(),

@@ -15,6 +15,36 @@ pub enum PlatformError {
     /// The e-mail address and the password don't go together, or the person is inactive.
     #[error("wrong e-mail address or password")]
     WrongCredentials,
+    /// The password is right, but somebody gave it too long ago.
+    #[error("this password was given too long ago to be used")]
+    PasswordExpired,
+    /// The password that somebody gave serves to choose another, and for nothing else.
+    #[error("a password of one's own has to be chosen first")]
+    PasswordChangeNeeded,
+    /// The password that was to be replaced is not the right one.
+    #[error("the present password is not right")]
+    WrongPresentPassword,
+    /// The password is not to be used, for a reason that is said to the person.
+    #[error("{}", message.text(dictionary::Language::En))]
+    WeakPassword {
+        /// What is wrong and what to do.
+        message: Label,
+    },
+    /// The password is right; a code of the second factor is needed beside it.
+    #[error("a code of the second factor is needed")]
+    CodeNeeded,
+    /// The code of the second factor is wrong, or was used before.
+    #[error("wrong code")]
+    WrongCode,
+    /// The environment wants a second factor, and the person has none.
+    #[error("a second factor has to be added first")]
+    FactorNeeded,
+    /// A secret could not be sealed or opened.
+    #[error("could not use a sealed secret: {why}")]
+    Sealed {
+        /// Why.
+        why: &'static str,
+    },
     /// Too many wrong passwords of late.
     #[error("too many attempts; try again in {retry_after_s} s")]
     Throttled {

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+pub mod breached;
 mod cache;
 mod copying;
+pub mod devices;
 mod directory;
 pub mod environments;
 pub mod error;
@@ -11,22 +13,30 @@ pub mod open;
 pub mod operations;
 pub mod organisations;
 pub mod password;
+pub mod password_change;
+mod password_policy;
 pub mod people;
 mod places;
 pub mod platform;
 pub mod random;
+pub mod sealing;
+pub mod second_factor;
 mod secret;
 pub mod sessions;
+pub mod sign_in_events;
+mod sign_in_rules;
 mod subscriptions;
 pub mod sweeping;
 pub mod throttle;
 pub mod tokens;
+pub mod user_agent;
 pub mod users;
 pub mod viewing;
 
 pub use store::files;
 
 pub use access::{Door, Entered, Identity};
+pub use devices::Visitor;
 pub use environments::{EnvironmentInfo, NewEnvironment, Tiles};
 pub use error::PlatformError;
 pub use modules::Modules;
@@ -36,7 +46,10 @@ pub use organisations::NewSubscription;
 pub use people::Member;
 pub use platform::{Limits, Options, Platform};
 pub use random::{Random, SystemRandom};
+pub use sealing::KeyText;
+pub use second_factor::Proof;
 pub use sessions::{SignIn, SignedIn};
+pub use sign_in_events::{EventsWanted, SignInEvent};
 pub use sweeping::FILES_GRACE;
 pub use tokens::{NewToken, Scope};
 pub use users::{NewUser, User};

@@ -100,28 +100,16 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// Refuses a password that is too short to hold, or too long to hash.
-pub(crate) fn check_strength(password: &str) -> Result<(), PlatformError> {
-    if password.chars().count() < CHARACTERS_MIN {
-        return Err(PlatformError::refused(
-            format!("Un mot de passe a au moins {CHARACTERS_MIN} caractères."),
-            format!("A password has at least {CHARACTERS_MIN} characters."),
-        ));
-    }
-    if password.len() > BYTES_MAX {
-        return Err(PlatformError::refused(
-            format!("Un mot de passe a au plus {BYTES_MAX} octets."),
-            format!("A password has at most {BYTES_MAX} bytes."),
-        ));
-    }
-    Ok(())
+/// A password to be told to somebody once. 20 letters of 31 are 99 bits.
+pub fn made(random: &dyn Random) -> String {
+    letters(random, 20)
 }
 
-/// A password to be told to somebody once. No letters or digits that look alike; 20 of 31 are 99 bits.
-pub fn made(random: &dyn Random) -> String {
+/// So many letters and digits, none of which look alike: 31 of them, five bits each.
+pub(crate) fn letters(random: &dyn Random, count: usize) -> String {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let mut made = String::new();
-    while made.len() < 20 {
+    while made.len() < count {
         let mut byte = [0];
         random.fill(&mut byte);
         // Bytes beyond the last whole multiple would favour the first letters.
@@ -157,9 +145,6 @@ mod tests {
         assert!(!passwords.verify("anything at all", None).unwrap());
         let long = "x".repeat(BYTES_MAX + 1);
         assert!(!passwords.verify(&long, None).unwrap());
-        assert!(check_strength(&long).is_err());
-        assert!(check_strength("neuf cars").is_err());
-        assert!(check_strength("dix cars !").is_ok());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::access::profiles;
 use crate::directory::{ACCESS, Fields, SESSION};
 use crate::error::PlatformError;
 use crate::password;
+use crate::password_change::Reset;
 use crate::platform::Platform;
 use crate::users::{NewUser, User};
 
@@ -160,6 +161,7 @@ impl Platform {
                     name: name.trim().to_owned(),
                     email: email.to_owned(),
                     password: password.clone(),
+                    given: true,
                     language,
                 };
                 (self.user_create(new)?, Some(password))
@@ -188,26 +190,41 @@ impl Platform {
         self.access_grant(user.id, environment, profiles)
     }
 
-    /// Gives one of its own people another password, and ends their sessions; returns it.
+    /// Gives one of its own people another password, and ends their sessions; returns it. `by`: name of who asks.
     ///
     /// Errors: not found when they may not enter; refused when they are not of this client alone.
-    pub fn member_reset(&self, environment: &str, user: RecordId) -> Result<String, PlatformError> {
+    pub fn member_reset(&self, environment: &str, user: RecordId, by: &str) -> Result<String, PlatformError> {
         let member = self.own_member(environment, user)?;
         let password = password::made(self.random.as_ref());
-        self.user_reset(&member.user.email, &password)?;
+        let reset = Reset { password: &password, given: true, by: Some(by) };
+        self.user_reset(&member.user.email, reset)?;
         Ok(password)
+    }
+
+    /// Takes the second factor of one of its own people away, and ends their sessions.
+    ///
+    /// Errors: as [`Platform::member_reset`]; refused when they have none.
+    pub fn member_factor_reset(
+        &self,
+        environment: &str,
+        user: RecordId,
+        by: &str,
+    ) -> Result<(), PlatformError> {
+        let member = self.own_member(environment, user)?;
+        self.second_factor_reset(&member.user, Some(by))
     }
 
     /// Ends all sessions of one of its own people; returns how many.
     ///
     /// Errors: as [`Platform::member_reset`].
-    pub fn member_sessions_end(&self, environment: &str, user: RecordId) -> Result<usize, PlatformError> {
+    pub fn member_sessions_end(
+        &self,
+        environment: &str,
+        user: RecordId,
+        by: &str,
+    ) -> Result<usize, PlatformError> {
         self.own_member(environment, user)?;
-        let sessions: Vec<RecordId> =
-            self.records_of(SESSION, "user", user)?.iter().map(|record| record.row.id()).collect();
-        let count = sessions.len();
-        self.delete_sessions(sessions)?;
-        Ok(count)
+        self.sessions_end_where(user, Some(by), |_| true)
     }
 
     /// One of them, as they would ask there: to tell what they may do.

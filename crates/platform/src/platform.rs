@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use parking_lot::Mutex;
 use store::PostgresDatabase;
 
+use crate::breached::Breached;
 use crate::cache::Cache;
 use crate::environments::{self, NewEnvironment, PLATFORM};
 use crate::error::PlatformError;
@@ -17,9 +18,12 @@ use crate::modules::Modules;
 use crate::open::{self, OpenEnvironment, Opened};
 use crate::operations::Trial;
 use crate::password::{Cost, Passwords};
+use crate::password_policy::PasswordPolicy;
 use crate::places::Places;
 use crate::random::{Random, SystemRandom};
+use crate::sealing::{KeyText, Keys};
 use crate::sessions::Seen;
+use crate::sign_in_events::Slowed;
 use crate::throttle::Throttle;
 
 /// Modules of the reserved environment.
@@ -40,6 +44,10 @@ pub struct Options {
     pub ids: Arc<dyn IdSource>,
     /// Secrets.
     pub random: Arc<dyn Random>,
+    /// Passwords that are known to be out: a file as [`crate::breached::Breached`] reads it.
+    pub breached_passwords: Option<PathBuf>,
+    /// What seals secrets that have to be read again; a key in the folder without one.
+    pub key: Option<KeyText>,
     /// Bounds.
     pub limits: Limits,
     /// Stops operations between their steps, to see that they are taken up again; nothing does outside of tests.
@@ -56,6 +64,8 @@ impl Options {
             clock: Arc::new(SystemClock),
             ids: Arc::new(TimeOrderedIds),
             random: Arc::new(SystemRandom),
+            breached_passwords: None,
+            key: None,
             limits: Limits::default(),
             trial: None,
         }
@@ -104,11 +114,14 @@ pub struct Platform {
     pub(crate) opened: Opened,
     pub(crate) cache: Cache,
     pub(crate) passwords: Passwords,
+    pub(crate) keys: Keys,
+    pub(crate) password_policy: PasswordPolicy,
     pub(crate) throttle: Throttle,
     pub(crate) seen: Seen,
     /// Held while somebody is counted and let in: see [`crate::subscriptions`].
     pub(crate) counting: Mutex<()>,
     pub(crate) trial: Option<Arc<dyn Trial>>,
+    pub(crate) slowed: Slowed,
 }
 
 impl Platform {
@@ -193,6 +206,11 @@ impl Platform {
         &self.places.data
     }
 
+    /// Whether the key that seals secrets is kept outside the folder.
+    pub fn has_key_outside(&self) -> bool {
+        self.keys.is_outside()
+    }
+
     /// The PHC text of a person's password; `None` if they have none.
     pub(crate) fn password_hash(&self, user: RecordId) -> Result<Option<String>, PlatformError> {
         let value = self.root.engine.secret(&Caller::system(), "user", user, "password_hash")?;
@@ -205,6 +223,8 @@ impl Platform {
             options.limits.hashes_at_once,
             options.random.as_ref(),
         )?;
+        let keys = Keys::of(options.key.as_ref(), &options.data, options.random.as_ref())?;
+        let breached = options.breached_passwords.map(Breached::open).transpose()?;
         Ok(Platform {
             places,
             modules: options.modules,
@@ -216,10 +236,13 @@ impl Platform {
             root: Arc::new(root),
             cache: Cache::default(),
             passwords,
+            keys,
+            password_policy: PasswordPolicy { breached },
             throttle: Throttle::default(),
             seen: Seen::default(),
             counting: Mutex::default(),
             trial: options.trial,
+            slowed: Slowed::default(),
         })
     }
 

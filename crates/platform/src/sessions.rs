@@ -1,19 +1,23 @@
 //! Signing in, and the sessions that follow.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 
 use dictionary::expression::BinaryOperator;
 use dictionary::{RecordId, Value};
-use engine::{Caller, Draft, EngineError, Query};
+use engine::{Caller, Draft, EngineError, Query, Unit};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
 use crate::access::{Door, Identity};
+use crate::devices::{Known, Visitor};
 use crate::directory::{self, Fields, SESSION};
 use crate::error::PlatformError;
 use crate::platform::Platform;
+use crate::second_factor::Proof;
 use crate::secret;
+use crate::sign_in_events::{Event, Noted, Way};
+use crate::throttle::{Attempt, Guess};
+use crate::user_agent;
 use crate::users::normal_email;
 use crate::viewing::Viewing;
 
@@ -78,6 +82,10 @@ impl Seen {
 pub struct SignedIn {
     /// To be kept by the browser alone.
     pub secret: String,
+    /// To be kept by the browser too, and for longer: it proves that somebody signed in there before.
+    pub device: String,
+    /// To be kept by it too, when the person trusts it: no code is asked there.
+    pub trusted: Option<String>,
     /// Who it is.
     pub identity: Identity,
     /// When it ends unless it is used.
@@ -87,35 +95,62 @@ pub struct SignedIn {
 impl Platform {
     /// Signs a person in. An unknown address takes as long to refuse as a wrong password.
     ///
-    /// Errors: wrong credentials; throttled, without looking at the password.
+    /// Errors: wrong credentials; a code is needed, or is wrong; throttled, without looking at the password.
     pub fn sign_in(
         &self,
         email: &str,
         password: &str,
-        address: IpAddr,
-        user_agent: Option<&str>,
+        proof: &Proof<'_>,
+        visitor: &Visitor<'_>,
     ) -> Result<SignedIn, PlatformError> {
         let email = normal_email(email);
         let now = self.clock.now();
-        self.throttle
-            .attempt(&email, address, now)
-            .map_err(|retry_after_s| PlatformError::Throttled { retry_after_s })?;
-        let user = match self.user_by_email(&email) {
-            Ok(user) => Some(user).filter(|user| user.active),
-            Err(PlatformError::Engine(EngineError::NotFound) | PlatformError::NotFound) => None,
+        let found = match self.user_by_email(&email) {
+            Ok(user) => Some(user),
+            Err(error) if error.is_not_found() => None,
             Err(error) => return Err(error),
         };
-        let hash = match &user {
+        let user = found.as_ref().map(|user| user.id);
+        // A person that does not exist has no devices, which is looked up as for anybody.
+        let known = self.devices_known(user.unwrap_or_else(|| self.ids.next(now)), visitor)?;
+        let attempt = Attempt {
+            guess: Guess::Password,
+            account: &email,
+            address: visitor.address,
+            standing: known.standing(visitor),
+            now,
+        };
+        if let Err(retry_after_s) = self.throttle.attempt(attempt) {
+            self.note_slowed(user, visitor)?;
+            return Err(PlatformError::Throttled { retry_after_s });
+        }
+        let hash = match &found {
             Some(user) => self.password_hash(user.id)?,
             None => None,
         };
         let right = self.passwords.verify(password, hash.as_deref())?;
-        let Some(user) = user.filter(|_| right) else {
-            tracing::warn!(client.address = %address, "sign-in refused");
-            return Err(PlatformError::WrongCredentials);
+        let refused = match &found {
+            None => Some(Event::UnknownAddress),
+            Some(_) if !right => Some(Event::WrongPassword),
+            Some(user) if !user.active => Some(Event::Inactive),
+            Some(user) if self.is_password_expired(user) => Some(Event::PasswordExpired),
+            Some(_) => None,
         };
-        self.throttle.succeeded(&email, address, now);
-        self.session_open(user.id, address, user_agent)
+        if let Some(event) = refused {
+            tracing::warn!(client.address = %visitor.address, "sign-in refused");
+            self.note(Noted::at_the_door(event, user, visitor))?;
+        }
+        let user = match (found, refused) {
+            (Some(user), None) => user,
+            // Whoever knows the password may know what is wrong with it.
+            (_, Some(Event::PasswordExpired)) => return Err(PlatformError::PasswordExpired),
+            _ => return Err(PlatformError::WrongCredentials),
+        };
+        self.throttle.succeeded(attempt);
+        let way = self.second_factor_passed(&user, proof, &known, visitor)?;
+        // Somebody without a second factor has nothing to be spared.
+        let trust = proof.trust && user.second_factor.is_some();
+        self.session_open(user.id, known, way, trust, visitor)
     }
 
     /// The person of a session; its end moves as it is used.
@@ -181,35 +216,71 @@ impl Platform {
         Ok(found)
     }
 
-    /// Ends one of a person's sessions.
+    /// Ends one of a person's sessions, which they asked for from another.
     ///
     /// Errors: not found when it is not theirs, or ended already.
     pub fn session_end_of(&self, user: RecordId, session: RecordId) -> Result<(), PlatformError> {
         let is_theirs = self.sessions_of(user)?.iter().any(|one| one.id == session);
-        if is_theirs { self.delete_sessions(vec![session]) } else { Err(PlatformError::NotFound) }
+        if !is_theirs {
+            return Err(PlatformError::NotFound);
+        }
+        self.sessions_end_where(user, None, |id| id == session).map(drop)
     }
 
     /// Ends all of a person's sessions but one; returns how many.
     ///
     /// Errors: the reserved environment cannot be written.
     pub fn sessions_end_others(&self, user: RecordId, kept: RecordId) -> Result<usize, PlatformError> {
-        let records = self.records_of(SESSION, "user", user)?;
-        let others: Vec<RecordId> =
-            records.iter().map(|record| record.row.id()).filter(|id| *id != kept).collect();
-        let count = others.len();
+        self.sessions_end_where(user, None, |id| id != kept)
+    }
+
+    /// Ends the sessions of a person that `ends` picks, and notes it; `by`: name of who asked, where it is not the person. Returns how many.
+    pub(crate) fn sessions_end_where(
+        &self,
+        user: RecordId,
+        by: Option<&str>,
+        ends: impl Fn(RecordId) -> bool,
+    ) -> Result<usize, PlatformError> {
+        let endings = self.endings(user, by, ends)?;
+        let count = endings.len();
         if count > 0 {
-            self.delete_sessions(others)?;
+            let now = self.clock.now();
+            self.root().transact(&Caller::system(), move |unit| end_sessions(unit, endings, now))?;
         }
         Ok(count)
     }
 
-    /// Ends a session; nothing happens if it ended already.
+    /// The sessions of a person that are to end, with the note that each leaves; what they look at as somebody else is over.
+    pub(crate) fn endings(
+        &self,
+        user: RecordId,
+        by: Option<&str>,
+        ends: impl Fn(RecordId) -> bool,
+    ) -> Result<Vec<Ending>, PlatformError> {
+        let dictionary = self.root().dictionary();
+        let records = self.records_of(SESSION, "user", user)?;
+        let ending = records.iter().filter(|record| ends(record.row.id()));
+        let ending =
+            ending.map(|record| ending_of(&Fields::of(&dictionary, record), Event::SessionEnded, by));
+        let ending: Vec<Ending> = ending.collect();
+        self.views_close_of(&ending.iter().map(|one| one.session).collect::<Vec<_>>())?;
+        Ok(ending)
+    }
+
+    /// Ends a session that signs out; nothing happens if it ended already.
     ///
     /// Errors: the reserved environment cannot be written.
     pub fn session_end(&self, secret: &str) -> Result<(), PlatformError> {
         let caller = Caller::system();
         match self.root().find(&caller, SESSION, "token_hash", &secret::hash(secret), &[]) {
-            Ok(record) => self.delete_sessions(vec![record.row.id()]),
+            Ok(record) => {
+                let dictionary = self.root().dictionary();
+                let ending = ending_of(&Fields::of(&dictionary, &record), Event::SignedOut, None);
+                let now = self.clock.now();
+                self.views_close_of(&[ending.session])?;
+                self.root().transact(&caller, move |unit| end_sessions(unit, vec![ending], now))?;
+                Ok(())
+            }
             Err(EngineError::NotFound) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -232,11 +303,14 @@ impl Platform {
         Ok(count)
     }
 
-    fn session_open(
+    /// Opens a session for somebody who proved who they are, in one transaction with what is noted of it.
+    pub(crate) fn session_open(
         &self,
         user: RecordId,
-        address: IpAddr,
-        user_agent: Option<&str>,
+        known: Known,
+        way: Way,
+        trust: bool,
+        visitor: &Visitor<'_>,
     ) -> Result<SignedIn, PlatformError> {
         let secret = secret::secret(self.random.as_ref());
         let now = self.clock.now();
@@ -246,15 +320,22 @@ impl Platform {
             .with("token_hash", secret::hash(&secret).as_str())
             .with("created", Value::DateTime(now))
             .with("expires", Value::DateTime(expires))
-            .with("address", address.to_canonical().to_string().as_str());
-        if let Some(agent) = user_agent {
+            .with("address", visitor.place().as_str());
+        if let Some(agent) = visitor.user_agent {
             let agent: String = agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect();
             draft = draft.with("user_agent", agent.as_str());
         }
-        let done = self.root().transact(&Caller::system(), move |unit| unit.create(SESSION, None, draft))?;
-        tracing::info!(user.id = %user, session.id = %done.value, client.address = %address, "signed in");
+        let remembered = self.device_remembered(user, known, trust, visitor);
+        let (device, trusted) = (remembered.secret.clone(), remembered.trust.clone());
+        let noted = Noted { way: Some(way), ..Noted::at_the_door(Event::SignedIn, Some(user), visitor) };
+        let done = self.root().transact(&Caller::system(), move |unit| {
+            remembered.write(unit)?;
+            noted.write(unit, now)?;
+            unit.create(SESSION, None, draft)
+        })?;
+        tracing::info!(user.id = %user, session.id = %done.value, client.address = %visitor.address, "signed in");
         let identity = self.session(&secret)?;
-        Ok(SignedIn { secret, identity, expires })
+        Ok(SignedIn { secret, device, trusted, identity, expires })
     }
 
     fn session_renew(&self, session: RecordId, expires: Timestamp) -> Result<(), PlatformError> {
@@ -283,4 +364,33 @@ impl Platform {
         })?;
         Ok(())
     }
+}
+
+/// A session that is to end, and what is noted of it.
+pub(crate) struct Ending {
+    session: RecordId,
+    noted: Noted,
+}
+
+/// Ends sessions within a transaction; one that ended meanwhile leaves no note.
+pub(crate) fn end_sessions(
+    unit: &mut dyn Unit,
+    endings: Vec<Ending>,
+    now: Timestamp,
+) -> Result<(), EngineError> {
+    for Ending { session, noted } in endings {
+        match unit.delete(SESSION, session, None) {
+            Ok(()) => noted.write(unit, now)?,
+            Err(EngineError::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn ending_of(fields: &Fields<'_>, event: Event, by: Option<&str>) -> Ending {
+    let device = fields.text("user_agent").and_then(|agent| user_agent::words(&agent));
+    let by = by.map(|name| name.chars().take(200).collect());
+    let (user, address) = (fields.reference("user"), fields.text("address"));
+    Ending { session: fields.id(), noted: Noted { event, way: None, user, by, device, address } }
 }

@@ -1,19 +1,19 @@
 //! Slows down whoever guesses passwords.
 //!
 //! Three counters of failures: of an account from one address, of one address over all accounts, of one account over all addresses.
-//! The last one only slows down, and never an address that this person signed in from before: a stranger can't lock anybody out.
-//! Kept in memory: a restart forgives.
+//! The last one only slows down, and never an address that this person signed in from before. A browser in which they signed in before has a
+//! counter of its own and no other: a stranger can't lock anybody out of it, be it from the same office. (OWASP, "Slow Down Online Guessing
+//! Attacks with Device Cookies".) Kept in memory: a restart forgives, and each of several servers counts by itself.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use dictionary::RecordId;
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
 /// Failures are forgotten after this long without another.
 const FORGET: SignedDuration = SignedDuration::from_mins(60);
-/// How long an address stays known for an account.
-const KNOWN: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// Counters kept at most; beyond, the oldest go.
 const COUNTERS_MAX: usize = 100_000;
 
@@ -30,31 +30,87 @@ struct Price {
 const PAIR: Price = Price { free: 5, first_s: 10, most_s: 900 };
 const ADDRESS: Price = Price { free: 30, first_s: 30, most_s: 900 };
 const ACCOUNT: Price = Price { free: 20, first_s: 5, most_s: 60 };
+/// Codes have six digits, and whoever guesses them has the password already.
+const CODE: Price = Price { free: 10, first_s: 30, most_s: 900 };
+
+/// An account by what was typed, hashed: what somebody types may be long, and is kept for an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Account(blake3::Hash);
+
+/// How an attempt stands to the account it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// From a browser in which its person signed in before: the record that says so.
+    Device(RecordId),
+    /// From an address that they signed in from before.
+    Place,
+    /// From anywhere else.
+    Stranger,
+}
+
+/// What is guessed at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Guess {
+    Password,
+    /// A code of the second factor.
+    Code,
+}
+
+/// Who tries to get in where, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attempt<'a> {
+    pub(crate) guess: Guess,
+    /// What was typed as the address of the account.
+    pub(crate) account: &'a str,
+    /// Where it comes from.
+    pub(crate) address: IpAddr,
+    pub(crate) standing: Standing,
+    pub(crate) now: Timestamp,
+}
+
+impl Attempt<'_> {
+    fn keys(&self) -> Vec<Key> {
+        let account = Account(blake3::hash(self.account.as_bytes()));
+        let network = Network::of(self.address);
+        let pair = Key::Pair(account, self.guess, network);
+        match (self.guess, self.standing) {
+            (guess, Standing::Device(device)) => vec![Key::Device(account, guess, device)],
+            (Guess::Code, _) => vec![pair, Key::Address(network), Key::Code(account)],
+            (Guess::Password, Standing::Place) => vec![pair, Key::Address(network)],
+            (Guess::Password, Standing::Stranger) => {
+                vec![pair, Key::Address(network), Key::Account(account)]
+            }
+        }
+    }
+}
 
 /// What is counted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
-    Pair(String, Network),
+    Device(Account, Guess, RecordId),
+    Pair(Account, Guess, Network),
     Address(Network),
-    Account(String),
+    Account(Account),
+    Code(Account),
 }
 
 impl Key {
     fn price(&self) -> &'static Price {
         match self {
-            Key::Pair(..) => &PAIR,
+            Key::Device(..) | Key::Pair(..) => &PAIR,
             Key::Address(_) => &ADDRESS,
             Key::Account(_) => &ACCOUNT,
+            Key::Code(_) => &CODE,
         }
     }
 }
 
 /// An IPv4 address, or the /64 of an IPv6 one: whoever has one has all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Network(u128);
+pub(crate) struct Network(u128);
 
 impl Network {
-    fn of(address: IpAddr) -> Network {
+    pub(crate) fn of(address: IpAddr) -> Network {
         match address.to_canonical() {
             IpAddr::V4(v4) => Network(u128::from(u32::from(v4))),
             IpAddr::V6(v6) => Network(u128::from(v6) >> 64 | 1 << 127),
@@ -83,7 +139,6 @@ impl Counter {
 #[derive(Debug, Default)]
 struct Memory {
     counters: HashMap<Key, Counter>,
-    known: HashMap<(String, Network), Timestamp>,
 }
 
 /// The counters of one platform.
@@ -95,17 +150,10 @@ pub(crate) struct Throttle {
 impl Throttle {
     /// Lets an attempt through, counted as a failure until [`Throttle::succeeded`]; or tells how many seconds to wait.
     /// Counting first keeps a burst of simultaneous attempts from slipping through.
-    pub(crate) fn attempt(&self, account: &str, address: IpAddr, now: Timestamp) -> Result<(), u64> {
-        let network = Network::of(address);
+    pub(crate) fn attempt(&self, attempt: Attempt<'_>) -> Result<(), u64> {
+        let now = attempt.now;
+        let keys = attempt.keys();
         let mut memory = self.memory.lock();
-        let known = memory
-            .known
-            .get(&(account.to_owned(), network))
-            .is_some_and(|seen| now.duration_since(*seen) < KNOWN);
-        let mut keys = vec![Key::Pair(account.to_owned(), network), Key::Address(network)];
-        if !known {
-            keys.push(Key::Account(account.to_owned()));
-        }
         let wait = keys
             .iter()
             .filter_map(|key| memory.current(key, now).map(|counter| counter.free_at(key.price())))
@@ -123,18 +171,22 @@ impl Throttle {
         Ok(())
     }
 
-    /// The attempt just let through was right: it does not count, and the address is known for this account from now on.
-    pub(crate) fn succeeded(&self, account: &str, address: IpAddr, now: Timestamp) {
-        let network = Network::of(address);
+    /// The attempt just let through was right: it does not count.
+    pub(crate) fn succeeded(&self, attempt: Attempt<'_>) {
         let mut memory = self.memory.lock();
-        memory.counters.remove(&Key::Pair(account.to_owned(), network));
-        // An attacker with an account of their own must not wipe the count of their address by signing in.
-        for key in [Key::Address(network), Key::Account(account.to_owned())] {
-            if let Some(counter) = memory.counters.get_mut(&key) {
-                counter.failures = counter.failures.saturating_sub(1);
+        for key in attempt.keys() {
+            match key {
+                Key::Device(..) | Key::Pair(..) => {
+                    memory.counters.remove(&key);
+                }
+                // An attacker with an account of their own must not wipe the count of their address by signing in.
+                Key::Address(_) | Key::Account(_) | Key::Code(_) => {
+                    if let Some(counter) = memory.counters.get_mut(&key) {
+                        counter.failures = counter.failures.saturating_sub(1);
+                    }
+                }
             }
         }
-        memory.known.insert((account.to_owned(), network), now);
     }
 }
 
@@ -153,12 +205,6 @@ impl Memory {
             let middle = moments[moments.len() / 2];
             self.counters.retain(|_, counter| counter.last > middle);
         }
-        if self.known.len() > COUNTERS_MAX {
-            self.known.retain(|_, seen| now.duration_since(*seen) < KNOWN);
-            if self.known.len() > COUNTERS_MAX {
-                self.known.clear();
-            }
-        }
     }
 }
 
@@ -176,60 +222,98 @@ mod tests {
         Timestamp::from_second(1_800_000_000 + seconds).unwrap()
     }
 
+    fn from(account: &str, address: IpAddr, standing: Standing, seconds: i64) -> Attempt<'_> {
+        Attempt { guess: Guess::Password, account, address, standing, now: at(seconds) }
+    }
+
+    fn device_id(n: u8) -> RecordId {
+        RecordId::parse(&format!("{n:032x}")).unwrap()
+    }
+
+    fn office(account: &str, seconds: i64) -> Attempt<'_> {
+        from(account, OFFICE, Standing::Stranger, seconds)
+    }
+
     #[test]
     fn five_wrong_passwords_are_free_and_then_the_wait_doubles() {
         let throttle = Throttle::default();
         for _ in 0..6 {
-            throttle.attempt("ada", OFFICE, at(0)).unwrap();
+            throttle.attempt(office("ada", 0)).unwrap();
         }
-        assert_eq!(throttle.attempt("ada", OFFICE, at(0)), Err(10));
-        assert_eq!(throttle.attempt("ada", OFFICE, at(4)), Err(6));
-        throttle.attempt("ada", OFFICE, at(10)).unwrap();
-        assert_eq!(throttle.attempt("ada", OFFICE, at(10)), Err(20));
-        throttle.attempt("grace", OFFICE, at(10)).unwrap();
+        assert_eq!(throttle.attempt(office("ada", 0)), Err(10));
+        assert_eq!(throttle.attempt(office("ada", 4)), Err(6));
+        throttle.attempt(office("ada", 10)).unwrap();
+        assert_eq!(throttle.attempt(office("ada", 10)), Err(20));
+        throttle.attempt(office("grace", 10)).unwrap();
     }
 
     #[test]
     fn signing_in_wipes_the_slate_of_that_address() {
         let throttle = Throttle::default();
         for _ in 0..5 {
-            throttle.attempt("ada", OFFICE, at(0)).unwrap();
+            throttle.attempt(office("ada", 0)).unwrap();
         }
-        throttle.succeeded("ada", OFFICE, at(0));
+        throttle.succeeded(office("ada", 0));
         for _ in 0..6 {
-            throttle.attempt("ada", OFFICE, at(1)).unwrap();
+            throttle.attempt(office("ada", 1)).unwrap();
         }
-        assert!(throttle.attempt("ada", OFFICE, at(1)).is_err());
+        assert!(throttle.attempt(office("ada", 1)).is_err());
     }
 
     #[test]
     fn many_strangers_slow_each_other_down_but_never_the_person_at_a_known_address() {
         let throttle = Throttle::default();
-        throttle.attempt("ada", OFFICE, at(0)).unwrap();
-        throttle.succeeded("ada", OFFICE, at(0));
-        let refused = (0..200).filter(|n| throttle.attempt("ada", stranger(*n), at(1)).is_err()).count();
+        let strange = |n| from("ada", stranger(n), Standing::Stranger, 1);
+        let refused = (0..200).filter(|n| throttle.attempt(strange(*n)).is_err()).count();
         assert!(refused > 150, "{refused}");
-        throttle.attempt("ada", OFFICE, at(2)).unwrap();
-        let wait = throttle.attempt("ada", stranger(250), at(2)).unwrap_err();
+        throttle.attempt(from("ada", OFFICE, Standing::Place, 2)).unwrap();
+        let wait = throttle.attempt(strange(250)).unwrap_err();
         assert!(wait <= 60, "{wait}");
+    }
+
+    #[test]
+    fn a_known_browser_is_slowed_down_by_its_own_failures_alone() {
+        let throttle = Throttle::default();
+        for _ in 0..100 {
+            let _ = throttle.attempt(office("ada", 0));
+        }
+        let device = |n, seconds| from("ada", OFFICE, Standing::Device(device_id(n)), seconds);
+        for _ in 0..6 {
+            throttle.attempt(device(1, 0)).unwrap();
+        }
+        assert_eq!(throttle.attempt(device(1, 0)), Err(10));
+        throttle.attempt(device(2, 0)).unwrap();
+        throttle.succeeded(device(2, 0));
+        assert!(throttle.attempt(office("ada", 0)).is_err(), "a known browser wipes no other's slate");
+    }
+
+    #[test]
+    fn codes_are_counted_apart_from_passwords_and_cost_a_stranger_more() {
+        let throttle = Throttle::default();
+        let code = |n| Attempt { guess: Guess::Code, ..from("ada", stranger(n), Standing::Stranger, 0) };
+        let refused = (0..60).filter(|n| throttle.attempt(code(*n)).is_err()).count();
+        assert_eq!(refused, 49);
+        throttle.attempt(office("ada", 0)).unwrap();
+        throttle.succeeded(office("ada", 0));
+        assert!(throttle.attempt(code(70)).is_err(), "the right password is no right code");
     }
 
     #[test]
     fn one_address_that_tries_many_accounts_is_slowed_down() {
         let throttle = Throttle::default();
         let refused =
-            (0..60).filter(|n| throttle.attempt(&format!("account {n}"), OFFICE, at(0)).is_err()).count();
+            (0..60).filter(|n| throttle.attempt(office(&format!("account {n}"), 0)).is_err()).count();
         assert_eq!(refused, 29);
-        throttle.attempt("ada", stranger(1), at(0)).unwrap();
+        throttle.attempt(from("ada", stranger(1), Standing::Stranger, 0)).unwrap();
     }
 
     #[test]
     fn an_hour_without_failure_is_forgiven() {
         let throttle = Throttle::default();
         for n in 0..20 {
-            let _ = throttle.attempt("ada", OFFICE, at(n * 1000));
+            let _ = throttle.attempt(office("ada", n * 1000));
         }
-        throttle.attempt("ada", OFFICE, at(20_000 + 3_600)).unwrap();
-        throttle.attempt("ada", OFFICE, at(20_000 + 3_600)).unwrap();
+        throttle.attempt(office("ada", 20_000 + 3_600)).unwrap();
+        throttle.attempt(office("ada", 20_000 + 3_600)).unwrap();
     }
 }

@@ -3,11 +3,12 @@
 use dictionary::expression::BinaryOperator;
 use dictionary::model::Dictionary;
 use dictionary::{Language, RecordId, Value};
-use engine::{Caller, Draft, EngineError, Environment, Query, Record};
+use engine::{Caller, Draft, Environment, Query, Record};
+use jiff::Timestamp;
 
-use crate::directory::{self, Fields, SESSION, USER};
+use crate::directory::{self, Fields, USER};
 use crate::error::PlatformError;
-use crate::password;
+use crate::password_policy::Of;
 use crate::platform::Platform;
 
 /// A person who may sign in.
@@ -23,6 +24,10 @@ pub struct User {
     pub language: Language,
     /// May sign in.
     pub active: bool,
+    /// Since when a second factor is asked of them.
+    pub second_factor: Option<Timestamp>,
+    /// When somebody else gave them their password, which they have to replace; `None` when it is their own.
+    pub password_given: Option<Timestamp>,
 }
 
 /// Somebody to create.
@@ -34,6 +39,8 @@ pub struct NewUser {
     pub email: String,
     /// Their first password.
     pub password: String,
+    /// Whether somebody else chose that password: the person has to replace it when they first sign in.
+    pub given: bool,
     /// Preferred language.
     pub language: Language,
 }
@@ -46,15 +53,25 @@ pub(crate) fn normal_email(email: &str) -> String {
 impl Platform {
     /// Adds a person. They may enter no environment yet: [`Platform::access_grant`].
     ///
-    /// Errors: the address is taken or not valid, the password too short.
+    /// Errors: the address is taken or not valid, the password weak.
     pub fn user_create(&self, new: NewUser) -> Result<User, PlatformError> {
-        password::check_strength(&new.password)?;
+        let of = Of { name: &new.name, email: &new.email };
+        self.password_policy.check(&new.password, of)?;
+        self.user_create_unchecked(new)
+    }
+
+    /// As [`Platform::user_create`], whatever the password: for examples, whose password everybody knows.
+    ///
+    /// Errors: the address is taken or not valid.
+    pub fn user_create_unchecked(&self, new: NewUser) -> Result<User, PlatformError> {
+        let given = if new.given { Value::DateTime(self.clock.now()) } else { Value::Null };
         let hash = self.passwords.hash(&new.password, self.random.as_ref())?;
         let draft = Draft::default()
             .with("name", new.name.trim())
             .with("email", normal_email(&new.email).as_str())
             .with("language", new.language.code())
-            .with("password_hash", hash.as_str());
+            .with("password_hash", hash.as_str())
+            .with("password_given", given);
         let done = self.root().transact(&Caller::system(), move |unit| unit.create(USER, None, draft))?;
         tracing::info!(user.id = %done.value, "user created");
         self.user(done.value)
@@ -68,31 +85,6 @@ impl Platform {
         let done = self.root().transact(&Caller::system(), move |unit| unit.create(USER, None, draft))?;
         tracing::info!(user.id = %done.value, "user created without a password");
         self.user(done.value)
-    }
-
-    /// Gives a person another password and ends their sessions.
-    ///
-    /// Errors: nobody has that address; the password is too short.
-    pub fn user_reset(&self, email: &str, password: &str) -> Result<User, PlatformError> {
-        password::check_strength(password)?;
-        let user = self.user_by_email(email)?;
-        let hash = self.passwords.hash(password, self.random.as_ref())?;
-        let sessions = self.records_of(SESSION, "user", user.id)?;
-        let sessions: Vec<RecordId> = sessions.iter().map(|record| record.row.id()).collect();
-        self.views_close_of(&sessions)?;
-        self.root().transact(&Caller::system(), move |unit| {
-            let draft = Draft::default().with("password_hash", hash.as_str());
-            unit.update(USER, user.id, None, draft)?;
-            for session in sessions {
-                match unit.delete(SESSION, session, None) {
-                    Ok(()) | Err(EngineError::NotFound) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(())
-        })?;
-        tracing::info!(user.id = %user.id, "password changed");
-        Ok(user)
     }
 
     /// Changes the preferred language of a person.
@@ -158,5 +150,7 @@ fn read_user(dictionary: &Dictionary, record: &Record) -> User {
         email: fields.text("email").unwrap_or_default(),
         language: fields.text("language").and_then(|code| Language::from_code(&code)).unwrap_or_default(),
         active: fields.is_true("active"),
+        second_factor: fields.moment("second_factor"),
+        password_given: fields.moment("password_given"),
     }
 }

@@ -9,10 +9,16 @@ use std::sync::Arc;
 use dictionary::Language;
 use engine::{Caller, Draft, EngineError, Held, Query};
 use platform::password::Cost;
-use platform::{Limits, Modules, NewEnvironment, NewUser, Options, Platform, PlatformError};
+use platform::password_change::Reset;
+use platform::{Limits, Modules, NewEnvironment, NewUser, Options, Platform, PlatformError, Proof, Visitor};
 
 const PASSWORD: &str = "une phrase de passe";
-const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const HERE: Visitor<'_> = Visitor {
+    address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+    user_agent: Some("test"),
+    device: None,
+    trusted: None,
+};
 
 fn options(folder: &Path) -> Options {
     let mut options = Options::new(folder.join("data"));
@@ -25,6 +31,7 @@ fn ada(platform: &Platform) -> platform::User {
         name: "Ada Lenoir".to_owned(),
         email: "Ada@Acme.example".to_owned(),
         password: PASSWORD.to_owned(),
+        given: false,
         language: Language::Fr,
     };
     platform.user_create(new).unwrap()
@@ -32,7 +39,9 @@ fn ada(platform: &Platform) -> platform::User {
 
 fn said(error: &PlatformError) -> String {
     match error {
-        PlatformError::Refused { message } => message.text(Language::Fr).to_owned(),
+        PlatformError::Refused { message } | PlatformError::WeakPassword { message } => {
+            message.text(Language::Fr).to_owned()
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -49,7 +58,7 @@ fn a_platform_keeps_its_people_environments_and_sessions_when_it_is_opened_again
         let info = platform.environment_create(new).unwrap();
         assert_eq!(info.modules, ["geography", "core"]);
         platform.access_grant(user.id, "acme", &["reader"]).unwrap();
-        platform.sign_in("ada@acme.example", PASSWORD, HERE, Some("test")).unwrap().secret
+        platform.sign_in("ada@acme.example", PASSWORD, &Proof::default(), &HERE).unwrap().secret
     };
     assert!(matches!(Platform::create(options(folder.path())), Err(PlatformError::Exists { .. })));
     let platform = Platform::open(options(folder.path())).unwrap();
@@ -69,7 +78,7 @@ fn neither_passwords_nor_sessions_can_be_read_back() {
     let folder = tempfile::tempdir().unwrap();
     let platform = Platform::create(options(folder.path())).unwrap();
     let user = ada(&platform);
-    let secret = platform.sign_in("ada@acme.example", PASSWORD, HERE, None).unwrap().secret;
+    let secret = platform.sign_in("ada@acme.example", PASSWORD, &Proof::default(), &HERE).unwrap().secret;
     let root = &platform.environment("platform").unwrap().engine;
     let caller = Caller { actor: journal::Actor::User(user.id), ..Caller::system() };
     let refused = root.secret(&caller, "user", user.id, "password_hash");
@@ -165,6 +174,7 @@ fn people_are_refused_without_a_good_password_or_with_an_address_that_is_taken()
             name: "X".to_owned(),
             email: email.to_owned(),
             password: password.to_owned(),
+            given: false,
             language: Language::En,
         })
     };
@@ -177,7 +187,12 @@ fn people_are_refused_without_a_good_password_or_with_an_address_that_is_taken()
         with("not an address", PASSWORD),
         Err(PlatformError::Engine(EngineError::Validation(_)))
     ));
-    assert!(platform.user_reset("nobody@acme.example", PASSWORD).unwrap_err().is_not_found());
+    assert!(
+        platform
+            .user_reset("nobody@acme.example", Reset { password: PASSWORD, given: true, by: None })
+            .unwrap_err()
+            .is_not_found()
+    );
     assert_eq!(platform.users().unwrap().len(), 1);
 }
 

@@ -12,12 +12,11 @@ use dictionary::Language;
 use platform::{Door, Entered, Identity, Platform};
 
 use crate::calls::{Calls, Turn};
+use crate::cookies::{SESSION, cookie};
 use crate::problem::Problem;
 use crate::request::Info;
 use crate::state::AppState;
 
-/// Name of the session cookie.
-pub(crate) const COOKIE: &str = "tisserand_session";
 /// Header that writes made with the cookie carry.
 pub(crate) const CSRF: &str = "x-csrf-token";
 /// Header with which a page says as whom it believes to look.
@@ -205,14 +204,9 @@ fn credentials(headers: &HeaderMap) -> Credentials {
             );
         return Credentials::Token(token.unwrap_or_default());
     }
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let session = cookies
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE);
-    match session {
-        Some((_, secret)) if !secret.is_empty() => Credentials::Session(secret.to_owned()),
-        _ => Credentials::None,
+    match cookie(headers, SESSION) {
+        Some(secret) => Credentials::Session(secret.to_owned()),
+        None => Credentials::None,
     }
 }
 

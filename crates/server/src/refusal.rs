@@ -21,6 +21,49 @@ impl From<PlatformError> for Problem {
                 "L'adresse ou le mot de passe n'est pas le bon.",
                 "The address or the password is not right.",
             ),
+            PlatformError::CodeNeeded => Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "code_needed",
+                "Donnez aussi un code de votre application.",
+                "Give a code of your application too.",
+            ),
+            PlatformError::WrongCode => validation(vec![FieldProblem {
+                field: "code".to_owned(),
+                code: "wrong",
+                message: Label::new(
+                    "Ce code n'est pas le bon, ou a déjà servi : attendez le suivant.",
+                    "This code is not right, or was used already: wait for the next.",
+                ),
+            }]),
+            PlatformError::FactorNeeded => Problem::new(
+                StatusCode::FORBIDDEN,
+                "second_factor_needed",
+                "Cet environnement demande un second facteur : ajoutez-en un à votre compte.",
+                "This environment asks for a second factor: add one to your account.",
+            ),
+            PlatformError::PasswordExpired => Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "password_expired",
+                "Ce mot de passe vous a été donné il y a trop longtemps : demandez-en un autre à votre administrateur.",
+                "This password was given to you too long ago: ask your administrator for another.",
+            ),
+            PlatformError::PasswordChangeNeeded => Problem::new(
+                StatusCode::FORBIDDEN,
+                "password_change_needed",
+                "Choisissez d'abord un mot de passe à vous, à la place de celui que l'on vous a donné.",
+                "Choose a password of your own first, in place of the one you were given.",
+            ),
+            PlatformError::WrongPresentPassword => validation(vec![FieldProblem {
+                field: "present".to_owned(),
+                code: "wrong",
+                message: Label::new(
+                    "Ce n'est pas votre mot de passe actuel.",
+                    "This is not your present password.",
+                ),
+            }]),
+            PlatformError::WeakPassword { message } => {
+                validation(vec![FieldProblem { field: "password".to_owned(), code: "weak", message }])
+            }
             PlatformError::Throttled { retry_after_s } => {
                 let mut problem = Problem::too_many(retry_after_s);
                 problem.detail = Label::new(
@@ -45,6 +88,7 @@ impl From<PlatformError> for Problem {
             | PlatformError::Newer { .. }
             | PlatformError::Io { .. }
             | PlatformError::Files { .. }
+            | PlatformError::Sealed { .. }
             | PlatformError::Password { .. }) => Problem::internal(&error),
         }
     }

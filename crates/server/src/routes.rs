@@ -3,12 +3,14 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, delete, get};
+use axum::routing::{any, delete, get, post};
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::state::AppState;
-use crate::{data, events, health, request, session, sign_ins, web_app};
+use crate::{
+    data, events, health, own_password, request, second_factor, session, sign_in_events, sign_ins, web_app,
+};
 
 /// An operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +41,18 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/session", "session_show"),
     route("PATCH", "/session", "session_change"),
     open("DELETE", "/session", "session_delete"),
+    route("POST", "/session/password", "own_password_change"),
+    route("GET", "/session/second_factor", "second_factor_show"),
+    route("POST", "/session/second_factor", "second_factor_begin"),
+    route("POST", "/session/second_factor/confirm", "second_factor_confirm"),
+    route("POST", "/session/second_factor/recovery_codes", "recovery_codes_renew"),
+    route("POST", "/session/second_factor/remove", "second_factor_remove"),
+    route("GET", "/devices", "device_list"),
+    route("DELETE", "/devices/{id}", "device_forget"),
     route("GET", "/sessions", "sign_in_list"),
     route("DELETE", "/sessions", "sign_ins_end"),
     route("DELETE", "/sessions/{id}", "sign_in_end"),
+    route("GET", "/sign_ins", "sign_in_events"),
     route("GET", "/events/{env}", "events_follow"),
     route("GET", "/data/{env}", "service_show"),
     route("GET", "/data/{env}/$dictionary", "dictionary_show"),
@@ -86,6 +97,10 @@ pub const ROUTES: &[Route] = &[
     route("DELETE", "/data/{env}/$people/{id}", "person_remove"),
     route("POST", "/data/{env}/$people/{id}/reset", "person_reset"),
     route("POST", "/data/{env}/$people/{id}/sign_out", "person_sign_out"),
+    route("GET", "/data/{env}/$sign_in", "sign_in_rules_show"),
+    route("PATCH", "/data/{env}/$sign_in", "sign_in_rules_change"),
+    route("POST", "/data/{env}/$people/{id}/reset_factor", "person_reset_factor"),
+    route("GET", "/data/{env}/$sign_ins", "sign_in_events_of_people"),
     route("GET", "/data/{env}/$profiles", "profile_list"),
     route("PUT", "/data/{env}/$profiles/{profile}", "profile_put"),
     route("DELETE", "/data/{env}/$profiles/{profile}", "profile_delete"),
@@ -134,8 +149,19 @@ pub(crate) fn router(state: AppState) -> Router {
                 .patch(session::session_change)
                 .delete(session::session_delete),
         )
+        .route("/session/password", post(own_password::own_password_change))
+        .route(
+            "/session/second_factor",
+            get(second_factor::second_factor_show).post(second_factor::second_factor_begin),
+        )
+        .route("/session/second_factor/confirm", post(second_factor::second_factor_confirm))
+        .route("/session/second_factor/recovery_codes", post(second_factor::recovery_codes_renew))
+        .route("/session/second_factor/remove", post(second_factor::second_factor_remove))
+        .route("/devices", get(second_factor::device_list))
+        .route("/devices/{id}", delete(second_factor::device_forget))
         .route("/sessions", get(sign_ins::sign_in_list).delete(sign_ins::sign_ins_end))
         .route("/sessions/{id}", delete(sign_ins::sign_in_end))
+        .route("/sign_ins", get(sign_in_events::sign_in_events))
         .route("/events/{env}", get(events::events_follow))
         .route("/data/{env}", any(data::dispatch))
         .route("/data/{env}/", any(data::dispatch))

@@ -207,6 +207,10 @@ async fn keep_house(state: AppState) {
             let closed = platform.evict_idle();
             let ended = if sweep { platform.sessions_sweep()? } else { 0 };
             platform.views_sweep()?;
+            if sweep {
+                platform.sign_in_events_sweep()?;
+                platform.devices_sweep()?;
+            }
             platform.files_sweep_due()?;
             Ok((closed, ended))
         });

@@ -1,5 +1,7 @@
 //! Signing in and out.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -9,20 +11,21 @@ use axum::response::{IntoResponse, Response};
 use dictionary::Language;
 use dictionary::label::Label;
 use engine::FieldProblem;
-use platform::{Door, Identity, Platform};
+use platform::{Door, Identity, Platform, Proof, Visitor};
 use serde_json::{Map, Value, json};
 
 use crate::body::json_object;
-use crate::cx::{COOKIE, Credentials, Cx};
+use crate::cookies::{DEVICE, SESSION, TRUSTED, cookie, set_cookie};
+use crate::cx::{Credentials, Cx};
 use crate::health::named;
 use crate::problem::Problem;
 use crate::state::AppState;
 
 const ROUTE: &str = "/session";
 
-/// Signs in with an e-mail address and a password, and sets the cookie.
+/// Signs in with an e-mail address and a password, and sets the cookies.
 ///
-/// `401 wrong_credentials`; `429` with `Retry-After` after too many wrong passwords.
+/// `401 wrong_credentials`, `401 code_needed`; `422` with a wrong `code`; `429` with `Retry-After` after too many wrong passwords.
 pub(crate) async fn session_create(
     cx: Cx,
     State(state): State<AppState>,
@@ -32,23 +35,31 @@ pub(crate) async fn session_create(
     let signed_in = async {
         let sent = json_object(body, &parts.headers, &state.config).await?;
         let (email, password) = (text(&sent, "email")?, text(&sent, "password")?);
-        let agent =
-            parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let code = sent.get("code").and_then(Value::as_str).map(str::to_owned);
+        let trust = sent.get("trust").and_then(Value::as_bool).unwrap_or(false);
+        let from = Whence::of(&cx, &parts.headers);
         let caller = cx.clone();
         let signing_in = state.sign_ins.run(move || {
             let platform = &caller.state.platform;
-            let signed_in = platform.sign_in(&email, &password, caller.info.address, agent.as_deref())?;
+            let proof = Proof { code: code.as_deref(), trust };
+            let signed_in = platform.sign_in(&email, &password, &proof, &from.visitor())?;
             caller.info.set_language(signed_in.identity.user.language);
             let view = session_view(platform, &signed_in.identity)?;
-            Ok((signed_in.secret, view))
+            Ok((signed_in, view))
         });
         signing_in.await
     };
     let response = match signed_in.await {
-        Ok((secret, view)) => {
-            let age_s = platform::sessions::LIFETIME.as_secs();
+        Ok((signed_in, view)) => {
             let mut response = (private(), Json(view)).into_response();
-            set_cookie(&mut response, &secret, age_s, state.config.secure);
+            let (secure, age_s) = (state.config.secure, platform::sessions::LIFETIME.as_secs());
+            set_cookie(&mut response, SESSION, &signed_in.secret, age_s, secure);
+            let age_s = platform::devices::REMEMBERED.as_secs();
+            set_cookie(&mut response, DEVICE, &signed_in.device, age_s, secure);
+            if let Some(trusted) = &signed_in.trusted {
+                let age_s = platform::second_factor::TRUSTED_FOR.as_secs();
+                set_cookie(&mut response, TRUSTED, trusted, age_s, secure);
+            }
             response
         }
         Err(problem) => problem.into_response(),
@@ -116,7 +127,7 @@ pub(crate) async fn session_delete(cx: Cx, State(state): State<AppState>) -> Res
     let response = match ended {
         Ok(()) => {
             let mut response = StatusCode::NO_CONTENT.into_response();
-            set_cookie(&mut response, "", 0, state.config.secure);
+            set_cookie(&mut response, SESSION, "", 0, state.config.secure);
             response
         }
         Err(problem) => problem.into_response(),
@@ -124,7 +135,36 @@ pub(crate) async fn session_delete(cx: Cx, State(state): State<AppState>) -> Res
     named(ROUTE, response)
 }
 
-fn session_view(platform: &Platform, identity: &Identity) -> Result<Value, Problem> {
+/// Where a request comes from, as far as it tells.
+pub(crate) struct Whence {
+    address: IpAddr,
+    agent: Option<String>,
+    device: Option<String>,
+    trusted: Option<String>,
+}
+
+impl Whence {
+    pub(crate) fn of(cx: &Cx, headers: &HeaderMap) -> Whence {
+        let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Whence {
+            address: cx.info.address,
+            agent: agent.map(str::to_owned),
+            device: cookie(headers, DEVICE).map(str::to_owned),
+            trusted: cookie(headers, TRUSTED).map(str::to_owned),
+        }
+    }
+
+    pub(crate) fn visitor(&self) -> Visitor<'_> {
+        Visitor {
+            address: self.address,
+            user_agent: self.agent.as_deref(),
+            device: self.device.as_deref(),
+            trusted: self.trusted.as_deref(),
+        }
+    }
+}
+
+pub(crate) fn session_view(platform: &Platform, identity: &Identity) -> Result<Value, Problem> {
     let environments = platform.environments_of(identity)?;
     let environments: Vec<Value> = environments
         .iter()
@@ -136,6 +176,7 @@ fn session_view(platform: &Platform, identity: &Identity) -> Result<Value, Probl
                 "client": info.client,
                 "profiles": held.profiles(),
                 "read_only": held.is_read_only(),
+                "to_settle": identity.lacks_factor(info).then_some("second_factor"),
             })
         })
         .collect();
@@ -149,13 +190,15 @@ fn session_view(platform: &Platform, identity: &Identity) -> Result<Value, Probl
             "name": identity.user.name,
             "email": identity.user.email,
             "language": identity.user.language.code(),
+            "second_factor": identity.user.second_factor.is_some(),
         },
         "csrf": csrf,
+        "to_settle": identity.user.password_given.is_some().then_some("password"),
         "environments": environments,
     }))
 }
 
-fn text(sent: &Map<String, Value>, field: &str) -> Result<String, Problem> {
+pub(crate) fn text(sent: &Map<String, Value>, field: &str) -> Result<String, Problem> {
     match sent.get(field) {
         Some(Value::String(text)) => Ok(text.clone()),
         _ => Err(refused(field, "required", "Ce champ est nécessaire.", "This field is needed.")),
@@ -164,14 +207,6 @@ fn text(sent: &Map<String, Value>, field: &str) -> Result<String, Problem> {
 
 fn refused(field: &str, code: &'static str, fr: &str, en: &str) -> Problem {
     Problem::from(FieldProblem { field: field.to_owned(), code, message: Label::new(fr, en) })
-}
-
-fn set_cookie(response: &mut Response, secret: &str, age_s: i64, secure: bool) {
-    let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age_s}{secure}");
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
 }
 
 /// Answers about a person are nobody else's.

@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
-use platform::{Door, Identity, SignIn};
+use platform::{Door, Identity, SignIn, user_agent};
 use serde_json::{Value, json};
 
 use crate::cx::Cx;
@@ -44,7 +44,7 @@ pub(crate) async fn sign_in_end(cx: Cx, Path(id): Path<String>) -> Response {
 }
 
 /// The session that asks. A program's token has no say in where its person is signed in.
-fn session_of(identity: &Identity) -> Result<RecordId, Problem> {
+pub(crate) fn session_of(identity: &Identity) -> Result<RecordId, Problem> {
     match identity.door {
         Door::Session { id: Some(id), .. } => Ok(id),
         _ => Err(Problem::new(
@@ -59,6 +59,7 @@ fn session_of(identity: &Identity) -> Result<RecordId, Problem> {
 fn view(session: &SignIn, current: RecordId) -> Value {
     json!({
         "id": session.id,
+        "device": session.user_agent.as_deref().and_then(user_agent::words),
         "user_agent": session.user_agent,
         "address": session.address,
         "created_at": session.created,

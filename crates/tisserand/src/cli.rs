@@ -2,6 +2,7 @@
 
 mod agreement;
 mod french;
+mod user;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use jiff::civil::Date;
 
 pub(crate) use agreement::{Agreement, Over};
 pub(crate) use french::in_language;
+pub(crate) use user::User;
 
 /// Tisserand: an open cloud for customers and field service.
 #[derive(Debug, Parser)]
@@ -32,6 +34,28 @@ pub(crate) struct Cli {
     /// Read standard modules from this folder instead of those built in
     #[arg(long, global = true, env = "TISSERAND_MODULES", value_name = "DIR", hide_env_values = true)]
     pub(crate) modules: Option<PathBuf>,
+    /// Refuse passwords of this file: SHA-1 in hexadecimal, a line each, in order, as Have I Been Pwned gives it
+    #[arg(
+        long,
+        global = true,
+        env = "TISSERAND_BREACHED_PASSWORDS",
+        value_name = "FILE",
+        hide_env_values = true
+    )]
+    pub(crate) breached_passwords: Option<PathBuf>,
+    /// Seal secrets that have to be read again with the key of this file [default: TISSERAND_KEY, else a key made in the data folder]
+    #[arg(long, global = true, env = "TISSERAND_KEY_FILE", value_name = "FILE", hide_env_values = true)]
+    pub(crate) key_file: Option<PathBuf>,
+    /// The key itself. Hidden: other people of the machine read command lines, so it comes from the environment
+    #[arg(
+        long,
+        global = true,
+        env = "TISSERAND_KEY",
+        value_name = "KEY",
+        hide = true,
+        hide_env_values = true
+    )]
+    pub(crate) key: Option<String>,
     /// Print data as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -486,43 +510,6 @@ pub(crate) enum Journal {
         /// Environment
         env: String,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum User {
-    /// Add a person
-    #[command(
-        after_help = "Example:\n  tisserand user create --name \"Ada Lenoir\" --email ada@acme.example --grant acme=administrator"
-    )]
-    Create {
-        /// Name shown
-        #[arg(long)]
-        name: String,
-        /// What they sign in with
-        #[arg(long)]
-        email: String,
-        /// First password [default: one is made and shown]
-        #[arg(long, env = "TISSERAND_PASSWORD", hide_env_values = true)]
-        password: Option<String>,
-        /// fr or en
-        #[arg(long, default_value = "fr")]
-        language: String,
-        /// ENVIRONMENT=PROFILE, or several with commas: acme=sales,own_agency; may be repeated
-        #[arg(long, value_name = "ENV=PROFILES")]
-        grant: Vec<String>,
-    },
-    /// Give a person another password; their sessions end
-    #[command(after_help = "Example:\n  tisserand user reset ada@acme.example")]
-    Reset {
-        /// Their address
-        email: String,
-        /// Their new password [default: one is made and shown]
-        #[arg(long, env = "TISSERAND_PASSWORD", hide_env_values = true)]
-        password: Option<String>,
-    },
-    /// List people
-    #[command(after_help = "Example:\n  tisserand user list")]
-    List,
 }
 
 #[derive(Debug, Subcommand)]

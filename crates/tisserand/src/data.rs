@@ -108,7 +108,13 @@ pub(crate) fn options(settings: &Settings, data: &Path) -> anyhow::Result<Option
             )
         })
     });
-    Ok(Options { database: database.transpose()?, modules: modules(settings), ..Options::new(data) })
+    Ok(Options {
+        database: database.transpose()?,
+        modules: modules(settings),
+        breached_passwords: settings.breached_passwords.clone(),
+        key: settings.key.clone(),
+        ..Options::new(data)
+    })
 }
 
 /// Opens the platform of the settings.

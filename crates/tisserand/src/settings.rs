@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dictionary::Label;
 use dictionary::expression::error::nearest;
+use platform::KeyText;
 use serde::Deserialize;
 
 use crate::failure::WrongUse;
@@ -20,6 +21,8 @@ struct SettingsFile {
     database: Option<String>,
     address: Option<String>,
     modules: Option<PathBuf>,
+    breached_passwords: Option<PathBuf>,
+    key_file: Option<PathBuf>,
     secure: Option<bool>,
     log: Option<String>,
 }
@@ -35,6 +38,10 @@ pub(crate) struct Settings {
     pub(crate) address: SocketAddr,
     /// Standard modules from a folder instead of those built in.
     pub(crate) modules: Option<PathBuf>,
+    /// Passwords that are known to be out: a file as Have I Been Pwned gives it.
+    pub(crate) breached_passwords: Option<PathBuf>,
+    /// What seals secrets that have to be read again; a key in the folder without one.
+    pub(crate) key: Option<KeyText>,
     /// Browsers come by HTTPS.
     pub(crate) secure: bool,
     /// Filter of logs, as `tracing` understands it.
@@ -49,6 +56,9 @@ pub(crate) struct Given {
     pub(crate) database: Option<String>,
     pub(crate) address: Option<String>,
     pub(crate) modules: Option<PathBuf>,
+    pub(crate) breached_passwords: Option<PathBuf>,
+    pub(crate) key_file: Option<PathBuf>,
+    pub(crate) key: Option<KeyText>,
 }
 
 impl Settings {
@@ -74,11 +84,23 @@ impl Settings {
                 format!("“{address}” is not an address to listen on; for instance {ADDRESS}, or 127.0.0.1:0 for a free port."),
             )
         })?;
+        let key = match (given.key, given.key_file.or(file.key_file)) {
+            (Some(key), _) => Some(key),
+            (None, Some(path)) => Some(KeyText(std::fs::read_to_string(&path).map_err(|error| {
+                wrong(
+                    format!("La clé {} ne se lit pas : {error}", path.display()),
+                    format!("The key {} cannot be read: {error}", path.display()),
+                )
+            })?)),
+            (None, None) => None,
+        };
         Ok(Settings {
+            key,
             data: given.data.or(file.data).unwrap_or_else(|| PathBuf::from("data")),
             database: given.database.or(file.database).filter(|address| !address.is_empty()),
             address,
             modules: given.modules.or(file.modules),
+            breached_passwords: given.breached_passwords.or(file.breached_passwords),
             secure: file.secure.unwrap_or(false),
             log: file.log.unwrap_or_else(|| "info".to_owned()),
         })

@@ -51,17 +51,35 @@ export function httpSource(link: Link): DataSource {
   return {
     session: {
       read: async (options) => keep(await answered(patient.GET('/session', { ...abort(options) }))),
-      signIn: async (email, password) => keep(await answered(server.POST('/session', { body: { email, password } }))),
+      signIn: async (email, password, second) =>
+        keep(await answered(server.POST('/session', { body: { email, password, ...second } }))),
       update: async (change) => void (await answered(patient.PATCH('/session', { body: change }))),
       signOut: async () => {
         await answered(server.DELETE('/session'))
         state.csrf = ''
         link.left()
       },
+      secondFactor: {
+        read: (options) => answered(server.GET('/session/second_factor', { ...abort(options) })),
+        begin: (password) => answered(server.POST('/session/second_factor', { body: { password } })),
+        confirm: async (code) =>
+          (await answered(server.POST('/session/second_factor/confirm', { body: { code } }))).recovery_codes,
+        renew: async (code) =>
+          (await answered(server.POST('/session/second_factor/recovery_codes', { body: { code } }))).recovery_codes,
+        remove: async (code) => void (await answered(server.POST('/session/second_factor/remove', { body: { code } }))),
+      },
+      devices: async (options) => (await answered(server.GET('/devices', { ...abort(options) }))).value,
+      forgetDevice: async (id) => void (await answered(server.DELETE('/devices/{id}', { params: { path: { id } } }))),
+      changePassword: async (present, password) =>
+        keep(await answered(server.POST('/session/password', { body: { present, password } }))),
       everywhere: async (options) => (await answered(server.GET('/sessions', { ...abort(options) }))).value,
       end: async (id) => {
         if (id) await answered(server.DELETE('/sessions/{id}', { params: { path: { id } } }))
         else await answered(server.DELETE('/sessions'))
+      },
+      events: (options) => {
+        const query = options?.link ? parts(options.link).query : {}
+        return answered(server.GET('/sign_ins', { params: { query }, ...abort(options) }))
       },
     },
     environment: (name) =>

@@ -83,5 +83,16 @@ export function administrationSource(server: Server, env: string): Administratio
     },
     resetPassword: (id) => answered(server.POST('/data/{env}/$people/{id}/reset', { params: named(id) })),
     signOut: (id) => answered(server.POST('/data/{env}/$people/{id}/sign_out', { params: named(id) })),
+    resetFactor: async (id) => {
+      await answered(server.POST('/data/{env}/$people/{id}/reset_factor', { params: named(id) }))
+    },
+    signInRules: {
+      read: (options) => answered(server.GET('/data/{env}/$sign_in', { params: { path: { env } }, ...abort(options) })),
+      change: (change) => answered(server.PATCH('/data/{env}/$sign_in', { params: { path: { env } }, body: change })),
+    },
+    signIns: (asked, options) => {
+      const params = { path: { env }, query: paged(asked, options) }
+      return answered(server.GET('/data/{env}/$sign_ins', { params, ...abort(options) }))
+    },
   }
 }

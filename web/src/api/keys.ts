@@ -21,6 +21,9 @@ export const keys = {
   signIns: ['sign-ins'] as const,
   /** When others looked as oneself. */
   looks: (env: string) => ['looks', env] as const,
+  secondFactor: ['second-factor'] as const,
+  devices: ['devices'] as const,
+  signInEvents: ['sign-in-events'] as const,
   /** Groups and figures over lists. */
   summary: (env: string, entity: string, query: GroupQuery) => ['view', env, entity, 'summary', query] as const,
   /** How many changes a list has not taken in. */

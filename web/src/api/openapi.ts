@@ -496,6 +496,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$people/{id}/reset_factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the second factor away */
+        post: operations["tisserand.person_reset_factor"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_27"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$people/{id}/sign_out": {
         parameters: {
             query?: never;
@@ -509,7 +527,7 @@ export interface paths {
         post: operations["tisserand.person_sign_out"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_27"];
+        options: operations["options_show_28"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -527,7 +545,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_28"];
+        options: operations["options_show_29"];
         head?: never;
         /** Change preferences */
         patch: operations["tisserand.preferences_change"];
@@ -546,7 +564,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_29"];
+        options: operations["options_show_30"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -565,7 +583,7 @@ export interface paths {
         /** Take a profile away, or give it back to its module */
         delete: operations["tisserand.profile_delete"];
         /** What this address takes */
-        options: operations["options_show_30"];
+        options: operations["options_show_31"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -583,7 +601,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_31"];
+        options: operations["options_show_32"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -601,7 +619,44 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_32"];
+        options: operations["options_show_33"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$sign_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is asked of whoever signs in */
+        get: operations["tisserand.sign_in_rules_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_34"];
+        head?: never;
+        /** Change what is asked of whoever signs in */
+        patch: operations["tisserand.sign_in_rules_change"];
+        trace?: never;
+    };
+    "/data/{env}/$sign_ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the sign-ins of people */
+        get: operations["tisserand.sign_in_events_of_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_35"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -619,7 +674,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_33"];
+        options: operations["options_show_36"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -639,7 +694,7 @@ export interface paths {
         /** Go back to oneself */
         delete: operations["tisserand.view_as_end"];
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_37"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -658,7 +713,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_38"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -676,7 +731,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_39"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -695,7 +750,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_40"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -713,7 +768,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -732,7 +787,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_42"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -752,7 +807,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_43"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -771,7 +826,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_44"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -789,7 +844,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -807,7 +862,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -828,7 +883,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_47"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -846,7 +901,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_48"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -864,7 +919,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_49"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -882,7 +937,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_50"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -900,7 +955,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_48"];
+        options: operations["options_show_51"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -920,7 +975,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_52"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -939,7 +994,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_50"];
+        options: operations["options_show_53"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -957,7 +1012,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_51"];
+        options: operations["options_show_54"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -975,7 +1030,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_52"];
+        options: operations["options_show_55"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -996,7 +1051,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_53"];
+        options: operations["options_show_56"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1014,7 +1069,41 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_54"];
+        options: operations["options_show_57"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The browsers one is known by */
+        get: operations["tisserand.device_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget one */
+        delete: operations["tisserand.device_forget"];
+        options?: never;
         head?: never;
         patch?: never;
         trace?: never;
@@ -1090,6 +1179,92 @@ export interface paths {
         patch: operations["tisserand.session_change"];
         trace?: never;
     };
+    "/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's password */
+        post: operations["tisserand.own_password_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/second_factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's second factor */
+        get: operations["tisserand.second_factor_show"];
+        put?: never;
+        /** Add a second factor */
+        post: operations["tisserand.second_factor_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/second_factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm by a code */
+        post: operations["tisserand.second_factor_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/second_factor/recovery_codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make recovery codes anew */
+        post: operations["tisserand.recovery_codes_renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/second_factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove the second factor */
+        post: operations["tisserand.second_factor_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions": {
         parameters: {
             query?: never;
@@ -1120,6 +1295,23 @@ export interface paths {
         post?: never;
         /** Sign out of one browser */
         delete: operations["tisserand.sign_in_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sign_ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the person's sign-ins */
+        get: operations["tisserand.sign_in_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1249,6 +1441,18 @@ export interface components {
             span: number;
             value: components["schemas"]["tisserand.measure"] | null;
         };
+        "tisserand.device": {
+            address: string | null;
+            current: boolean;
+            device: string | null;
+            /** Format: uuid */
+            id: string;
+            seen_at: string;
+            trusted_until: string | null;
+        };
+        "tisserand.devices": {
+            value: components["schemas"]["tisserand.device"][];
+        };
         "tisserand.dictionary": {
             dashboards: components["schemas"]["tisserand.dashboard"][];
             entities: {
@@ -1281,6 +1485,11 @@ export interface components {
                 name: string;
                 version: string;
             }[];
+        };
+        "tisserand.enrolment": {
+            qr: string;
+            secret: string;
+            uri: string;
         };
         "tisserand.entity": {
             can: {
@@ -1746,6 +1955,10 @@ export interface components {
             "@odata.nextLink"?: string;
             value: components["schemas"]["tisserand.person"][];
         };
+        "tisserand.people_sign_in_events": {
+            "@odata.nextLink"?: string;
+            value: components["schemas"]["tisserand.person_sign_in_event"][];
+        };
         "tisserand.person": {
             active: boolean;
             email: string;
@@ -1756,12 +1969,31 @@ export interface components {
             own: boolean;
             person: string | null;
             profiles: string[];
+            second_factor: boolean;
             sessions: number;
             signed_in_at: string | null;
         };
         "tisserand.person_named": {
             id: string | null;
             name: string | null;
+        };
+        "tisserand.person_sign_in_event": {
+            address: string | null;
+            at: string;
+            by: string | null;
+            device: string | null;
+            /** @enum {string} */
+            event: "signed_in" | "wrong_password" | "unknown_address" | "code_asked" | "wrong_code" | "inactive" | "slowed_down" | "signed_out" | "session_ended" | "factor_added" | "factor_removed" | "factor_reset" | "recovery_codes_made" | "password_expired" | "password_changed" | "password_reset";
+            /** Format: uuid */
+            id: string;
+            person: {
+                email: string;
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+            /** @enum {string|null} */
+            way: "password" | "code" | "recovery_code" | "trusted_device" | null;
         };
         "tisserand.person_told": {
             active: boolean;
@@ -1774,6 +2006,7 @@ export interface components {
             password: string | null;
             person: string | null;
             profiles: string[];
+            second_factor: boolean;
             sessions: number;
             signed_in_at: string | null;
         };
@@ -1938,6 +2171,9 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        "tisserand.recovery_codes": {
+            recovery_codes: string[];
+        };
         "tisserand.rights": {
             entities: {
                 capabilities: {
@@ -1976,6 +2212,10 @@ export interface components {
             require: string;
             when: string | null;
         };
+        "tisserand.second_factor": {
+            recovery_left: number;
+            since: string | null;
+        };
         "tisserand.section": {
             columns: number;
             fields: {
@@ -1994,7 +2234,11 @@ export interface components {
                 name: string;
                 profiles: string[];
                 read_only: boolean;
+                /** @enum {string|null} */
+                to_settle: "second_factor" | null;
             }[];
+            /** @enum {string|null} */
+            to_settle: "password" | null;
             user: {
                 email: string;
                 /** Format: uuid */
@@ -2002,17 +2246,38 @@ export interface components {
                 /** @enum {string} */
                 language: "fr" | "en";
                 name: string;
+                second_factor: boolean;
             };
         };
         "tisserand.sign_in": {
             address: string | null;
             created_at: string;
             current: boolean;
+            device: string | null;
             expires_at: string;
             /** Format: uuid */
             id: string;
             seen_at: string;
             user_agent: string | null;
+        };
+        "tisserand.sign_in_event": {
+            address: string | null;
+            at: string;
+            by: string | null;
+            device: string | null;
+            /** @enum {string} */
+            event: "signed_in" | "wrong_password" | "unknown_address" | "code_asked" | "wrong_code" | "inactive" | "slowed_down" | "signed_out" | "session_ended" | "factor_added" | "factor_removed" | "factor_reset" | "recovery_codes_made" | "password_expired" | "password_changed" | "password_reset";
+            /** Format: uuid */
+            id: string;
+            /** @enum {string|null} */
+            way: "password" | "code" | "recovery_code" | "trusted_device" | null;
+        };
+        "tisserand.sign_in_events": {
+            "@odata.nextLink"?: string;
+            value: components["schemas"]["tisserand.sign_in_event"][];
+        };
+        "tisserand.sign_in_rules": {
+            second_factor: boolean;
         };
         "tisserand.sign_ins": {
             value: components["schemas"]["tisserand.sign_in"][];
@@ -2165,13 +2430,13 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "sign_in_needed" | "wrong_credentials";
+                    code?: "sign_in_needed" | "wrong_credentials" | "password_expired" | "code_needed";
                     /** @constant */
                     status?: 401;
                 };
                 "application/problem+json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "sign_in_needed" | "wrong_credentials";
+                    code?: "sign_in_needed" | "wrong_credentials" | "password_expired" | "code_needed";
                     /** @constant */
                     status?: 401;
                 };
@@ -2185,13 +2450,13 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "forbidden" | "csrf" | "viewed";
+                    code?: "forbidden" | "csrf" | "viewed" | "password_change_needed" | "second_factor_needed";
                     /** @constant */
                     status?: 403;
                 };
                 "application/problem+json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "forbidden" | "csrf" | "viewed";
+                    code?: "forbidden" | "csrf" | "viewed" | "password_change_needed" | "second_factor_needed";
                     /** @constant */
                     status?: 403;
                 };
@@ -2485,6 +2750,8 @@ export interface components {
         after: number;
         /** @description Groups and figures. */
         apply: string;
+        /** @description Of this kind: `wrong_password`… */
+        by_event: string;
         /** @description `create`, `update`, `delete`. */
         by_operation: string;
         /** @description Through this door: `web`, `api`… */
@@ -2601,6 +2868,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -2632,6 +2900,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -2709,6 +2978,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -2752,6 +3022,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -2783,6 +3054,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -2816,6 +3088,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -2902,6 +3175,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -2975,6 +3249,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3008,6 +3283,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3039,6 +3315,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3114,6 +3391,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3154,6 +3432,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3232,6 +3511,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3266,6 +3546,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3335,6 +3616,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3410,6 +3692,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3449,6 +3732,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3482,6 +3766,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3557,6 +3842,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3591,6 +3877,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3624,6 +3911,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3665,6 +3953,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3698,6 +3987,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3773,6 +4063,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3844,6 +4135,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3915,6 +4207,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3967,6 +4260,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -3998,6 +4292,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4032,6 +4327,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4114,6 +4410,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4149,6 +4446,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4231,6 +4529,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4262,6 +4561,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4298,6 +4598,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4329,6 +4630,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4398,6 +4700,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4431,6 +4734,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4510,6 +4814,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4588,6 +4893,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4658,6 +4964,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4775,6 +5082,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4785,7 +5093,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    "tisserand.person_sign_out": {
+    "tisserand.person_reset_factor": {
         parameters: {
             query?: never;
             header?: never;
@@ -4847,6 +5155,80 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.person_sign_out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.person_told"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_28: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4880,6 +5262,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -4890,7 +5273,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_28: {
+    options_show_29: {
         parameters: {
             query?: never;
             header?: never;
@@ -4911,6 +5294,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5001,6 +5385,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5011,7 +5396,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_29: {
+    options_show_30: {
         parameters: {
             query?: never;
             header?: never;
@@ -5032,6 +5417,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5129,7 +5515,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_30: {
+    options_show_31: {
         parameters: {
             query?: never;
             header?: never;
@@ -5152,6 +5538,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5188,6 +5575,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5198,7 +5586,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_31: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -5219,6 +5607,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5257,6 +5646,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5267,7 +5657,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_32: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -5288,6 +5678,191 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.sign_in_rules_show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.sign_in_rules"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_34: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.sign_in_rules_change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    second_factor?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The rules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.sign_in_rules"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.sign_in_events_of_people": {
+        parameters: {
+            query?: {
+                /** @description Length of a page, 1 000 at most. */
+                $top?: components["parameters"]["top"];
+                /** @description Where it goes on, from `nextLink`. */
+                $skiptoken?: components["parameters"]["older_than"];
+                /** @description Of this person. */
+                person?: components["parameters"]["about_person"];
+                /** @description Of this kind: `wrong_password`… */
+                event?: components["parameters"]["by_event"];
+            };
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened to the sign-ins of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.people_sign_in_events"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_35: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5321,6 +5896,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5331,7 +5907,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_33: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -5352,6 +5928,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5385,6 +5962,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5474,7 +6052,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_34: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -5495,6 +6073,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5530,6 +6109,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5590,7 +6170,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_35: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -5611,6 +6191,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5661,7 +6242,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_36: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -5684,6 +6265,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5777,6 +6359,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5787,7 +6370,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_37: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -5808,6 +6391,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5851,6 +6435,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5861,7 +6446,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_38: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;
@@ -5882,6 +6467,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -5945,6 +6531,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -6015,7 +6602,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_39: {
+    options_show_42: {
         parameters: {
             query?: never;
             header?: never;
@@ -6038,6 +6625,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -6092,6 +6680,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -6223,7 +6812,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_40: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -6250,6 +6839,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -6360,6 +6950,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -6370,7 +6961,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_41: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -6397,6 +6988,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -6458,7 +7050,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_42: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -6485,6 +7077,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -6557,7 +7150,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_43: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -6584,6 +7177,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -6654,6 +7248,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -6867,7 +7462,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_44: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -6896,6 +7491,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -6966,6 +7562,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -6983,7 +7580,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_45: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -7012,6 +7609,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7054,6 +7652,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7064,7 +7663,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_46: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;
@@ -7087,6 +7686,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7139,6 +7739,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7149,7 +7750,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_47: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7172,6 +7773,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7211,6 +7813,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7221,7 +7824,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_48: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -7244,6 +7847,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7296,6 +7900,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7423,7 +8028,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_49: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -7448,6 +8053,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7554,6 +8160,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7564,7 +8171,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_50: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;
@@ -7589,6 +8196,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7648,7 +8256,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_51: {
+    options_show_54: {
         parameters: {
             query?: never;
             header?: never;
@@ -7673,6 +8281,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7743,7 +8352,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_52: {
+    options_show_55: {
         parameters: {
             query?: never;
             header?: never;
@@ -7768,6 +8377,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -7836,6 +8446,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -8043,7 +8654,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_53: {
+    options_show_56: {
         parameters: {
             query?: never;
             header?: never;
@@ -8070,6 +8681,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -8138,6 +8750,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -8155,7 +8768,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_54: {
+    options_show_57: {
         parameters: {
             query?: never;
             header?: never;
@@ -8182,6 +8795,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -8190,6 +8804,72 @@ export interface operations {
             429: components["responses"]["refused_429"];
             500: components["responses"]["refused_500"];
             503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.device_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The browsers one is known by */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.devices"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.device_forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
         };
     };
     "tisserand.events_follow": {
@@ -8221,6 +8901,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -8300,6 +8981,7 @@ export interface operations {
             };
             400: components["responses"]["refused_400"];
             401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
             404: components["responses"]["refused_404"];
             406: components["responses"]["refused_406"];
             410: components["responses"]["refused_410"];
@@ -8320,8 +9002,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    code?: string | null;
                     email: string;
                     password: string;
+                    trust?: boolean;
                 };
             };
         };
@@ -8406,6 +9090,238 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["tisserand.session"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.own_password_change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: string;
+                    present: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The person and their environments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.session"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.second_factor_show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.second_factor"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.second_factor_begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Add a second factor */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.enrolment"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.second_factor_confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Confirm by a code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.recovery_codes"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.recovery_codes_renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Make recovery codes anew */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.recovery_codes"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.second_factor_remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Remove the second factor */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.second_factor"];
                 };
             };
             400: components["responses"]["refused_400"];
@@ -8520,6 +9436,42 @@ export interface operations {
             500: components["responses"]["refused_500"];
             503: components["responses"]["refused_503"];
             507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.sign_in_events": {
+        parameters: {
+            query?: {
+                /** @description Length of a page, 1 000 at most. */
+                $top?: components["parameters"]["top"];
+                /** @description Where it goes on, from `nextLink`. */
+                $skiptoken?: components["parameters"]["older_than"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened to the person's sign-ins */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.sign_in_events"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
         };
     };
 }

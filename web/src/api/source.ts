@@ -1,6 +1,8 @@
 import type { Problem } from './problem'
 import type {
   Dictionary,
+  Enrolment,
+  FactorState,
   Favourite,
   Figures,
   FileValue,
@@ -10,6 +12,7 @@ import type {
   ImportRow,
   ImportShort,
   JournalChange,
+  KnownDevice,
   Label,
   ListValue,
   LiveEvent,
@@ -17,6 +20,7 @@ import type {
   Page,
   PageOf,
   Person,
+  PersonSignInEvent,
   PersonTold,
   Preferences,
   PresenceEvent,
@@ -31,6 +35,8 @@ import type {
   SearchHit,
   Session,
   SignIn,
+  SignInEvent,
+  SignInRules,
   ValueList,
   ViewAs,
 } from './types'
@@ -126,13 +132,29 @@ type Abort = { signal?: AbortSignal | undefined }
 export interface DataSource {
   readonly session: {
     read(options?: Abort): Promise<Session>
-    signIn(email: string, password: string): Promise<Session>
+    /** `second`: a code, where one was asked for (`code_needed`). */
+    signIn(email: string, password: string, second?: { code: string; trust: boolean }): Promise<Session>
     update(change: { language: Session['user']['language'] }): Promise<void>
     signOut(): Promise<void>
+    secondFactor: {
+      read(options?: Abort): Promise<FactorState>
+      begin(password: string): Promise<Enrolment>
+      /** The recovery codes, this once. */
+      confirm(code: string): Promise<string[]>
+      renew(code: string): Promise<string[]>
+      remove(code: string): Promise<void>
+    }
+    /** Where the person is known, last used first. */
+    devices(options?: Abort): Promise<KnownDevice[]>
+    forgetDevice(id: string): Promise<void>
+    /** Replaces the person's password; their other sessions end. */
+    changePassword(present: string, password: string): Promise<Session>
     /** Where the person is signed in, last used first. */
     everywhere(options?: Abort): Promise<SignIn[]>
     /** Signs the person out there; everywhere but here without an id. */
     end(id?: string): Promise<void>
+    /** What happened to the person's sign-ins, newest first. */
+    events(options?: Abort & { link?: string | undefined }): Promise<PageOf<SignInEvent>>
   }
   environment(name: string): EnvironmentSource
 }
@@ -271,6 +293,17 @@ export interface AdministrationSource {
   takeAway(id: string): Promise<void>
   resetPassword(id: string): Promise<PersonTold>
   signOut(id: string): Promise<PersonTold>
+  /** Takes the second factor of somebody away who lost it. */
+  resetFactor(id: string): Promise<void>
+  signInRules: {
+    read(options?: Abort): Promise<SignInRules>
+    change(change: Partial<SignInRules>): Promise<SignInRules>
+  }
+  /** What happened to the sign-ins of people, newest first. */
+  signIns(
+    query: { person?: string; event?: SignInEvent['event'] },
+    options?: Abort & { link?: string | undefined },
+  ): Promise<PageOf<PersonSignInEvent>>
 }
 
 /** What is asked about a right: of one record, of somebody else, where they are named. */

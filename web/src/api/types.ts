@@ -40,6 +40,15 @@ export type Notification = Schema<'tisserand.notification'>
 export type Notifications = Schema<'tisserand.notifications'>
 /** A browser in which the person is signed in. */
 export type SignIn = Schema<'tisserand.sign_in'>
+export type FactorState = Schema<'tisserand.second_factor'>
+/** What an application on a phone is told, once. */
+export type Enrolment = Schema<'tisserand.enrolment'>
+/** A browser in which the person signed in before. */
+export type KnownDevice = Schema<'tisserand.device'>
+export type SignInRules = Schema<'tisserand.sign_in_rules'>
+/** What happened to a sign-in; of whom, where an administrator asks. */
+export type SignInEvent = Schema<'tisserand.sign_in_event'>
+export type PersonSignInEvent = Schema<'tisserand.person_sign_in_event'>
 export type HistoryEntry = Schema<'tisserand.history_entry'>
 export type HistoryPage = Schema<'tisserand.history'>
 export type SearchHit = Schema<'tisserand.found'>['value'][number]

@@ -3,6 +3,7 @@ import { keys } from '../api/keys'
 import { Problem } from '../api/problem'
 import type { Dictionary, Preferences, Session } from '../api/types'
 import { auditSearchOf } from '../features/administration/auditSearch'
+import { signInSearchOf } from '../features/administration/signInSearch'
 import { importSearchOf } from '../features/import/search'
 import { listSearchOf } from '../features/list/search'
 import type { Side } from '../features/record/Aside'
@@ -22,7 +23,9 @@ async function session(): Promise<Session> {
 /** The session, or the way to sign in and back here. */
 async function signedIn(href: string): Promise<Session> {
   try {
-    return await session()
+    const found = await session()
+    if (found.to_settle === 'password') throw redirect({ to: '/new-password', search: { to: href } })
+    return found
   } catch (fault) {
     if (fault instanceof Problem && fault.status === 401) throw redirect({ to: '/sign-in', search: { to: href } })
     throw fault
@@ -39,7 +42,9 @@ async function preferences(env: string): Promise<Preferences | null> {
 }
 
 async function surroundings(env: string, href: string): Promise<{ dictionary: Dictionary }> {
-  await signedIn(href)
+  const { environments } = await signedIn(href)
+  if (environments.find((one) => one.name === env)?.to_settle === 'second_factor')
+    throw redirect({ to: '/second-factor', search: { to: href } })
   const [found] = await Promise.all([dictionary(env), preferences(env)])
   return { dictionary: found }
 }
@@ -54,15 +59,35 @@ async function dictionary(env: string): Promise<Dictionary> {
 
 const rootRoute = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: Crashed })
 
+/** Where to go afterwards. Only a path of this application: an address from elsewhere would send people away. */
+function whereTo({ to }: Record<string, unknown>): { to?: string } {
+  return typeof to === 'string' && /^\/(?!\/|\\)/.test(to) ? { to } : {}
+}
+
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { to?: string } => {
-    // Only a path of this application: an address from elsewhere would send people away.
-    const { to } = search
-    return typeof to === 'string' && /^\/(?!\/|\\)/.test(to) ? { to } : {}
-  },
+  validateSearch: whereTo,
   component: screen(() => import('../features/session/SignIn'), 'SignIn'),
+})
+
+const newPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/new-password',
+  validateSearch: whereTo,
+  loader: async () => {
+    const found = await session().catch(() => null)
+    if (found?.to_settle !== 'password') throw redirect({ to: found ? '/' : '/sign-in', replace: true })
+  },
+  component: screen(() => import('../features/session/NewPassword'), 'NewPassword'),
+})
+
+const addFactorRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/second-factor',
+  validateSearch: whereTo,
+  loader: ({ location }) => signedIn(location.href),
+  component: screen(() => import('../features/session/AddFactor'), 'AddFactor'),
 })
 
 const homeRoute = createRoute({
@@ -175,6 +200,18 @@ const signInsRoute = createRoute({
   component: screen(() => import('../features/me/SignIns'), 'SignIns'),
 })
 
+const securityRoute = createRoute({
+  getParentRoute: () => meRoute,
+  path: '/security',
+  component: screen(() => import('../features/me/Security'), 'Security'),
+})
+
+const signInEventsRoute = createRoute({
+  getParentRoute: () => meRoute,
+  path: '/sign-ins',
+  component: screen(() => import('../features/me/SignInEvents'), 'SignInEvents'),
+})
+
 const aboutRoute = createRoute({
   getParentRoute: () => meRoute,
   path: '/about',
@@ -227,6 +264,13 @@ const settingsRoute = createRoute({
   component: screen(() => import('../features/administration/Settings'), 'Settings'),
 })
 
+const peopleSignInsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/sign-ins',
+  validateSearch: signInSearchOf,
+  component: screen(() => import('../features/administration/SignIns'), 'SignIns'),
+})
+
 const auditRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/audit',
@@ -262,9 +306,11 @@ const developmentRoutes = import.meta.env.DEV
 const routeTree = rootRoute.addChildren([
   ...developmentRoutes,
   signInRoute,
+  newPasswordRoute,
+  addFactorRoute,
   homeRoute,
   preferencesRoute,
-  meRoute.addChildren([ownPreferencesRoute, signInsRoute, aboutRoute]),
+  meRoute.addChildren([ownPreferencesRoute, securityRoute, signInsRoute, signInEventsRoute, aboutRoute]),
   frameRoute.addChildren([startRoute, listRoute, newRoute, importRoute, recordRoute]),
   adminRoute.addChildren([
     administrationRoute,
@@ -273,6 +319,7 @@ const routeTree = rootRoute.addChildren([
     profilesRoute,
     profileRoute,
     auditRoute,
+    peopleSignInsRoute,
     valueListsRoute,
     settingsRoute,
     dataRoute,

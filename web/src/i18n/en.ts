@@ -3,6 +3,8 @@ import { imports } from './en/imports'
 import { lists } from './en/lists'
 import { personal } from './en/personal'
 import { rights } from './en/rights'
+import { devices, factor, password, security } from './en/security'
+import { signInEvents } from './en/signIns'
 import type { Texts } from './fr'
 
 /** Texts of the interface in English. */
@@ -111,6 +113,11 @@ export const en: Texts = {
   },
   ...lists,
   ...personal,
+  signInEvents,
+  password,
+  security,
+  factor,
+  devices,
   view: {
     switch: 'Views',
     list: 'List',
@@ -464,6 +471,8 @@ export const en: Texts = {
     not_found: { title: 'Not found', hint: 'It no longer exists, or you have no access to it.' },
     viewed: { title: 'You are looking as somebody else', hint: 'Go back to yourself to change anything.' },
     view_changed: { title: 'You no longer look as you did', hint: 'Reload the page.' },
+    second_factor_needed: { title: 'A second factor is needed', hint: 'Reload the page to add one.' },
+    password_change_needed: { title: 'Choose your password first', hint: 'Reload the page to do so.' },
     stale: { title: 'The record changed meanwhile', hint: 'Open it again to see the latest version.' },
     validation: { title: 'Some fields need correcting', hint: '' },
     too_large: { title: 'This is too large', hint: 'Make it smaller and try again.' },

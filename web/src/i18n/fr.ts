@@ -3,6 +3,8 @@ import { imports } from './fr/imports'
 import { lists } from './fr/lists'
 import { personal } from './fr/personal'
 import { rights } from './fr/rights'
+import { devices, factor, password, security } from './fr/security'
+import { signInEvents } from './fr/signIns'
 
 /** Texts of the interface in French, the language in which nothing is missing: the other must have the same keys. */
 export const fr = {
@@ -114,6 +116,11 @@ export const fr = {
   },
   ...lists,
   ...personal,
+  signInEvents,
+  password,
+  security,
+  factor,
+  devices,
   view: {
     switch: 'Vues',
     list: 'Liste',
@@ -472,6 +479,14 @@ export const fr = {
     not_found: { title: 'Introuvable', hint: 'Cela n’existe plus, ou vous n’y avez pas accès.' },
     viewed: { title: 'Vous regardez comme quelqu’un d’autre', hint: 'Revenez à vous-même pour changer quelque chose.' },
     view_changed: { title: 'Vous ne regardez plus de la même façon', hint: 'Rechargez la page.' },
+    second_factor_needed: {
+      title: 'Il faut un second facteur',
+      hint: 'Rechargez la page pour en ajouter un.',
+    },
+    password_change_needed: {
+      title: 'Choisissez d’abord votre mot de passe',
+      hint: 'Rechargez la page pour le faire.',
+    },
     stale: { title: 'La fiche a changé entre-temps', hint: 'Rouvrez-la pour voir la dernière version.' },
     validation: { title: 'Des champs sont à corriger', hint: '' },
     too_large: { title: 'C’est trop volumineux', hint: 'Réduisez la taille et réessayez.' },

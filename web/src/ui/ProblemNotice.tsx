@@ -13,6 +13,8 @@ const known: Record<Known, true> = {
   not_found: true,
   viewed: true,
   view_changed: true,
+  second_factor_needed: true,
+  password_change_needed: true,
   stale: true,
   validation: true,
   too_large: true,

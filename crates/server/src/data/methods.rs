@@ -88,7 +88,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         R::Collection(_) | R::List(_) | R::Views | R::Favourites | R::Imports | R::People => {
             Methods::ReadAndPost
         }
-        R::Preferences => Methods::ReadAndPatch,
+        R::Preferences | R::SignInRules => Methods::ReadAndPatch,
         R::Favourite(_) => Methods::DeleteAlone,
         R::Import(_) => Methods::Delete,
         R::ImportPart(_, part) if IMPORT_TASKS.contains(&part.as_str()) => Methods::Post,
@@ -109,6 +109,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::ImportPart(..)
         | R::Journal
         | R::Figures
+        | R::SignIns
         | R::Profiles
         | R::Rights
         | R::Why

@@ -19,7 +19,7 @@ pub(crate) mod methods;
 mod notifications;
 mod operation;
 mod paging;
-mod parameters;
+pub(crate) mod parameters;
 mod people;
 mod prefer;
 mod preferences;
@@ -32,6 +32,8 @@ mod restore;
 mod rights;
 mod search;
 pub(crate) mod shape;
+mod sign_in_rules;
+mod sign_ins;
 mod summary;
 mod view_as;
 mod views;
@@ -197,6 +199,11 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         }
         ("GET", R::Journal) => ("/data/{env}/$journal", journal::journal_show(asked).await),
         ("GET", R::Figures) => ("/data/{env}/$figures", figures::figures_show(asked).await),
+        ("GET", R::SignInRules) => ("/data/{env}/$sign_in", sign_in_rules::sign_in_rules_show(asked).await),
+        ("PATCH", R::SignInRules) => {
+            ("/data/{env}/$sign_in", sign_in_rules::sign_in_rules_change(asked).await)
+        }
+        ("GET", R::SignIns) => ("/data/{env}/$sign_ins", sign_ins::sign_in_events_of_people(asked).await),
         ("GET", R::Profiles) => ("/data/{env}/$profiles", rights::profile_list(asked).await),
         ("PUT", R::Profile(name)) => {
             ("/data/{env}/$profiles/{profile}", rights::profile_put(asked, name).await)

@@ -7,13 +7,13 @@ const PAGE: u32 = 50;
 const PAGE_MAX: u32 = 500;
 
 /// A parameter of the query, with or without `$` before its name.
-pub(super) fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+pub(crate) fn parameter(query: Option<&str>, name: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     pairs.find(|(key, _)| key.trim_start_matches('$') == name).map(|(_, value)| value.into_owned())
 }
 
 /// The number of a parameter, or what stands in for it.
-pub(super) fn number<T: std::str::FromStr>(
+pub(crate) fn number<T: std::str::FromStr>(
     query: Option<&str>,
     name: &str,
     otherwise: T,
@@ -30,12 +30,12 @@ pub(super) fn number<T: std::str::FromStr>(
 }
 
 /// How many records of a page `$top` asks for: of the numbers that lists take (32 bits), so many at most.
-pub(super) fn page_length(query: Option<&str>) -> Result<usize, Problem> {
+pub(crate) fn page_length(query: Option<&str>) -> Result<usize, Problem> {
     Ok(number(query, "top", PAGE)?.clamp(1, PAGE_MAX) as usize)
 }
 
 /// A yes or no: `true`, `false`, or `false` when it is not named. Named twice it would say both.
-pub(super) fn flag(query: Option<&str>, name: &str) -> Result<bool, Problem> {
+pub(crate) fn flag(query: Option<&str>, name: &str) -> Result<bool, Problem> {
     let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let values: Vec<_> = pairs.filter(|(key, _)| key.trim_start_matches('$') == name).collect();
     match values.as_slice() {

@@ -80,7 +80,7 @@ pub(super) async fn person_remove(asked: Asked, id: RecordId) -> Result<Response
     Ok(reply.await?.into_response())
 }
 
-/// `reset`: another password, told this once. `sign_out`: ends their sessions.
+/// `reset`: another password, told this once. `reset_factor`: takes the second factor away of who lost it. `sign_out`: ends their sessions.
 pub(super) async fn person_ask(asked: Asked, id: RecordId, part: String) -> Result<Response, Problem> {
     discard(asked.body).await;
     let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
@@ -88,9 +88,16 @@ pub(super) async fn person_ask(asked: Asked, id: RecordId, part: String) -> Resu
         administers(entered)?;
         let member = others(entered, state.platform.member(&environment, id)?)?;
         let password = match part.as_str() {
-            "reset" => Some(state.platform.member_reset(&environment, member.user.id)?),
+            "reset" => {
+                Some(state.platform.member_reset(&environment, member.user.id, &entered.caller.name)?)
+            }
+            "reset_factor" => {
+                let by = &entered.caller.name;
+                state.platform.member_factor_reset(&environment, member.user.id, by)?;
+                None
+            }
             _ => {
-                state.platform.member_sessions_end(&environment, member.user.id)?;
+                state.platform.member_sessions_end(&environment, member.user.id, &entered.caller.name)?;
                 None
             }
         };
@@ -124,6 +131,7 @@ fn view(entered: &Entered, member: &Member) -> Json {
         "profiles": member.profiles.profiles(),
         "person": member.person,
         "sessions": member.sessions,
+        "second_factor": member.user.second_factor.is_some(),
         "signed_in_at": member.signed_in_at,
         "own": member.is_own,
         "me": member.person.is_some() && member.person == entered.caller.me(),

@@ -58,6 +58,10 @@ pub(crate) enum Resource {
     Person(RecordId),
     /// `$people/{id}/{part}`
     PersonPart(RecordId, String),
+    /// `$sign_in`: what is asked of whoever signs in
+    SignInRules,
+    /// `$sign_ins`: what happened to the sign-ins of people
+    SignIns,
     /// `$profiles`
     Profiles,
     /// `$profiles/{profile}`
@@ -95,7 +99,7 @@ pub(super) const IMPORT_LISTS: &[&str] = &["rows", "left", "refused"];
 /// …and asked of it.
 pub(super) const IMPORT_TASKS: &[&str] = &["detect", "preview", "run", "stop", "undo"];
 /// What is asked about a person.
-const PERSON_TASKS: &[&str] = &["reset", "sign_out"];
+const PERSON_TASKS: &[&str] = &["reset", "sign_out", "reset_factor"];
 
 /// How an address names a record.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,6 +141,8 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$people", [id, part]) if PERSON_TASKS.contains(part) => {
                 Some(Resource::PersonPart(RecordId::parse(id)?, (*part).to_owned()))
             }
+            ("$sign_in", []) => Some(Resource::SignInRules),
+            ("$sign_ins", []) => Some(Resource::SignIns),
             ("$profiles", []) => Some(Resource::Profiles),
             ("$profiles", [name]) => Some(Resource::Profile((*name).to_owned())),
             ("$rights", []) => Some(Resource::Rights),

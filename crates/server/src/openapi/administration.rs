@@ -15,7 +15,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     schemas
 }
 
-fn whole() -> Json {
+pub(super) fn whole() -> Json {
     json!({"type": "integer", "minimum": 0})
 }
 
@@ -24,7 +24,7 @@ fn texts() -> Json {
 }
 
 /// A page of what has that schema.
-fn page(of: &str) -> Json {
+pub(super) fn page(of: &str) -> Json {
     json!({
         "type": "object",
         "required": ["value"],
@@ -33,7 +33,7 @@ fn page(of: &str) -> Json {
     })
 }
 
-fn words(words: &[&str]) -> Json {
+pub(super) fn words(words: &[&str]) -> Json {
     json!({"type": "string", "enum": words})
 }
 
@@ -198,6 +198,7 @@ fn administration() -> Vec<(&'static str, Json)> {
         json!({
             "id": text(), "name": text(), "email": text(), "language": text(), "active": boolean(),
             "profiles": array(text()), "person": text_or_null(), "sessions": whole(),
+            "second_factor": boolean(),
             "signed_in_at": text_or_null(), "own": boolean(), "me": boolean(),
         })
     };
@@ -373,6 +374,7 @@ fn people(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     for (part, fr, en) in [
         ("reset", "Donner un nouveau mot de passe", "Give another password"),
         ("sign_out", "Fermer les sessions", "End the sessions"),
+        ("reset_factor", "Retirer le second facteur", "Take the second factor away"),
     ] {
         let ask = operation(&format!("person_{part}"), fr, en).writes();
         let ask = ask.answers(200, &told, own("person_told"));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::openapi::operation::Operation;
 use crate::openapi::shapes::{self, own};
-use crate::openapi::{Reader, administration, personal};
+use crate::openapi::{Reader, administration, personal, sign_ins};
 
 /// Tag of these operations.
 pub(super) const TAG: &str = "tisserand";
@@ -18,6 +18,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>, schemas:
     lists(reader, paths);
     views(reader, paths);
     personal::write(reader, paths);
+    sign_ins::write(reader, paths);
     whole(reader, paths);
     administration::write(reader, paths);
 }
@@ -46,7 +47,10 @@ fn sessions(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let credentials = json!({
         "type": "object",
         "required": ["email", "password"],
-        "properties": {"email": text(), "password": text()},
+        "properties": {
+            "email": text(), "password": text(), "code": {"type": ["string", "null"]},
+            "trust": {"type": "boolean"},
+        },
     });
     let create = create.body("application/json", credentials);
     create.answers(200, &signed_in, own("session")).put(paths, "/session", "post");

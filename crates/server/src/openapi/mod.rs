@@ -12,6 +12,7 @@ mod personal;
 mod problems;
 mod records;
 mod shapes;
+mod sign_ins;
 mod values;
 mod views;
 
@@ -152,7 +153,7 @@ fn security(reader: &Reader<'_>) -> Json {
         "cookie": {
             "type": "apiKey",
             "in": "cookie",
-            "name": crate::cx::COOKIE,
+            "name": crate::cookies::SESSION,
             "description": reader.say("Posé par POST /session.", "Set by POST /session."),
         },
         "csrf": {

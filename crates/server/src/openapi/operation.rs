@@ -266,6 +266,13 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Json {
         ("by_person", "person", text(), "Par cette personne, ou `system`.", "By this person, or `system`."),
         ("about_person", "person", text(), "De cette personne.", "Of this person."),
         (
+            "by_event",
+            "event",
+            text(),
+            "De cette sorte : `wrong_password`…",
+            "Of this kind: `wrong_password`…",
+        ),
+        (
             "with_capability",
             "capability",
             text(),

@@ -10,7 +10,7 @@ use crate::openapi::{Reader, values};
 /// Schemas by name.
 pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     let sign_in = json!({
-        "id": values::id(), "user_agent": text_or_null(), "address": text_or_null(), "created_at": text(),
+        "id": values::id(), "device": text_or_null(), "user_agent": text_or_null(), "address": text_or_null(), "created_at": text(),
         "seen_at": text(), "expires_at": text(), "current": boolean(),
     });
     let favourite = json!({

@@ -11,8 +11,18 @@ type Refusal = (u16, &'static str, &'static str, &'static [&'static str]);
 /// Every refusal there is.
 const REFUSALS: &[Refusal] = &[
     (400, "La demande ne se lit pas.", "The request cannot be read.", &["bad_request"]),
-    (401, "Il faut se connecter.", "Signing in is needed.", &["sign_in_needed", "wrong_credentials"]),
-    (403, "Non autorisé.", "Not allowed.", &["forbidden", "csrf", "viewed"]),
+    (
+        401,
+        "Il faut se connecter.",
+        "Signing in is needed.",
+        &["sign_in_needed", "wrong_credentials", "password_expired", "code_needed"],
+    ),
+    (
+        403,
+        "Non autorisé.",
+        "Not allowed.",
+        &["forbidden", "csrf", "viewed", "password_change_needed", "second_factor_needed"],
+    ),
     (
         404,
         "Cela n'existe pas, ou ne vous est pas ouvert.",
@@ -69,7 +79,7 @@ const ALWAYS: &[u16] = &[400, 401, 404, 429, 500, 503];
 /// What a write may meet beside.
 const WRITES: &[u16] = &[403, 406, 409, 412, 413, 415, 422, 507];
 /// What a read may meet beside.
-const READS: &[u16] = &[406, 410, 413, 415];
+const READS: &[u16] = &[403, 406, 410, 413, 415];
 
 /// Adds the refusals of an operation to its answers.
 pub(super) fn add(answers: &mut Map<String, Json>, writes: bool) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::openapi::{Reader, administration, description, personal, problems, records, values};
+use crate::openapi::{Reader, administration, description, personal, problems, records, sign_ins, values};
 
 /// Adds them all, under `tisserand.…`: no entity has a point in its name.
 pub(super) fn write(reader: &Reader<'_>, schemas: &mut Map<String, Json>) {
@@ -29,13 +29,19 @@ pub(super) fn write(reader: &Reader<'_>, schemas: &mut Map<String, Json>) {
     add("collections", collections());
     add("problem", problems::schema(reader));
     add("stale_change", stale_change());
-    let told = personal::schemas().into_iter().chain(description::schemas()).chain(administration::rights());
+    let told = personal::schemas().into_iter().chain(sign_ins::schemas()).chain(description::schemas());
+    let told = told.chain(administration::rights());
     for (name, schema) in told {
         add(name, schema);
     }
     // Operations that a reader does not have would leave them unused.
     if reader.imports || reader.audits || reader.administers {
         for (name, schema) in administration::schemas() {
+            add(name, schema);
+        }
+    }
+    if reader.administers {
+        for (name, schema) in sign_ins::schemas_of_administrators() {
             add(name, schema);
         }
     }
@@ -116,14 +122,16 @@ fn label() -> Json {
 }
 
 fn session() -> Json {
-    let user = json!({"id": values::id(), "name": text(), "email": text(), "language": {"type": "string", "enum": ["fr", "en"]}});
+    let user = json!({"id": values::id(), "name": text(), "email": text(), "language": {"type": "string", "enum": ["fr", "en"]}, "second_factor": boolean()});
     let environment = json!({
         "name": text(), "label": text(), "kind": text(), "client": text_or_null(), "profiles": array(text()),
         "read_only": {"type": "boolean"},
+        "to_settle": {"type": ["string", "null"], "enum": ["second_factor", null]},
     });
     closed(json!({
         "user": closed(user),
         "csrf": text_or_null(),
+        "to_settle": {"type": ["string", "null"], "enum": ["password", null]},
         "environments": array(closed(environment)),
     }))
 }

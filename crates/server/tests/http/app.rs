@@ -60,22 +60,31 @@ impl App {
 
     /// The same, in environments of that size at most.
     pub fn start_within(rows_bytes_max: Option<u64>, configure: impl FnOnce(&mut ServerConfig)) -> App {
+        App::start_so(|options| options.limits.rows_bytes_max = rows_bytes_max, configure)
+    }
+
+    /// The same, of a platform opened otherwise.
+    pub fn start_on(open: impl FnOnce(&mut Options)) -> App {
+        App::start_so(open, |_| {})
+    }
+
+    fn start_so(open: impl FnOnce(&mut Options), configure: impl FnOnce(&mut ServerConfig)) -> App {
         let folder = tempfile::tempdir().unwrap();
         write_module(&folder.path().join("modules"));
         let modules = Modules::folder(folder.path().join("modules"));
-        App::start_from(folder, (modules, "shop"), rows_bytes_max, configure)
+        App::start_from(folder, (modules, "shop"), open, configure)
     }
 
     /// The same people, in environments made of the standard module `core`.
     pub fn start_standard() -> App {
         let modules = Modules::folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../modules"));
-        App::start_from(tempfile::tempdir().unwrap(), (modules, "core"), None, |_| {})
+        App::start_from(tempfile::tempdir().unwrap(), (modules, "core"), |_| {}, |_| {})
     }
 
     fn start_from(
         folder: TempDir,
         (modules, module): (Modules, &str),
-        rows_bytes_max: Option<u64>,
+        open: impl FnOnce(&mut Options),
         configure: impl FnOnce(&mut ServerConfig),
     ) -> App {
         let clock = Arc::new(TestClock(Mutex::new("2026-11-23T09:00:00Z".parse().unwrap())));
@@ -84,7 +93,8 @@ impl App {
         options.clock = clock.clone();
         options.modules = modules;
         let password_cost = Cost { memory_kib: 64, passes: 1 };
-        options.limits = Limits { password_cost, rows_bytes_max, ..Limits::default() };
+        options.limits = Limits { password_cost, ..Limits::default() };
+        open(&mut options);
         let platform = Arc::new(Platform::create(options).unwrap());
         for (name, label) in [("acme", "Acme Chauffage"), ("globex", "Globex")] {
             let mut new = NewEnvironment::named(name, label, &[module]);
@@ -101,6 +111,7 @@ impl App {
                 name: name.to_owned(),
                 email: email.to_owned(),
                 password: PASSWORD.to_owned(),
+                given: false,
                 language: Language::Fr,
             });
             platform.access_grant(user.unwrap().id, environment, &[profile]).unwrap();
@@ -125,6 +136,7 @@ impl App {
             name: name.to_owned(),
             email: email.clone(),
             password: PASSWORD.to_owned(),
+            given: false,
             language: Language::En,
         });
         self.platform.access_grant(user.unwrap().id, "acme", profiles).unwrap();

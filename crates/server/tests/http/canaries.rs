@@ -63,6 +63,7 @@ fn nest(app: &App, number: usize) -> Nest {
         name: format!("P {number}"),
         email: email.clone(),
         password: PASSWORD.to_owned(),
+        given: false,
         language: Language::Fr,
     };
     let user = app.platform.user_create(new).unwrap();

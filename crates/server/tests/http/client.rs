@@ -85,12 +85,14 @@ impl Client {
         }
     }
 
-    /// Keeps the cookie and the CSRF value of an answer to signing in.
+    /// Keeps the cookies and the CSRF value of an answer to signing in.
     pub fn keep_session(&mut self, answer: &Answer, environment: &str) {
-        let cookie = answer.header("set-cookie").unwrap();
-        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let set = answer.headers.iter().filter(|(name, _)| name == "set-cookie");
+        let cookies: Vec<&str> = set.map(|(_, cookie)| cookie.split(';').next().unwrap()).collect();
         let csrf = answer.json()["csrf"].as_str().unwrap().to_owned();
-        self.headers = vec![("cookie".to_owned(), cookie), ("x-csrf-token".to_owned(), csrf)];
+        self.headers.retain(|(name, _)| name != "cookie" && name != "x-csrf-token");
+        self.headers.push(("cookie".to_owned(), cookies.join("; ")));
+        self.headers.push(("x-csrf-token".to_owned(), csrf));
         self.environment = environment.to_owned();
     }
 

@@ -3,6 +3,7 @@
 use dictionary::{Language, RecordId};
 use engine::{Caller, Draft};
 use platform::NewUser;
+use platform::password_change::Reset;
 use serde_json::{Value as Json, json};
 
 use crate::app::{App, PASSWORD};
@@ -16,6 +17,7 @@ fn integrator(app: &App, name: &'static str, email: &str) -> (RecordId, Client) 
             name: format!("Quelqu'un de {name}"),
             email: email.to_owned(),
             password: PASSWORD.to_owned(),
+            given: false,
             language: Language::Fr,
         })
         .unwrap();
@@ -95,7 +97,8 @@ fn an_integrator_sets_up_a_client_and_the_eleventh_user_is_refused_with_the_reas
     assert!(message.contains("L'abonnement de « Weber » comprend 10 utilisateur(s) nommé(s)"), "{message}");
     // The client's own administrator is told the same.
     let paul = app.user("paul@weber.example");
-    app.platform.user_reset("paul@weber.example", PASSWORD).unwrap();
+    let reset = Reset { password: PASSWORD, given: false, by: None };
+    app.platform.user_reset("paul@weber.example", reset).unwrap();
     let paul_there = app.signed_in("paul@weber.example", "weber");
     let body = json!({"name": "P11", "email": "p11@weber.example", "language": "fr", "profiles": ["reader"]});
     let answer = paul_there.post(&paul_there.at("$people"), &body);

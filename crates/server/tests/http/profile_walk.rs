@@ -33,8 +33,24 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
     const WRITES: &[&str] = &["create", "update", "delete"];
     const IMPORTS: Needs = Anywhere(&["import"]);
     match route.name {
-        "health_show" | "metrics_show" | "session_create" | "session_show" | "session_change"
-        | "session_delete" | "sign_in_list" | "sign_ins_end" | "sign_in_end" => (Session, &[]),
+        "health_show"
+        | "metrics_show"
+        | "session_create"
+        | "session_show"
+        | "session_change"
+        | "session_delete"
+        | "sign_in_list"
+        | "sign_ins_end"
+        | "sign_in_end"
+        | "sign_in_events"
+        | "own_password_change"
+        | "second_factor_show"
+        | "second_factor_begin"
+        | "second_factor_confirm"
+        | "second_factor_remove"
+        | "recovery_codes_renew"
+        | "device_list"
+        | "device_forget" => (Session, &[]),
         "events_follow" | "service_show" | "dictionary_show" | "metadata_show" | "openapi_show" | "batch"
         | "search" | "status_show" | "list_show" | "view_list" | "preferences_show"
         | "preferences_change" | "favourite_list" | "notification_list" | "rights_show" | "view_as_show" => {
@@ -46,8 +62,18 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         "notifications_read" => (Entry, &[204]),
         "why_show" => (List("read"), &[200]),
         "list_value_create" | "person_add" | "profile_put" => (Power("administer"), &[201]),
-        "list_value_change" | "people_list" | "person_change" | "person_reset" | "person_sign_out"
-        | "profile_list" | "view_as_begin" => (Power("administer"), &[200]),
+        "list_value_change"
+        | "people_list"
+        | "person_change"
+        | "person_reset"
+        | "person_sign_out"
+        | "profile_list"
+        | "view_as_begin"
+        | "sign_in_events_of_people"
+        | "sign_in_rules_show"
+        | "sign_in_rules_change" => (Power("administer"), &[200]),
+        // Whoever has no second factor has none to lose.
+        "person_reset_factor" => (Power("administer"), &[422]),
         "person_remove" | "profile_delete" => (Power("administer"), &[204]),
         // Who looks as nobody has nothing to go back from.
         "view_as_end" => (Entry, &[204, 404]),
@@ -258,7 +284,7 @@ impl Place<'_> {
     fn path(&self, route: &Route) -> String {
         let absent = "0192f3a0-7e1c-7c3a-9f5e-0123456789ab";
         let victim = match route.name {
-            "person_change" => &self.victims[0],
+            "person_change" | "person_reset_factor" => &self.victims[0],
             "person_reset" => &self.victims[1],
             "person_sign_out" => &self.victims[2],
             _ => &self.victims[3],

@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 use jiff::SignedDuration;
+use platform::password_change::Reset;
 use serde_json::json;
 
 use crate::app::{App, PASSWORD};
@@ -21,7 +22,7 @@ fn signing_in_sets_a_cookie_and_tells_where_one_may_go() {
     assert_eq!(session["user"]["language"], "fr");
     assert_eq!(
         session["environments"],
-        json!([{"name": "acme", "label": "Acme Chauffage", "kind": "production", "client": "Acme Chauffage", "profiles": ["administrator"], "read_only": false}])
+        json!([{"name": "acme", "label": "Acme Chauffage", "kind": "production", "client": "Acme Chauffage", "profiles": ["administrator"], "read_only": false, "to_settle": null}])
     );
     assert_eq!(app.ada().get("/session").json()["user"], session["user"]);
 }
@@ -109,7 +110,8 @@ fn a_session_lasts_as_long_as_it_is_used() {
 fn another_password_and_a_closed_account_end_all_sessions_at_once() {
     let app = App::start();
     let (ada, grace) = (app.ada(), app.grace());
-    app.platform.user_reset("ada@acme.example", "une autre phrase").unwrap();
+    let reset = Reset { password: "une autre phrase", given: false, by: None };
+    app.platform.user_reset("ada@acme.example", reset).unwrap();
     assert_eq!(ada.get("/session").status, 401);
     assert_eq!(
         app.stranger().post("/session", &json!({"email": "ada@acme.example", "password": PASSWORD})).status,

@@ -46,6 +46,8 @@ mod lists;
 mod module;
 #[path = "../http/paging.rs"]
 mod paging;
+#[path = "../http/passwords.rs"]
+mod passwords;
 #[path = "../http/personal.rs"]
 mod personal;
 #[path = "../http/profiles.rs"]
@@ -54,8 +56,12 @@ mod profiles;
 mod records;
 #[path = "../http/rights/mod.rs"]
 mod rights;
+#[path = "../http/second_factor.rs"]
+mod second_factor;
 #[path = "../http/sessions.rs"]
 mod sessions;
+#[path = "../http/sign_ins.rs"]
+mod sign_ins;
 #[path = "../http/surroundings.rs"]
 mod surroundings;
 #[path = "../http/view_as.rs"]

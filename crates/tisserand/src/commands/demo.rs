@@ -257,7 +257,15 @@ fn person(platform: &Platform, name: &str, email: &str) -> anyhow::Result<Record
         Ok(user) => Ok(user.id),
         Err(error) if error.is_not_found() => {
             let (name, email, password) = (name.to_owned(), email.to_owned(), PASSWORD.to_owned());
-            Ok(platform.user_create(NewUser { name, email, password, language: Language::Fr })?.id)
+            Ok(platform
+                .user_create_unchecked(NewUser {
+                    name,
+                    email,
+                    password,
+                    given: false,
+                    language: Language::Fr,
+                })?
+                .id)
         }
         Err(error) => Err(error.into()),
     }

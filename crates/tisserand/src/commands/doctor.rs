@@ -219,6 +219,19 @@ fn environments(exam: &mut Examination<'_>, settings: &Settings) {
             return exam.note("platform", Verdict::Bad, same(format!("{error:#}")), restore());
         }
     };
+    let outside = platform.has_key_outside();
+    exam.note(
+        "key",
+        if outside { Verdict::Good } else { Verdict::Warning },
+        match outside {
+            true => pair("la clé qui scelle les secrets est hors du dossier", "the key that seals secrets is outside the folder"),
+            false => pair("la clé qui scelle les secrets est dans le dossier", "the key that seals secrets is in the folder"),
+        },
+        pair(
+            "Gardez-la ailleurs : openssl rand -hex 32 > /etc/tisserand.key, puis --key-file ; ce qui est scellé s'ouvre encore.",
+            "Keep it elsewhere: openssl rand -hex 32 > /etc/tisserand.key, then --key-file; what is sealed still opens.",
+        ),
+    );
     let all = match platform.environments() {
         Ok(all) => all,
         Err(error) => {

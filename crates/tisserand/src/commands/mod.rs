@@ -37,6 +37,9 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         database: cli.database,
         address,
         modules: cli.modules,
+        breached_passwords: cli.breached_passwords,
+        key_file: cli.key_file,
+        key: cli.key.map(platform::KeyText),
     })?;
     match cli.command {
         Cmd::Demo(demo) => demo::run(&settings, &demo, console),

@@ -1,7 +1,8 @@
 //! `user`: people who sign in.
 
 use dictionary::Language;
-use platform::{Door, Identity, NewUser, SystemRandom};
+use platform::password_change::Reset;
+use platform::{Door, EventsWanted, Identity, NewUser, PlatformError, SystemRandom};
 use serde_json::json;
 
 use crate::cli::User;
@@ -14,7 +15,7 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
     let opened = data::open(settings, "user")?;
     let platform = &opened.platform;
     match asked {
-        User::Create { name, email, password, language, grant } => {
+        User::Create { name, email, password, keep, language, grant } => {
             let Some(language) = Language::from_code(&language) else {
                 return Err(refusal(
                     format!("« {language} » n'est ni fr ni en."),
@@ -27,7 +28,8 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
                 data::environment(platform, environment)?;
             }
             let (password, made) = given_or_made(password);
-            let user = platform.user_create(NewUser { name, email, password: password.clone(), language })?;
+            let new = NewUser { name, email, password: password.clone(), given: !keep, language };
+            let user = platform.user_create(new)?;
             for (environment, profiles) in grants {
                 let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
                 platform.access_grant(user.id, &environment, &profiles)?;
@@ -35,19 +37,54 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
             tell(&user.email, made.then_some(password), console);
             Ok(())
         }
-        User::Reset { email, password } => {
+        User::Reset { email, password, keep } => {
             let (password, made) = given_or_made(password);
-            let user = platform.user_reset(&email, &password).map_err(|error| {
-                if error.is_not_found() {
-                    refusal(
-                        format!("Personne n'a l'adresse {email}."),
-                        format!("Nobody has the address {email}."),
-                    )
-                } else {
-                    error.into()
-                }
-            })?;
+            let user = platform
+                .user_reset(&email, Reset { password: &password, given: !keep, by: None })
+                .map_err(|error| nobody(&email, error))?;
             tell(&user.email, made.then_some(password), console);
+            Ok(())
+        }
+        User::ResetFactor { email } => {
+            let user = platform.user_by_email(&email).map_err(|error| nobody(&email, error))?;
+            platform.second_factor_reset(&user, None)?;
+            tell(&user.email, None, console);
+            Ok(())
+        }
+        User::SignIns { email, top } => {
+            let user = platform.user_by_email(&email).map_err(|error| nobody(&email, error))?;
+            let wanted = EventsWanted { limit: top, ..EventsWanted::default() };
+            let (events, _) = platform.sign_in_events_of(user.id, &wanted)?;
+            if console.json {
+                let rows = events.iter().map(|e| {
+                    json!({ "at": e.at, "event": e.event, "way": e.way, "by": e.by, "device": e.device, "address": e.address })
+                });
+                console.data(&rows.collect());
+                return Ok(());
+            }
+            let dictionary = platform.environment("platform")?.engine.dictionary();
+            let words = |tag: &str| {
+                let values = dictionary.lists.get("sign_in_event").map(|list| list.values.as_slice());
+                let known = values.unwrap_or_default().iter().find(|value| value.tag == tag);
+                known.map_or(tag.to_owned(), |value| console.label(&value.label))
+            };
+            let rows: Vec<Vec<String>> = events
+                .into_iter()
+                .map(|e| {
+                    let texts = [e.device, e.address, e.by].map(Option::unwrap_or_default);
+                    [vec![e.at.to_string(), words(&e.event)], texts.to_vec()].concat()
+                })
+                .collect();
+            console.table(
+                &[
+                    console.text("Moment", "Moment"),
+                    console.text("Événement", "Event"),
+                    console.text("Appareil", "Device"),
+                    console.text("Adresse IP", "IP address"),
+                    console.text("Par", "By"),
+                ],
+                &rows,
+            );
             Ok(())
         }
         User::List => {
@@ -88,6 +125,13 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
             Ok(())
         }
     }
+}
+
+fn nobody(email: &str, error: PlatformError) -> anyhow::Error {
+    if !error.is_not_found() {
+        return error.into();
+    }
+    refusal(format!("Personne n'a l'adresse {email}."), format!("Nobody has the address {email}."))
 }
 
 /// An environment and names of profiles: `acme=sales,own_agency`.

@@ -41,6 +41,12 @@ export function AdminHome() {
           to={{ to: '/admin/$env/profiles', params }}
         />
         <Card
+          icon="login"
+          title={t('signInEvents.people.title')}
+          hint={t('signInEvents.people.hint')}
+          to={{ to: '/admin/$env/sign-ins', params }}
+        />
+        <Card
           icon="history"
           title={t('administration.audit.title')}
           hint={t('administration.audit.hint')}

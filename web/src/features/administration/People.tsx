@@ -111,6 +111,7 @@ function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): 
         <span>
           <strong>{person.name}</strong>
           {person.me && <span className="quiet"> · {t('administration.people.me')}</span>}
+          {person.second_factor && <span className={`${styles.small} quiet`}> · {t('factor.has')}</span>}
         </span>
         <span className={`${styles.small} quiet`}>{person.email}</span>
       </div>
@@ -177,6 +178,14 @@ function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): 
               {t('administration.people.seeActs')}
             </Menu.Item>
           )}
+          <Menu.Item
+            leftSection={<Icon name="login" size={16} />}
+            onClick={() =>
+              void navigate({ to: '/admin/$env/sign-ins', params: { env }, search: { person: person.id } })
+            }
+          >
+            {t('signInEvents.people.see')}
+          </Menu.Item>
           {!person.me && person.own && (
             <>
               <Menu.Item
@@ -185,6 +194,18 @@ function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): 
               >
                 {t('administration.people.reset')}
               </Menu.Item>
+              {person.second_factor && (
+                <Menu.Item
+                  leftSection={<Icon name="shield-check" size={16} />}
+                  onClick={() =>
+                    void act(administration.resetFactor(person.id), () =>
+                      say({ tone: 'done', text: t('factor.resetDone', { name: person.name }) }),
+                    )
+                  }
+                >
+                  {t('factor.reset')}
+                </Menu.Item>
+              )}
               <Menu.Item
                 leftSection={<Icon name="x" size={16} />}
                 onClick={() =>

@@ -79,6 +79,8 @@ export default function Palette({ close, around }: Props) {
     place('bell', t('notifications.title'), around.bell),
     place('adjustments', t('frame.preferences'), go(`/me/${env}`)),
     place('device-desktop', t('signIns.title'), go(`/me/${env}/sessions`)),
+    place('lock', t('security.title'), go(`/me/${env}/security`)),
+    place('login', t('signInEvents.mine.title'), go(`/me/${env}/sign-ins`)),
     place('help-circle', t('help.open'), around.help),
     place('keyboard', t('frame.shortcuts'), around.sheet),
     place('info-circle', t('about.title'), go(`/me/${env}/about`)),

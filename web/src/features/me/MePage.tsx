@@ -17,8 +17,14 @@ export function MePage({ title, hint, children }: { title: string; hint?: string
         <Link to="/me/$env" params={params} {...current}>
           {t('preferences.title')}
         </Link>
+        <Link to="/me/$env/security" params={params} {...current}>
+          {t('security.title')}
+        </Link>
         <Link to="/me/$env/sessions" params={params} {...current}>
           {t('signIns.title')}
+        </Link>
+        <Link to="/me/$env/sign-ins" params={params} {...current}>
+          {t('signInEvents.mine.title')}
         </Link>
         <Link to="/me/$env/about" params={params} {...current}>
           {t('about.title')}

@@ -9,11 +9,11 @@ import { useSurroundings } from '../../dictionary/context'
 import { exactInstant, saidInstant } from '../../format/dates'
 import { now } from '../../format/now'
 import { Icon } from '../../icons/Icon'
+import { deviceIcon, placeOf } from '../../signIns/place'
 import { Bar, Late } from '../../ui/Late'
 import { ProblemNotice, problemWords } from '../../ui/ProblemNotice'
 import { Tag } from '../../ui/Tag'
 import { say } from '../../ui/toasts'
-import { deviceOf, placeOf } from './device'
 import { LookedAt } from './LookedAt'
 import styles from './Me.module.css'
 import { MePage } from './MePage'
@@ -67,17 +67,13 @@ export function SignIns() {
 function One({ session, end }: { session: SignIn; end(): void }) {
   const { t } = useTranslation()
   const { manner } = useSurroundings()
-  const { browser, system, phone } = deviceOf(session.user_agent)
-  const name = t(browser && system ? 'signIns.device' : 'signIns.oneDevice', {
-    browser: browser ?? system ?? t('signIns.unknown'),
-    system,
-  })
+  const name = session.device ?? t('signIns.unknown')
   const place = placeOf(session.address)
   const seen = t('signIns.seen', { when: saidInstant(session.seen_at, now(), manner) })
   return (
     <li className={styles.line}>
       <div className={styles.device}>
-        <Icon name={phone ? 'device-mobile' : 'device-desktop'} size={22} />
+        <Icon name={deviceIcon(session.device)} size={22} />
         <strong>
           {name} {session.current && <Tag colour="sage" word={t('signIns.current')} />}
         </strong>

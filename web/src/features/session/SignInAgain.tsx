@@ -1,10 +1,12 @@
 import { Button, Modal, PasswordInput, TextInput } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useEffect, useState } from 'react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../../api/keys'
 import type { Session } from '../../api/types'
-import { link, source, useStanding } from '../../app/source'
+import { link, useStanding } from '../../app/source'
+import { CodeFields } from '../../signIns/CodeFields'
+import { useSignIn } from '../../signIns/useSignIn'
 import styles from './SignInAgain.module.css'
 import { SignInRefusal } from './SignInRefusal'
 
@@ -31,20 +33,15 @@ function Ask({ waiting, close }: { waiting: number; close(): void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const known = useQuery<Session>({ queryKey: keys.session, enabled: false }).data?.user
-  const [email, setEmail] = useState(known?.email ?? '')
-  const [password, setPassword] = useState('')
-  const signIn = useMutation({
-    mutationFn: () => source.session.signIn(email.trim(), password),
-    onSuccess: (session) => {
-      // Somebody else begins anew elsewhere, the page is on its way there.
-      if (!known || session.user.id === known.id) client.setQueryData(keys.session, session)
-    },
+  const signing = useSignIn(known?.email ?? '', (session) => {
+    if (session.to_settle) {
+      window.location.assign(`/new-password?to=${encodeURIComponent(window.location.pathname)}`)
+      return
+    }
+    // Somebody else begins anew elsewhere, the page is on its way there.
+    if (!known || session.user.id === known.id) client.setQueryData(keys.session, session)
   })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!signIn.isPending) signIn.mutate()
-  }
-  const other = known !== undefined && email.trim().toLowerCase() !== known.email.toLowerCase()
+  const other = known !== undefined && signing.email.trim().toLowerCase() !== known.email.toLowerCase()
   return (
     <Modal
       opened
@@ -54,31 +51,37 @@ function Ask({ waiting, close }: { waiting: number; close(): void }) {
       zIndex={400}
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
-      <form className={styles.form} onSubmit={submit}>
+      <form className={styles.form} onSubmit={signing.submit}>
         <p className={styles.hint}>{waiting > 0 ? t('signIn.again.hintWaiting') : t('signIn.again.hint')}</p>
-        {signIn.error && <SignInRefusal thrown={signIn.error} />}
-        <TextInput
-          label={t('signIn.email')}
-          description={other ? t('signIn.again.other', { name: known.name }) : undefined}
-          inputWrapperOrder={['label', 'input', 'description', 'error']}
-          type="email"
-          autoComplete="username"
-          required
-          withAsterisk={false}
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label={t('signIn.password')}
-          autoComplete="current-password"
-          required
-          withAsterisk={false}
-          data-autofocus
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
+        {signing.refusal && <SignInRefusal thrown={signing.refusal} />}
+        {signing.codeAsked ? (
+          <CodeFields signing={signing} />
+        ) : (
+          <>
+            <TextInput
+              label={t('signIn.email')}
+              description={other ? t('signIn.again.other', { name: known.name }) : undefined}
+              inputWrapperOrder={['label', 'input', 'description', 'error']}
+              type="email"
+              autoComplete="username"
+              required
+              withAsterisk={false}
+              value={signing.email}
+              onChange={(event) => signing.setEmail(event.currentTarget.value)}
+            />
+            <PasswordInput
+              label={t('signIn.password')}
+              autoComplete="current-password"
+              required
+              withAsterisk={false}
+              data-autofocus
+              value={signing.password}
+              onChange={(event) => signing.setPassword(event.currentTarget.value)}
+            />
+          </>
+        )}
         <div className={styles.actions}>
-          <Button type="submit" loading={signIn.isPending}>
+          <Button type="submit" loading={signing.pending}>
             {t('signIn.again.submit')}
           </Button>
         </div>

@@ -8,6 +8,9 @@ export function SignInRefusal({ thrown }: { thrown: Error }) {
   const { t } = useTranslation()
   const problem = asProblem(thrown)
   if (problem.code === 'wrong_credentials') return <Notice tone="danger" title={t('signIn.wrong')} />
+  if (problem.code === 'password_expired') return <Notice tone="warning" title={t('password.expired')} />
+  // The field says it.
+  if (problem.details.fields?.code) return null
   const wait = problem.details.retry_after_s
   if (problem.status === 429) return <Notice tone="warning" title={t('signIn.throttled', { count: wait ?? 30 })} />
   const { title, hint } = problemWords(problem, t)

@@ -27,7 +27,8 @@ export const administration = {
     actions: 'Actions for {{name}}',
     profileOf: 'Profiles of {{name}}',
     password: 'Password of {{name}}',
-    passwordHint: 'It is shown only once. Tell it in person or by a safe way.',
+    passwordHint:
+      'It is shown only once. Tell it in person or by a safe way: it serves, within seven days, to choose another.',
     known: '{{name}} had an account already and signs in with their own password.',
     copy: 'Copy',
     copied: 'Copied',

@@ -32,8 +32,6 @@ export const personal = {
   signIns: {
     title: 'Sessions',
     hint: 'Devices where you are signed in. One you do not recognise? End it and change your password.',
-    device: '{{browser}} on {{system}}',
-    oneDevice: '{{browser}}',
     unknown: 'Unknown device',
     current: 'this device',
     seen: 'seen {{when}}',

@@ -27,7 +27,8 @@ export const administration = {
     actions: 'Actions pour {{name}}',
     profileOf: 'Profils de {{name}}',
     password: 'Mot de passe de {{name}}',
-    passwordHint: 'Il n’est montré qu’une fois. Transmettez-le de vive voix ou par un moyen sûr.',
+    passwordHint:
+      'Il n’est montré qu’une fois. Transmettez-le de vive voix ou par un moyen sûr : il sert, dans les sept jours, à en choisir un autre.',
     known: '{{name}} avait déjà un compte et se connecte avec son mot de passe.',
     copy: 'Copier',
     copied: 'Copié',

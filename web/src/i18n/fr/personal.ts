@@ -32,8 +32,6 @@ export const personal = {
   signIns: {
     title: 'Sessions',
     hint: 'Les appareils où vous êtes connecté. Une session que vous ne reconnaissez pas ? Fermez-la et changez de mot de passe.',
-    device: '{{browser}} sur {{system}}',
-    oneDevice: '{{browser}}',
     unknown: 'Appareil inconnu',
     current: 'cet appareil',
     seen: 'vue {{when}}',

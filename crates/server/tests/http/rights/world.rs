@@ -52,6 +52,7 @@ impl World {
             name: "Farah Bounds".to_owned(),
             email: format!("farah-{seed}@acme.example"),
             password: PASSWORD.to_owned(),
+            given: false,
             language: Language::En,
         };
         let user = app.platform.user_create(user).unwrap().id;
@@ -89,6 +90,7 @@ impl World {
             name: "Vera Looks".to_owned(),
             email: email.clone(),
             password: PASSWORD.to_owned(),
+            given: false,
             language: Language::En,
         };
         let user = app.platform.user_create(user).unwrap().id;

@@ -1,0 +1,134 @@
+//! Another password: chosen by the person, or given to them.
+
+use dictionary::Value;
+use engine::{Caller, Draft};
+use jiff::SignedDuration;
+
+use crate::access::{Door, Identity};
+use crate::devices::Visitor;
+use crate::directory::USER;
+use crate::error::PlatformError;
+use crate::password_policy::Of;
+use crate::platform::Platform;
+use crate::second_factor::untrust;
+use crate::sessions::end_sessions;
+use crate::sign_in_events::{Event, Noted};
+use crate::throttle::{Attempt, Guess};
+use crate::users::User;
+
+/// A password that somebody gave is good for this long.
+pub const GIVEN_FOR: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// Who did what was done by a command on the machine itself, where a name is kept of it.
+pub(crate) const OPERATOR: &str = "tisserand";
+
+/// A password that somebody else sets.
+#[derive(Debug, Clone, Copy)]
+pub struct Reset<'a> {
+    /// The password.
+    pub password: &'a str,
+    /// Whether the person has to replace it when they next sign in.
+    pub given: bool,
+    /// Name of who does; none for the operator at the machine.
+    pub by: Option<&'a str>,
+}
+
+impl Platform {
+    /// Gives a person another password and ends their sessions.
+    ///
+    /// Errors: nobody has that address; the password is weak.
+    pub fn user_reset(&self, email: &str, reset: Reset<'_>) -> Result<User, PlatformError> {
+        let user = self.user_by_email(email)?;
+        let id = user.id;
+        self.password_policy.check(reset.password, Of { name: &user.name, email: &user.email })?;
+        let hash = self.passwords.hash(reset.password, self.random.as_ref())?;
+        let now = self.clock.now();
+        let given = if reset.given { Value::DateTime(now) } else { Value::Null };
+        let by = reset.by.unwrap_or(OPERATOR);
+        let endings = self.endings(id, Some(by), |_| true)?;
+        let noted = Noted::of(Event::PasswordReset, id, Some(by));
+        let trusted = self.devices_trusted(id, None)?;
+        self.root().transact(&Caller::system(), move |unit| {
+            let draft = Draft::default().with("password_hash", hash.as_str()).with("password_given", given);
+            unit.update(USER, id, None, draft)?;
+            untrust(unit, trusted)?;
+            noted.write(unit, now)?;
+            end_sessions(unit, endings, now)
+        })?;
+        tracing::info!(user.id = %id, "password given");
+        Ok(user)
+    }
+
+    /// Replaces the password of whoever asks by one that they chose, and ends their other sessions.
+    ///
+    /// Errors: the present password is not right; throttled; the new one is weak, or the same; not found without a session.
+    pub fn password_change(
+        &self,
+        identity: &Identity,
+        present: &str,
+        new: &str,
+        visitor: &Visitor<'_>,
+    ) -> Result<(), PlatformError> {
+        let Door::Session { id: Some(session), .. } = identity.door else {
+            return Err(PlatformError::NotFound);
+        };
+        let (user, now) = (&identity.user, self.clock.now());
+        self.password_confirm(user, present, visitor)?;
+        if present == new {
+            return Err(PlatformError::WeakPassword {
+                message: dictionary::Label::new(
+                    "C'est le même mot de passe : choisissez-en un autre.",
+                    "This is the same password: choose another.",
+                ),
+            });
+        }
+        self.password_policy.check(new, Of { name: &user.name, email: &user.email })?;
+        let hash = self.passwords.hash(new, self.random.as_ref())?;
+        let id = user.id;
+        let endings = self.endings(id, None, |one| one != session)?;
+        let noted = Noted::at_the_door(Event::PasswordChanged, Some(id), visitor);
+        let this = self.devices_known(id, visitor)?.this.map(|device| device.id);
+        let trusted = self.devices_trusted(id, this)?;
+        self.root().transact(&Caller::system(), move |unit| {
+            let draft =
+                Draft::default().with("password_hash", hash.as_str()).with("password_given", Value::Null);
+            unit.update(USER, id, None, draft)?;
+            untrust(unit, trusted)?;
+            noted.write(unit, now)?;
+            end_sessions(unit, endings, now)
+        })?;
+        tracing::info!(user.id = %id, "password changed");
+        Ok(())
+    }
+
+    /// Makes sure that it is still the person who asks: their password, slowed down as signing in is.
+    ///
+    /// Errors: wrong present password; throttled.
+    pub(crate) fn password_confirm(
+        &self,
+        user: &User,
+        password: &str,
+        visitor: &Visitor<'_>,
+    ) -> Result<(), PlatformError> {
+        let known = self.devices_known(user.id, visitor)?;
+        let (standing, now) = (known.standing(visitor), self.clock.now());
+        let attempt =
+            Attempt { guess: Guess::Password, account: &user.email, address: visitor.address, standing, now };
+        if let Err(retry_after_s) = self.throttle.attempt(attempt) {
+            self.note_slowed(Some(user.id), visitor)?;
+            return Err(PlatformError::Throttled { retry_after_s });
+        }
+        let hash = self.password_hash(user.id)?;
+        if !self.passwords.verify(password, hash.as_deref())? {
+            self.note(Noted::at_the_door(Event::WrongPassword, Some(user.id), visitor))?;
+            return Err(PlatformError::WrongPresentPassword);
+        }
+        self.throttle.succeeded(attempt);
+        Ok(())
+    }
+
+    /// Whether a password that somebody gave is too old to be used.
+    pub(crate) fn is_password_expired(&self, user: &User) -> bool {
+        user.password_given.is_some_and(|given| self.clock.now().duration_since(given) > GIVEN_FOR)
+    }
+}

@@ -1,0 +1,138 @@
+//! What happened to sign-ins: a person's own, and those of the people of an environment.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::openapi::administration::{page, whole, words};
+use crate::openapi::fixed::TAG;
+use crate::openapi::operation::Operation;
+use crate::openapi::shapes::{array, boolean, closed, own, text, text_or_null};
+use crate::openapi::{Reader, values};
+
+fn event() -> Json {
+    let events: Vec<&str> = platform::sign_in_events::Event::ALL.iter().map(|event| event.tag()).collect();
+    let mut ways: Vec<Option<&str>> =
+        platform::sign_in_events::Way::ALL.iter().map(|way| Some(way.tag())).collect();
+    ways.push(None);
+    json!({
+        "id": values::id(), "at": text(), "event": words(&events),
+        "way": {"type": ["string", "null"], "enum": ways},
+        "by": text_or_null(), "device": text_or_null(), "address": text_or_null(),
+    })
+}
+
+/// Schemas by name.
+pub(super) fn schemas() -> Vec<(&'static str, Json)> {
+    let device = json!({
+        "id": values::id(), "device": text_or_null(), "address": text_or_null(), "seen_at": text(),
+        "trusted_until": text_or_null(), "current": boolean(),
+    });
+    vec![
+        ("sign_in_event", closed(event())),
+        ("sign_in_events", page("sign_in_event")),
+        ("device", closed(device)),
+        ("devices", closed(json!({"value": array(own("device"))}))),
+        ("second_factor", closed(json!({"since": text_or_null(), "recovery_left": whole()}))),
+        ("enrolment", closed(json!({"secret": text(), "uri": text(), "qr": text()}))),
+        ("recovery_codes", closed(json!({"recovery_codes": array(text())}))),
+    ]
+}
+
+/// Schemas of what administrators see.
+pub(super) fn schemas_of_administrators() -> Vec<(&'static str, Json)> {
+    let mut of_person = event();
+    of_person["person"] = closed(json!({"id": values::id(), "name": text(), "email": text()}));
+    vec![
+        ("sign_in_rules", closed(json!({"second_factor": boolean()}))),
+        ("person_sign_in_event", closed(of_person)),
+        ("people_sign_in_events", page("person_sign_in_event")),
+    ]
+}
+
+fn operation(reader: &Reader<'_>, id: &str, fr: &str, en: &str) -> Operation {
+    Operation::new(format!("tisserand.{id}"), TAG, reader.say(fr, en))
+}
+
+fn own_password(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let change =
+        operation(reader, "own_password_change", "Changer son mot de passe", "Change one's password");
+    let sent = json!({
+        "type": "object",
+        "required": ["present", "password"],
+        "properties": {"present": text(), "password": text()},
+    });
+    let told = reader.say("La personne et ses environnements.", "The person and their environments.");
+    let change = change.writes().body("application/json", sent).answers(200, &told, own("session"));
+    change.put(paths, "/session/password", "post");
+}
+
+fn second_factor(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    const AT: &str = "/session/second_factor";
+    let known = reader.say("Comment il en est.", "How it stands.");
+    let show = operation(reader, "second_factor_show", "Son second facteur", "One's second factor");
+    show.answers(200, &known, own("second_factor")).put(paths, AT, "get");
+    let takes = |field: &str| json!({"type": "object", "required": [field], "properties": {field: text()}});
+    let operations = [
+        ("begin", "", "Ajouter un second facteur", "Add a second factor", "password", "enrolment"),
+        ("confirm", "/confirm", "Confirmer par un code", "Confirm by a code", "code", "recovery_codes"),
+        (
+            "remove",
+            "/remove",
+            "Retirer le second facteur",
+            "Remove the second factor",
+            "code",
+            "second_factor",
+        ),
+        (
+            "recovery",
+            "/recovery_codes",
+            "Refaire les codes de secours",
+            "Make recovery codes anew",
+            "code",
+            "recovery_codes",
+        ),
+    ];
+    for (name, part, fr, en, field, answer) in operations {
+        let id = if name == "recovery" {
+            "recovery_codes_renew".to_owned()
+        } else {
+            format!("second_factor_{name}")
+        };
+        let done = operation(reader, &id, fr, en).writes().body("application/json", takes(field));
+        done.answers(200, &reader.say(fr, en), own(answer)).put(paths, &format!("{AT}{part}"), "post");
+    }
+    let (fr, en) = ("Les navigateurs où l'on est connu", "The browsers one is known by");
+    let list = operation(reader, "device_list", fr, en);
+    list.answers(200, &reader.say(fr, en), own("devices")).put(paths, "/devices", "get");
+    let forget = operation(reader, "device_forget", "En oublier un", "Forget one").writes();
+    forget.empty(204, &reader.say("Oublié.", "Forgotten.")).put(paths, "/devices/{id}", "delete");
+}
+
+/// Adds the operations.
+pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let (fr, en) =
+        ("Ce qui est arrivé aux connexions de la personne", "What happened to the person's sign-ins");
+    let list = operation(reader, "sign_in_events", fr, en).takes(&["top", "older_than"]);
+    let list = list.answers(200, &reader.say(fr, en), own("sign_in_events"));
+    list.refused(403).put(paths, "/sign_ins", "get");
+    own_password(reader, paths);
+    second_factor(reader, paths);
+    if !reader.administers {
+        return;
+    }
+    let (fr, en) =
+        ("Ce qui est arrivé aux connexions des personnes", "What happened to the sign-ins of people");
+    let (shown, changed) =
+        ("Ce qui est demandé à qui se connecte", "Changer ce qui est demandé à qui se connecte");
+    let rules = reader.say("Les règles.", "The rules.");
+    let show = operation(reader, "sign_in_rules_show", shown, "What is asked of whoever signs in");
+    show.answers(200, &rules, own("sign_in_rules")).put(paths, &reader.at("/$sign_in"), "get");
+    let change =
+        operation(reader, "sign_in_rules_change", changed, "Change what is asked of whoever signs in");
+    let sent = json!({"type": "object", "properties": {"second_factor": boolean()}});
+    let change = change.writes().body("application/json", sent).answers(200, &rules, own("sign_in_rules"));
+    change.put(paths, &reader.at("/$sign_in"), "patch");
+    let list = operation(reader, "sign_in_events_of_people", fr, en);
+    let list = list.takes(&["top", "older_than", "about_person", "by_event"]);
+    let list = list.answers(200, &reader.say(fr, en), own("people_sign_in_events"));
+    list.put(paths, &reader.at("/$sign_ins"), "get");
+}

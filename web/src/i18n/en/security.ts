@@ -1,0 +1,72 @@
+/** Texts of passwords and of what keeps others out. */
+export const password = {
+  title: 'Password',
+  present: 'Present password',
+  new: 'New password',
+  rules: 'At least 10 characters. Some unrelated words make a good one.',
+  change: 'Change password',
+  changed: 'Password changed',
+  changedHint: 'Your other sessions are over.',
+  expired: 'This password was given to you more than seven days ago: ask your administrator for another.',
+  first: {
+    title: 'Choose your password',
+    hint: 'Welcome, {{name}}. The one you were given only serves to choose one of your own.',
+    given: 'Password you were given',
+    submit: 'Choose and go on',
+  },
+}
+
+export const security = {
+  title: 'Security',
+  hint: 'What keeps your account yours.',
+}
+
+export const factor = {
+  title: 'Second factor',
+  none: 'A code of your phone, asked beside the password: who steals one has not the other.',
+  why: 'You need an authenticator application on your phone (FreeOTP, Aegis, Google Authenticator…). Your password first:',
+  add: 'Add a second factor',
+  since: 'in place, {{when}}',
+  remove: 'Remove the second factor',
+  asked: 'Verification code',
+  code: 'Code',
+  codeHint: 'The one your application shows, or one of your recovery codes.',
+  trust: 'Do not ask here for 30 days',
+  back: 'Back to address and password',
+  scan: 'Scan this picture with your application:',
+  qr: 'Picture to scan; the same secret is written below.',
+  type: 'Or type this secret there:',
+  firstCode: 'Code that the application shows now',
+  confirm: 'Confirm',
+  needed: {
+    title: 'Add a second factor',
+    hint: 'This environment opens only with a code of your phone beside the password.',
+  },
+  recovery: {
+    title: 'Keep these recovery codes',
+    hint: 'Each stands in once for your phone, should it be lost. They are not shown again.',
+    list: 'Recovery codes',
+    file: 'Recovery codes of Tisserand; each serves once.',
+    download: 'Download',
+    done: 'I kept them',
+    renew: 'Make recovery codes anew',
+    left_zero: 'No recovery code is left.',
+    left_one: '{{count}} recovery code is left.',
+    left_other: '{{count}} recovery codes are left.',
+  },
+  required: 'Second factor required',
+  requiredHint: 'Who has none is led to add one before entering. Programs keep their token.',
+  has: 'second factor',
+  reset: 'Take their second factor away',
+  resetDone: 'Second factor of {{name}} taken away, sessions ended',
+}
+
+export const devices = {
+  title: 'Known devices',
+  hint: 'Where you signed in before, what others try does not slow you down.',
+  trusted: 'no code until {{when}}',
+  seen: 'signed in {{when}}',
+  forget: 'Forget',
+  forgetOne: 'Forget {{name}}',
+  forgotten: 'Device forgotten',
+}

@@ -1,0 +1,42 @@
+/** Texts of what happens to sign-ins. */
+export const signInEvents = {
+  none: { title: 'Nothing to show', hint: 'No sign-in of this kind in the last 180 days.' },
+  more: 'Show older',
+  by: 'by {{name}}',
+  events: {
+    signed_in: 'Signed in',
+    wrong_password: 'Wrong password',
+    unknown_address: 'Unknown address',
+    code_asked: 'Password right, code asked',
+    wrong_code: 'Wrong code',
+    inactive: 'Refused: account deactivated',
+    slowed_down: 'Refused: too many attempts',
+    signed_out: 'Signed out',
+    session_ended: 'Session ended from elsewhere',
+    factor_added: 'Second factor added',
+    factor_removed: 'Second factor removed',
+    factor_reset: 'Second factor taken away by somebody',
+    recovery_codes_made: 'New recovery codes',
+    password_expired: 'Refused: given password out of date',
+    password_changed: 'Password changed',
+    password_reset: 'Another password given',
+  },
+  ways: {
+    password: 'password',
+    code: 'password and code',
+    recovery_code: 'password and recovery code',
+    trusted_device: 'password, trusted device',
+  },
+  mine: {
+    title: 'My sign-ins',
+    hint: 'The last 180 days, refusals included. One that was not you? End its session and change your password.',
+  },
+  people: {
+    title: 'Sign-ins',
+    hint: 'Who signed in or tried to, from where, in the last 180 days.',
+    person: 'Person',
+    everybody: 'Everybody',
+    event: 'Event',
+    see: 'See their sign-ins',
+  },
+}

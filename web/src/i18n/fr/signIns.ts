@@ -1,0 +1,42 @@
+/** Texts of what happens to sign-ins, in French. */
+export const signInEvents = {
+  none: { title: 'Rien à montrer', hint: 'Aucune connexion de cette sorte dans les 180 derniers jours.' },
+  more: 'Voir plus ancien',
+  by: 'par {{name}}',
+  events: {
+    signed_in: 'Connexion',
+    wrong_password: 'Mot de passe incorrect',
+    unknown_address: 'Adresse inconnue',
+    code_asked: 'Mot de passe juste, code demandé',
+    wrong_code: 'Code incorrect',
+    inactive: 'Refusée : compte désactivé',
+    slowed_down: 'Refusée : trop d’essais',
+    signed_out: 'Déconnexion',
+    session_ended: 'Session fermée à distance',
+    factor_added: 'Second facteur ajouté',
+    factor_removed: 'Second facteur retiré',
+    factor_reset: 'Second facteur retiré par quelqu’un',
+    recovery_codes_made: 'Nouveaux codes de secours',
+    password_expired: 'Refusée : mot de passe donné périmé',
+    password_changed: 'Mot de passe changé',
+    password_reset: 'Nouveau mot de passe donné',
+  },
+  ways: {
+    password: 'mot de passe',
+    code: 'mot de passe et code',
+    recovery_code: 'mot de passe et code de secours',
+    trusted_device: 'mot de passe, appareil de confiance',
+  },
+  mine: {
+    title: 'Mes connexions',
+    hint: 'Les 180 derniers jours, refus compris. Une connexion qui n’est pas la vôtre ? Fermez sa session et changez de mot de passe.',
+  },
+  people: {
+    title: 'Connexions',
+    hint: 'Qui s’est connecté ou a essayé, d’où, ces 180 derniers jours.',
+    person: 'Personne',
+    everybody: 'Tout le monde',
+    event: 'Événement',
+    see: 'Voir ses connexions',
+  },
+}
