@@ -24,6 +24,8 @@ async function choose(page: Page, typed: string, name: string): Promise<void> {
   await page.keyboard.type(typed)
   const wanted = page.getByRole('option', { name, exact: true })
   await wanted.waitFor()
+  // Moved to by hand, it stays chosen as more is found.
+  await page.keyboard.press('ArrowDown')
   while ((await wanted.getAttribute('aria-selected')) !== 'true') await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
 }

@@ -34,7 +34,8 @@ export default function Palette({ close, around }: Props) {
   const { dictionary, source, label } = useSurroundings()
   const env = dictionary.environment.name
   const [typed, setTyped] = useState('')
-  const [chosen, setChosen] = useState(0)
+  // By its key: what one moved to stays under the keyboard as results come in above it.
+  const [chosen, setChosen] = useState<string | null>(null)
   const [asked] = useDebouncedValue(typed.trim(), 120)
   const recent = useRecents()
   const { favourites } = useFavourites()
@@ -136,7 +137,10 @@ export default function Palette({ close, around }: Props) {
     { title: t('palette.actions'), entries: creations.slice(0, 5) },
   ].filter((group) => group.entries.length > 0)
   const entries = groups.flatMap((group) => group.entries)
-  const current = Math.min(chosen, Math.max(entries.length - 1, 0))
+  const current = Math.max(
+    entries.findIndex((entry) => entry.key === chosen),
+    0,
+  )
 
   const choose = (entry: Entry | undefined) => {
     if (!entry) return
@@ -149,7 +153,7 @@ export default function Palette({ close, around }: Props) {
     if (step && entries.length) {
       event.preventDefault()
       const next = (current + step + entries.length) % entries.length
-      setChosen(next)
+      setChosen(entries[next]?.key ?? null)
       document.getElementById(`palette-${next}`)?.scrollIntoView({ block: 'nearest' })
     } else if (event.key === 'Enter') {
       event.preventDefault()
@@ -183,7 +187,7 @@ export default function Palette({ close, around }: Props) {
           value={typed}
           onChange={(event) => {
             setTyped(event.currentTarget.value)
-            setChosen(0)
+            setChosen(null)
           }}
           onKeyDown={press}
         />
@@ -207,7 +211,7 @@ export default function Palette({ close, around }: Props) {
                   role="option"
                   aria-selected={own === current}
                   className={styles.entry}
-                  onMouseMove={() => setChosen(own)}
+                  onMouseMove={() => setChosen(entry.key)}
                   onClick={() => choose(entry)}
                 >
                   <Icon name={entry.icon} />
