@@ -7,6 +7,7 @@ use axum::http::header::{self, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use dictionary::Language;
 use dictionary::label::Label;
+use engine::FieldProblem;
 use serde_json::{Map, Value, json};
 
 use crate::data::methods::Methods;
@@ -82,6 +83,11 @@ impl Problem {
 
     pub(crate) fn bad_request(fr: impl AsRef<str>, en: impl AsRef<str>) -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, "bad_request", fr, en)
+    }
+
+    /// A field of what was sent is refused: `422`, with its name.
+    pub(crate) fn of_field(field: &str, code: &'static str, fr: &str, en: &str) -> Problem {
+        Problem::from(FieldProblem { field: field.to_owned(), code, message: Label::new(fr, en) })
     }
 
     pub(crate) fn unsupported_media_type(fr: &str, en: &str) -> Problem {

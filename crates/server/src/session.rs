@@ -9,8 +9,6 @@ use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use dictionary::Language;
-use dictionary::label::Label;
-use engine::FieldProblem;
 use platform::{Door, Identity, Platform, Proof, Visitor};
 use serde_json::{Map, Value, json};
 
@@ -87,7 +85,7 @@ pub(crate) async fn session_change(
                 return Err(Problem::viewed(&name));
             }
             if let Some(unknown) = sent.keys().find(|key| *key != "language") {
-                return Err(refused(
+                return Err(Problem::of_field(
                     unknown,
                     "unknown_field",
                     "Cette préférence n'existe pas.",
@@ -97,7 +95,7 @@ pub(crate) async fn session_change(
             let code = text(&sent, "language")?;
             let language =
                 Language::from_code(&code).filter(|language| language.code() == code).ok_or_else(|| {
-                    refused(
+                    Problem::of_field(
                         "language",
                         "unknown_tag",
                         "Les langues sont fr et en.",
@@ -201,12 +199,8 @@ pub(crate) fn session_view(platform: &Platform, identity: &Identity) -> Result<V
 pub(crate) fn text(sent: &Map<String, Value>, field: &str) -> Result<String, Problem> {
     match sent.get(field) {
         Some(Value::String(text)) => Ok(text.clone()),
-        _ => Err(refused(field, "required", "Ce champ est nécessaire.", "This field is needed.")),
+        _ => Err(Problem::of_field(field, "required", "Ce champ est nécessaire.", "This field is needed.")),
     }
-}
-
-fn refused(field: &str, code: &'static str, fr: &str, en: &str) -> Problem {
-    Problem::from(FieldProblem { field: field.to_owned(), code, message: Label::new(fr, en) })
 }
 
 /// Answers about a person are nobody else's.

@@ -3,8 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
-use dictionary::label::Label;
-use engine::{Favourite, FieldProblem, Target};
+use engine::{Favourite, Target};
 use platform::Entered;
 use serde_json::{Map, Value as Json, json};
 
@@ -75,19 +74,20 @@ fn told(favourite: &Favourite) -> Json {
 
 fn read(sent: &Map<String, Json>) -> Result<Target, Problem> {
     if let Some(unknown) = sent.keys().find(|key| *key != "target") {
-        return Err(refused(unknown, "unknown_field", "Un favori a : target.", "A favourite has: target."));
+        return Err(Problem::of_field(
+            unknown,
+            "unknown_field",
+            "Un favori a : target.",
+            "A favourite has: target.",
+        ));
     }
     let target = sent.get("target").and_then(Json::as_str).and_then(Target::read);
     target.ok_or_else(|| {
-        refused(
+        Problem::of_field(
             "target",
             "wrong_type",
             "target vaut record/account/0192…, list/account, view/0192… ou dashboard/my_day.",
             "target is record/account/0192…, list/account, view/0192… or dashboard/my_day.",
         )
     })
-}
-
-fn refused(field: &str, code: &'static str, fr: &str, en: &str) -> Problem {
-    Problem::from(FieldProblem { field: field.to_owned(), code, message: Label::new(fr, en) })
 }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use dictionary::label::Label;
-use engine::{FieldProblem, ValueDraft};
+use engine::ValueDraft;
 use platform::Entered;
 use serde_json::{Map, Value as Json, json};
 
@@ -26,7 +26,12 @@ pub(crate) async fn list_value_create(mut asked: Asked, list: String) -> Result<
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         idempotency::after(entered, once.as_ref(), || {
             let Some(Json::String(tag)) = sent.remove("tag") else {
-                return Err(refused("tag", "required", "L'étiquette est nécessaire.", "The tag is needed."));
+                return Err(Problem::of_field(
+                    "tag",
+                    "required",
+                    "L'étiquette est nécessaire.",
+                    "The tag is needed.",
+                ));
             };
             let draft = read(sent)?;
             entered.environment.engine.list_value_add(&entered.caller, &list, &tag, &draft)?;
@@ -84,7 +89,7 @@ fn read(sent: Map<String, Json>) -> Result<ValueDraft, Problem> {
             }
             ("label" | "active" | "colour" | "icon" | "after", _) => false,
             _ => {
-                return Err(refused(
+                return Err(Problem::of_field(
                     &name,
                     "unknown_field",
                     "Une valeur a : label, colour, icon, after, active.",
@@ -93,7 +98,7 @@ fn read(sent: Map<String, Json>) -> Result<ValueDraft, Problem> {
             }
         };
         if !understood {
-            return Err(refused(
+            return Err(Problem::of_field(
                 &name,
                 "wrong_type",
                 "Cette valeur ne convient pas.",
@@ -102,8 +107,4 @@ fn read(sent: Map<String, Json>) -> Result<ValueDraft, Problem> {
         }
     }
     Ok(draft)
-}
-
-fn refused(field: &str, code: &'static str, fr: &str, en: &str) -> Problem {
-    Problem::from(FieldProblem { field: field.to_owned(), code, message: Label::new(fr, en) })
 }

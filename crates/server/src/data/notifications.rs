@@ -3,8 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
-use dictionary::label::Label;
-use engine::{FieldProblem, Notification};
+use engine::Notification;
 use serde_json::{Value as Json, json};
 
 use crate::body::{discard, json_object};
@@ -32,10 +31,10 @@ pub(crate) async fn notification_mark(mut asked: Asked, id: RecordId) -> Result<
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         idempotency::after(entered, once.as_ref(), || {
             if let Some(unknown) = sent.keys().find(|key| *key != "read") {
-                return Err(refused(unknown, "unknown_field", "Dites : read.", "Say: read."));
+                return Err(Problem::of_field(unknown, "unknown_field", "Dites : read.", "Say: read."));
             }
             let read = sent.get("read").and_then(Json::as_bool).ok_or_else(|| {
-                refused("read", "required", "read vaut true ou false.", "read is true or false.")
+                Problem::of_field("read", "required", "read vaut true ou false.", "read is true or false.")
             })?;
             entered.environment.engine.notification_mark(&entered.caller, id, read)?;
             Ok(Reply { status: StatusCode::NO_CONTENT, ..Reply::default() })
@@ -71,8 +70,4 @@ fn told(notification: &Notification) -> Json {
         "text": notification.text,
         "read_at": notification.read_at,
     })
-}
-
-fn refused(field: &str, code: &'static str, fr: &str, en: &str) -> Problem {
-    Problem::from(FieldProblem { field: field.to_owned(), code, message: Label::new(fr, en) })
 }

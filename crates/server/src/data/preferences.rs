@@ -1,8 +1,7 @@
 //! How a person wants their screens: `/data/{env}/$preferences`.
 
 use axum::response::{IntoResponse, Response};
-use dictionary::label::Label;
-use engine::{FieldProblem, Preferences, PreferencesDraft};
+use engine::{Preferences, PreferencesDraft};
 use serde_json::{Map, Value as Json, json};
 
 use crate::body::json_object;
@@ -69,7 +68,7 @@ fn read(sent: Map<String, Json>) -> Result<PreferencesDraft, Problem> {
                 _ => None,
             },
             _ => {
-                return Err(refused(
+                return Err(Problem::of_field(
                     &name,
                     "unknown_field",
                     "Les préférences sont : theme, density, time_zone, first_day, start_page, dashboards.",
@@ -78,7 +77,7 @@ fn read(sent: Map<String, Json>) -> Result<PreferencesDraft, Problem> {
             }
         };
         if understood.is_none() {
-            return Err(refused(
+            return Err(Problem::of_field(
                 &name,
                 "wrong_type",
                 "Cette valeur ne convient pas.",
@@ -87,8 +86,4 @@ fn read(sent: Map<String, Json>) -> Result<PreferencesDraft, Problem> {
         }
     }
     Ok(draft)
-}
-
-fn refused(field: &str, code: &'static str, fr: &str, en: &str) -> Problem {
-    Problem::from(FieldProblem { field: field.to_owned(), code, message: Label::new(fr, en) })
 }

@@ -2,8 +2,6 @@
 
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
-use dictionary::label::Label;
-use engine::FieldProblem;
 use platform::Entered;
 use serde_json::{Map, Value as Json, json};
 
@@ -76,11 +74,16 @@ pub(crate) fn told(
 
 fn read(sent: &Map<String, Json>) -> Result<(String, Doing), Problem> {
     if let Some(unknown) = sent.keys().find(|name| !matches!(name.as_str(), "page" | "does")) {
-        return Err(refused(unknown, "unknown_field", "Il y a : page, does.", "There are: page, does."));
+        return Err(Problem::of_field(
+            unknown,
+            "unknown_field",
+            "Il y a : page, does.",
+            "There are: page, does.",
+        ));
     }
     let page = sent.get("page").and_then(Json::as_str).unwrap_or_default();
     if page.is_empty() || page.chars().count() > PAGE_CHARACTERS_MAX {
-        return Err(refused(
+        return Err(Problem::of_field(
             "page",
             "required",
             "Un nom de la page est nécessaire, de 64 caractères au plus.",
@@ -92,7 +95,7 @@ fn read(sent: &Map<String, Json>) -> Result<(String, Doing), Problem> {
         Some("edit") => Doing::Edits,
         Some("leave") => Doing::Leaves,
         _ => {
-            return Err(refused(
+            return Err(Problem::of_field(
                 "does",
                 "unknown_tag",
                 "Une page fait l'une de : look, edit, leave.",
@@ -101,8 +104,4 @@ fn read(sent: &Map<String, Json>) -> Result<(String, Doing), Problem> {
         }
     };
     Ok((page.to_owned(), doing))
-}
-
-fn refused(field: &str, code: &'static str, fr: &str, en: &str) -> Problem {
-    Problem::from(FieldProblem { field: field.to_owned(), code, message: Label::new(fr, en) })
 }

@@ -2,9 +2,8 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use dictionary::label::Label;
 use dictionary::{RecordId, Value};
-use engine::{Expanded, FieldProblem, Record, ViewDraft};
+use engine::{Expanded, Record, ViewDraft};
 use platform::Entered;
 use serde_json::{Map, Value as Json, json};
 
@@ -32,7 +31,7 @@ pub(crate) async fn view_create(mut asked: Asked) -> Result<Response, Problem> {
         idempotency::after(entered, once.as_ref(), || {
             let draft = read(entered, sent)?;
             if draft.entity.is_none() {
-                return Err(refused(
+                return Err(Problem::of_field(
                     "entity",
                     "required",
                     "L'entité est nécessaire.",
@@ -111,7 +110,7 @@ fn read(entered: &Entered, sent: Map<String, Json>) -> Result<ViewDraft, Problem
             ("entity", Json::String(text)) => {
                 let dictionary = entered.dictionary();
                 if dictionary.entity(&text).is_none_or(|entity| entity.internal) {
-                    return Err(refused(
+                    return Err(Problem::of_field(
                         "entity",
                         "unknown_entity",
                         "Cette entité n'existe pas.",
@@ -124,7 +123,7 @@ fn read(entered: &Entered, sent: Map<String, Json>) -> Result<ViewDraft, Problem
             ("first", Json::Bool(first)) => draft.first = Some(first),
             ("state", state @ Json::Object(_)) => draft.state = Some(state),
             ("name" | "entity" | "shared" | "first" | "state", _) => {
-                return Err(refused(
+                return Err(Problem::of_field(
                     &name,
                     "wrong_type",
                     "Cette valeur ne convient pas.",
@@ -132,7 +131,7 @@ fn read(entered: &Entered, sent: Map<String, Json>) -> Result<ViewDraft, Problem
                 ));
             }
             _ => {
-                return Err(refused(
+                return Err(Problem::of_field(
                     &name,
                     "unknown_field",
                     "Une vue a : name, entity, shared, first, state.",
@@ -142,8 +141,4 @@ fn read(entered: &Entered, sent: Map<String, Json>) -> Result<ViewDraft, Problem
         }
     }
     Ok(draft)
-}
-
-fn refused(field: &str, code: &'static str, fr: &str, en: &str) -> Problem {
-    Problem::from(FieldProblem { field: field.to_owned(), code, message: Label::new(fr, en) })
 }

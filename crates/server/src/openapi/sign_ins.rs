@@ -128,7 +128,8 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     show.answers(200, &rules, own("sign_in_rules")).put(paths, &reader.at("/$sign_in"), "get");
     let change =
         operation(reader, "sign_in_rules_change", changed, "Change what is asked of whoever signs in");
-    let sent = json!({"type": "object", "properties": {"second_factor": boolean()}});
+    let sent =
+        json!({"type": "object", "properties": {"second_factor": boolean()}, "additionalProperties": false});
     let change = change.writes().body("application/json", sent).answers(200, &rules, own("sign_in_rules"));
     change.put(paths, &reader.at("/$sign_in"), "patch");
     let list = operation(reader, "sign_in_events_of_people", fr, en);

@@ -33,7 +33,11 @@ fn a_person_changes_their_password_and_their_other_sessions_end() {
     let events = ada.get("/sign_ins").json();
     let told: Vec<&str> =
         events["value"].as_array().unwrap().iter().map(|one| one["event"].as_str().unwrap()).collect();
-    assert_eq!(told[..4], ["signed_in", "wrong_password", "session_ended", "password_changed"]);
+    assert_eq!(
+        told[..4],
+        ["signed_in", "wrong_password", "session_ended", "password_changed"],
+        "newest first"
+    );
 }
 
 #[test]

@@ -184,6 +184,9 @@ fn an_environment_that_requires_it_is_entered_with_a_second_factor_only() {
     // Who has none would lock themselves out.
     let refused = ada.patch(&rules, &json!({"second_factor": true}));
     assert_eq!(refused.refusal(), (422, "validation".to_owned()), "{}", refused.text());
+    for unclear in [json!({"second_factor": {}}), json!({"second_factor": null}), json!({"factor": true})] {
+        assert_eq!(ada.patch(&rules, &unclear).status, 422, "{unclear}");
+    }
     enrolled(&app, &ada);
     assert_eq!(ada.patch(&rules, &json!({"second_factor": true})).json(), json!({"second_factor": true}));
     assert_eq!(ada.get(&ada.at("accounts")).status, 200);
