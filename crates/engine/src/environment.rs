@@ -13,6 +13,7 @@ use crate::caller::Caller;
 use crate::catalogue;
 use crate::clock::{Clock, IdSource};
 use crate::error::{EngineError, damaged, failed};
+use crate::leaders::Leaders;
 use crate::prepared::Prepared;
 use crate::sight::Perimeters;
 use crate::sources;
@@ -58,6 +59,7 @@ pub(crate) struct Shared {
     pub(crate) refreshing: Mutex<()>,
     /// Perimeters of people whose rights name some.
     pub(crate) perimeters: Perimeters,
+    pub(crate) leaders: Arc<Leaders>,
 }
 
 impl Shared {
@@ -78,6 +80,7 @@ impl Shared {
             active,
             refreshing: Mutex::default(),
             perimeters: Perimeters::default(),
+            leaders: Arc::default(),
         })
     }
 }
@@ -131,6 +134,13 @@ impl Environment {
         Ok(Environment { shared: Shared::new(settings, store, clock, ids, prepared) })
     }
 
+    /// Lets go of the store, and waits until it is closed if this was the last to hold the environment.
+    pub fn close(self) {
+        let leaders = self.shared.leaders.clone();
+        drop(self);
+        leaders.wait_gone();
+    }
+
     /// What it was told.
     pub fn settings(&self) -> &Settings {
         &self.shared.settings
@@ -160,11 +170,17 @@ impl Environment {
         spawn: impl FnOnce(Box<dyn FnOnce() + Send>) + Send + 'static,
         done: impl FnOnce(Result<Done<T>, EngineError>) + Send + 'static,
     ) {
-        let store = self.shared.store.clone();
-        let submission = Submission {
-            done: Box::new(|committed| done(done_of(committed))),
-            lead: Some(Box::new(|| spawn(Box::new(move || store.commit_waiting())))),
+        let (store, leaders) = (self.shared.store.clone(), self.shared.leaders.clone());
+        let lead = move || {
+            let leading = leaders.begin();
+            spawn(Box::new(move || {
+                store.commit_waiting();
+                drop(store);
+                drop(leading);
+            }));
         };
+        let submission =
+            Submission { done: Box::new(|committed| done(done_of(committed))), lead: Some(Box::new(lead)) };
         self.shared.store.submit(unit(self.session(caller, work)), submission);
     }
 

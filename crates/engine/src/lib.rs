@@ -10,6 +10,7 @@ pub mod environment;
 pub mod error;
 mod follow;
 mod keys;
+mod leaders;
 pub mod personal;
 mod prepared;
 mod profile_places;

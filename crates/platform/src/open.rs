@@ -124,7 +124,7 @@ impl Opened {
                 return true;
             }
             // Closed before the table is let go, so that nobody opens it again while it still holds its lock.
-            let freed = free(slot).is_some();
+            let freed = free(slot);
             closed += usize::from(freed);
             !freed
         });
@@ -171,7 +171,7 @@ impl Opened {
     /// Closes the environment of that name, if nobody uses it; returns whether it is closed.
     pub(crate) fn close(&self, name: &str) -> bool {
         let mut slots = self.slots.write();
-        let closed = slots.get(name).is_none_or(|slot| free(slot).is_some());
+        let closed = slots.get(name).is_none_or(free);
         if closed {
             slots.remove(name);
         }
@@ -209,8 +209,7 @@ impl Opened {
                 .map(|(name, slot)| (*slot.used.lock(), name.clone()))
                 .collect();
             by_age.sort_unstable();
-            let closed =
-                by_age.iter().find(|(_, name)| slots.get(name).is_some_and(|slot| free(slot).is_some()));
+            let closed = by_age.iter().find(|(_, name)| slots.get(name).is_some_and(free));
             match closed {
                 Some((_, name)) => slots.remove(name),
                 // All are in use: more than wished is better than a refusal.
@@ -227,14 +226,24 @@ impl Opened {
     }
 }
 
-/// Takes the environment out of a slot that nobody but the table refers to, whose environment nobody uses.
-fn free(slot: &Arc<Slot>) -> Option<Arc<OpenEnvironment>> {
+/// Closes the environment of a slot that nobody but the table refers to, if nobody uses it; returns whether it is closed.
+fn free(slot: &Arc<Slot>) -> bool {
     if Arc::strong_count(slot) > 1 {
-        return None;
+        return false;
     }
-    let mut environment = slot.environment.try_lock()?;
+    let Some(mut environment) = slot.environment.try_lock() else { return false };
     if environment.as_ref().is_some_and(|open| Arc::strong_count(open) > 1) {
-        return None;
+        return false;
     }
-    environment.take()
+    match environment.take().map(Arc::try_unwrap) {
+        None => false, // being opened
+        Some(Ok(open)) => {
+            open.engine.close();
+            true
+        }
+        Some(Err(open)) => {
+            *environment = Some(open);
+            false
+        }
+    }
 }
