@@ -87,6 +87,39 @@ test('what somebody changed since is left by the undo, and named', async ({ page
   await expect(page.getByRole('link', { name: /a\.csv/ }).first()).toBeVisible()
 })
 
+test('what the file does not say is given: a value on every row, and a name composed of two columns', async ({
+  page,
+  api,
+}) => {
+  const mark = unique('G').replace(/\W/g, '')
+  const text = `Raison sociale;Forme;Code dans l'ERP\nZAPF ${mark};SARL;${mark}-1\nWENGER ${mark};SAS;${mark}-2`
+  await page.goto(`/e/${env}/accounts`)
+  await page.getByRole('link', { name: 'Importer : Tiers' }).click()
+  const file = { name: 'noms.csv', mimeType: 'text/csv', buffer: Buffer.from(text) }
+  await page.getByLabel('Choisir un fichier').first().setInputFiles(file)
+  await expect(page.getByRole('heading', { name: 'Colonnes du fichier' })).toBeVisible()
+
+  const others = page.getByRole('region', { name: 'Autres champs' })
+  await others.getByRole('button', { name: 'Ajouter un champ' }).click()
+  await choose(page, 'Champ ajouté 1', 'Type')
+  await choose(page, 'Type : valeur', 'Client')
+  await others.getByRole('button', { name: 'Ajouter un champ' }).click()
+  await choose(page, 'Champ ajouté 2', 'Raison sociale')
+  await choose(page, 'Raison sociale : d’où', 'Composé de colonnes')
+  await others.getByRole('button', { name: 'Insérer la colonne Forme' }).click()
+  await others.getByRole('button', { name: 'Insérer la colonne Raison sociale' }).click()
+  await expect(others.getByLabel('Raison sociale : valeur')).toHaveValue('{Forme} {Raison sociale}')
+  await others.getByLabel('Raison sociale : valeur').fill('{Forme} {Raison sociale|proper}')
+
+  await page.getByRole('button', { name: 'Voir l’aperçu' }).click()
+  await page.getByRole('button', { name: 'Importer 2 lignes' }).click()
+  await expect(page.getByRole('heading', { name: 'Import terminé' })).toBeVisible()
+  const found = await api.text(`accounts?$filter=external_code eq '${mark}-1'&$select=name,kind`)
+  const [made] = (JSON.parse(found) as { value: { name: string; kind: string }[] }).value
+  expect(made?.kind).toBe('customer')
+  expect(made?.name).toMatch(/^SARL Zapf/)
+})
+
 test('who may only read is not offered an import', async ({ as }) => {
   const { page } = await as('theo')
   await page.goto(`/e/${env}/accounts`)

@@ -17,7 +17,7 @@ export function ColumnOptions(props: {
 }) {
   const { target } = props
   if (target.part) return null
-  if (target.field.type === 'reference') return <Reference {...props} />
+  if (target.field.type === 'reference') return <ReferenceRule {...props} />
   return <Values {...props} />
 }
 
@@ -69,7 +69,14 @@ function Values({ column, path, target, plan, onChange }: Parameters<typeof Colu
 /** Types by whose value people name a record. */
 const naming = ['text', 'code', 'email', 'phone', 'integer']
 
-function Reference({ path, target, plan, onChange }: Parameters<typeof ColumnOptions>[0]) {
+/** How a row finds the record that a reference leads to. */
+export function ReferenceRule(props: {
+  path: string
+  target: { field: Field }
+  plan: Plan
+  onChange(next: Partial<Plan>): void
+}) {
+  const { path, target, plan, onChange } = props
   const { t } = useTranslation()
   const { dictionary, label } = useSurroundings()
   const led = target.field.to ? dictionary.entities[target.field.to] : undefined

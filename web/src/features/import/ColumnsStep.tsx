@@ -15,7 +15,8 @@ import { ProblemNotice } from '../../ui/ProblemNotice'
 import { useShortcuts } from '../../ui/shortcuts'
 import { ColumnOptions } from './ColumnOptions'
 import styles from './ColumnsStep.module.css'
-import { mappingOf, type Plan, planOf, proposedPlan, targetField } from './plan'
+import { GivenFields } from './GivenFields'
+import { fedPaths, isComposed, mappingOf, overlaps, type Plan, planOf, proposedPlan, targetField } from './plan'
 
 /** Which column feeds which field, by which fields a row finds its record, and what may become of it. */
 export function ColumnsStep({ entity, job, onNext }: { entity: Entity; job: Import; onNext(): void }) {
@@ -45,7 +46,7 @@ export function ColumnsStep({ entity, job, onNext }: { entity: Entity; job: Impo
       setPlan({ ...proposedPlan(next), file })
     },
   })
-  const taken = new Set(Object.values(plan.targets))
+  const taken = fedPaths(plan)
   const words = (path: string) => targetWords(t, around, entity, path)
   const offered = job.targets.map(({ path }) => ({ value: path, label: words(path) }))
   const keyable = job.targets.filter(({ path, key }) => key && taken.has(path)).map(({ path }) => path)
@@ -59,7 +60,10 @@ export function ColumnsStep({ entity, job, onNext }: { entity: Entity; job: Impo
       // A field has one source: who takes it takes it from the other.
       ([name, other]) => name !== column && (path === null || !overlaps(other, path)),
     )
-    change({ targets: Object.fromEntries(path ? [...others, [column, path]] : others) })
+    change({
+      targets: Object.fromEntries(path ? [...others, [column, path]] : others),
+      given: plan.given.filter((one) => !path || !one.path || !overlaps(one.path, path)),
+    })
   }
   useShortcuts({ 'ctrl+Enter': () => preview.mutate() }, { insideDialogs: true })
   return (
@@ -87,7 +91,7 @@ export function ColumnsStep({ entity, job, onNext }: { entity: Entity; job: Impo
         <div className={styles.columnsHead}>
           <h2 id="columns-title">{t('import.columns.title')}</h2>
           <span className="quiet">
-            {t('import.columns.mapped', { count: taken.size, of: job.detected.columns.length })}
+            {t('import.columns.mapped', { count: Object.keys(plan.targets).length, of: job.detected.columns.length })}
           </span>
         </div>
         <ul>
@@ -108,7 +112,7 @@ export function ColumnsStep({ entity, job, onNext }: { entity: Entity; job: Impo
                 </span>
                 <Select
                   aria-label={t('import.columns.feeds', { name })}
-                  placeholder={t('import.columns.ignored')}
+                  placeholder={t(isComposed(plan, column.name) ? 'import.given.used' : 'import.columns.ignored')}
                   data={offered}
                   value={path ?? null}
                   onChange={(next) => aim(column.name, next)}
@@ -126,6 +130,7 @@ export function ColumnsStep({ entity, job, onNext }: { entity: Entity; job: Impo
           })}
         </ul>
       </section>
+      <GivenFields entity={entity} job={job} plan={plan} offered={offered} onChange={change} />
       {missing.length > 0 && plan.mode !== 'update' && (
         <Notice
           tone="warning"
@@ -174,11 +179,6 @@ export function ColumnsStep({ entity, job, onNext }: { entity: Entity; job: Impo
 
 function remembered(job: Import): Plan | null {
   return job.remembered?.mapping ? planOf(job, job.remembered.mapping) : null
-}
-
-/** Whether two paths feed the same: one path, or a field and a part of it. */
-function overlaps(one: string, other: string): boolean {
-  return one === other || one.startsWith(`${other}.`) || other.startsWith(`${one}.`)
 }
 
 /** `Adresse › Ville`. */

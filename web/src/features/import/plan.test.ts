@@ -37,9 +37,32 @@ describe('the plan of an import', () => {
     expect(mappingOf(plan)).not.toHaveProperty('key')
   })
 
+  it('holds what no column feeds: the same on every row, or composed of columns', () => {
+    const given = [
+      { path: 'kind', from: 'same' as const, text: 'customer' },
+      { path: 'name', from: 'columns' as const, text: '{Nom|proper} {Divers}' },
+    ]
+    const plan = { ...proposedPlan(found), targets: { SIRET: 'siret' }, given }
+    expect(mappingOf(plan)).toMatchObject({
+      columns: { siret: 'SIRET', name: '{Nom|proper} {Divers}' },
+      constants: { kind: 'customer' },
+    })
+    expect(planOf(found, mappingOf(plan))).toEqual(plan)
+  })
+
+  it('takes a composed text without a column for what it is, and leaves out what is not said yet', () => {
+    const given = [
+      { path: 'name', from: 'columns' as const, text: 'Sans nom' },
+      { path: 'kind', from: 'same' as const, text: '' },
+      { path: null, from: 'same' as const, text: 'x' },
+    ]
+    const mapping = mappingOf({ ...proposedPlan(found), targets: { SIRET: 'siret' }, given })
+    expect(mapping).toMatchObject({ columns: { siret: 'SIRET' }, constants: { name: 'Sans nom' } })
+  })
+
   it('is none where a mapping says more', () => {
-    expect(planOf(found, { columns: { name: '{Nom|proper}' } })).toBeNull()
-    expect(planOf(found, { columns: { name: 'Nom' }, constants: { kind: 'x' } })).toBeNull()
+    expect(planOf(found, { columns: { name: 'Nom' }, only: { Divers: 'x' } })).toBeNull()
+    expect(planOf(found, { columns: { name: 'Autre' } })).toBeNull()
   })
 
   it('knows the values that have to be translated, accents and case away', () => {
