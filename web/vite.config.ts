@@ -9,7 +9,7 @@ import { initial } from './initial'
 import { notices } from './notices'
 
 /** Paths the Rust server answers itself; everything else is this application. */
-const serverPaths = ['/session', '/sessions', '/data', '/events', '/health', '/metrics']
+const serverPaths = ['/session', '/sessions', '/providers', '/data', '/events', '/health', '/metrics']
 const server = process.env.TISSERAND_URL ?? 'http://127.0.0.1:7700'
 
 /** Puts beside every script, style and WebAssembly the same compressed as well as can be: the server sends those. */

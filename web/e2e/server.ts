@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -38,10 +38,15 @@ export default async function start(): Promise<() => Promise<void>> {
 }
 
 /** Starts a server on the demo companies of a folder, which are made when it is empty. */
-export function serve(data: string, address: string): ChildProcess {
-  return spawn(binary(), ['demo', '--small', '--data', data, '--address', address], {
+export function serve(data: string, address: string, more: string[] = []): ChildProcess {
+  return spawn(binary(), ['demo', '--small', '--data', data, '--address', address, ...more], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+}
+
+/** Runs a command to its end. */
+export function run(...command: string[]): string {
+  return execFileSync(binary(), command, { encoding: 'utf8' })
 }
 
 function binary(): string {

@@ -28,18 +28,29 @@ pub struct Identity {
 impl Identity {
     /// Whether an environment wants a second factor of this person, who has none. Programs go on.
     pub fn lacks_factor(&self, info: &EnvironmentInfo) -> bool {
-        info.second_factor && self.user.second_factor.is_none() && matches!(self.door, Door::Session { .. })
+        info.second_factor
+            && self.user.second_factor.is_none()
+            && matches!(self.door, Door::Session { by_provider: None, .. })
+    }
+
+    /// Whether the door they came by leads there: the word of one client's provider opens nothing of another's.
+    fn leads_to(&self, info: &EnvironmentInfo) -> bool {
+        match &self.door {
+            Door::Session { by_provider: Some(client), .. } => info.client_id == Some(*client),
+            Door::Session { by_provider: None, .. } => true,
+            Door::Token { environment, .. } => environment.is_none_or(|only| only == info.id),
+        }
+    }
+
+    /// Whether a password that they were given has to be replaced first: by who comes with it, not by who comes by their provider or with a token.
+    pub fn must_choose_password(&self) -> bool {
+        self.user.password_given.is_some() && matches!(self.door, Door::Session { by_provider: None, .. })
     }
 
     /// Refuses those who have something to settle before they may enter anything: a password of their own, in place of one they were given.
     /// Programs go on: their token was given to them with another secret.
     fn is_settled(&self) -> Result<(), PlatformError> {
-        match self.door {
-            Door::Session { .. } if self.user.password_given.is_some() => {
-                Err(PlatformError::PasswordChangeNeeded)
-            }
-            Door::Session { .. } | Door::Token { .. } => Ok(()),
-        }
+        if self.must_choose_password() { Err(PlatformError::PasswordChangeNeeded) } else { Ok(()) }
     }
 }
 
@@ -52,6 +63,9 @@ pub enum Door {
         id: Option<RecordId>,
         /// What its writes must bring along.
         csrf: String,
+        /// It was opened by the word of an identity provider, of this client: it opens what is that client's, and a second factor is the provider's
+        /// business.
+        by_provider: Option<RecordId>,
         /// An environment at which it looks as somebody else.
         viewing: Option<Viewing>,
     },
@@ -132,7 +146,7 @@ impl Platform {
         request: Option<String>,
     ) -> Result<Entered, PlatformError> {
         let info = self.environment_info(environment)?;
-        if !info.active {
+        if !info.active || !identity.leads_to(&info) {
             return Err(PlatformError::NotFound);
         }
         identity.is_settled()?;
@@ -141,9 +155,6 @@ impl Platform {
         }
         let (origin, reads_only) = match &identity.door {
             Door::Session { .. } => (Origin::Web, false),
-            Door::Token { environment: Some(only), .. } if *only != info.id => {
-                return Err(PlatformError::NotFound);
-            }
             Door::Token { scope, .. } => (Origin::Api, *scope == Scope::Read),
         };
         let mut caller = self.caller_of(&identity.user, &info, language)?;
@@ -201,14 +212,11 @@ impl Platform {
             let Some(environment) = fields.reference("environment") else { continue };
             let info = self.environment_info_by_id(environment)?;
             let held = profiles(&fields);
-            let (allowed, held) = match &identity.door {
-                Door::Session { .. } => (true, held),
-                Door::Token { scope, environment } => (
-                    environment.is_none_or(|only| only == info.id),
-                    if *scope == Scope::Read { held.read_only() } else { held },
-                ),
+            let held = match &identity.door {
+                Door::Token { scope: Scope::Read, .. } => held.read_only(),
+                Door::Session { .. } | Door::Token { .. } => held,
             };
-            if info.active && allowed {
+            if info.active && identity.leads_to(&info) {
                 found.push((info, held));
             }
         }
@@ -240,7 +248,7 @@ impl Platform {
         Ok(())
     }
 
-    fn check_profiles(&self, environment: &str, profiles: &[&str]) -> Result<(), PlatformError> {
+    pub(crate) fn check_profiles(&self, environment: &str, profiles: &[&str]) -> Result<(), PlatformError> {
         let open = self.environment(environment)?;
         let dictionary = open.engine.dictionary();
         let known = || dictionary.profiles.iter().map(|profile| profile.name.as_str());

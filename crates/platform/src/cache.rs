@@ -29,6 +29,8 @@ pub(crate) struct Known {
     pub(crate) sessions: HashMap<String, Session>,
     pub(crate) tokens: HashMap<String, Token>,
     pub(crate) users: HashMap<RecordId, User>,
+    /// Clients of identity providers that are active.
+    pub(crate) providers: HashMap<RecordId, RecordId>,
     pub(crate) accesses: HashMap<(RecordId, String), Access>,
     pub(crate) environments: HashMap<String, Arc<EnvironmentInfo>>,
 }
@@ -96,6 +98,9 @@ impl Known {
             directory::USER => {
                 self.users.remove(&record);
                 self.accesses.retain(|(user, _), _| *user != record);
+            }
+            directory::PROVIDER => {
+                self.providers.remove(&record);
             }
             directory::ACCESS => self.accesses.retain(|_, access| access.id != record),
             directory::ENVIRONMENT | directory::ORGANISATION => {

@@ -23,6 +23,8 @@ pub(crate) const ACCESS: &str = "access";
 pub(crate) const SESSION: &str = "session";
 pub(crate) const TOKEN: &str = "token";
 pub(crate) const DEVICE: &str = "device";
+pub(crate) const PROVIDER: &str = "identity_provider";
+pub(crate) const GROUP: &str = "group_rule";
 pub(crate) const SECOND_FACTOR: &str = "second_factor";
 pub(crate) const SIGN_IN_EVENT: &str = "sign_in_event";
 

@@ -39,6 +39,9 @@ pub enum PlatformError {
     /// The environment wants a second factor, and the person has none.
     #[error("a second factor has to be added first")]
     FactorNeeded,
+    /// The word of an identity provider was not enough.
+    #[error("sign-in by an identity provider was refused")]
+    Provider(#[from] crate::providers::ProviderError),
     /// A secret could not be sealed or opened.
     #[error("could not use a sealed secret: {why}")]
     Sealed {

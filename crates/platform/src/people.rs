@@ -184,7 +184,7 @@ impl Platform {
     ) -> Result<(), PlatformError> {
         let user = match self.user_by_email(email) {
             Ok(user) => user,
-            Err(error) if error.is_not_found() => self.user_note(name, email)?,
+            Err(error) if error.is_not_found() => self.user_note(name, email, None)?,
             Err(error) => return Err(error),
         };
         self.access_grant(user.id, environment, profiles)

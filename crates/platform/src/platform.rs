@@ -17,6 +17,7 @@ use crate::error::PlatformError;
 use crate::modules::Modules;
 use crate::open::{self, OpenEnvironment, Opened};
 use crate::operations::Trial;
+use crate::outgoing::Outgoing;
 use crate::password::{Cost, Passwords};
 use crate::password_policy::PasswordPolicy;
 use crate::places::Places;
@@ -46,6 +47,8 @@ pub struct Options {
     pub random: Arc<dyn Random>,
     /// Passwords that are known to be out: a file as [`crate::breached::Breached`] reads it.
     pub breached_passwords: Option<PathBuf>,
+    /// Hosts of our own network that may be called, by HTTP too: an identity provider that stands there.
+    pub outgoing_hosts: Vec<String>,
     /// What seals secrets that have to be read again; a key in the folder without one.
     pub key: Option<KeyText>,
     /// Bounds.
@@ -65,6 +68,7 @@ impl Options {
             ids: Arc::new(TimeOrderedIds),
             random: Arc::new(SystemRandom),
             breached_passwords: None,
+            outgoing_hosts: Vec::new(),
             key: None,
             limits: Limits::default(),
             trial: None,
@@ -115,6 +119,7 @@ pub struct Platform {
     pub(crate) cache: Cache,
     pub(crate) passwords: Passwords,
     pub(crate) keys: Keys,
+    pub(crate) outgoing: Outgoing,
     pub(crate) password_policy: PasswordPolicy,
     pub(crate) throttle: Throttle,
     pub(crate) seen: Seen,
@@ -237,6 +242,7 @@ impl Platform {
             cache: Cache::default(),
             passwords,
             keys,
+            outgoing: Outgoing::new(&options.outgoing_hosts),
             password_policy: PasswordPolicy { breached },
             throttle: Throttle::default(),
             seen: Seen::default(),

@@ -40,6 +40,7 @@ pub(crate) struct Session {
     pub(crate) user: RecordId,
     pub(crate) expires: Timestamp,
     pub(crate) viewing: Option<Viewing>,
+    pub(crate) provider: Option<RecordId>,
 }
 
 /// A browser in which somebody is signed in.
@@ -150,7 +151,7 @@ impl Platform {
         let way = self.second_factor_passed(&user, proof, &known, visitor)?;
         // Somebody without a second factor has nothing to be spared.
         let trust = proof.trust && user.second_factor.is_some();
-        self.session_open(user.id, known, way, trust, visitor)
+        self.session_open(user.id, known, way, trust, None, visitor)
     }
 
     /// The person of a session; its end moves as it is used.
@@ -168,7 +169,13 @@ impl Platform {
             let fields = Fields::of(&dictionary, &record);
             let user = fields.reference("user").ok_or(PlatformError::NotFound)?;
             let expires = fields.moment("expires").ok_or(PlatformError::NotFound)?;
-            Ok(Session { id: fields.id(), user, expires, viewing: Viewing::of(&fields) })
+            Ok(Session {
+                id: fields.id(),
+                user,
+                expires,
+                viewing: Viewing::of(&fields),
+                provider: fields.reference("provider"),
+            })
         };
         let keep = |known: &mut crate::cache::Known, session: &Session| {
             known.sessions.insert(hash.clone(), session.clone());
@@ -186,8 +193,9 @@ impl Platform {
             return Err(PlatformError::NotFound);
         }
         self.seen.note(session.id, now);
+        let by_provider = session.provider.map(|provider| self.provider_client(provider)).transpose()?;
         let (csrf, viewing) = (secret::csrf(secret), session.viewing);
-        Ok(Identity { user, door: Door::Session { id: Some(session.id), csrf, viewing } })
+        Ok(Identity { user, door: Door::Session { id: Some(session.id), csrf, by_provider, viewing } })
     }
 
     /// Where a person is signed in, last used first.
@@ -310,6 +318,7 @@ impl Platform {
         known: Known,
         way: Way,
         trust: bool,
+        provider: Option<RecordId>,
         visitor: &Visitor<'_>,
     ) -> Result<SignedIn, PlatformError> {
         let secret = secret::secret(self.random.as_ref());
@@ -321,6 +330,9 @@ impl Platform {
             .with("created", Value::DateTime(now))
             .with("expires", Value::DateTime(expires))
             .with("address", visitor.place().as_str());
+        if let Some(provider) = provider {
+            draft = draft.with("provider", provider);
+        }
         if let Some(agent) = visitor.user_agent {
             let agent: String = agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect();
             draft = draft.with("user_agent", agent.as_str());

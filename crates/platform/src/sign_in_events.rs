@@ -40,6 +40,8 @@ pub enum Event {
     CodeAsked,
     /// The code of the second factor was wrong, or used before.
     WrongCode,
+    /// The word of an identity provider was not enough.
+    ProviderRefused,
     /// The account is closed.
     Inactive,
     /// Not looked at: too many attempts before.
@@ -72,6 +74,7 @@ impl Event {
         Event::UnknownAddress,
         Event::CodeAsked,
         Event::WrongCode,
+        Event::ProviderRefused,
         Event::Inactive,
         Event::SlowedDown,
         Event::SignedOut,
@@ -93,6 +96,7 @@ impl Event {
             Event::UnknownAddress => "unknown_address",
             Event::CodeAsked => "code_asked",
             Event::WrongCode => "wrong_code",
+            Event::ProviderRefused => "provider_refused",
             Event::Inactive => "inactive",
             Event::SlowedDown => "slowed_down",
             Event::SignedOut => "signed_out",
@@ -124,11 +128,13 @@ pub enum Way {
     RecoveryCode,
     /// A password, on a device that is trusted.
     TrustedDevice,
+    /// The word of an identity provider.
+    Provider,
 }
 
 impl Way {
     /// Every one, as the value list has them.
-    pub const ALL: &[Way] = &[Way::Password, Way::Code, Way::RecoveryCode, Way::TrustedDevice];
+    pub const ALL: &[Way] = &[Way::Password, Way::Code, Way::RecoveryCode, Way::TrustedDevice, Way::Provider];
 
     /// Tag of the value list.
     pub fn tag(self) -> &'static str {
@@ -136,6 +142,7 @@ impl Way {
             Way::Password => "password",
             Way::Code => "code",
             Way::RecoveryCode => "recovery_code",
+            Way::Provider => "provider",
             Way::TrustedDevice => "trusted_device",
         }
     }

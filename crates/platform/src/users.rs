@@ -80,8 +80,17 @@ impl Platform {
     /// Adds a person without a password: they cannot sign in until they have one.
     ///
     /// Errors: the address is taken or not valid.
-    pub(crate) fn user_note(&self, name: &str, email: &str) -> Result<User, PlatformError> {
-        let draft = Draft::default().with("name", name.trim()).with("email", normal_email(email).as_str());
+    pub(crate) fn user_note(
+        &self,
+        name: &str,
+        email: &str,
+        language: Option<Language>,
+    ) -> Result<User, PlatformError> {
+        let mut draft =
+            Draft::default().with("name", name.trim()).with("email", normal_email(email).as_str());
+        if let Some(language) = language {
+            draft = draft.with("language", language.code());
+        }
         let done = self.root().transact(&Caller::system(), move |unit| unit.create(USER, None, draft))?;
         tracing::info!(user.id = %done.value, "user created without a password");
         self.user(done.value)

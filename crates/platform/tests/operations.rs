@@ -141,8 +141,10 @@ impl Host {
 
     fn enters(&self, email: &str, environment: &str) -> bool {
         let user = self.platform.user_by_email(email).unwrap();
-        let identity =
-            Identity { user, door: Door::Session { id: None, csrf: String::new(), viewing: None } };
+        let identity = Identity {
+            user,
+            door: Door::Session { id: None, csrf: String::new(), by_provider: None, viewing: None },
+        };
         self.platform.enter(&identity, environment, Language::Fr, None).is_ok()
     }
 
@@ -191,7 +193,10 @@ fn an_environment_is_made_closed_opened_copied_and_erased_on_request() {
 
     host.done(about(OperationKind::ReadOnly, info.id));
     let user = host.platform.user_by_email("paul@weber.example").unwrap();
-    let paul = Identity { user, door: Door::Session { id: None, csrf: String::new(), viewing: None } };
+    let paul = Identity {
+        user,
+        door: Door::Session { id: None, csrf: String::new(), by_provider: None, viewing: None },
+    };
     let entered = host.platform.enter(&paul, "weber", Language::Fr, None).unwrap();
     assert!(!entered.may_write());
     drop(entered);

@@ -11,6 +11,8 @@ pub struct ServerConfig {
     pub address: SocketAddr,
     /// Whether browsers reach it by HTTPS: session cookies then refuse to travel otherwise.
     pub secure: bool,
+    /// Where browsers reach it, such as `https://crm.example.org`; without one, what they say in `Host`. Identity providers send them back there.
+    pub public: Option<String>,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Largest body of a request that is not a file, bytes.
@@ -54,6 +56,7 @@ impl Default for ServerConfig {
         ServerConfig {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7700),
             secure: false,
+            public: None,
             trusted_proxies: Vec::new(),
             body_bytes_max: 4 << 20,
             batch_bytes_max: 32 << 20,

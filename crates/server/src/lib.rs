@@ -14,6 +14,7 @@ mod openapi;
 mod own_password;
 mod presence;
 mod problem;
+mod providers;
 mod refusal;
 mod request;
 pub mod routes;

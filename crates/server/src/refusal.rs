@@ -6,6 +6,8 @@ use dictionary::label::Label;
 use engine::{EngineError, FieldProblem};
 use platform::PlatformError;
 use platform::files::FileError;
+use platform::outgoing::OutgoingError;
+use platform::providers::ProviderError;
 use serde_json::json;
 
 use crate::odata::OptionFault;
@@ -20,6 +22,20 @@ impl From<PlatformError> for Problem {
                 "wrong_credentials",
                 "L'adresse ou le mot de passe n'est pas le bon.",
                 "The address or the password is not right.",
+            ),
+            PlatformError::Provider(ProviderError::Outgoing(
+                OutgoingError::Failed { .. } | OutgoingError::Busy { .. },
+            )) => Problem::new(
+                StatusCode::BAD_GATEWAY,
+                "provider_failed",
+                "Le fournisseur d'identité ne répond pas. Réessayez dans un moment ; s'il ne répond toujours pas, prévenez votre administrateur.",
+                "The identity provider does not answer. Try again in a moment; if it still does not, tell your administrator.",
+            ),
+            PlatformError::Provider(_) => Problem::new(
+                StatusCode::BAD_GATEWAY,
+                "provider_failed",
+                "Le fournisseur d'identité n'a pas répondu comme il faut : prévenez votre administrateur.",
+                "The identity provider did not answer as it should: tell your administrator.",
             ),
             PlatformError::CodeNeeded => Problem::new(
                 StatusCode::UNAUTHORIZED,

@@ -9,7 +9,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::state::AppState;
 use crate::{
-    data, events, health, own_password, request, second_factor, session, sign_in_events, sign_ins, web_app,
+    data, events, health, own_password, providers, request, second_factor, session, sign_in_events, sign_ins,
+    web_app,
 };
 
 /// An operation.
@@ -49,6 +50,9 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/session/second_factor/remove", "second_factor_remove"),
     route("GET", "/devices", "device_list"),
     route("DELETE", "/devices/{id}", "device_forget"),
+    open("GET", "/providers", "provider_list"),
+    open("POST", "/providers/{provider}/begin", "provider_begin"),
+    open("GET", "/providers/{provider}/callback", "provider_end"),
     route("GET", "/sessions", "sign_in_list"),
     route("DELETE", "/sessions", "sign_ins_end"),
     route("DELETE", "/sessions/{id}", "sign_in_end"),
@@ -159,6 +163,9 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/session/second_factor/remove", post(second_factor::second_factor_remove))
         .route("/devices", get(second_factor::device_list))
         .route("/devices/{id}", delete(second_factor::device_forget))
+        .route("/providers", get(providers::provider_list))
+        .route("/providers/{provider}/callback", get(providers::provider_end))
+        .route("/providers/{provider}/begin", post(providers::provider_begin))
         .route("/sessions", get(sign_ins::sign_in_list).delete(sign_ins::sign_ins_end))
         .route("/sessions/{id}", delete(sign_ins::sign_in_end))
         .route("/sign_ins", get(sign_in_events::sign_in_events))

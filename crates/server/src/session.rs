@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use dictionary::Language;
-use platform::{Door, Identity, Platform, Proof, Visitor};
+use platform::{Door, Identity, Platform, Proof, SignedIn, Visitor};
 use serde_json::{Map, Value, json};
 
 use crate::body::json_object;
@@ -50,14 +50,7 @@ pub(crate) async fn session_create(
     let response = match signed_in.await {
         Ok((signed_in, view)) => {
             let mut response = (private(), Json(view)).into_response();
-            let (secure, age_s) = (state.config.secure, platform::sessions::LIFETIME.as_secs());
-            set_cookie(&mut response, SESSION, &signed_in.secret, age_s, secure);
-            let age_s = platform::devices::REMEMBERED.as_secs();
-            set_cookie(&mut response, DEVICE, &signed_in.device, age_s, secure);
-            if let Some(trusted) = &signed_in.trusted {
-                let age_s = platform::second_factor::TRUSTED_FOR.as_secs();
-                set_cookie(&mut response, TRUSTED, trusted, age_s, secure);
-            }
+            set_sign_in_cookies(&mut response, &signed_in, state.config.secure);
             response
         }
         Err(problem) => problem.into_response(),
@@ -133,6 +126,18 @@ pub(crate) async fn session_delete(cx: Cx, State(state): State<AppState>) -> Res
     named(ROUTE, response)
 }
 
+/// What a browser keeps of a sign-in.
+pub(crate) fn set_sign_in_cookies(response: &mut Response, signed_in: &SignedIn, secure: bool) {
+    let age_s = platform::sessions::LIFETIME.as_secs();
+    set_cookie(response, SESSION, &signed_in.secret, age_s, secure);
+    let age_s = platform::devices::REMEMBERED.as_secs();
+    set_cookie(response, DEVICE, &signed_in.device, age_s, secure);
+    if let Some(trusted) = &signed_in.trusted {
+        let age_s = platform::second_factor::TRUSTED_FOR.as_secs();
+        set_cookie(response, TRUSTED, trusted, age_s, secure);
+    }
+}
+
 /// Where a request comes from, as far as it tells.
 pub(crate) struct Whence {
     address: IpAddr,
@@ -191,7 +196,7 @@ pub(crate) fn session_view(platform: &Platform, identity: &Identity) -> Result<V
             "second_factor": identity.user.second_factor.is_some(),
         },
         "csrf": csrf,
-        "to_settle": identity.user.password_given.is_some().then_some("password"),
+        "to_settle": identity.must_choose_password().then_some("password"),
         "environments": environments,
     }))
 }

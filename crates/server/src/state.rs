@@ -19,6 +19,11 @@ const SIGN_INS_AT_ONCE: usize = 4;
 /// …and waiting for their turn.
 const SIGN_INS_WAITING: usize = 200;
 
+/// Calls of servers that somebody else keeps, at once…
+const OUTGOING_AT_ONCE: usize = 16;
+/// …and waiting for their turn.
+const OUTGOING_WAITING: usize = 100;
+
 /// Shared by all requests; built once, by `serve`. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct AppState(Arc<Shared>);
@@ -43,6 +48,8 @@ pub(crate) struct Shared {
     pub(crate) exports: Arc<Calls>,
     /// Passwords are slow to verify, by design: they have turns of their own, so that a flood of them keeps nobody else waiting.
     pub(crate) sign_ins: Arc<Calls>,
+    /// Servers that somebody else keeps may be slow: whoever needs one has turns of their own.
+    pub(crate) outgoing: Arc<Calls>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) live: Arc<Live>,
     /// Who has which record open.
@@ -68,6 +75,7 @@ impl AppState {
             reads: Arc::new(Calls::new(config.reads_at_once, config.calls_waiting)),
             exports: Arc::new(Calls::new(config.exports_at_once, 0)),
             sign_ins: Arc::new(Calls::new(SIGN_INS_AT_ONCE, SIGN_INS_WAITING)),
+            outgoing: Arc::new(Calls::new(OUTGOING_AT_ONCE, OUTGOING_WAITING)),
             desk: Arc::default(),
             live: Arc::new(Live::new(config.live_max)),
             config: Arc::new(config),

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod french;
+mod provider;
 mod user;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use jiff::civil::Date;
 
 pub(crate) use agreement::{Agreement, Over};
 pub(crate) use french::in_language;
+pub(crate) use provider::Provider;
 pub(crate) use user::User;
 
 /// Tisserand: an open cloud for customers and field service.
@@ -56,6 +58,19 @@ pub(crate) struct Cli {
         hide_env_values = true
     )]
     pub(crate) key: Option<String>,
+    /// Let this host of our own network be called, by HTTP too: an identity provider that stands there; may be repeated
+    #[arg(
+        long,
+        global = true,
+        env = "TISSERAND_OUTGOING_HOSTS",
+        value_delimiter = ',',
+        value_name = "HOST",
+        hide_env_values = true
+    )]
+    pub(crate) outgoing_host: Vec<String>,
+    /// Where browsers reach this platform, such as https://crm.example.org: what others are told to come back to
+    #[arg(long, global = true, env = "TISSERAND_PUBLIC", value_name = "URL", hide_env_values = true)]
+    pub(crate) public: Option<String>,
     /// Print data as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -119,6 +134,12 @@ pub(crate) enum Cmd {
     /// Journal of an environment
     #[command(subcommand, after_help = "Example:\n  tisserand journal tail acme")]
     Journal(Journal),
+    /// Identity providers: where the people of a client prove who they are
+    #[command(
+        subcommand,
+        after_help = "Example:\n  tisserand provider set acme --client Acme --issuer https://login.acme.example --client-id tisserand --secret-file secret.txt --domain acme.example"
+    )]
+    Provider(Provider),
     /// People who sign in
     #[command(
         subcommand,

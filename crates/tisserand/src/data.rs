@@ -113,6 +113,7 @@ pub(crate) fn options(settings: &Settings, data: &Path) -> anyhow::Result<Option
         modules: modules(settings),
         breached_passwords: settings.breached_passwords.clone(),
         key: settings.key.clone(),
+        outgoing_hosts: settings.outgoing_hosts.clone(),
         ..Options::new(data)
     })
 }

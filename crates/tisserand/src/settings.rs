@@ -23,6 +23,8 @@ struct SettingsFile {
     modules: Option<PathBuf>,
     breached_passwords: Option<PathBuf>,
     key_file: Option<PathBuf>,
+    outgoing_hosts: Option<Vec<String>>,
+    public: Option<String>,
     secure: Option<bool>,
     log: Option<String>,
 }
@@ -42,6 +44,10 @@ pub(crate) struct Settings {
     pub(crate) breached_passwords: Option<PathBuf>,
     /// What seals secrets that have to be read again; a key in the folder without one.
     pub(crate) key: Option<KeyText>,
+    /// Hosts of our own network that may be called, by HTTP too.
+    pub(crate) outgoing_hosts: Vec<String>,
+    /// Where browsers reach us.
+    pub(crate) public: Option<String>,
     /// Browsers come by HTTPS.
     pub(crate) secure: bool,
     /// Filter of logs, as `tracing` understands it.
@@ -59,6 +65,8 @@ pub(crate) struct Given {
     pub(crate) breached_passwords: Option<PathBuf>,
     pub(crate) key_file: Option<PathBuf>,
     pub(crate) key: Option<KeyText>,
+    pub(crate) outgoing_hosts: Vec<String>,
+    pub(crate) public: Option<String>,
 }
 
 impl Settings {
@@ -96,6 +104,11 @@ impl Settings {
         };
         Ok(Settings {
             key,
+            outgoing_hosts: match given.outgoing_hosts.is_empty() {
+                true => file.outgoing_hosts.unwrap_or_default(),
+                false => given.outgoing_hosts,
+            },
+            public: given.public.or(file.public).filter(|address| !address.is_empty()),
             data: given.data.or(file.data).unwrap_or_else(|| PathBuf::from("data")),
             database: given.database.or(file.database).filter(|address| !address.is_empty()),
             address,

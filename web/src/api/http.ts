@@ -59,6 +59,14 @@ export function httpSource(link: Link): DataSource {
         state.csrf = ''
         link.left()
       },
+      providers: async (domain, options) =>
+        (await answered(server.GET('/providers', { params: { query: { domain } }, ...abort(options) }))).value,
+      beginAtProvider: async (provider, to) =>
+        (
+          await answered(
+            server.POST('/providers/{provider}/begin', { params: { path: { provider } }, body: { to: to ?? null } }),
+          )
+        ).url,
       secondFactor: {
         read: (options) => answered(server.GET('/session/second_factor', { ...abort(options) })),
         begin: (password) => answered(server.POST('/session/second_factor', { body: { password } })),

@@ -1159,6 +1159,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The identity providers of a domain */
+        get: operations["tisserand.provider_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/providers/{provider}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign in by a provider */
+        post: operations["tisserand.provider_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/providers/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from a provider */
+        get: operations["tisserand.provider_end"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/session": {
         parameters: {
             query?: never;
@@ -1983,7 +2034,7 @@ export interface components {
             by: string | null;
             device: string | null;
             /** @enum {string} */
-            event: "signed_in" | "wrong_password" | "unknown_address" | "code_asked" | "wrong_code" | "inactive" | "slowed_down" | "signed_out" | "session_ended" | "factor_added" | "factor_removed" | "factor_reset" | "recovery_codes_made" | "password_expired" | "password_changed" | "password_reset";
+            event: "signed_in" | "wrong_password" | "unknown_address" | "code_asked" | "wrong_code" | "provider_refused" | "inactive" | "slowed_down" | "signed_out" | "session_ended" | "factor_added" | "factor_removed" | "factor_reset" | "recovery_codes_made" | "password_expired" | "password_changed" | "password_reset";
             /** Format: uuid */
             id: string;
             person: {
@@ -1993,7 +2044,7 @@ export interface components {
                 name: string;
             };
             /** @enum {string|null} */
-            way: "password" | "code" | "recovery_code" | "trusted_device" | null;
+            way: "password" | "code" | "recovery_code" | "trusted_device" | "provider" | null;
         };
         "tisserand.person_told": {
             active: boolean;
@@ -2154,6 +2205,15 @@ export interface components {
             }[];
             value: components["schemas"]["tisserand.profile"][];
         };
+        "tisserand.provider_begun": {
+            url: string;
+        };
+        "tisserand.providers": {
+            value: {
+                code: string;
+                name: string;
+            }[];
+        };
         "tisserand.reason": {
             because: components["schemas"]["tisserand.reason"][];
             holds: boolean | null;
@@ -2266,11 +2326,11 @@ export interface components {
             by: string | null;
             device: string | null;
             /** @enum {string} */
-            event: "signed_in" | "wrong_password" | "unknown_address" | "code_asked" | "wrong_code" | "inactive" | "slowed_down" | "signed_out" | "session_ended" | "factor_added" | "factor_removed" | "factor_reset" | "recovery_codes_made" | "password_expired" | "password_changed" | "password_reset";
+            event: "signed_in" | "wrong_password" | "unknown_address" | "code_asked" | "wrong_code" | "provider_refused" | "inactive" | "slowed_down" | "signed_out" | "session_ended" | "factor_added" | "factor_removed" | "factor_reset" | "recovery_codes_made" | "password_expired" | "password_changed" | "password_reset";
             /** Format: uuid */
             id: string;
             /** @enum {string|null} */
-            way: "password" | "code" | "recovery_code" | "trusted_device" | null;
+            way: "password" | "code" | "recovery_code" | "trusted_device" | "provider" | null;
         };
         "tisserand.sign_in_events": {
             "@odata.nextLink"?: string;
@@ -2702,6 +2762,26 @@ export interface components {
                 };
             };
         };
+        /** @description A server that we call failed. */
+        refused_502: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["tisserand.problem"] & {
+                    /** @enum {unknown} */
+                    code?: "provider_failed";
+                    /** @constant */
+                    status?: 502;
+                };
+                "application/problem+json": components["schemas"]["tisserand.problem"] & {
+                    /** @enum {unknown} */
+                    code?: "provider_failed";
+                    /** @constant */
+                    status?: 502;
+                };
+            };
+        };
         /** @description Took too long; nothing changed. */
         refused_503: {
             headers: {
@@ -2758,6 +2838,14 @@ export interface components {
         by_origin: string;
         /** @description By this person, or `system`. */
         by_person: string;
+        /** @description What the provider gives. */
+        came_code: string;
+        /** @description Why not. */
+        came_error: string;
+        /** @description Who answers. */
+        came_issuer: string;
+        /** @description What it was entrusted with. */
+        came_state: string;
         /** @description A collection. */
         collection: string;
         /** @description The name: `attachment; filename="quote.pdf"`. */
@@ -2800,6 +2888,8 @@ export interface components {
         member: string;
         /** @description Of this collection. */
         of_collection: string;
+        /** @description Of this domain. */
+        of_domain: string;
         /** @description Of this record. */
         of_record: string;
         /** @description Where it goes on, from `nextLink`. */
@@ -2814,6 +2904,8 @@ export interface components {
         prefer: string;
         /** @description A profile. */
         profile: string;
+        /** @description An identity provider. */
+        provider: string;
         /** @description Words looked for. */
         q: string;
         /** @description A part: `bytes=0-99`. */
@@ -8958,6 +9050,114 @@ export interface operations {
                 content: {
                     "text/plain": string;
                 };
+            };
+        };
+    };
+    "tisserand.provider_list": {
+        parameters: {
+            query?: {
+                /** @description Of this domain. */
+                domain?: components["parameters"]["of_domain"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The identity providers of a domain */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.providers"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.provider_begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An identity provider. */
+                provider: components["parameters"]["provider"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    to?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Where to go. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.provider_begun"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            502: components["responses"]["refused_502"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.provider_end": {
+        parameters: {
+            query?: {
+                /** @description What the provider gives. */
+                code?: components["parameters"]["came_code"];
+                /** @description What it was entrusted with. */
+                state?: components["parameters"]["came_state"];
+                /** @description Who answers. */
+                iss?: components["parameters"]["came_issuer"];
+                /** @description Why not. */
+                error?: components["parameters"]["came_error"];
+            };
+            header?: never;
+            path: {
+                /** @description An identity provider. */
+                provider: components["parameters"]["provider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where to go next. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -136,6 +136,10 @@ export interface DataSource {
     signIn(email: string, password: string, second?: { code: string; trust: boolean }): Promise<Session>
     update(change: { language: Session['user']['language'] }): Promise<void>
     signOut(): Promise<void>
+    /** Identity providers that speak for addresses of a domain. */
+    providers(domain: string, options?: Abort): Promise<{ code: string; name: string }[]>
+    /** Where the browser goes to sign in by one; it comes back to `to`. */
+    beginAtProvider(code: string, to?: string): Promise<string>
     secondFactor: {
       read(options?: Abort): Promise<FactorState>
       begin(password: string): Promise<Enrolment>

@@ -67,7 +67,10 @@ function whereTo({ to }: Record<string, unknown>): { to?: string } {
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: whereTo,
+  validateSearch: (search: Record<string, unknown>): { to?: string; refused?: string } => ({
+    ...whereTo(search),
+    ...(typeof search.refused === 'string' ? { refused: search.refused } : {}),
+  }),
   component: screen(() => import('../features/session/SignIn'), 'SignIn'),
 })
 

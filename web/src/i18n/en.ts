@@ -3,7 +3,7 @@ import { imports } from './en/imports'
 import { lists } from './en/lists'
 import { personal } from './en/personal'
 import { rights } from './en/rights'
-import { devices, factor, password, security } from './en/security'
+import { devices, factor, password, provider, security } from './en/security'
 import { signInEvents } from './en/signIns'
 import type { Texts } from './fr'
 
@@ -118,6 +118,7 @@ export const en: Texts = {
   security,
   factor,
   devices,
+  provider,
   view: {
     switch: 'Views',
     list: 'List',

@@ -3,7 +3,7 @@ import { imports } from './fr/imports'
 import { lists } from './fr/lists'
 import { personal } from './fr/personal'
 import { rights } from './fr/rights'
-import { devices, factor, password, security } from './fr/security'
+import { devices, factor, password, provider, security } from './fr/security'
 import { signInEvents } from './fr/signIns'
 
 /** Texts of the interface in French, the language in which nothing is missing: the other must have the same keys. */
@@ -121,6 +121,7 @@ export const fr = {
   security,
   factor,
   devices,
+  provider,
   view: {
     switch: 'Vues',
     list: 'Liste',

@@ -7,6 +7,7 @@ export const colours = {
   unknown_address: 'madder',
   code_asked: 'ink',
   wrong_code: 'madder',
+  provider_refused: 'madder',
   inactive: 'madder',
   slowed_down: 'weld',
   signed_out: 'ink',

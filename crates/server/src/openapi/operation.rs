@@ -170,6 +170,7 @@ fn parts(reader: &Reader<'_>) -> Vec<(&'static str, Json, String)> {
     let mut parts = vec![
         ("id", crate::openapi::values::id(), reader.say("La fiche.", "The record.")),
         ("key", text(), reader.say("La valeur d'un champ unique.", "The value of a unique field.")),
+        ("provider", text(), reader.say("Un fournisseur d'identité.", "An identity provider.")),
     ];
     if reader.dictionary.is_none() {
         parts.extend([
@@ -265,6 +266,11 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Json {
         ("outcome", "outcome", text(), "Qui auraient ce sort.", "To which this would happen."),
         ("by_person", "person", text(), "Par cette personne, ou `system`.", "By this person, or `system`."),
         ("about_person", "person", text(), "De cette personne.", "Of this person."),
+        ("of_domain", "domain", text(), "De ce domaine.", "Of this domain."),
+        ("came_code", "code", text(), "Ce que le fournisseur donne.", "What the provider gives."),
+        ("came_state", "state", text(), "Ce qui lui a été confié.", "What it was entrusted with."),
+        ("came_issuer", "iss", text(), "Qui répond.", "Who answers."),
+        ("came_error", "error", text(), "Pourquoi pas.", "Why not."),
         (
             "by_event",
             "event",

@@ -70,6 +70,7 @@ const REFUSALS: &[Refusal] = &[
         "A failure of ours; nothing is half written.",
         &["internal"],
     ),
+    (502, "Un serveur que nous appelons a failli.", "A server that we call failed.", &["provider_failed"]),
     (503, "Trop long ; rien n'a changé.", "Took too long; nothing changed.", &["timeout"]),
     (507, "Le disque du serveur est plein.", "The server's disk is full.", &["storage_full"]),
 ];

@@ -31,6 +31,8 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("sign_in_events", page("sign_in_event")),
         ("device", closed(device)),
         ("devices", closed(json!({"value": array(own("device"))}))),
+        ("providers", closed(json!({"value": array(closed(json!({"code": text(), "name": text()})))}))),
+        ("provider_begun", closed(json!({"url": text()}))),
         ("second_factor", closed(json!({"since": text_or_null(), "recovery_left": whole()}))),
         ("enrolment", closed(json!({"secret": text(), "uri": text(), "qr": text()}))),
         ("recovery_codes", closed(json!({"recovery_codes": array(text())}))),
@@ -107,6 +109,22 @@ fn second_factor(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     forget.empty(204, &reader.say("Oublié.", "Forgotten.")).put(paths, "/devices/{id}", "delete");
 }
 
+fn providers(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let (fr, en) = ("Les fournisseurs d'identité d'un domaine", "The identity providers of a domain");
+    let list = operation(reader, "provider_list", fr, en).open().takes(&["of_domain"]);
+    list.answers(200, &reader.say(fr, en), own("providers")).put(paths, "/providers", "get");
+    let (fr, en) = ("Commencer à se connecter par un fournisseur", "Begin to sign in by a provider");
+    let sent = json!({"type": "object", "properties": {"to": text_or_null()}});
+    let begin = operation(reader, "provider_begin", fr, en).open().writes().body("application/json", sent);
+    let begin = begin.answers(200, &reader.say("Où aller.", "Where to go."), own("provider_begun"));
+    begin.refused(502).put(paths, "/providers/{provider}/begin", "post");
+    let (fr, en) = ("Revenir d'un fournisseur", "Come back from a provider");
+    let end = operation(reader, "provider_end", fr, en).never_refuses();
+    let end = end.takes(&["came_code", "came_state", "came_issuer", "came_error"]);
+    let told = reader.say("Où aller ensuite.", "Where to go next.");
+    end.empty(303, &told).put(paths, "/providers/{provider}/callback", "get");
+}
+
 /// Adds the operations.
 pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let (fr, en) =
@@ -116,6 +134,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     list.refused(403).put(paths, "/sign_ins", "get");
     own_password(reader, paths);
     second_factor(reader, paths);
+    providers(reader, paths);
     if !reader.administers {
         return;
     }

@@ -26,6 +26,7 @@ pub fn filled(path: &str, environment: &str) -> String {
         ("{tag}", "customer"),
         ("{import}", "0192f3a0-7e1c"),
         ("{profile}", "sales"),
+        ("{provider}", "acme"),
         ("{field}", "contract"),
         ("{transition}", "convert"),
     ];

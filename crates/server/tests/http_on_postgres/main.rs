@@ -38,6 +38,8 @@ mod export;
 mod files;
 #[path = "../http/idempotency.rs"]
 mod idempotency;
+#[path = "../http/identity_provider.rs"]
+mod identity_provider;
 #[path = "../http/lambda.rs"]
 mod lambda;
 #[path = "../http/lists.rs"]
@@ -52,6 +54,8 @@ mod passwords;
 mod personal;
 #[path = "../http/profiles.rs"]
 mod profiles;
+#[path = "../http/providers.rs"]
+mod providers;
 #[path = "../http/records.rs"]
 mod records;
 #[path = "../http/rights/mod.rs"]

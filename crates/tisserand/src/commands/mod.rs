@@ -12,6 +12,7 @@ mod journal;
 mod module;
 mod openapi;
 mod operation;
+mod provider;
 mod serve;
 mod token;
 mod user;
@@ -39,6 +40,8 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         modules: cli.modules,
         breached_passwords: cli.breached_passwords,
         key_file: cli.key_file,
+        outgoing_hosts: cli.outgoing_host,
+        public: cli.public,
         key: cli.key.map(platform::KeyText),
     })?;
     match cli.command {
@@ -56,6 +59,7 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         Cmd::Project(asked) => directory::project(&settings, asked, console),
         Cmd::Subscription(asked) => directory::subscription(&settings, asked, console),
         Cmd::Operation(asked) => operation::run(&settings, asked, console),
+        Cmd::Provider(provider) => provider::run(&settings, provider, console),
         Cmd::User(user) => user::run(&settings, user, console),
         Cmd::Token(token) => token::run(&settings, token, console),
         Cmd::Agreement(asked) => agreement::run(asked, console),

@@ -41,8 +41,12 @@ pub(crate) fn until_stopped(
     ready: impl FnOnce(std::net::SocketAddr, &Console),
 ) -> anyhow::Result<()> {
     logs(settings);
-    let config =
-        ServerConfig { address: settings.address, secure: settings.secure, ..ServerConfig::default() };
+    let config = ServerConfig {
+        address: settings.address,
+        secure: settings.secure,
+        public: settings.public.clone(),
+        ..ServerConfig::default()
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.context("start the threads of the server")?;
     let platform = Arc::new(opened.platform);

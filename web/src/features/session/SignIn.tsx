@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next'
 import { keys } from '../../api/keys'
 import { speak } from '../../i18n/i18n'
 import { CodeFields } from '../../signIns/CodeFields'
+import { ProviderButtons } from '../../signIns/ProviderButtons'
+import { ProviderRefusal } from '../../signIns/ProviderRefusal'
 import { useSignIn } from '../../signIns/useSignIn'
 import { Mark } from '../../ui/Mark'
 import styles from './SignIn.module.css'
@@ -13,7 +15,7 @@ import { Weave } from './Weave'
 
 export function SignIn() {
   const { t, i18n } = useTranslation()
-  const { to } = useSearch({ from: '/sign-in' })
+  const { to, refused } = useSearch({ from: '/sign-in' })
   const router = useRouter()
   const client = useQueryClient()
   const signing = useSignIn('', async (session) => {
@@ -34,6 +36,7 @@ export function SignIn() {
           </p>
           <h1>{t(signing.codeAsked ? 'factor.asked' : 'signIn.title')}</h1>
           <p className="quiet">{signing.codeAsked ? signing.email : expired}</p>
+          {refused && !signing.refusal && !signing.codeAsked && <ProviderRefusal reason={refused} />}
           {signing.refusal && <SignInRefusal thrown={signing.refusal} />}
           {signing.codeAsked ? (
             <CodeFields signing={signing} size="md" />
@@ -64,6 +67,7 @@ export function SignIn() {
           <Button type="submit" fullWidth loading={signing.pending} styles={{ root: { height: 40 } }}>
             {t('signIn.submit')}
           </Button>
+          {!signing.codeAsked && <ProviderButtons email={signing.email} to={to} />}
           {signing.codeAsked && (
             <Button variant="subtle" onClick={signing.back}>
               {t('factor.back')}

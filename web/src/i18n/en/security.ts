@@ -70,3 +70,21 @@ export const devices = {
   forgetOne: 'Forget {{name}}',
   forgotten: 'Device forgotten',
 }
+
+export const provider = {
+  with: 'Continue with {{name}}',
+  or: 'or',
+  refused: {
+    not_begun: 'Signing in took too long, or was begun elsewhere. Begin again.',
+    denied: 'Your identity provider refused, or you gave up.',
+    unverified: 'Your identity provider does not confirm your e-mail address: ask it to verify it.',
+    not_theirs: 'This identity provider may not speak for this account: sign in with a password.',
+    no_group: 'None of your groups opens an environment: ask your administrator for access.',
+    inactive: 'This account is deactivated.',
+    no_room:
+      'Your identity provider knows you, but access could not be given: the subscription includes nobody more, or a profile is gone. Tell your administrator.',
+    slowed_down: 'Too many attempts from here: try again in a few minutes.',
+    unreachable: 'Your identity provider does not answer. Try again in a moment, or tell your administrator.',
+    failed: 'The identity provider did not answer as it should. Try again, or tell your administrator.',
+  },
+}

@@ -9,6 +9,7 @@ export const signInEvents = {
     unknown_address: 'Unknown address',
     code_asked: 'Password right, code asked',
     wrong_code: 'Wrong code',
+    provider_refused: 'Identity provider: refused',
     inactive: 'Refused: account deactivated',
     slowed_down: 'Refused: too many attempts',
     signed_out: 'Signed out',
@@ -25,6 +26,7 @@ export const signInEvents = {
     password: 'password',
     code: 'password and code',
     recovery_code: 'password and recovery code',
+    provider: 'identity provider',
     trusted_device: 'password, trusted device',
   },
   mine: {

@@ -70,3 +70,22 @@ export const devices = {
   forgetOne: 'Oublier {{name}}',
   forgotten: 'Appareil oublié',
 }
+
+export const provider = {
+  with: 'Continuer avec {{name}}',
+  or: 'ou',
+  refused: {
+    not_begun: 'La connexion a pris trop de temps, ou a été commencée ailleurs. Recommencez.',
+    denied: 'Votre fournisseur d’identité a refusé, ou vous avez renoncé.',
+    unverified: 'Votre fournisseur d’identité ne confirme pas votre adresse e-mail : demandez-lui de la vérifier.',
+    not_theirs: 'Ce fournisseur d’identité ne peut pas parler pour ce compte : connectez-vous par mot de passe.',
+    no_group: 'Aucun de vos groupes n’ouvre d’environnement : demandez un accès à votre administrateur.',
+    inactive: 'Ce compte est désactivé.',
+    no_room:
+      'Votre fournisseur d’identité vous a reconnu, mais l’accès n’a pas pu être donné : l’abonnement ne comprend plus de place, ou un profil n’existe plus. Prévenez votre administrateur.',
+    slowed_down: 'Trop d’essais depuis cet endroit : réessayez dans quelques minutes.',
+    unreachable:
+      'Votre fournisseur d’identité ne répond pas. Réessayez dans un moment, ou prévenez votre administrateur.',
+    failed: 'Le fournisseur d’identité n’a pas répondu comme il faut. Réessayez, ou prévenez votre administrateur.',
+  },
+}

@@ -9,6 +9,7 @@ export const signInEvents = {
     unknown_address: 'Adresse inconnue',
     code_asked: 'Mot de passe juste, code demandé',
     wrong_code: 'Code incorrect',
+    provider_refused: 'Fournisseur d’identité : refusée',
     inactive: 'Refusée : compte désactivé',
     slowed_down: 'Refusée : trop d’essais',
     signed_out: 'Déconnexion',
@@ -25,6 +26,7 @@ export const signInEvents = {
     password: 'mot de passe',
     code: 'mot de passe et code',
     recovery_code: 'mot de passe et code de secours',
+    provider: 'fournisseur d’identité',
     trusted_device: 'mot de passe, appareil de confiance',
   },
   mine: {
