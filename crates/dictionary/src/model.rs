@@ -6,6 +6,7 @@ pub mod dashboards;
 pub mod list;
 pub mod notices;
 pub mod profiles;
+pub mod protection;
 pub mod views;
 
 use std::collections::BTreeMap;
@@ -134,6 +135,8 @@ pub struct Entity {
     pub feature: Option<String>,
     /// What people may do to its records at most, whatever their profiles say; Tisserand itself may do the rest. `None`: nothing is kept from them.
     pub people: Option<Vec<profiles::Capability>>,
+    /// Whose personal data its records hold.
+    pub protection: protection::Protection,
     /// Fields in display order, system fields first: `id`, `code` (if numbered), `version`, `created_at`, `created_by`, `updated_at`,
     /// `updated_by`. `fields[ID]` is always `id`.
     pub fields: Vec<Field>,

@@ -23,6 +23,7 @@ pub mod replay;
 mod search_text;
 mod sight;
 mod sources;
+pub mod subject;
 pub mod summary;
 pub mod sweep;
 pub mod unit;
@@ -43,6 +44,9 @@ pub use personal::preferences::{Preferences, PreferencesDraft};
 pub use query::{Expand, Expanded, Page, Pick, Query, Record, Related};
 pub use rights::{Capability, Held, Level, Power, Reach, Reason, Rights, words};
 pub use store::{Head, Keyset, Row, StoreError};
+pub use subject::{
+    Beside, Dossier, Erased, Erasure, ErasurePreview, Kept, NamedBy, Past, PastChange, Step, Told,
+};
 pub use summary::{Summary, SummaryFigure};
 pub use sweep::Swept;
 pub use unit::Unit;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dictionary::{RecordId, Value, system};
-use journal::{Change, Entry, Operation};
+use journal::{Change, Entry, Operation, redaction};
 use store::{Context, Row, Store, Transaction};
 
 use crate::caller::Caller;
@@ -20,12 +20,15 @@ use crate::view::{Cache, View};
 /// Records indexed at a time.
 const PAGE: u32 = 500;
 
-/// Replays entries, from the first on, into an empty store. After each, the digest of the content must be the one the entry certifies.
+/// Replays entries, from the first on, into an empty store. After each, the digest of the content must be the one the entry certifies; where values of
+/// entries were redacted, from the entry on that erased them from the records too.
 pub struct Replay {
     store: Arc<dyn Store>,
     prepared: Option<Arc<Prepared>>,
     /// Files of the dictionary, by their records.
     files: BTreeMap<RecordId, Source>,
+    /// Values are missing that entries before had: the content is not the one that was.
+    astray: bool,
 }
 
 impl Replay {
@@ -40,7 +43,7 @@ impl Replay {
         if head.position != 0 || !head.dictionary.is_empty() {
             return Err(damaged("a journal is replayed into an empty store only"));
         }
-        Ok(Replay { store, prepared: None, files: BTreeMap::new() })
+        Ok(Replay { store, prepared: None, files: BTreeMap::new(), astray: false })
     }
 
     /// Replays the next entry.
@@ -56,6 +59,8 @@ impl Replay {
                 "entry {position} was redacted: what it changed is no longer known"
             )));
         };
+        self.astray |= changes.iter().any(|change| !change.redacted.is_empty());
+        let certified = (self.astray || redaction::concerns(&changes)).then(|| entry.clone());
         let old = self.prepared.clone();
         let new = self.dictionary_after(&changes)?;
         let (cause, target) = (entry.cause.clone(), new.clone());
@@ -63,7 +68,11 @@ impl Replay {
             tx.set_cause(cause);
             // Files may come later, and those of old entries may have been erased.
             tx.allow_missing_files();
-            match replay_changes(tx, old, &target, changes) {
+            let certified = certified.map_or(Ok(()), |entry| tx.certify(&entry));
+            match certified
+                .map_err(failed("replay an entry"))
+                .and_then(|()| replay_changes(tx, old, &target, changes))
+            {
                 Ok(()) => Ok(Box::new(())),
                 Err(refusal) => Err(store::UnitError::Refused(Box::new(refusal))),
             }
@@ -81,7 +90,9 @@ impl Replay {
         }
         let snapshot = self.store.snapshot().map_err(failed("read the journal's head"))?;
         let head = snapshot.head().map_err(failed("read the journal's head"))?;
-        if head.digest != entry.digest {
+        if head.digest == entry.digest {
+            self.astray = false;
+        } else if !self.astray {
             return Err(damaged(&format!("entry {position} leads to another content than it certifies")));
         }
         if head.epoch == entry.epoch && head.chain != entry.chain {
@@ -100,6 +111,9 @@ impl Replay {
         let Some(prepared) = self.prepared else {
             return Err(damaged("there is nothing to make an environment from"));
         };
+        if self.astray {
+            return Err(damaged("its last entry leads to another content than it certifies"));
+        }
         let shared = Shared::new(settings, self.store, clock, ids, prepared.clone());
         let context = shared.context(&Caller::system());
         shared.write(move |tx| index_all(tx, &prepared, &context))?;

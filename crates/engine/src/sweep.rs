@@ -28,7 +28,7 @@ impl Swept {
 }
 
 /// Contents that perhaps nothing names, by hash.
-type Candidates = HashMap<String, Content>;
+pub(crate) type Candidates = HashMap<String, Content>;
 
 impl Environment {
     /// Removes the contents that no record names and no entry of the journal has named, if they were last received longer than `grace` ago: an
@@ -80,13 +80,13 @@ fn swept(contents: Candidates) -> Swept {
     Swept { contents }
 }
 
-fn no_files(source: FileError) -> EngineError {
+pub(crate) fn no_files(source: FileError) -> EngineError {
     let action = "sweep the files";
     EngineError::Store { action, source: StoreError::Database { action, source: source.into() } }
 }
 
 /// Strikes out what records name.
-fn strike_records(
+pub(crate) fn strike_records(
     snapshot: &dyn Snapshot,
     dictionary: &Dictionary,
     candidates: &mut Candidates,
@@ -110,7 +110,7 @@ fn strike_records(
 }
 
 /// Strikes out what entries beyond `after` name, before or after their changes. Answers the position of the last.
-fn strike_entries(
+pub(crate) fn strike_entries(
     snapshot: &(impl Snapshot + ?Sized),
     after: Position,
     candidates: &mut Candidates,

@@ -11,9 +11,9 @@ pub mod recipe;
 pub mod source;
 pub mod undo;
 
-pub use desk::{Desk, Job};
+pub use desk::{Desk, Job, KeptImports};
 pub use error::ExchangeError;
-pub use export::{ExportOptions, Sheet, export, export_list};
+pub use export::{ExportOptions, Sheet, export, export_dossier, export_list};
 pub use import::{ImportOptions, Outcome, Progress, Report, RowReport, Watch, import};
 pub use mapping::Mapping;
 pub use source::Format;

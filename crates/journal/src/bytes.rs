@@ -55,6 +55,11 @@ impl<'a> Reader<'a> {
         DecodeError { what, at: self.at }
     }
 
+    /// Whether everything was read.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.left() == 0
+    }
+
     /// Fails unless everything was read.
     pub(crate) fn finish(self) -> Result<(), DecodeError> {
         if self.left() == 0 { Ok(()) } else { Err(self.fault("bytes after the end")) }

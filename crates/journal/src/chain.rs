@@ -3,6 +3,7 @@
 use crate::bytes::{put_bytes, put_signed, put_text, put_unsigned};
 use crate::entry::{Actor, Cause, Entry, Hash, Origin, Position};
 use crate::payload::{encode_changes, payload_hash};
+use crate::redaction::Redactions;
 use crate::value::micros_of;
 
 /// The chain before the first entry.
@@ -96,6 +97,18 @@ pub enum Fault {
         /// Where.
         position: Position,
     },
+    /// Values were taken out of the changes, and no later entry says so.
+    #[error("values of entry {position} were taken out, and no erasure says so")]
+    Redaction {
+        /// Where.
+        position: Position,
+    },
+    /// A later entry says that values were taken out of the changes, and they are there.
+    #[error("values of entry {position} were erased, and are there again")]
+    Unredacted {
+        /// Where.
+        position: Position,
+    },
     /// The header, the digest or the hashes are not those that were written, or the entry before was another.
     #[error("entry {position} was altered, or does not follow the entry before it")]
     Chain {
@@ -109,7 +122,10 @@ impl Fault {
     pub fn position(&self) -> Position {
         match self {
             Fault::Gap { due, .. } => *due,
-            Fault::Payload { position } | Fault::Chain { position } => *position,
+            Fault::Payload { position }
+            | Fault::Redaction { position }
+            | Fault::Unredacted { position }
+            | Fault::Chain { position } => *position,
         }
     }
 }
@@ -119,6 +135,7 @@ impl Fault {
 pub struct Verifier {
     position: Position,
     chain: Hash,
+    redactions: Redactions,
 }
 
 impl Default for Verifier {
@@ -130,7 +147,7 @@ impl Default for Verifier {
 impl Verifier {
     /// Starts after a position whose chain hash is known: 0 and [`CHAIN_START`], or those of a trusted anchor.
     pub fn after(position: Position, chain: Hash) -> Verifier {
-        Verifier { position, chain }
+        Verifier { position, chain, redactions: Redactions::after(position) }
     }
 
     /// Checks the next entry.
@@ -139,10 +156,11 @@ impl Verifier {
         if entry.position != due {
             return Err(Fault::Gap { due, found: entry.position });
         }
-        if let Some(changes) = &entry.changes
-            && payload_hash(&encode_changes(changes).bytes) != entry.payload_hash
-        {
-            return Err(Fault::Payload { position: due });
+        if let Some(changes) = &entry.changes {
+            let hash = payload_hash(&encode_changes(changes).bytes);
+            if !self.redactions.see(due, changes, &hash) && hash != entry.payload_hash {
+                return Err(Fault::Payload { position: due });
+            }
         }
         let header = Header {
             position: entry.position,
@@ -159,6 +177,11 @@ impl Verifier {
         Ok(())
     }
 
+    /// Checks, after the last entry, that values were taken out of the changes of those entries, and so, of which later ones say it.
+    pub fn finish(&self) -> Result<(), Fault> {
+        self.redactions.check()
+    }
+
     /// Position and chain hash reached.
     pub fn reached(&self) -> (Position, Hash) {
         (self.position, self.chain)
@@ -171,5 +194,6 @@ pub fn verify<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<(Posit
     for entry in entries {
         verifier.push(entry)?;
     }
+    verifier.finish()?;
     Ok(verifier.reached())
 }

@@ -82,6 +82,8 @@ pub struct Change {
     pub operation: Operation,
     /// Fields that differ, sorted by name. System fields `version`, `created_*`, `updated_*` follow from the entry and are not listed.
     pub fields: Vec<FieldChange>,
+    /// Fields among them that no longer hold what was written but what came in its place, sorted by name: see [`crate::redaction`].
+    pub redacted: Vec<String>,
 }
 
 /// A committed transaction.
@@ -93,7 +95,7 @@ pub struct Entry {
     pub epoch: u64,
     /// Who, when, why.
     pub cause: Cause,
-    /// In the order they were made. `None` once redacted.
+    /// In the order they were made. `None` once the whole payload was taken away.
     pub changes: Option<Vec<Change>>,
     /// BLAKE3 of the encoded changes; stays after a redaction.
     pub payload_hash: Hash,

@@ -48,16 +48,21 @@ pub fn entry_to_json(entry: &Entry) -> Json {
     })
 }
 
-/// A change as JSON: `{"entity", "record", "operation", "fields": {"name": [old, new]}}`.
+/// A change as JSON: `{"entity", "record", "operation", "fields": {"name": [old, new]}}`, with `redacted` where some
+/// were.
 pub fn change_to_json(change: &Change) -> Json {
     let pair = |f: &FieldChange| (f.field.clone(), json!([value_to_json(&f.old), value_to_json(&f.new)]));
     let fields: Map<String, Json> = change.fields.iter().map(pair).collect();
-    json!({
+    let mut told = json!({
         "entity": change.entity,
         "record": change.record,
         "operation": change.operation,
         "fields": fields,
-    })
+    });
+    if !change.redacted.is_empty() {
+        told["redacted"] = json!(change.redacted);
+    }
+    told
 }
 
 /// A value as JSON that says what it is.
@@ -150,5 +155,9 @@ fn change_from_json(json: &Json) -> Result<Change, JsonError> {
         record: serde_json::from_value(part("record")?).map_err(|_| JsonError("record"))?,
         operation: serde_json::from_value(part("operation")?).map_err(|_| JsonError("operation"))?,
         fields,
+        redacted: match json.get("redacted") {
+            None => Vec::new(),
+            Some(names) => serde_json::from_value(names.clone()).map_err(|_| JsonError("redacted"))?,
+        },
     })
 }

@@ -6,6 +6,7 @@ pub mod digest;
 pub mod entry;
 pub mod json;
 pub mod payload;
+pub mod redaction;
 pub mod value;
 
 pub use bytes::DecodeError;

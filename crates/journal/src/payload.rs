@@ -7,8 +7,11 @@ use crate::bytes::{DecodeError, Reader, put_text, put_unsigned};
 use crate::entry::{Change, FieldChange, Hash, Operation};
 use crate::value::{decode_value, encode_value};
 
-/// First byte of a payload.
+/// First byte of a payload as it was written.
 const FORMAT: u8 = 1;
+
+/// First byte of one of which values were redacted: each change also names their fields.
+const REDACTED: u8 = 2;
 
 /// Changes as bytes, with the place of each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,7 +33,8 @@ impl Payload {
 
 /// Encodes changes, in order. Equal changes give equal bytes.
 pub fn encode_changes(changes: &[Change]) -> Payload {
-    let mut bytes = vec![FORMAT];
+    let redacted = changes.iter().any(|change| !change.redacted.is_empty());
+    let mut bytes = vec![if redacted { REDACTED } else { FORMAT }];
     put_unsigned(&mut bytes, changes.len() as u128);
     let mut starts = Vec::with_capacity(changes.len());
     for change in changes {
@@ -48,6 +52,10 @@ pub fn encode_changes(changes: &[Change]) -> Payload {
             encode_value(&mut bytes, old);
             encode_value(&mut bytes, new);
         }
+        if redacted {
+            put_unsigned(&mut bytes, change.redacted.len() as u128);
+            change.redacted.iter().for_each(|field| put_text(&mut bytes, field));
+        }
     }
     Payload { bytes, starts }
 }
@@ -55,21 +63,53 @@ pub fn encode_changes(changes: &[Change]) -> Payload {
 /// Decodes what [`encode_changes`] wrote. Any bytes may be given; whatever decodes would encode to the same bytes.
 pub fn decode_changes(bytes: &[u8]) -> Result<Vec<Change>, DecodeError> {
     let mut reader = Reader::new(bytes);
-    if reader.byte()? != FORMAT {
-        return Err(DecodeError { what: "an unknown format of changes", at: 0 });
-    }
+    let redacted = match reader.byte()? {
+        FORMAT => false,
+        REDACTED => true,
+        _ => return Err(DecodeError { what: "an unknown format of changes", at: 0 }),
+    };
     let count = reader.count()?;
-    let changes: Result<_, _> = (0..count).map(|_| read_change(&mut reader)).collect();
+    let mut changes = Vec::new();
+    for _ in 0..count {
+        let mut change = read_change(&mut reader)?;
+        if redacted {
+            read_redacted(&mut reader, &mut change)?;
+        }
+        changes.push(change);
+    }
+    if redacted && changes.iter().all(|change| change.redacted.is_empty()) {
+        return Err(reader.fault("a redacted payload without anything redacted"));
+    }
     reader.finish()?;
-    changes
+    Ok(changes)
 }
 
 /// Decodes one change out of a payload, cut as [`Payload::part`] says.
 pub fn decode_change(bytes: &[u8]) -> Result<Change, DecodeError> {
     let mut reader = Reader::new(bytes);
-    let change = read_change(&mut reader)?;
+    let mut change = read_change(&mut reader)?;
+    // Cut exactly: what is left says what was redacted.
+    if !reader.is_at_end() {
+        read_redacted(&mut reader, &mut change)?;
+    }
     reader.finish()?;
     Ok(change)
+}
+
+/// Reads the names of a change's redacted fields: some of its own, in order.
+fn read_redacted(reader: &mut Reader<'_>, change: &mut Change) -> Result<(), DecodeError> {
+    let count = reader.count()?;
+    for _ in 0..count {
+        let name = reader.text()?.to_owned();
+        if change.redacted.last().is_some_and(|last| *last >= name) {
+            return Err(reader.fault("redacted fields out of order"));
+        }
+        if change.fields.binary_search_by(|field| field.field.cmp(&name)).is_err() {
+            return Err(reader.fault("a redacted field that the change does not have"));
+        }
+        change.redacted.push(name);
+    }
+    Ok(())
 }
 
 fn read_change(reader: &mut Reader<'_>) -> Result<Change, DecodeError> {
@@ -90,7 +130,7 @@ fn read_change(reader: &mut Reader<'_>) -> Result<Change, DecodeError> {
         }
         fields.push(FieldChange { field, old: decode_value(reader)?, new: decode_value(reader)? });
     }
-    Ok(Change { entity, record, operation, fields })
+    Ok(Change { entity, record, operation, fields, redacted: Vec::new() })
 }
 
 /// BLAKE3 of encoded changes.

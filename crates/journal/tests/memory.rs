@@ -26,6 +26,7 @@ fn payload() -> Vec<u8> {
         record: RecordId::parse(id).unwrap(),
         operation: Operation::Create,
         fields: vec![field("employees", Value::Integer(3)), field("name", Value::Text("Étage".into()))],
+        redacted: Vec::new(),
     };
     let ids = ["0192f3a0-7e1c-7c3a-9f5e-0123456789ab", "0192f3a0-7e1c-7c3a-9f5e-0123456789ac"];
     encode_changes(&ids.map(change)).bytes

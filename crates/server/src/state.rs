@@ -1,10 +1,13 @@
 //! What all handlers share.
 
+use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Instant;
 
+use dictionary::RecordId;
 use exchange::Desk;
+use parking_lot::Mutex;
 use platform::Platform;
 use tokio::sync::watch;
 
@@ -56,6 +59,8 @@ pub(crate) struct Shared {
     pub(crate) presence: Presence,
     /// Imports that people follow.
     pub(crate) desk: Arc<Desk>,
+    /// Erasures of people that this process carries out.
+    pub(crate) erasing: Mutex<HashSet<RecordId>>,
     pub(crate) started: Instant,
     /// Becomes true when the server is told to stop.
     pub(crate) stopping: watch::Receiver<bool>,
@@ -77,6 +82,7 @@ impl AppState {
             sign_ins: Arc::new(Calls::new(SIGN_INS_AT_ONCE, SIGN_INS_WAITING)),
             outgoing: Arc::new(Calls::new(OUTGOING_AT_ONCE, OUTGOING_WAITING)),
             desk: Arc::default(),
+            erasing: Mutex::default(),
             live: Arc::new(Live::new(config.live_max)),
             config: Arc::new(config),
             metrics: Arc::default(),

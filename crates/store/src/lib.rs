@@ -138,6 +138,11 @@ pub trait Store: Send + Sync {
 
     /// Gives back memory and connections that an idle environment can do without. The next call takes them again.
     fn rest(&self);
+
+    /// Makes sure that what was removed, changed or redacted is not left over in pages that hold nothing now, in the search index or in the log.
+    /// Takes time that grows with the size of the environment; on SQLite nobody writes meanwhile. `docs/data-protection.md` says what a database
+    /// does not promise.
+    fn scrub(&self) -> Result<(), StoreError>;
 }
 
 /// Reads of one moment.
@@ -203,6 +208,9 @@ pub trait Snapshot {
 
     /// A small named value of the environment that is not a record: cursors of journal readers, settings of the store.
     fn note(&self, key: &str) -> Result<Option<String>, StoreError>;
+
+    /// Every note whose key begins so, by key.
+    fn notes(&self, beginning: &str) -> Result<Vec<(String, String)>, StoreError>;
 }
 
 /// Writes of one unit of work. Reads see what it has written.
@@ -248,6 +256,18 @@ pub trait Transaction: Snapshot {
 
     /// Position that this unit's entry will have.
     fn next_position(&self) -> Position;
+
+    /// Puts redacted changes in the place of those of a committed entry, whose hashes stay. The unit's own entry tells of it, with the hash of what is
+    /// there now: see [`journal::redaction`].
+    fn redact(&mut self, position: Position, changes: &[Change]) -> Result<(), StoreError>;
+
+    /// Makes this unit's entry that one, with the hashes it has, whatever the rows that the unit writes come to: for the replay of entries of which
+    /// values were redacted.
+    fn certify(&mut self, entry: &Entry) -> Result<(), StoreError>;
+
+    /// Removes what is kept aside of these records since a change of the dictionary, and rows kept aside that name one of them. Answers how many
+    /// rows.
+    fn forget_aside(&mut self, entity: &Entity, ids: &[RecordId]) -> Result<u64, StoreError>;
 
     /// Brings tables from `old` (nothing, for a new environment) to `new`, which becomes the active dictionary. What `plan` destroys is kept aside.
     fn migrate(&mut self, old: Option<&Dictionary>, new: &Arc<Dictionary>) -> Result<(), StoreError>;

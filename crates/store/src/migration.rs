@@ -274,6 +274,7 @@ pub(crate) fn note(head: &mut HeadState, steps: &[EntityStep<'_>], new: &Diction
                 new: Value::Json(Box::new(summary(steps))),
             },
         ],
+        redacted: Vec::new(),
     }
 }
 

@@ -122,6 +122,10 @@ macro_rules! delegate_reads {
         fn note(&self, key: &str) -> Result<Option<String>, $crate::StoreError> {
             self.reads().note(key)
         }
+
+        fn notes(&self, beginning: &str) -> Result<Vec<(String, String)>, $crate::StoreError> {
+            self.reads().notes(beginning)
+        }
     };
 }
 pub(crate) use delegate_reads;

@@ -1,13 +1,13 @@
 //! What a unit of work has done so far, and the journal entry it ends as: the same for every database.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use dictionary::{RecordId, Value};
 use journal::chain::{Header, chain_hash};
 use journal::payload::{Payload, encode_changes, payload_hash};
 use journal::value::{instant_of_micros, micros_of};
-use journal::{Actor, Cause, Change, Entry, Operation, Position};
+use journal::{Actor, Cause, Change, Entry, Hash, Operation, Position, redaction};
 
 use crate::error::StoreError;
 use crate::files::FileStore;
@@ -33,6 +33,10 @@ pub(crate) struct Work<'w> {
     touched: Vec<Touched>,
     places: HashMap<(RecordId, Arc<str>), usize>,
     migration: Option<Change>,
+    /// Payloads that were redacted: the hash that each has now.
+    redacted: BTreeMap<Position, Hash>,
+    /// The entry that this unit is a replay of, where its hashes do not follow from what is written.
+    certified: Option<Entry>,
 }
 
 /// A journal entry to be written, with the payload it certifies and the records in it.
@@ -60,6 +64,8 @@ impl<'w> Work<'w> {
             touched: Vec::new(),
             places: HashMap::new(),
             migration: None,
+            redacted: BTreeMap::new(),
+            certified: None,
         }
     }
 
@@ -104,7 +110,8 @@ impl<'w> Work<'w> {
     ) -> Result<Option<(Row, Row)>, StoreError> {
         let old = self.written(layout, new.id()).flatten().unwrap_or(old);
         layout.keep_creation(&mut new, old);
-        if !layout.differ(old, &new) {
+        // What an entry changed before its values were redacted differs no more, and was changed by it all the same.
+        if !layout.differ(old, &new) && self.certified.is_none() {
             return Ok(None);
         }
         let (at, by) = self.moment()?;
@@ -151,6 +158,14 @@ impl<'w> Work<'w> {
         self.migration = change;
     }
 
+    pub(crate) fn note_redaction(&mut self, position: Position, hash: Hash) {
+        self.redacted.insert(position, hash);
+    }
+
+    pub(crate) fn certify(&mut self, entry: &Entry) {
+        self.certified = Some(entry.clone());
+    }
+
     pub(crate) fn changes(&self) -> Vec<Change> {
         let rows = self.touched.iter().filter_map(|Touched { layout, before, after }| {
             let operation = match (before, after) {
@@ -162,14 +177,21 @@ impl<'w> Work<'w> {
             let fields = layout.differences(before.as_ref(), after.as_ref());
             let record = after.as_ref().or(before.as_ref())?.id();
             let unchanged = operation == Operation::Update && fields.is_empty();
-            (!unchanged).then(|| Change { entity: layout.entity.to_string(), record, operation, fields })
+            (!unchanged).then(|| {
+                let entity = layout.entity.to_string();
+                Change { entity, record, operation, fields, redacted: Vec::new() }
+            })
         });
-        self.migration.iter().cloned().chain(rows).collect()
+        let redactions = (!self.redacted.is_empty()).then(|| redaction::told(&self.redacted));
+        self.migration.iter().cloned().chain(rows).chain(redactions).collect()
     }
 
     /// Takes out the rows that were changed and changed back: they get their version back, so that they leave no trace.
     pub(crate) fn take_pointless(&mut self) -> Vec<Pointless> {
         let mut pointless = Vec::new();
+        if self.certified.is_some() {
+            return pointless;
+        }
         for one in std::mem::take(&mut self.touched) {
             match (one.before, one.after) {
                 (Some(before), Some(now)) if !one.layout.differ(&before, &now) => {
@@ -184,8 +206,12 @@ impl<'w> Work<'w> {
 
     /// The entry that tells all this, if anything changed, and the head after it.
     pub(crate) fn into_entry(mut self) -> Result<(HeadState, Option<NewEntry>), StoreError> {
-        let changes = self.changes();
-        if changes.is_empty() {
+        let certified = self.certified.take();
+        let changes = match &certified {
+            Some(entry) => entry.changes.clone().unwrap_or_default(),
+            None => self.changes(),
+        };
+        if changes.is_empty() && certified.is_none() {
             return Ok((self.head, None));
         }
         for Touched { layout, before, after } in &self.touched {
@@ -198,7 +224,10 @@ impl<'w> Work<'w> {
         }
         let cause = self.cause.take().ok_or_else(no_cause)?;
         let payload = encode_changes(&changes);
-        let (payload_hash, digest) = (payload_hash(&payload.bytes), self.head.digest.hash());
+        let (payload_hash, digest) = match certified {
+            Some(entry) => (entry.payload_hash, entry.digest),
+            None => (payload_hash(&payload.bytes), self.head.digest.hash()),
+        };
         let (position, epoch) = (self.head.position + 1, self.head.epoch);
         let header = Header { position, epoch, cause: &cause, payload_hash: &payload_hash, digest: &digest };
         let chain = chain_hash(&self.head.chain, header);

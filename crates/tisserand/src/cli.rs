@@ -2,6 +2,7 @@
 
 mod agreement;
 mod french;
+mod person;
 mod provider;
 mod user;
 
@@ -12,6 +13,7 @@ use jiff::civil::Date;
 
 pub(crate) use agreement::{Agreement, Over};
 pub(crate) use french::in_language;
+pub(crate) use person::{Person, Who};
 pub(crate) use provider::Provider;
 pub(crate) use user::User;
 
@@ -146,6 +148,9 @@ pub(crate) enum Cmd {
         after_help = "Example:\n  tisserand user create --name \"Ada Lenoir\" --email ada@acme.example --grant acme=administrator"
     )]
     User(User),
+    /// What is held about people: its export, its erasure
+    #[command(subcommand, after_help = "Example:\n  tisserand person show acme contact C000042")]
+    Person(Person),
     /// Tokens of programs
     #[command(
         subcommand,

@@ -3,6 +3,7 @@ import { answered } from './answers'
 import { follow } from './follow'
 import { administrationSource, importSource } from './httpAdministration'
 import { personalCalls } from './httpPersonal'
+import { protectionSource } from './httpProtection'
 import { rightsSource } from './httpRights'
 import { lasting } from './lasting'
 import type { Link } from './link'
@@ -196,6 +197,7 @@ function environmentSource(server: Server, env: string, beside: Beside): Environ
     },
     imports: importSource(server, env),
     administration: administrationSource(server, env),
+    protection: protectionSource(server, env),
     rights: rightsSource(server, env),
     present: async (collection, id, said, options) => {
       const params = { path: { env, collection, id } }

@@ -58,6 +58,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Erasures, the last first */
+        get: operations["tisserand.erasure_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_3"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An erasure */
+        get: operations["tisserand.erasure_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_4"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$erasures/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with an erasure that was interrupted */
+        post: operations["tisserand.erasure_resume"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_5"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$favourites": {
         parameters: {
             query?: never;
@@ -72,7 +126,7 @@ export interface paths {
         post: operations["tisserand.favourite_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_3"];
+        options: operations["options_show_6"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -90,7 +144,7 @@ export interface paths {
         /** Remove a favourite */
         delete: operations["tisserand.favourite_remove"];
         /** What this address takes */
-        options: operations["options_show_4"];
+        options: operations["options_show_7"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -108,7 +162,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_5"];
+        options: operations["options_show_8"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -126,7 +180,7 @@ export interface paths {
         post: operations["tisserand.file_keep"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_6"];
+        options: operations["options_show_9"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -145,7 +199,7 @@ export interface paths {
         post: operations["tisserand.import_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_7"];
+        options: operations["options_show_10"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -164,7 +218,7 @@ export interface paths {
         /** Forget an import */
         delete: operations["tisserand.import_delete"];
         /** What this address takes */
-        options: operations["options_show_8"];
+        options: operations["options_show_11"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -182,7 +236,7 @@ export interface paths {
         post: operations["tisserand.import_detect"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_9"];
+        options: operations["options_show_12"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -200,7 +254,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_10"];
+        options: operations["options_show_13"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -218,7 +272,7 @@ export interface paths {
         post: operations["tisserand.import_preview"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_11"];
+        options: operations["options_show_14"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -236,7 +290,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_12"];
+        options: operations["options_show_15"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -254,7 +308,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_13"];
+        options: operations["options_show_16"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -272,7 +326,7 @@ export interface paths {
         post: operations["tisserand.import_run"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_14"];
+        options: operations["options_show_17"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -290,7 +344,7 @@ export interface paths {
         post: operations["tisserand.import_stop"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_15"];
+        options: operations["options_show_18"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -308,7 +362,7 @@ export interface paths {
         post: operations["tisserand.import_undo"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_16"];
+        options: operations["options_show_19"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -326,7 +380,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_17"];
+        options: operations["options_show_20"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -345,7 +399,7 @@ export interface paths {
         post: operations["tisserand.list_value_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_18"];
+        options: operations["options_show_21"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -362,7 +416,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_19"];
+        options: operations["options_show_22"];
         head?: never;
         /** Change a value */
         patch: operations["tisserand.list_value_change"];
@@ -381,7 +435,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_20"];
+        options: operations["options_show_23"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -399,7 +453,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_21"];
+        options: operations["options_show_24"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -417,7 +471,7 @@ export interface paths {
         post: operations["tisserand.notifications_read"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_22"];
+        options: operations["options_show_25"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -434,7 +488,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_23"];
+        options: operations["options_show_26"];
         head?: never;
         /** Mark as read, or not read */
         patch: operations["tisserand.notification_mark"];
@@ -454,7 +508,7 @@ export interface paths {
         post: operations["tisserand.person_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_24"];
+        options: operations["options_show_27"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -472,7 +526,7 @@ export interface paths {
         /** Take an access away */
         delete: operations["tisserand.person_remove"];
         /** What this address takes */
-        options: operations["options_show_25"];
+        options: operations["options_show_28"];
         head?: never;
         /** Change profiles */
         patch: operations["tisserand.person_change"];
@@ -491,7 +545,7 @@ export interface paths {
         post: operations["tisserand.person_reset"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_26"];
+        options: operations["options_show_29"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -509,7 +563,7 @@ export interface paths {
         post: operations["tisserand.person_reset_factor"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_27"];
+        options: operations["options_show_30"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -527,7 +581,7 @@ export interface paths {
         post: operations["tisserand.person_sign_out"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_28"];
+        options: operations["options_show_31"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -545,7 +599,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_29"];
+        options: operations["options_show_32"];
         head?: never;
         /** Change preferences */
         patch: operations["tisserand.preferences_change"];
@@ -564,7 +618,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_30"];
+        options: operations["options_show_33"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -583,7 +637,7 @@ export interface paths {
         /** Take a profile away, or give it back to its module */
         delete: operations["tisserand.profile_delete"];
         /** What this address takes */
-        options: operations["options_show_31"];
+        options: operations["options_show_34"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -601,7 +655,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_32"];
+        options: operations["options_show_35"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -619,7 +673,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_33"];
+        options: operations["options_show_36"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -637,7 +691,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_37"];
         head?: never;
         /** Change what is asked of whoever signs in */
         patch: operations["tisserand.sign_in_rules_change"];
@@ -656,7 +710,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_38"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -674,7 +728,61 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_39"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$subjects/{collection}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is held about a person, and what erasing them would do */
+        get: operations["tisserand.subject_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_40"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$subjects/{collection}/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase a person */
+        post: operations["tisserand.subject_erase"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_41"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$subjects/{collection}/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is held about a person, as an archive */
+        get: operations["tisserand.subject_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_42"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -694,7 +802,7 @@ export interface paths {
         /** Go back to oneself */
         delete: operations["tisserand.view_as_end"];
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_43"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -713,7 +821,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_44"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -731,7 +839,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_45"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -750,7 +858,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -768,7 +876,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_47"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -787,7 +895,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_48"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -807,7 +915,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_49"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -826,7 +934,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_50"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -844,7 +952,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_51"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -862,7 +970,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_52"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -883,7 +991,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_53"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -901,7 +1009,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_48"];
+        options: operations["options_show_54"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -919,7 +1027,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_55"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -937,7 +1045,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_50"];
+        options: operations["options_show_56"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -955,7 +1063,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_51"];
+        options: operations["options_show_57"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -975,7 +1083,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_52"];
+        options: operations["options_show_58"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -994,7 +1102,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_53"];
+        options: operations["options_show_59"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1012,7 +1120,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_54"];
+        options: operations["options_show_60"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1030,7 +1138,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_55"];
+        options: operations["options_show_61"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1051,7 +1159,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_56"];
+        options: operations["options_show_62"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1069,7 +1177,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_57"];
+        options: operations["options_show_63"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1518,7 +1626,7 @@ export interface components {
                 /** Format: uuid */
                 id: string;
                 name: string;
-                powers: ("administer" | "audit" | "share")[];
+                powers: ("administer" | "audit" | "share" | "protect")[];
                 profiles: {
                     label: components["schemas"]["tisserand.label"];
                     name: string;
@@ -1590,6 +1698,7 @@ export interface components {
                 text: components["schemas"]["tisserand.label"];
             }[];
             order: string[];
+            person: boolean;
             plural: components["schemas"]["tisserand.label"];
             rules: components["schemas"]["tisserand.rule"][];
             searchable: boolean;
@@ -1613,6 +1722,37 @@ export interface components {
             } | null;
             time_zone: string;
             time_zone_rules: string | null;
+        };
+        "tisserand.erasure": {
+            answers: number;
+            at: string;
+            by: string | null;
+            done_at: string | null;
+            emptied: number;
+            entity: string;
+            entries: number;
+            files: number;
+            /** Format: uuid */
+            id: string;
+            imports: number;
+            kept: {
+                because: components["schemas"]["tisserand.label"];
+                entity: string;
+                /** Format: uuid */
+                id: string;
+                until: string;
+            }[];
+            live: boolean;
+            /** Format: uuid */
+            person: string;
+            records: number;
+            seal: string | null;
+            /** @enum {string} */
+            step: "records" | "entries" | "journal" | "answers" | "aside" | "imports" | "files" | "scrub" | "certificate" | "done";
+        };
+        "tisserand.erasures": {
+            "@odata.nextLink"?: string;
+            value: components["schemas"]["tisserand.erasure"][];
         };
         "tisserand.event": {
             /** Format: uuid */
@@ -2141,7 +2281,7 @@ export interface components {
             layer: string;
             module: components["schemas"]["tisserand.profile_of_module"] | null;
             name: string;
-            powers: ("administer" | "audit" | "share")[];
+            powers: ("administer" | "audit" | "share" | "protect")[];
             restricts: boolean;
             words: {
                 [key: string]: {
@@ -2174,7 +2314,7 @@ export interface components {
             label: components["schemas"]["tisserand.label"];
             layer: string;
             name: string;
-            powers: ("administer" | "audit" | "share")[];
+            powers: ("administer" | "audit" | "share" | "protect")[];
             restricts: boolean;
             words: {
                 [key: string]: {
@@ -2192,7 +2332,7 @@ export interface components {
             };
             help?: components["schemas"]["tisserand.label"] | null;
             label?: components["schemas"]["tisserand.label"];
-            powers?: ("administer" | "audit" | "share")[];
+            powers?: ("administer" | "audit" | "share" | "protect")[];
             restricts?: boolean;
         };
         "tisserand.profiles": {
@@ -2258,7 +2398,7 @@ export interface components {
                     [key: string]: "hidden" | "masked" | "read" | "write";
                 };
             }[];
-            powers: ("administer" | "audit" | "share")[];
+            powers: ("administer" | "audit" | "share" | "protect")[];
             profiles: {
                 label: components["schemas"]["tisserand.label"];
                 name: string;
@@ -2358,6 +2498,37 @@ export interface components {
             digest: string;
             epoch: number;
             position: number;
+        };
+        "tisserand.subject": {
+            deleted: number;
+            entity: string;
+            entries: number;
+            files: number;
+            /** Format: uuid */
+            id: string;
+            kept: {
+                because: string;
+                entity: string;
+                /** Format: uuid */
+                id: string;
+                title: string;
+                until: string;
+            }[];
+            named_by: {
+                entity: string;
+                field: string;
+                records: number;
+            }[];
+            records: {
+                entity: string;
+                fields: {
+                    [key: string]: number;
+                };
+                records: number;
+            }[];
+            refused: string | null;
+            running: string | null;
+            title: string;
         };
         "tisserand.tab": {
             label: components["schemas"]["tisserand.label"];
@@ -3157,6 +3328,215 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.erasure_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Erasures, the last first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.erasures"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.erasure_show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The erasure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.erasure"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.erasure_resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The erasure. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.erasure"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_5: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.favourite_list": {
         parameters: {
             query?: never;
@@ -3246,7 +3626,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_3: {
+    options_show_6: {
         parameters: {
             query?: never;
             header?: never;
@@ -3318,7 +3698,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_4: {
+    options_show_7: {
         parameters: {
             query?: never;
             header?: never;
@@ -3386,7 +3766,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_5: {
+    options_show_8: {
         parameters: {
             query?: never;
             header?: never;
@@ -3462,7 +3842,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_6: {
+    options_show_9: {
         parameters: {
             query?: never;
             header?: never;
@@ -3582,7 +3962,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_7: {
+    options_show_10: {
         parameters: {
             query?: never;
             header?: never;
@@ -3685,7 +4065,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_8: {
+    options_show_11: {
         parameters: {
             query?: never;
             header?: never;
@@ -3761,7 +4141,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_9: {
+    options_show_12: {
         parameters: {
             query?: never;
             header?: never;
@@ -3835,7 +4215,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_10: {
+    options_show_13: {
         parameters: {
             query?: never;
             header?: never;
@@ -3911,7 +4291,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_11: {
+    options_show_14: {
         parameters: {
             query?: never;
             header?: never;
@@ -3980,7 +4360,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_12: {
+    options_show_15: {
         parameters: {
             query?: never;
             header?: never;
@@ -4056,7 +4436,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_13: {
+    options_show_16: {
         parameters: {
             query?: never;
             header?: never;
@@ -4132,7 +4512,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_14: {
+    options_show_17: {
         parameters: {
             query?: never;
             header?: never;
@@ -4204,7 +4584,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_15: {
+    options_show_18: {
         parameters: {
             query?: never;
             header?: never;
@@ -4276,7 +4656,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_16: {
+    options_show_19: {
         parameters: {
             query?: never;
             header?: never;
@@ -4363,7 +4743,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_17: {
+    options_show_20: {
         parameters: {
             query?: never;
             header?: never;
@@ -4479,7 +4859,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_18: {
+    options_show_21: {
         parameters: {
             query?: never;
             header?: never;
@@ -4513,7 +4893,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_19: {
+    options_show_22: {
         parameters: {
             query?: never;
             header?: never;
@@ -4632,7 +5012,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_20: {
+    options_show_23: {
         parameters: {
             query?: never;
             header?: never;
@@ -4701,7 +5081,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_21: {
+    options_show_24: {
         parameters: {
             query?: never;
             header?: never;
@@ -4771,7 +5151,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_22: {
+    options_show_25: {
         parameters: {
             query?: never;
             header?: never;
@@ -4803,7 +5183,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_23: {
+    options_show_26: {
         parameters: {
             query?: never;
             header?: never;
@@ -4964,7 +5344,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_24: {
+    options_show_27: {
         parameters: {
             query?: never;
             header?: never;
@@ -5033,7 +5413,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_25: {
+    options_show_28: {
         parameters: {
             query?: never;
             header?: never;
@@ -5151,7 +5531,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_26: {
+    options_show_29: {
         parameters: {
             query?: never;
             header?: never;
@@ -5224,7 +5604,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_27: {
+    options_show_30: {
         parameters: {
             query?: never;
             header?: never;
@@ -5297,7 +5677,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_28: {
+    options_show_31: {
         parameters: {
             query?: never;
             header?: never;
@@ -5365,7 +5745,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_29: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -5488,7 +5868,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_30: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -5607,7 +5987,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_31: {
+    options_show_34: {
         parameters: {
             query?: never;
             header?: never;
@@ -5678,7 +6058,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_32: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -5749,7 +6129,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_33: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -5815,7 +6195,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_34: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -5933,7 +6313,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_35: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -5999,13 +6379,238 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_36: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 /** @description An environment. */
                 env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.subject_show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                collection: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is held about a person, and what erasing them would do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.subject"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_40: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.subject_erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                collection: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The erasure. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.erasure"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_41: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.subject_export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                collection: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_42: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
             };
             cookie?: never;
         };
@@ -6144,7 +6749,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_37: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -6262,7 +6867,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_38: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -6334,7 +6939,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_39: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -6462,7 +7067,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_40: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -6538,7 +7143,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_41: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -6694,7 +7299,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_42: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -6904,7 +7509,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_43: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;
@@ -7053,7 +7658,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_44: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7142,7 +7747,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_45: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -7242,7 +7847,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_46: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -7554,7 +8159,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_47: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;
@@ -7672,7 +8277,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_48: {
+    options_show_54: {
         parameters: {
             query?: never;
             header?: never;
@@ -7755,7 +8360,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_49: {
+    options_show_55: {
         parameters: {
             query?: never;
             header?: never;
@@ -7842,7 +8447,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_50: {
+    options_show_56: {
         parameters: {
             query?: never;
             header?: never;
@@ -7916,7 +8521,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_51: {
+    options_show_57: {
         parameters: {
             query?: never;
             header?: never;
@@ -8120,7 +8725,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_52: {
+    options_show_58: {
         parameters: {
             query?: never;
             header?: never;
@@ -8263,7 +8868,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_53: {
+    options_show_59: {
         parameters: {
             query?: never;
             header?: never;
@@ -8348,7 +8953,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_54: {
+    options_show_60: {
         parameters: {
             query?: never;
             header?: never;
@@ -8444,7 +9049,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_55: {
+    options_show_61: {
         parameters: {
             query?: never;
             header?: never;
@@ -8746,7 +9351,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_56: {
+    options_show_62: {
         parameters: {
             query?: never;
             header?: never;
@@ -8860,7 +9465,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_57: {
+    options_show_63: {
         parameters: {
             query?: never;
             header?: never;

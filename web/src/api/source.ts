@@ -2,6 +2,7 @@ import type { Problem } from './problem'
 import type {
   Dictionary,
   Enrolment,
+  Erasure,
   FactorState,
   Favourite,
   Figures,
@@ -37,6 +38,7 @@ import type {
   SignIn,
   SignInEvent,
   SignInRules,
+  Subject,
   ValueList,
   ViewAs,
 } from './types'
@@ -239,6 +241,7 @@ export interface EnvironmentSource {
   }
   imports: ImportSource
   administration: AdministrationSource
+  protection: ProtectionSource
   rights: RightsSource
   /** Says that a page has a record open, and hears who else has. Rejects at once when it cannot be said now. */
   present(
@@ -308,6 +311,21 @@ export interface AdministrationSource {
     query: { person?: string; event?: SignInEvent['event'] },
     options?: Abort & { link?: string | undefined },
   ): Promise<PageOf<PersonSignInEvent>>
+}
+
+/** What is held about people, for who answers for it. */
+export interface ProtectionSource {
+  /** What is held about a person, and what erasing them would do. */
+  subject(collection: string, id: string, options?: Abort): Promise<Subject>
+  /** Address of the archive of everything that is held about a person. */
+  exportUrl(collection: string, id: string): string
+  /** Begins to erase a person, once their name was typed: it goes on after the answer. */
+  erase(collection: string, id: string, name: string): Promise<Erasure>
+  /** Erasures, the last first. */
+  erasures(options?: Abort): Promise<PageOf<Erasure>>
+  erasure(id: string, options?: Abort): Promise<Erasure>
+  /** Goes on with one that was interrupted. */
+  resume(id: string): Promise<Erasure>
 }
 
 /** What is asked about a right: of one record, of somebody else, where they are named. */

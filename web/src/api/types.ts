@@ -93,6 +93,10 @@ export type Rights = Schema<'tisserand.rights'>
 /** A time when somebody looked as oneself. */
 export type ViewAs = Schema<'tisserand.views_as'>['value'][number]
 export type Reason = Schema<'tisserand.reason'>
+/** What is held about a person, and what erasing them would do. */
+export type Subject = Schema<'tisserand.subject'>
+/** The erasure of a person: what was erased, and how far it is. */
+export type Erasure = Schema<'tisserand.erasure'>
 export type PersonTold = Schema<'tisserand.person_told'>
 export type Figures = Schema<'tisserand.figures'>
 /** A page of anything, and the way to the next. */

@@ -281,6 +281,18 @@ const auditRoute = createRoute({
   component: screen(() => import('../features/administration/Audit'), 'Audit'),
 })
 
+const protectionRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/protection',
+  component: screen(() => import('../features/protection/Protection'), 'Protection'),
+})
+
+const subjectRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/protection/$collection/$id',
+  component: screen(() => import('../features/protection/SubjectPage'), 'SubjectPage'),
+})
+
 const dataRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/data',
@@ -325,6 +337,8 @@ const routeTree = rootRoute.addChildren([
     peopleSignInsRoute,
     valueListsRoute,
     settingsRoute,
+    protectionRoute,
+    subjectRoute,
     dataRoute,
   ]),
 ])

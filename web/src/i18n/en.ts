@@ -2,6 +2,7 @@ import { administration } from './en/administration'
 import { imports } from './en/imports'
 import { lists } from './en/lists'
 import { personal } from './en/personal'
+import { protection } from './en/protection'
 import { rights } from './en/rights'
 import { devices, factor, password, provider, security } from './en/security'
 import { signInEvents } from './en/signIns'
@@ -113,6 +114,7 @@ export const en: Texts = {
   },
   ...lists,
   ...personal,
+  protection,
   signInEvents,
   password,
   security,

@@ -2,6 +2,7 @@ import { administration } from './fr/administration'
 import { imports } from './fr/imports'
 import { lists } from './fr/lists'
 import { personal } from './fr/personal'
+import { protection } from './fr/protection'
 import { rights } from './fr/rights'
 import { devices, factor, password, provider, security } from './fr/security'
 import { signInEvents } from './fr/signIns'
@@ -116,6 +117,7 @@ export const fr = {
   },
   ...lists,
   ...personal,
+  protection,
   signInEvents,
   password,
   security,

@@ -13,6 +13,7 @@ use crate::expression::error::nearest;
 use crate::layers::ordered;
 use crate::layers::tree::{Entry, Table};
 use crate::model::profiles::Capability;
+use crate::model::protection::Protection;
 use crate::model::views::Views;
 use crate::model::{Entity, FieldIndex, FormScreen, ListScreen, Numbering, Personal, Title, UniqueKey};
 use crate::system;
@@ -37,6 +38,9 @@ pub(crate) struct EntityDraft<'m> {
     pub(crate) rules: Option<&'m Table>,
     pub(crate) notices: Option<&'m Table>,
     pub(crate) states: Option<&'m Entry>,
+    pub(crate) person: Option<Given<bool>>,
+    pub(crate) erasure: Option<&'m Entry>,
+    pub(crate) retention: Option<&'m Entry>,
     pub(crate) fields: Vec<FieldDraft<'m>>,
 }
 
@@ -114,6 +118,11 @@ fn read_entity<'m>(cx: &Compiling<'m>, name: &str, entry: &'m Entry) -> (Entity,
         rules: reader.part("rules").and_then(Entry::table),
         notices: reader.part("notify").and_then(Entry::table),
         states: reader.part("states"),
+        person: reader
+            .has("person")
+            .then(|| Given { value: reader.flag("person"), place: reader.value_place("person") }),
+        erasure: reader.part("erasure"),
+        retention: reader.part("retention"),
         fields: Vec::new(),
     };
     let mut entity = Entity {
@@ -134,6 +143,7 @@ fn read_entity<'m>(cx: &Compiling<'m>, name: &str, entry: &'m Entry) -> (Entity,
         internal,
         feature,
         people,
+        protection: Protection::default(),
         fields: Vec::new(),
         uniques: Vec::new(),
         rules: Vec::new(),

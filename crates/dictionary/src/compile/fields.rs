@@ -18,6 +18,8 @@ pub(crate) struct FieldDraft<'m> {
     pub(crate) index: FieldIndex,
     pub(crate) place: Place,
     pub(crate) unique: bool,
+    /// Where it says that what is personal in its record is about whom it names.
+    pub(crate) concerns: Option<Place>,
     pub(crate) default: Option<&'m Leaf>,
     pub(crate) visible: Option<Given<&'m str>>,
     pub(crate) editable: Option<Given<&'m str>>,
@@ -56,6 +58,7 @@ pub(crate) fn read_field<'m>(
         index: 0,
         place: entry.key,
         unique: reader.flag("unique"),
+        concerns: reader.flag("concerns").then(|| reader.place_of("concerns")),
         default: reader.leaf("default"),
         visible: reader.text("visible"),
         editable: reader.text("editable"),
@@ -166,6 +169,14 @@ fn check_combination(cx: &Compiling<'_>, reader: &Reader<'_>, kind: &dyn FieldTy
         "json" | "long_text" | "rich_text" | "choices" | "address" | "point" => &["unique"],
         _ => &[],
     };
+    if reader.has("concerns") && (computed || !kind.names_records()) {
+        cx.findings.push(Finding::new(
+            reader.place_of("concerns"),
+            "misplaced_attribute",
+            "`concerns` n'a de sens que pour un champ qui désigne une fiche (`reference`, `related`)",
+            "`concerns` makes sense only for a field that names a record (`reference`, `related`)",
+        ));
+    }
     let what = if computed { "computed" } else { kind.name() };
     for attribute in forbidden.iter().filter(|attribute| reader.has(attribute)) {
         cx.findings.push(Finding::new(

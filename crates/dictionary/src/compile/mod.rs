@@ -21,6 +21,7 @@ mod notices;
 mod options;
 mod perimeters;
 mod profiles;
+mod protection;
 mod reader;
 mod references;
 pub(crate) mod reserved;
@@ -148,6 +149,7 @@ fn compile_merged(cx: &Compiling<'_>) -> Dictionary {
                 (conduct.default, conduct.visible, conduct.editable);
         }
     }
+    protection::read(cx, &mut dictionary, &drafts);
     naming::check_circles(cx, &dictionary, &drafts);
     warnings::check(cx, &dictionary, &drafts);
     screens::read(cx, &mut dictionary);

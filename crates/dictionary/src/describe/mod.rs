@@ -109,6 +109,7 @@ fn describe_entity(entity: &Entity, can: &Can, told: &Told<'_>) -> Json {
         "help": entity.help,
         "title": entity.title.source,
         "lines_of": entity.lines_of,
+        "person": entity.protection.person,
         "order": entity.order.iter().map(sort_text).collect::<Vec<_>>(),
         "searchable": !entity.search.is_empty(),
         "can": can,

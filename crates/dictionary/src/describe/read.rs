@@ -16,6 +16,7 @@ use crate::compile::formulas::{FieldId, in_order, read_by};
 use crate::expression::{self, Expression, Node, Path, Span, Type, Typed};
 use crate::field_types::{FieldType, field_type};
 use crate::label::Label;
+use crate::model::protection::Protection;
 use crate::model::views::Views;
 use crate::model::{
     Checked, Computed, Dictionary, Entity, EntityIndex, Field, FormScreen, ListScreen, Numbering, Options,
@@ -172,6 +173,7 @@ fn entity(described: &DescribedEntity) -> Entity {
         states: None,
         list: ListScreen::default(),
         form: FormScreen::default(),
+        protection: Protection::default(),
         views: Views::default(),
         by_name,
     }

@@ -6,7 +6,7 @@ use super::shapes::{text_format, text_from_json, text_of, text_or_null, text_to_
 use super::{Column, ColumnKind, FieldContext, FieldType, Invalid, cleaning, pattern};
 use crate::expression::Type;
 use crate::model::Options;
-use crate::value::Value;
+use crate::value::{RecordId, Value};
 
 /// A text kept as typed, compared exactly.
 #[derive(Debug)]
@@ -63,6 +63,10 @@ impl FieldType for Code {
 
     fn to_json(&self, value: &Value, _: &Options) -> Json {
         text_to_json(value)
+    }
+
+    fn erased(&self, record: RecordId) -> Value {
+        Value::Text(record.to_string())
     }
 }
 

@@ -7,7 +7,7 @@ use super::shapes::{text_format, text_from_json, text_of, text_or_null, text_to_
 use super::{Column, ColumnKind, FieldContext, FieldType, Invalid, cleaning};
 use crate::expression::Type;
 use crate::model::Options;
-use crate::value::Value;
+use crate::value::{RecordId, Value};
 
 /// An e-mail address, kept in lower case: no mail service in use tells `Ada@` from `ada@`, and people must find each other.
 #[derive(Debug)]
@@ -62,6 +62,10 @@ impl FieldType for Email {
 
     fn to_json(&self, value: &Value, _: &Options) -> Json {
         text_to_json(value)
+    }
+
+    fn erased(&self, record: RecordId) -> Value {
+        Value::Text(format!("{record}@erased.invalid"))
     }
 }
 

@@ -6,7 +6,7 @@ use super::shapes::{text_format, text_from_json, text_of, text_or_null, text_to_
 use super::{Column, ColumnKind, FieldContext, FieldType, Invalid, Merge, cleaning};
 use crate::expression::Type;
 use crate::model::Options;
-use crate::value::Value;
+use crate::value::{RecordId, Value};
 
 const LENGTH_DEFAULT: u32 = 100_000;
 
@@ -54,6 +54,10 @@ impl FieldType for LongText {
 
     fn to_json(&self, value: &Value, _: &Options) -> Json {
         text_to_json(value)
+    }
+
+    fn erased(&self, _: RecordId) -> Value {
+        Value::from(super::ERASED)
     }
 
     fn merge(&self) -> Merge {

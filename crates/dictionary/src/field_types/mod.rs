@@ -38,7 +38,7 @@ use jiff::tz::TimeZone;
 
 use crate::label::{Label, Language};
 use crate::model::{Dictionary, Field, Options, ValueList};
-use crate::value::Value;
+use crate::value::{RecordId, Value};
 
 /// Behaviour of a type of field. Stateless: what differs between two fields of one type is in their [`Options`].
 pub trait FieldType: Debug + Sync {
@@ -89,6 +89,11 @@ pub trait FieldType: Debug + Sync {
     /// Writes the value of the data API; a decimal that a double cannot hold exactly becomes a string.
     fn to_json(&self, value: &Value, options: &Options) -> serde_json::Value;
 
+    /// What a required field holds once the person that its record is about was erased; the others are empty.
+    fn erased(&self, _record: RecordId) -> Value {
+        Value::Null
+    }
+
     /// Spreads a value over the columns. One column types need not write it.
     fn split(&self, value: &Value) -> Vec<Value> {
         vec![value.clone()]
@@ -117,6 +122,9 @@ pub struct FieldContext<'a> {
     /// Language of the person or file: tells whether `1,234` is a thousand.
     pub language: Language,
 }
+
+/// Text in place of one that was erased.
+pub const ERASED: &str = "[effacé]";
 
 /// The zone when nothing says otherwise.
 static PARIS: LazyLock<TimeZone> =

@@ -128,11 +128,13 @@ pub enum Power {
     Audit,
     /// Saved views for everybody.
     Share,
+    /// What is held about people: its export, its erasure, who read what is sensitive.
+    Protect,
 }
 
 impl Power {
     /// All of them, in display order.
-    pub const ALL: [Power; 3] = [Power::Administer, Power::Audit, Power::Share];
+    pub const ALL: [Power; 4] = [Power::Administer, Power::Audit, Power::Share, Power::Protect];
 
     /// As written in a profile: `audit`.
     pub fn name(self) -> &'static str {
@@ -140,6 +142,7 @@ impl Power {
             Power::Administer => "administer",
             Power::Audit => "audit",
             Power::Share => "share",
+            Power::Protect => "protect",
         }
     }
 

@@ -28,6 +28,9 @@ pub const NOTIFICATION: &str = "notification";
 /// Entity of the times when somebody looked at the environment as somebody else.
 pub const IMPERSONATION: &str = "impersonation";
 
+/// Entity of what was erased of people.
+pub const ERASURE: &str = "erasure";
+
 /// The built-in layer.
 pub fn layer() -> Layer {
     let files = [
@@ -39,6 +42,7 @@ pub fn layer() -> Layer {
         ("entities/favourite.toml", include_str!("entities/favourite.toml")),
         ("entities/notification.toml", include_str!("entities/notification.toml")),
         ("entities/impersonation.toml", include_str!("entities/impersonation.toml")),
+        ("entities/erasure.toml", include_str!("entities/erasure.toml")),
         ("profiles/administrator.toml", include_str!("profiles/administrator.toml")),
         ("profiles/reader.toml", include_str!("profiles/reader.toml")),
         ("lists/language.toml", include_str!("lists/language.toml")),

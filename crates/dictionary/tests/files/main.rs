@@ -16,5 +16,6 @@ mod notices;
 mod plan;
 mod plan_laws;
 mod profiles;
+mod protection;
 mod related;
 mod views;

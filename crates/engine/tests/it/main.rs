@@ -7,6 +7,7 @@ mod support;
 mod computed;
 mod deleting;
 mod dictionary;
+mod erasing;
 mod journal;
 mod lines;
 mod numbering;

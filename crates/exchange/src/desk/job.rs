@@ -14,7 +14,7 @@ use crate::error::ExchangeError;
 use crate::import::Report;
 use crate::undo::Undone;
 
-const FILE: &str = "job.json";
+pub(super) const FILE: &str = "job.json";
 
 /// Where an import stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! Imports that people follow: each has a folder with its file, what was asked, what became of it, and is worked on in the background, one at a
 //! time in an environment. Decision: `docs/decisions/0082-imports-of-people.md`.
 
+mod forgetting;
 mod job;
 mod rows;
 mod work;
@@ -22,6 +23,7 @@ use crate::detect::detect;
 use crate::error::ExchangeError;
 use crate::mapping::Mapping;
 
+pub use forgetting::KeptImports;
 pub use job::{Advance, Job, Reason, Stage, Tally};
 pub use rows::{LeftPage, PreviewRow, PreviewRows};
 

@@ -2,6 +2,7 @@
 
 mod columns;
 pub(crate) mod csv;
+mod dossier;
 mod reading;
 mod writers;
 
@@ -9,6 +10,8 @@ use std::io::Write;
 
 use dictionary::{Language, related};
 use engine::{Caller, EngineError, Environment, Expand, Query};
+
+pub use dossier::export_dossier;
 
 use crate::error::ExchangeError;
 use crate::export::reading::Manner;

@@ -91,5 +91,5 @@ fn a_fault_says_what_and_where() {
     assert_eq!(decode(&[]).unwrap_err().to_string(), "the end came too soon at byte 0");
     assert_eq!(decode(&[99]).unwrap_err().to_string(), "an unknown kind of value at byte 1");
     assert_eq!(decode(&[0, 0]).unwrap_err().to_string(), "bytes after the end at byte 1");
-    assert_eq!(decode_changes(&[2]).unwrap_err().to_string(), "an unknown format of changes at byte 0");
+    assert_eq!(decode_changes(&[3]).unwrap_err().to_string(), "an unknown format of changes at byte 0");
 }

@@ -27,6 +27,7 @@ fn example() -> Change {
             field("balance", Value::Decimal("12.50".parse().unwrap()), Value::Null),
             field("name", Value::from("Été"), Value::from("A")),
         ],
+        redacted: Vec::new(),
     }
 }
 

@@ -7,4 +7,5 @@ mod digest;
 mod encoding;
 mod format;
 mod json;
+mod redaction;
 mod values;

@@ -83,7 +83,7 @@ pub(crate) fn change() -> impl Strategy<Value = Change> {
     let fields = proptest::collection::btree_map(text(), (value(), value()), 0..5);
     (text(), record(), operation, fields).prop_map(|(entity, record, operation, fields)| {
         let fields = fields.into_iter().map(|(field, (old, new))| FieldChange { field, old, new }).collect();
-        Change { entity, record, operation, fields }
+        Change { entity, record, operation, fields, redacted: Vec::new() }
     })
 }
 

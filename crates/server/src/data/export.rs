@@ -44,23 +44,34 @@ const RECORDS: HeaderName = HeaderName::from_static("tisserand-records");
 pub(crate) async fn record_export(asked: Asked, collection: String) -> Result<Response, Problem> {
     let options = ListOptions::read(asked.query.as_deref())?;
     let file = File::asked(asked.query.as_deref(), &options)?;
+    let (headers, whole) = (file.headers(), file.format == Format::Xlsx);
+    let (language, timeout_ms) = (asked.cx.language(), asked.cx.state.config.query_timeout_ms);
+    let write = move |entered: &Entered, out: &mut Pieces| {
+        written(entered, &collection, &options, &file, (language, timeout_ms), out)
+    };
+    handed_on(asked, headers, whole, write).await
+}
+
+/// Answers a file that `write` writes on a thread of its own, as it is written; `whole` when nothing of it is before everything was read.
+///
+/// `429` when as many exports run as the server runs at once.
+pub(super) async fn handed_on(
+    asked: Asked,
+    mut headers: HeaderMap,
+    whole: bool,
+    write: impl FnOnce(&Entered, &mut Pieces) -> Result<(), Problem> + Send + 'static,
+) -> Result<Response, Problem> {
     let turn = asked.cx.state.exports.turn_at_once().ok_or_else(|| Problem::too_many(5))?;
     let (begun, beginning) = oneshot::channel();
-    let mut headers = file.headers();
     let (sender, receiver) = mpsc::channel(PIECES);
     let (cx, environment, handle) = (asked.cx.clone(), asked.environment.clone(), Handle::current());
     let span = tracing::Span::current();
     tokio::task::spawn_blocking(move || {
         let _kept: Turn = turn;
         let _span = span.entered();
-        let whole = file.format == Format::Xlsx;
         let mut out =
             Pieces { begun: Some(begun), sender, handle, piece: Vec::new(), records: Arc::default(), whole };
-        let done = cx.enter(&environment).and_then(|entered| {
-            let timeout_ms = cx.state.config.query_timeout_ms;
-            let language = cx.language();
-            written(&entered, &collection, &options, &file, (language, timeout_ms), &mut out)
-        });
+        let done = cx.enter(&environment).and_then(|entered| write(&entered, &mut out));
         out.end(done);
     });
     let known = beginning.await.unwrap_or_else(|error| Err(Problem::internal(&error)))?;
@@ -105,7 +116,7 @@ fn written(
         .map_err(refused)
 }
 
-fn refused(error: ExchangeError) -> Problem {
+pub(super) fn refused(error: ExchangeError) -> Problem {
     match error {
         ExchangeError::Refused(detail) => Problem { detail, ..Problem::bad_request("", "") },
         ExchangeError::Engine(error) => error.into(),
@@ -142,24 +153,28 @@ impl File {
             Format::Xlsx => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             Format::JsonLines => ("jsonl", "application/x-ndjson"),
         };
-        let name: String =
-            self.name.chars().filter(|c| !c.is_control() && !"/\\\"".contains(*c)).take(100).collect();
-        let name = if name.trim().is_empty() { "export" } else { name.trim() };
-        let plain: String = name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
-        let encoded = utf8_percent_encode(name, NON_ALPHANUMERIC);
-        let disposition = format!("attachment; filename=\"{plain}.{end}\"; filename*=UTF-8''{encoded}.{end}");
-        let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-        if let Ok(disposition) = HeaderValue::from_str(&disposition) {
-            headers.insert(header::CONTENT_DISPOSITION, disposition);
-        }
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-        headers
+        downloaded(&self.name, end, media_type)
     }
 }
 
+/// Headers of a file to be kept under a name.
+pub(super) fn downloaded(name: &str, end: &str, media_type: &'static str) -> HeaderMap {
+    let name: String = name.chars().filter(|c| !c.is_control() && !"/\\\"".contains(*c)).take(100).collect();
+    let name = if name.trim().is_empty() { "export" } else { name.trim() };
+    let plain: String = name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
+    let encoded = utf8_percent_encode(name, NON_ALPHANUMERIC);
+    let disposition = format!("attachment; filename=\"{plain}.{end}\"; filename*=UTF-8''{encoded}.{end}");
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    headers
+}
+
 /// Takes what is written and hands it on in pieces.
-struct Pieces {
+pub(super) struct Pieces {
     /// Told once, before the first piece: how many records there are, where that is known, or why there is no file.
     begun: Option<oneshot::Sender<Result<Option<u64>, Problem>>>,
     sender: mpsc::Sender<Result<Vec<u8>, io::Error>>,

@@ -68,8 +68,8 @@ fn describe(entity: &Entity, id: RecordId, entry: &Entry, people: &mut People<'_
         "actor": actor,
         "origin": entry.cause.origin,
         "operation": change.map(|change| change.operation),
-        // Redacted entries keep their place and lose their content.
-        "redacted": entry.changes.is_none(),
+        // Redacted entries keep their place and lose their content, all of it or some values.
+        "redacted": change.is_none_or(|change| !change.redacted.is_empty()),
         "changes": change.map(|change| changes(entity, change)),
     })
 }

@@ -254,7 +254,7 @@ impl Teller<'_> {
             "actor": actor,
             "origin": entry.cause.origin,
             "request": entry.cause.request,
-            "redacted": change.is_none(),
+            "redacted": change.is_none_or(|change| !change.redacted.is_empty()),
             "entity": null, "id": null, "title": null, "operation": null, "changes": null,
         });
         if let Some(change) = change {

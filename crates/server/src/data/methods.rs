@@ -56,7 +56,7 @@ impl Methods {
 /// one may always do. A file with a whole list is more than a look.
 pub(crate) fn looks(method: &Method, resource: &Resource) -> bool {
     match resource {
-        Resource::Export(_) => false,
+        Resource::Export(_) | Resource::SubjectPart(..) => false,
         Resource::Batch | Resource::Query(_) | Resource::ViewAs => true,
         _ => matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS),
     }
@@ -82,9 +82,14 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         }
     }
     Ok(match resource {
-        R::Batch | R::Files | R::Query(_) | R::PersonPart(..) | R::NotificationsRead | R::Restore(..) => {
-            Methods::Post
-        }
+        R::Batch
+        | R::Files
+        | R::Query(_)
+        | R::PersonPart(..)
+        | R::NotificationsRead
+        | R::Restore(..)
+        | R::ErasureResume(_) => Methods::Post,
+        R::SubjectPart(_, _, part) if part == "erase" => Methods::Post,
         R::Collection(_) | R::List(_) | R::Views | R::Favourites | R::Imports | R::People => {
             Methods::ReadAndPost
         }
@@ -110,6 +115,10 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::Journal
         | R::Figures
         | R::SignIns
+        | R::Subject(..)
+        | R::SubjectPart(..)
+        | R::Erasures
+        | R::Erasure(_)
         | R::Profiles
         | R::Rights
         | R::Why

@@ -34,6 +34,7 @@ mod search;
 pub(crate) mod shape;
 mod sign_in_rules;
 mod sign_ins;
+mod subjects;
 mod summary;
 mod view_as;
 mod views;
@@ -204,6 +205,20 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
             ("/data/{env}/$sign_in", sign_in_rules::sign_in_rules_change(asked).await)
         }
         ("GET", R::SignIns) => ("/data/{env}/$sign_ins", sign_ins::sign_in_events_of_people(asked).await),
+        ("GET", R::Subject(c, id)) => {
+            ("/data/{env}/$subjects/{collection}/{id}", subjects::subject_show(asked, c, id).await)
+        }
+        ("GET", R::SubjectPart(c, id, part)) if part == "export" => {
+            ("/data/{env}/$subjects/{collection}/{id}/export", subjects::subject_export(asked, c, id).await)
+        }
+        ("POST", R::SubjectPart(c, id, part)) if part == "erase" => {
+            ("/data/{env}/$subjects/{collection}/{id}/erase", subjects::subject_erase(asked, c, id).await)
+        }
+        ("GET", R::Erasures) => ("/data/{env}/$erasures", subjects::erasure_list(asked).await),
+        ("GET", R::Erasure(id)) => ("/data/{env}/$erasures/{id}", subjects::erasure_show(asked, id).await),
+        ("POST", R::ErasureResume(id)) => {
+            ("/data/{env}/$erasures/{id}/resume", subjects::erasure_resume(asked, id).await)
+        }
         ("GET", R::Profiles) => ("/data/{env}/$profiles", rights::profile_list(asked).await),
         ("PUT", R::Profile(name)) => {
             ("/data/{env}/$profiles/{profile}", rights::profile_put(asked, name).await)

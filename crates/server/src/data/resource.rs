@@ -62,6 +62,16 @@ pub(crate) enum Resource {
     SignInRules,
     /// `$sign_ins`: what happened to the sign-ins of people
     SignIns,
+    /// `$subjects/{collection}/{id}`: what is held about a person
+    Subject(String, RecordId),
+    /// `$subjects/{collection}/{id}/{part}`
+    SubjectPart(String, RecordId, String),
+    /// `$erasures`
+    Erasures,
+    /// `$erasures/{id}`
+    Erasure(RecordId),
+    /// `$erasures/{id}/resume`
+    ErasureResume(RecordId),
     /// `$profiles`
     Profiles,
     /// `$profiles/{profile}`
@@ -143,6 +153,16 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             }
             ("$sign_in", []) => Some(Resource::SignInRules),
             ("$sign_ins", []) => Some(Resource::SignIns),
+            ("$subjects", [collection, id]) => {
+                Some(Resource::Subject((*collection).to_owned(), RecordId::parse(id)?))
+            }
+            ("$subjects", [collection, id, part]) if matches!(*part, "export" | "erase") => {
+                let (collection, id) = ((*collection).to_owned(), RecordId::parse(id)?);
+                Some(Resource::SubjectPart(collection, id, (*part).to_owned()))
+            }
+            ("$erasures", []) => Some(Resource::Erasures),
+            ("$erasures", [id]) => RecordId::parse(id).map(Resource::Erasure),
+            ("$erasures", [id, "resume"]) => RecordId::parse(id).map(Resource::ErasureResume),
             ("$profiles", []) => Some(Resource::Profiles),
             ("$profiles", [name]) => Some(Resource::Profile((*name).to_owned())),
             ("$rights", []) => Some(Resource::Rights),

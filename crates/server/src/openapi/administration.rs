@@ -117,7 +117,7 @@ fn levels() -> Json {
 }
 
 fn powers() -> Json {
-    array(words(&["administer", "audit", "share"]))
+    array(words(&["administer", "audit", "share", "protect"]))
 }
 
 fn profiles_told() -> Vec<(&'static str, Json)> {

@@ -42,7 +42,7 @@ fn dictionary() -> Json {
         "environment": own("environment"),
         "me": closed(json!({"id": values::id(), "name": text(),
             "profiles": array(closed(json!({"name": text(), "label": own("label")}))),
-            "powers": array(json!({"type": "string", "enum": ["administer", "audit", "share"]})),
+            "powers": array(json!({"type": "string", "enum": ["administer", "audit", "share", "protect"]})),
             "viewed": nullable(closed(json!({"note": values::id(), "until": text()})))})),
         "modules": array(closed(module)),
         "menu": array(own("menu_group")),
@@ -96,7 +96,7 @@ fn entity() -> Json {
         "icon": text_or_null(),
         "help": nullable(own("label")),
         "title": text(),
-        "lines_of": text_or_null(),
+        "lines_of": text_or_null(), "person": boolean(),
         "order": array(text()),
         "searchable": boolean(),
         "can": closed(json!({

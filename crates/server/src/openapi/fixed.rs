@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::openapi::operation::Operation;
 use crate::openapi::shapes::{self, own};
-use crate::openapi::{Reader, administration, personal, sign_ins};
+use crate::openapi::{Reader, administration, personal, protection, sign_ins};
 
 /// Tag of these operations.
 pub(super) const TAG: &str = "tisserand";
@@ -21,6 +21,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>, schemas:
     sign_ins::write(reader, paths);
     whole(reader, paths);
     administration::write(reader, paths);
+    protection::write(reader, paths);
 }
 
 fn operation(reader: &Reader<'_>, id: &str, fr: &str, en: &str) -> Operation {

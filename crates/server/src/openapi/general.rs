@@ -23,6 +23,7 @@ pub fn openapi_general() -> Json {
         imports: true,
         audits: true,
         administers: true,
+        protects: true,
         language: Language::En,
     };
     let (mut paths, mut schemas) = (Map::new(), Map::new());

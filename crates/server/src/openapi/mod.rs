@@ -10,6 +10,7 @@ mod general;
 mod operation;
 mod personal;
 mod problems;
+mod protection;
 mod records;
 mod shapes;
 mod sign_ins;
@@ -43,6 +44,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) audits: bool,
     /// The caller changes people, profiles and value lists.
     pub(crate) administers: bool,
+    /// The caller protects what is held about people.
+    pub(crate) protects: bool,
     pub(crate) language: Language,
 }
 
@@ -76,6 +79,7 @@ pub(crate) async fn openapi_show(asked: Asked) -> Result<Response, Problem> {
             imports: entered.environment.engine.may_anywhere(caller, Capability::Import),
             audits: entered.environment.engine.has(caller, Power::Audit),
             administers: entered.environment.engine.has(caller, Power::Administer),
+            protects: entered.environment.engine.has(caller, Power::Protect),
             language: language.unwrap_or(caller.language),
         };
         let body = document(&reader, &dictionary).to_string().into_bytes();

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::openapi::{Reader, administration, description, personal, problems, records, sign_ins, values};
+use crate::openapi::{
+    Reader, administration, description, personal, problems, protection, records, sign_ins, values,
+};
 
 /// Adds them all, under `tisserand.…`: no entity has a point in its name.
 pub(super) fn write(reader: &Reader<'_>, schemas: &mut Map<String, Json>) {
@@ -37,6 +39,11 @@ pub(super) fn write(reader: &Reader<'_>, schemas: &mut Map<String, Json>) {
     // Operations that a reader does not have would leave them unused.
     if reader.imports || reader.audits || reader.administers {
         for (name, schema) in administration::schemas() {
+            add(name, schema);
+        }
+    }
+    if reader.protects {
+        for (name, schema) in protection::schemas() {
             add(name, schema);
         }
     }

@@ -49,6 +49,7 @@ mod second_factor;
 mod sessions;
 mod sign_ins;
 mod strangers;
+mod subjects;
 mod surroundings;
 mod tokens;
 mod value_lists;

@@ -85,7 +85,9 @@ fn at_every_address_of_a_record_one_out_of_sight_is_as_one_that_never_was() {
                 )
             };
             let never = ask(ABSENT);
-            assert!(matches!(never.0, 404 | 412), "{route:?} {header}: {never:?}");
+            // What is held about people is for whoever protects it, whichever record is named.
+            let closed = route.path.contains("$subjects") && never.0 == 403;
+            assert!(closed || matches!(never.0, 404 | 412), "{route:?} {header}: {never:?}");
             assert_eq!(ask(&hidden), never, "{route:?} {header}");
             assert_eq!(ask(&gone), never, "{route:?} {header}");
             walked += 1;

@@ -50,7 +50,10 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         | "second_factor_remove"
         | "recovery_codes_renew"
         | "device_list"
-        | "device_forget" => (Session, &[]),
+        | "device_forget"
+        | "provider_list"
+        | "provider_begin"
+        | "provider_end" => (Session, &[]),
         "events_follow" | "service_show" | "dictionary_show" | "metadata_show" | "openapi_show" | "batch"
         | "search" | "status_show" | "list_show" | "view_list" | "preferences_show"
         | "preferences_change" | "favourite_list" | "notification_list" | "rights_show" | "view_as_show" => {
@@ -77,6 +80,11 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         "person_remove" | "profile_delete" => (Power("administer"), &[204]),
         // Who looks as nobody has nothing to go back from.
         "view_as_end" => (Entry, &[204, 404]),
+        // Of what is walked, contacts are people; nobody's name is typed.
+        "subject_show" | "subject_export" => (Power("protect"), &[200, 404]),
+        "subject_erase" => (Power("protect"), &[404, 422]),
+        "erasure_show" | "erasure_resume" => (Power("protect"), &[404]),
+        "erasure_list" => (Power("protect"), &[200]),
         "journal_show" | "figures_show" => (Power("audit"), &[200]),
         "file_keep" => (Anywhere(WRITES), &[201]),
         "import_list" => (IMPORTS, &[200]),

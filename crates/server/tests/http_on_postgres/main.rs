@@ -66,6 +66,8 @@ mod second_factor;
 mod sessions;
 #[path = "../http/sign_ins.rs"]
 mod sign_ins;
+#[path = "../http/subjects.rs"]
+mod subjects;
 #[path = "../http/surroundings.rs"]
 mod surroundings;
 #[path = "../http/view_as.rs"]

@@ -2,8 +2,8 @@
 
 use dictionary::RecordId;
 use dictionary::field_types::ColumnKind;
-use journal::payload::{decode_change, decode_changes};
-use journal::{Actor, Cause, Entry, Hash, Origin, Position};
+use journal::payload::{decode_change, decode_changes, encode_changes, payload_hash};
+use journal::{Actor, Cause, Change, Entry, Hash, Origin, Position, redaction};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -162,4 +162,43 @@ pub(crate) fn append(entries: Vec<NewEntry>) -> [Request; 2] {
         Request::new(ACTION, entries, columns.map(Cell::List).to_vec()),
         Request::new(ACTION, history, places.map(Cell::List).to_vec()),
     ]
+}
+
+/// Puts other changes in the place of an entry's, and tells histories where each lies now; answers the hash of what is there then.
+pub(crate) fn replace(position: Position, changes: &[Change]) -> (Hash, [Request; 2]) {
+    const ACTION: &str = "redact an entry of the journal";
+    let payload = encode_changes(changes);
+    let hash = payload_hash(&payload.bytes);
+    let mut places: [Vec<Cell>; 4] = Default::default();
+    for (index, change) in changes.iter().enumerate() {
+        let (start, length) = payload.part(index);
+        let place = [
+            Cell::id(change.record),
+            Cell::Text(change.entity.clone()),
+            Cell::Integer(start as i64),
+            Cell::Integer(length as i64),
+        ];
+        places.iter_mut().zip(place).for_each(|(column, cell)| column.push(cell));
+    }
+    let position = Cell::Integer(position as i64);
+    let entry = "UPDATE _entry SET changes = $2 WHERE position = $1";
+    let mut entry = Request::new(ACTION, entry, vec![position.clone(), Cell::Bytes(payload.bytes)]);
+    entry.check = Some(Box::new(|count| match count {
+        1 => Ok(()),
+        _ => Err(StoreError::Damaged {
+            what: "an entry of the journal is not there to be redacted".to_owned(),
+        }),
+    }));
+    let history = "UPDATE _history h SET start = u.start, length = u.length
+        FROM unnest($2::uuid[], $3::text[], $4::integer[], $5::integer[]) AS u(record, name, start, length)
+        JOIN _name n ON n.name = u.name
+        WHERE h.record = u.record AND h.entity = n.number AND h.position = $1";
+    let cells = [position].into_iter().chain(places.map(Cell::List)).collect();
+    (hash, [entry, Request::new(ACTION, history, cells)])
+}
+
+/// Gives the entity under which redactions are told its number.
+pub(crate) fn know_redactions() -> Request {
+    let sql = "INSERT INTO _name VALUES ($1, -1) ON CONFLICT (name) DO NOTHING";
+    Request::new("redact an entry of the journal", sql, vec![Cell::Text(redaction::ENTITY.to_owned())])
 }

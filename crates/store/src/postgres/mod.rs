@@ -1,6 +1,7 @@
 //! Environments in a PostgreSQL database: a schema each, any process serving any of them.
 
 mod address;
+mod aside;
 mod cell;
 mod connection;
 mod database;
@@ -32,6 +33,7 @@ use crate::error::StoreError;
 use crate::files::{FileStore, LocalFiles};
 use crate::head::HeadState;
 use crate::layout::Layouts;
+use crate::names;
 use crate::row::Row;
 use crate::snapshot::delegate_reads;
 use crate::writer::Writer;
@@ -153,6 +155,21 @@ impl Store for PostgresStore {
     fn rest(&self) {
         // Connections are the process's, not the environment's.
         self.layouts.clear();
+    }
+
+    fn scrub(&self) -> Result<(), StoreError> {
+        const ACTION: &str = "remove what is left of what was removed";
+        let (lease, _) = self.database.writers.begin("", "BEGIN", "SELECT 1")?;
+        lease.batch(ACTION, "ROLLBACK")?;
+        let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = $1 ORDER BY tablename";
+        lease.set_scope(&self.schema, "");
+        for row in lease.query(ACTION, tables, &[cell::Cell::Text(self.schema.clone())], None)? {
+            let table: String = row.try_get(0).map_err(fault(ACTION))?;
+            // One at a time: none runs within a transaction.
+            let (schema, table) = (names::quoted(&self.schema), names::quoted(&table));
+            lease.batch(ACTION, &format!("VACUUM {schema}.{table}"))?;
+        }
+        Ok(())
     }
 }
 

@@ -257,6 +257,16 @@ impl Reads<'_> {
         let rows = self.connection.query("read a note", sql, &[Cell::Text(key.to_owned())], None)?;
         rows.first().map(|row| row.try_get(0).map_err(fault("read a note"))).transpose()
     }
+
+    pub(crate) fn notes(&self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
+        const ACTION: &str = "read the notes";
+        let sql = "SELECT key, value FROM _note WHERE starts_with(key, $1) ORDER BY key";
+        let rows = self.connection.query(ACTION, sql, &[Cell::Text(beginning.to_owned())], None)?;
+        let pair = |row: &Sent| -> Result<(String, String), StoreError> {
+            Ok((row.try_get(0).map_err(fault(ACTION))?, row.try_get(1).map_err(fault(ACTION))?))
+        };
+        rows.iter().map(pair).collect()
+    }
 }
 
 /// A statement whose decimals are answered as text: the server's own form of numbers is not the program's.

@@ -7,7 +7,7 @@ use dictionary::field_types::ColumnKind;
 use dictionary::model::Entity;
 use dictionary::text::fold;
 use dictionary::{Dictionary, RecordId, Value};
-use journal::{Cause, Change, Position};
+use journal::{Cause, Change, Entry, Position, redaction};
 
 use crate::error::StoreError;
 use crate::files::FileStore;
@@ -16,10 +16,10 @@ use crate::layout::{Layout, Layouts, TableColumn};
 use crate::names::{folded, quoted};
 use crate::postgres::cell::{Cell, encode};
 use crate::postgres::connection::{Connection, Request, fault};
-use crate::postgres::migrate;
 use crate::postgres::reads::Reads;
 use crate::postgres::search;
 use crate::postgres::writer::{Pending, release};
+use crate::postgres::{aside, entries, migrate};
 use crate::row::Row;
 use crate::work::{Pointless, Work, not_as_read};
 use crate::{Head, Snapshot, Transaction};
@@ -249,6 +249,26 @@ impl Transaction for PostgresTransaction<'_> {
 
     fn next_position(&self) -> Position {
         self.work.next_position()
+    }
+
+    fn redact(&mut self, position: Position, changes: &[Change]) -> Result<(), StoreError> {
+        self.connection.queue(entries::know_redactions());
+        let (hash, requests) = entries::replace(position, changes);
+        requests.into_iter().for_each(|request| self.connection.queue(request));
+        self.work.note_redaction(position, hash);
+        Ok(())
+    }
+
+    fn certify(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        if entry.changes.iter().flatten().any(|change| change.entity == redaction::ENTITY) {
+            self.connection.queue(entries::know_redactions());
+        }
+        self.work.certify(entry);
+        Ok(())
+    }
+
+    fn forget_aside(&mut self, entity: &Entity, ids: &[RecordId]) -> Result<u64, StoreError> {
+        aside::forget(self.connection, self.schema, &entity.name, ids)
     }
 
     fn migrate(&mut self, old: Option<&Dictionary>, new: &Arc<Dictionary>) -> Result<(), StoreError> {

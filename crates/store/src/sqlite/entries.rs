@@ -1,9 +1,9 @@
 //! Journal entries in SQLite.
 
 use dictionary::RecordId;
-use journal::payload::{decode_change, decode_changes};
+use journal::payload::{decode_change, decode_changes, encode_changes, payload_hash};
 use journal::value::{instant_of_micros, micros_of};
-use journal::{Actor, Cause, Entry, Hash, Origin, Position};
+use journal::{Actor, Cause, Change, Entry, Hash, Origin, Position, redaction};
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
@@ -166,4 +166,35 @@ pub(crate) fn append(db: &Connection, new: &NewEntry) -> Result<(), StoreError> 
             .map_err(&failed)?;
     }
     Ok(())
+}
+
+/// Puts other changes in the place of an entry's, and tells histories where each lies now; answers the hash of what is there then.
+pub(crate) fn replace(db: &Connection, position: Position, changes: &[Change]) -> Result<Hash, StoreError> {
+    let failed = fault("redact an entry of the journal");
+    let payload = encode_changes(changes);
+    let position = position as i64;
+    let replaced = db
+        .prepare_cached("UPDATE _entry SET changes = ?2 WHERE position = ?1")
+        .and_then(|mut statement| statement.execute(params![position, payload.bytes]))
+        .map_err(&failed)?;
+    if replaced != 1 {
+        return Err(damaged(position, "it is not there to be redacted"));
+    }
+    let sql = "UPDATE _history SET start = ?4, length = ?5 WHERE record = ?1
+        AND entity = (SELECT number FROM _name WHERE name = ?2) AND position = ?3";
+    let mut statement = db.prepare_cached(sql).map_err(&failed)?;
+    for (index, change) in changes.iter().enumerate() {
+        let (start, length) = payload.part(index);
+        let place = params![change.record.0.as_bytes(), change.entity, position, start as i64, length as i64];
+        statement.execute(place).map_err(&failed)?;
+    }
+    Ok(payload_hash(&payload.bytes))
+}
+
+/// Gives the entity under which redactions are told its number.
+pub(crate) fn know_redactions(db: &Connection) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT OR IGNORE INTO _name VALUES (?1, -1)")
+        .and_then(|mut statement| statement.execute([redaction::ENTITY]))
+        .map(drop)
+        .map_err(fault("redact an entry of the journal"))
 }

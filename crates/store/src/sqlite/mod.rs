@@ -1,5 +1,6 @@
 //! An environment in one SQLite file.
 
+mod aside;
 mod cell;
 mod checkpoint;
 mod connection;
@@ -14,6 +15,7 @@ mod plans;
 mod reads;
 mod recent;
 mod schema;
+mod scrub;
 mod search;
 mod transaction;
 mod walk;
@@ -222,6 +224,18 @@ impl Store for SqliteStore {
             // What SQLite learns of the tables makes later queries faster; without it they run all the same.
             drop(connection.db.execute_batch("PRAGMA analysis_limit = 400; PRAGMA optimize"));
         }
+    }
+
+    fn scrub(&self) -> Result<(), StoreError> {
+        self.readers.lock().clear();
+        self.checkpoints.finish();
+        // Whoever would write waits for the bench.
+        let mut bench = self.writer.bench();
+        let connection = match bench.connection.take() {
+            Some(connection) => connection,
+            None => self.open_writer()?,
+        };
+        scrub::scrub(&bench.connection.insert(connection).db)
     }
 }
 

@@ -317,4 +317,14 @@ impl Reads<'_> {
             .and_then(|mut statement| statement.query_row([key], |row| row.get(0)).optional())
             .map_err(fault("read a note"))
     }
+    pub(crate) fn notes(&self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let sql = "SELECT key, value FROM _note WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key";
+        self.connection
+            .db
+            .prepare_cached(sql)
+            .and_then(|mut statement| {
+                statement.query_map([beginning], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            })
+            .map_err(fault("read the notes"))
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dictionary::model::Entity;
 use dictionary::{Dictionary, RecordId};
-use journal::{Cause, Change, Position};
+use journal::{Cause, Change, Entry, Position, redaction};
 use rusqlite::types::Value as Cell;
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
@@ -17,7 +17,7 @@ use crate::sqlite::connection::{Connection, fault};
 use crate::sqlite::reads::Reads;
 use crate::sqlite::recent::Recent;
 use crate::sqlite::writer::Pending;
-use crate::sqlite::{cell, duplicate, entries, migrate, search};
+use crate::sqlite::{aside, cell, duplicate, entries, migrate, search};
 use crate::work::{Pointless, Work, not_as_read};
 use crate::{Head, Moment, Snapshot, Transaction};
 
@@ -275,6 +275,28 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn next_position(&self) -> Position {
         self.work.next_position()
+    }
+
+    fn redact(&mut self, position: Position, changes: &[Change]) -> Result<(), StoreError> {
+        self.pending.protect(self.connection)?;
+        entries::know_redactions(&self.connection.db)?;
+        let hash = entries::replace(&self.connection.db, position, changes)?;
+        self.work.note_redaction(position, hash);
+        Ok(())
+    }
+
+    fn certify(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        self.pending.protect(self.connection)?;
+        if entry.changes.iter().flatten().any(|change| change.entity == redaction::ENTITY) {
+            entries::know_redactions(&self.connection.db)?;
+        }
+        self.work.certify(entry);
+        Ok(())
+    }
+
+    fn forget_aside(&mut self, entity: &Entity, ids: &[RecordId]) -> Result<u64, StoreError> {
+        self.pending.protect(self.connection)?;
+        aside::forget(&self.connection.db, &entity.name, ids)
     }
 
     fn migrate(&mut self, old: Option<&Dictionary>, new: &Arc<Dictionary>) -> Result<(), StoreError> {

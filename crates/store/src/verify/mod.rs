@@ -200,6 +200,9 @@ fn verify_journal(
         }
         progress(report.entries, report.rows);
     }
+    if let Err(fault) = verifier.finish() {
+        report.add(Finding::Journal(fault));
+    }
     let (position, chain) = verifier.reached();
     if position < head.position {
         report.add(Finding::Truncated { last: position, head: head.position });

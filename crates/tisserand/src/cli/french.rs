@@ -66,6 +66,14 @@ const FRENCH: &[(&str, &str)] = &[
     ("user reset-factor", "Retire le second facteur d'une personne qui l'a perdu ; ses sessions se ferment"),
     ("user sign-ins", "Montre ce qui est arrivé aux connexions d'une personne, le plus récent d'abord"),
     ("user list", "Liste les personnes"),
+    ("person", "Ce qui est conservé sur les personnes : export, effacement"),
+    ("person show", "Montre ce qui est conservé sur quelqu'un, et ce que ferait son effacement"),
+    (
+        "person export",
+        "Écrit tout ce qui est conservé sur quelqu'un dans une archive : person.json, person.html, ses fichiers",
+    ),
+    ("person erase", "Efface quelqu'un, ou reprend un effacement interrompu : cela ne se défait pas"),
+    ("person erasures", "Liste les certificats d'effacement, le dernier d'abord"),
     ("token", "Jetons des programmes"),
     ("token create", "Crée un jeton ; il n'est montré qu'une fois"),
     ("token list", "Liste les jetons"),
@@ -235,6 +243,12 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
     ("agreement holidays law", "Cite l'article de la loi pour chaque jour"),
     ("quarter", "Trimestre, comme 2027-Q1"),
     ("agreement hours calendar", "Calendrier : alsace-moselle, fr, ou un fichier JSON"),
+    ("record", "Identifiant de sa fiche, son code, ou son adresse électronique"),
+    ("person export out", "L'archive"),
+    (
+        "person erase name",
+        "Son nom, tel que sa fiche s'appelle, pour être sûr ; ou l'identifiant de sa fiche",
+    ),
     ("log", "Journal des incidents, en JSON ; - lit l'entrée standard"),
     (
         "until",

@@ -68,7 +68,8 @@ pub(crate) fn run(settings: &Settings, asked: &Export, console: &Console) -> any
     Ok(())
 }
 
-fn beside(path: &Path) -> std::path::PathBuf {
+/// Where a file is written until it is whole.
+pub(super) fn beside(path: &Path) -> std::path::PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".part");
     path.with_file_name(name)

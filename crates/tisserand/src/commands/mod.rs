@@ -12,6 +12,7 @@ mod journal;
 mod module;
 mod openapi;
 mod operation;
+mod person;
 mod provider;
 mod serve;
 mod token;
@@ -59,6 +60,7 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         Cmd::Project(asked) => directory::project(&settings, asked, console),
         Cmd::Subscription(asked) => directory::subscription(&settings, asked, console),
         Cmd::Operation(asked) => operation::run(&settings, asked, console),
+        Cmd::Person(person) => person::run(&settings, person, console),
         Cmd::Provider(provider) => provider::run(&settings, provider, console),
         Cmd::User(user) => user::run(&settings, user, console),
         Cmd::Token(token) => token::run(&settings, token, console),

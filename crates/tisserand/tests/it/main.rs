@@ -8,6 +8,7 @@ mod damage;
 mod demo;
 mod directory;
 mod entity;
+mod erasing;
 mod exchange;
 mod imports;
 mod openapi;

@@ -15,8 +15,16 @@ export function AdminHome() {
   const { dictionary, label } = useSurroundings()
   const { environment, menu, entities, me } = dictionary
   const params = { env: environment.name }
+  const protects = me.powers.includes('protect')
   if (!me.powers.includes('administer'))
-    return (
+    return protects ? (
+      <div className={styles.page}>
+        <h1>{t('administration.title')}</h1>
+        <div className={styles.cards}>
+          <ProtectionCard env={environment.name} />
+        </div>
+      </div>
+    ) : (
       <div className={styles.page}>
         <Notice tone="info" title={t('administration.forbidden')} />
       </div>
@@ -52,6 +60,7 @@ export function AdminHome() {
           hint={t('administration.audit.hint')}
           to={{ to: '/admin/$env/audit', params }}
         />
+        {protects && <ProtectionCard env={environment.name} />}
         <Card
           icon="list"
           title={t('lists.title')}
@@ -95,6 +104,18 @@ export function AdminHome() {
           </section>
         ))}
     </div>
+  )
+}
+
+function ProtectionCard({ env }: { env: string }) {
+  const { t } = useTranslation()
+  return (
+    <Card
+      icon="eraser"
+      title={t('protection.title')}
+      hint={t('protection.hint')}
+      to={{ to: '/admin/$env/protection', params: { env } }}
+    />
   )
 }
 

@@ -1,6 +1,7 @@
 import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Power } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
 import { Icon } from '../../icons/Icon'
 import { Notice } from '../../ui/Notice'
@@ -12,11 +13,13 @@ interface Props {
   actions?: ReactNode
   /** Where it leads back to, when that is not the start of administration. */
   back?: { to: LinkProps; word: string }
+  /** What it takes to see it; administering, if nothing is said. */
+  power?: Power
   children: ReactNode
 }
 
-/** A page of administration: the way back, its title, and nothing of it for those who don't administer. */
-export function AdminPage({ title, hint, actions, back, children }: Props) {
+/** A page of administration: the way back, its title, and nothing of it for those who lack the power. */
+export function AdminPage({ title, hint, actions, back, power = 'administer', children }: Props) {
   const { t } = useTranslation()
   const { dictionary } = useSurroundings()
   return (
@@ -35,10 +38,10 @@ export function AdminPage({ title, hint, actions, back, children }: Props) {
         </div>
         {actions}
       </header>
-      {dictionary.me.powers.includes('administer') ? (
+      {dictionary.me.powers.includes(power) ? (
         children
       ) : (
-        <Notice tone="info" title={t('administration.forbidden')} />
+        <Notice tone="info" title={t(power === 'protect' ? 'protection.forbidden' : 'administration.forbidden')} />
       )}
     </div>
   )

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useSurroundings } from '../../dictionary/context'
 import { Icon } from '../../icons/Icon'
 import { useFavourites } from '../../personal/favourites'
+import { looksAfter } from './looksAfter'
 import styles from './MenuLinks.module.css'
 
 /** The whole menu with its words, for a phone. */
@@ -53,7 +54,7 @@ export function MenuLinks({ onGo }: { onGo(): void }) {
           </ul>
         </section>
       ))}
-      {dictionary.me.powers.includes('administer') && (
+      {looksAfter(dictionary.me.powers) && (
         <section aria-label={t('frame.administration')}>
           <h2>{t('frame.administration')}</h2>
           <Link to="/admin/$env" params={{ env }} className={styles.link} onClick={onGo}>

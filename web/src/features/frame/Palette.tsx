@@ -93,6 +93,9 @@ export default function Palette({ close, around }: Props) {
           place('list', t('frame.valueLists'), go(`/admin/${env}/lists`)),
         ]
       : []),
+    ...(dictionary.me.powers.includes('protect')
+      ? [place('eraser', t('protection.title'), go(`/admin/${env}/protection`))]
+      : []),
   ].filter((entry) => wanted && matches(entry.words))
   const entryOf = (entityName: string, id: string, title: string, code: string | null): Entry[] => {
     const entity = dictionary.entities[entityName]

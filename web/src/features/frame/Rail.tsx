@@ -6,6 +6,7 @@ import { Icon } from '../../icons/Icon'
 import { useFavourites } from '../../personal/favourites'
 import { IconAction } from '../../ui/IconAction'
 import { Mark } from '../../ui/Mark'
+import { looksAfter } from './looksAfter'
 import styles from './Rail.module.css'
 
 /** Favourites that the unfolded rail shows; all are in the palette and at home. */
@@ -55,7 +56,7 @@ export function Rail({ pinned, pin }: { pinned: boolean; pin(pinned: boolean): v
         ))}
       </div>
       <div className={styles.foot}>
-        {dictionary.me.powers.includes('administer') && (
+        {looksAfter(dictionary.me.powers) && (
           <Tooltip label={t('frame.administration')} position="right" disabled={pinned} openDelay={80}>
             <Link
               to="/admin/$env"

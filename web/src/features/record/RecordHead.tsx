@@ -249,6 +249,15 @@ function More({ entity, record, remove, move, moves }: Props & { moves: Transiti
               {t('record.print')}
             </Menu.Item>
           )}
+          {entity.person && dictionary.me.powers.includes('protect') && (
+            <Menu.Item
+              component={Link}
+              to={`/admin/${dictionary.environment.name}/protection/${entity.collection}/${record.id}` as '/'}
+              leftSection={<Icon name="eraser" />}
+            >
+              {t('protection.open')}
+            </Menu.Item>
+          )}
           {may(entity, record, 'delete') ? (
             <Menu.Item
               leftSection={<Icon name="trash" />}

@@ -2,7 +2,7 @@ import type { Capability, Dictionary, Entity, Level, Power, Profile, ProfileGran
 
 /** What may be done to records, in the order in which it is shown. */
 export const capabilities: readonly Capability[] = ['read', 'create', 'update', 'delete', 'export', 'import', 'print']
-export const powers: readonly Power[] = ['administer', 'audit', 'share']
+export const powers: readonly Power[] = ['administer', 'audit', 'share', 'protect']
 export const levels: readonly Level[] = ['hidden', 'masked', 'read', 'write']
 
 /** To how many records somebody may do something. */

@@ -13,7 +13,12 @@ export const rights: Texts['rights'] = {
   },
   reach: { all: 'all', some: 'some', none: 'none', kept: 'unchanged' },
   level: { hidden: 'hidden', masked: 'masked', read: 'read only', write: 'open' },
-  power: { administer: 'Administer', audit: 'Read the whole journal', share: 'Share views with everybody' },
+  power: {
+    administer: 'Administer',
+    audit: 'Read the whole journal',
+    share: 'Share views with everybody',
+    protect: 'Answer for personal data',
+  },
   powers: 'Powers',
   noPower: 'no power over the environment',
   matrix: {

@@ -15,6 +15,7 @@ export const rights = {
     administer: 'Administrer',
     audit: 'Lire tout le journal',
     share: 'Partager des vues avec tout le monde',
+    protect: 'Répondre des données personnelles',
   },
   powers: 'Pouvoirs',
   noPower: 'aucun pouvoir sur l’environnement',

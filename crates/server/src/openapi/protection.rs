@@ -1,0 +1,92 @@
+//! What is held about people: its export, its erasure, certificates.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::openapi::administration::{page, whole, words};
+use crate::openapi::fixed::TAG;
+use crate::openapi::operation::Operation;
+use crate::openapi::shapes::{array, boolean, closed, nullable, own, text, text_or_null};
+use crate::openapi::{Reader, values};
+
+const STEPS: &[&str] = &[
+    "records",
+    "entries",
+    "journal",
+    "answers",
+    "aside",
+    "imports",
+    "files",
+    "scrub",
+    "certificate",
+    "done",
+];
+
+fn counts() -> Json {
+    json!({"type": "object", "additionalProperties": whole()})
+}
+
+/// Schemas by name.
+pub(super) fn schemas() -> Vec<(&'static str, Json)> {
+    let subject = json!({
+        "entity": text(), "id": values::id(), "title": text(),
+        "records": array(closed(json!({"entity": text(), "records": whole(), "fields": counts()}))),
+        "deleted": whole(), "entries": whole(), "files": whole(),
+        "kept": array(closed(json!({
+            "entity": text(), "id": values::id(), "title": text(), "until": text(), "because": text(),
+        }))),
+        "named_by": array(closed(json!({"entity": text(), "field": text(), "records": whole()}))),
+        "refused": text_or_null(), "running": nullable(values::id()),
+    });
+    let erasure = json!({
+        "id": values::id(), "entity": text(), "person": values::id(), "by": nullable(values::id()),
+        "at": text(), "done_at": text_or_null(), "step": words(STEPS), "live": boolean(),
+        "records": whole(), "emptied": whole(), "entries": whole(), "files": whole(), "answers": whole(),
+        "imports": whole(),
+        "kept": array(closed(json!({
+            "entity": text(), "id": values::id(), "until": text(), "because": own("label"),
+        }))),
+        "seal": text_or_null(),
+    });
+    vec![("subject", closed(subject)), ("erasure", closed(erasure)), ("erasures", page("erasure"))]
+}
+
+fn operation(reader: &Reader<'_>, id: &str, fr: &str, en: &str) -> Operation {
+    Operation::new(format!("tisserand.{id}"), TAG, reader.say(fr, en))
+}
+
+/// Adds the operations, for who protects what is held about people.
+pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    if !reader.protects {
+        return;
+    }
+    let at = reader.at("/$subjects/{collection}/{id}");
+    let (fr, en) = (
+        "Ce qui est conservé sur une personne, et ce que ferait son effacement",
+        "What is held about a person, and what erasing them would do",
+    );
+    let show = operation(reader, "subject_show", fr, en).at("collection", text()).at("id", values::id());
+    show.answers(200, &reader.say(fr, en), own("subject")).put(paths, &at, "get");
+    let (fr, en) = (
+        "Tout ce qui est conservé sur une personne, en archive",
+        "Everything that is held about a person, as an archive",
+    );
+    let export = operation(reader, "subject_export", fr, en).at("collection", text()).at("id", values::id());
+    let export =
+        export.answers_as(200, &reader.say("L'archive.", "The archive."), "application/zip", json!({}));
+    export.refused(429).put(paths, &format!("{at}/export"), "get");
+    let told = reader.say("L'effacement.", "The erasure.");
+    let (fr, en) = ("Effacer une personne", "Erase a person");
+    let sent = json!({"type": "object", "required": ["name"], "properties": {"name": text()}});
+    let erase =
+        operation(reader, "subject_erase", fr, en).at("collection", text()).at("id", values::id()).writes();
+    let erase = erase.body("application/json", sent).answers(202, &told, own("erasure"));
+    erase.put(paths, &format!("{at}/erase"), "post");
+    let (fr, en) = ("Les effacements, le dernier d'abord", "Erasures, the last first");
+    let list = operation(reader, "erasure_list", fr, en);
+    list.answers(200, &reader.say(fr, en), own("erasures")).put(paths, &reader.at("/$erasures"), "get");
+    let show = operation(reader, "erasure_show", "Un effacement", "An erasure");
+    show.answers(200, &told, own("erasure")).put(paths, &reader.at("/$erasures/{id}"), "get");
+    let (fr, en) = ("Reprendre un effacement interrompu", "Go on with an erasure that was interrupted");
+    let resume = operation(reader, "erasure_resume", fr, en).writes();
+    resume.answers(202, &told, own("erasure")).put(paths, &reader.at("/$erasures/{id}/resume"), "post");
+}
