@@ -67,3 +67,35 @@ test('on a phone, in English, what the law asks to be kept is said with the reas
   expect(width).toBeLessThanOrEqual(390)
   await expectAccessible(page)
 })
+
+test('a request leads from its register to what is held about the person, and is answered by its due day', async ({
+  api,
+  page,
+}) => {
+  const contact = await api.create('contacts', { last_name: 'Germinal' })
+  const request = await api.create('data_subject_requests', { kind: 'access', person: `contact/${contact.id}` })
+  await page.goto(`/e/${env}/data_subject_requests/${request.id}`)
+  await expect(page.getByRole('heading', { name: /Accès/ })).toBeVisible()
+  await page.getByRole('button', { name: 'Autres actions' }).click()
+  await page.getByRole('menuitem', { name: 'Données personnelles' }).click()
+  await expect(page.getByRole('heading', { name: 'Germinal' })).toBeVisible()
+  await expect(page.getByRole('row', { name: /^Demandes des personnes/ })).toBeVisible()
+})
+
+test('what is held longer than the dictionary says is shown, and done away with once its name is typed', async ({
+  api,
+  page,
+}) => {
+  await api.create('contacts', { last_name: 'Thermidor', closed_on: '2019-07-19' })
+  await page.goto(`/admin/${env}/protection`)
+  const rules = page.getByRole('region', { name: 'Durées de conservation' })
+  await expect(rules).toContainText('36 mois, puis effacer')
+  await expect(rules).toContainText(/fiches? échues?/)
+  await expectAccessible(page)
+  await rules.getByRole('button', { name: 'Appliquer… Contacts' }).click()
+  const asked = page.getByRole('dialog')
+  await asked.getByRole('textbox').fill('contacts')
+  await asked.getByRole('button', { name: 'Appliquer définitivement' }).click()
+  await expect(rules.getByText('Effacement achevé')).toBeVisible()
+  await expect(page.getByRole('list', { name: 'Effacements' })).toContainText('Contacts — durée de conservation')
+})

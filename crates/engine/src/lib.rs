@@ -45,7 +45,7 @@ pub use query::{Expand, Expanded, Page, Pick, Query, Record, Related};
 pub use rights::{Capability, Held, Level, Power, Reach, Reason, Rights, words};
 pub use store::{Head, Keyset, Row, StoreError};
 pub use subject::{
-    Beside, Dossier, Erased, Erasure, ErasurePreview, Kept, NamedBy, Past, PastChange, Step, Told,
+    Beside, Dossier, Erased, Erasure, ErasurePreview, Expiring, Kept, NamedBy, Past, PastChange, Step, Told,
 };
 pub use summary::{Summary, SummaryFigure};
 pub use sweep::Swept;

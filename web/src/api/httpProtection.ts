@@ -20,6 +20,15 @@ export function protectionSource(server: Server, env: string): ProtectionSource 
       answered(server.GET('/data/{env}/$erasures', { params: { path: { env } }, ...abort(options) })),
     erasure: (id, options) =>
       answered(server.GET('/data/{env}/$erasures/{id}', { params: { path: { env, id } }, ...abort(options) })),
+    expiring: (options) =>
+      answered(server.GET('/data/{env}/$expiring', { params: { path: { env } }, ...abort(options) })),
+    expire: (collection, name) =>
+      answered(
+        server.POST('/data/{env}/$expiring/{collection}/run', {
+          params: { path: { env, collection } },
+          body: { name },
+        }),
+      ),
     resume: (id) => answered(server.POST('/data/{env}/$erasures/{id}/resume', { params: { path: { env, id } } })),
   }
 }

@@ -112,6 +112,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$expiring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is held longer than it should be */
+        get: operations["tisserand.expiring_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_6"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$expiring/{collection}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase or delete it */
+        post: operations["tisserand.expiring_run"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_7"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$favourites": {
         parameters: {
             query?: never;
@@ -126,7 +162,7 @@ export interface paths {
         post: operations["tisserand.favourite_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_6"];
+        options: operations["options_show_8"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -144,7 +180,7 @@ export interface paths {
         /** Remove a favourite */
         delete: operations["tisserand.favourite_remove"];
         /** What this address takes */
-        options: operations["options_show_7"];
+        options: operations["options_show_9"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -162,7 +198,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_8"];
+        options: operations["options_show_10"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -180,7 +216,7 @@ export interface paths {
         post: operations["tisserand.file_keep"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_9"];
+        options: operations["options_show_11"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -199,7 +235,7 @@ export interface paths {
         post: operations["tisserand.import_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_10"];
+        options: operations["options_show_12"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -218,7 +254,7 @@ export interface paths {
         /** Forget an import */
         delete: operations["tisserand.import_delete"];
         /** What this address takes */
-        options: operations["options_show_11"];
+        options: operations["options_show_13"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -236,7 +272,7 @@ export interface paths {
         post: operations["tisserand.import_detect"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_12"];
+        options: operations["options_show_14"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -254,7 +290,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_13"];
+        options: operations["options_show_15"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -272,7 +308,7 @@ export interface paths {
         post: operations["tisserand.import_preview"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_14"];
+        options: operations["options_show_16"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -290,7 +326,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_15"];
+        options: operations["options_show_17"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -308,7 +344,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_16"];
+        options: operations["options_show_18"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -326,7 +362,7 @@ export interface paths {
         post: operations["tisserand.import_run"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_17"];
+        options: operations["options_show_19"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -344,7 +380,7 @@ export interface paths {
         post: operations["tisserand.import_stop"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_18"];
+        options: operations["options_show_20"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -362,7 +398,7 @@ export interface paths {
         post: operations["tisserand.import_undo"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_19"];
+        options: operations["options_show_21"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -380,7 +416,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_20"];
+        options: operations["options_show_22"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -399,7 +435,7 @@ export interface paths {
         post: operations["tisserand.list_value_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_21"];
+        options: operations["options_show_23"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -416,7 +452,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_22"];
+        options: operations["options_show_24"];
         head?: never;
         /** Change a value */
         patch: operations["tisserand.list_value_change"];
@@ -435,7 +471,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_23"];
+        options: operations["options_show_25"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -453,7 +489,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_24"];
+        options: operations["options_show_26"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -471,7 +507,7 @@ export interface paths {
         post: operations["tisserand.notifications_read"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_25"];
+        options: operations["options_show_27"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -488,7 +524,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_26"];
+        options: operations["options_show_28"];
         head?: never;
         /** Mark as read, or not read */
         patch: operations["tisserand.notification_mark"];
@@ -508,7 +544,7 @@ export interface paths {
         post: operations["tisserand.person_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_27"];
+        options: operations["options_show_29"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -526,7 +562,7 @@ export interface paths {
         /** Take an access away */
         delete: operations["tisserand.person_remove"];
         /** What this address takes */
-        options: operations["options_show_28"];
+        options: operations["options_show_30"];
         head?: never;
         /** Change profiles */
         patch: operations["tisserand.person_change"];
@@ -545,7 +581,7 @@ export interface paths {
         post: operations["tisserand.person_reset"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_29"];
+        options: operations["options_show_31"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -563,7 +599,7 @@ export interface paths {
         post: operations["tisserand.person_reset_factor"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_30"];
+        options: operations["options_show_32"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -581,7 +617,7 @@ export interface paths {
         post: operations["tisserand.person_sign_out"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_31"];
+        options: operations["options_show_33"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -599,7 +635,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_32"];
+        options: operations["options_show_34"];
         head?: never;
         /** Change preferences */
         patch: operations["tisserand.preferences_change"];
@@ -618,7 +654,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_33"];
+        options: operations["options_show_35"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -637,7 +673,7 @@ export interface paths {
         /** Take a profile away, or give it back to its module */
         delete: operations["tisserand.profile_delete"];
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_36"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -655,7 +691,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_37"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -673,7 +709,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_38"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -691,7 +727,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_39"];
         head?: never;
         /** Change what is asked of whoever signs in */
         patch: operations["tisserand.sign_in_rules_change"];
@@ -710,7 +746,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_40"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -728,7 +764,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -746,7 +782,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_42"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -764,7 +800,7 @@ export interface paths {
         post: operations["tisserand.subject_erase"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_43"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -782,7 +818,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_44"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -802,7 +838,7 @@ export interface paths {
         /** Go back to oneself */
         delete: operations["tisserand.view_as_end"];
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -821,7 +857,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -839,7 +875,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_47"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -858,7 +894,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_48"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -876,7 +912,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_49"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -895,7 +931,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_48"];
+        options: operations["options_show_50"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -915,7 +951,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_51"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -934,7 +970,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_50"];
+        options: operations["options_show_52"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -952,7 +988,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_51"];
+        options: operations["options_show_53"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -970,7 +1006,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_52"];
+        options: operations["options_show_54"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -991,7 +1027,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_53"];
+        options: operations["options_show_55"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1009,7 +1045,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_54"];
+        options: operations["options_show_56"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1027,7 +1063,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_55"];
+        options: operations["options_show_57"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1045,7 +1081,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_56"];
+        options: operations["options_show_58"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1063,7 +1099,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_57"];
+        options: operations["options_show_59"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1083,7 +1119,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_58"];
+        options: operations["options_show_60"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -1102,7 +1138,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_59"];
+        options: operations["options_show_61"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1120,7 +1156,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_60"];
+        options: operations["options_show_62"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1138,7 +1174,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_61"];
+        options: operations["options_show_63"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1159,7 +1195,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_62"];
+        options: operations["options_show_64"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1177,7 +1213,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_63"];
+        options: operations["options_show_65"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1765,6 +1801,20 @@ export interface components {
             operation: "create" | "update" | "delete";
             position: number;
         };
+        "tisserand.expiring": {
+            /** @enum {string} */
+            action: "delete" | "erase";
+            because: string;
+            due: number;
+            entity: string;
+            held_back: number;
+            months: number;
+            running: string | null;
+        };
+        "tisserand.expirings": {
+            "@odata.nextLink"?: string;
+            value: components["schemas"]["tisserand.expiring"][];
+        };
         "tisserand.favourite": {
             entity: string | null;
             /** Format: uuid */
@@ -1782,6 +1832,7 @@ export interface components {
             accept?: string[];
             by?: string;
             colour?: string;
+            concerns: boolean;
             currency?: string;
             default: string | null;
             editable: string | null;
@@ -3537,6 +3588,150 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.expiring_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is held longer than it should be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.expirings"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_6: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.expiring_run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The erasure. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.erasure"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_7: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description A collection. */
+                collection: components["parameters"]["collection"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.favourite_list": {
         parameters: {
             query?: never;
@@ -3626,7 +3821,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_6: {
+    options_show_8: {
         parameters: {
             query?: never;
             header?: never;
@@ -3698,7 +3893,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_7: {
+    options_show_9: {
         parameters: {
             query?: never;
             header?: never;
@@ -3766,7 +3961,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_8: {
+    options_show_10: {
         parameters: {
             query?: never;
             header?: never;
@@ -3842,7 +4037,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_9: {
+    options_show_11: {
         parameters: {
             query?: never;
             header?: never;
@@ -3962,7 +4157,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_10: {
+    options_show_12: {
         parameters: {
             query?: never;
             header?: never;
@@ -4065,7 +4260,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_11: {
+    options_show_13: {
         parameters: {
             query?: never;
             header?: never;
@@ -4141,7 +4336,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_12: {
+    options_show_14: {
         parameters: {
             query?: never;
             header?: never;
@@ -4215,7 +4410,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_13: {
+    options_show_15: {
         parameters: {
             query?: never;
             header?: never;
@@ -4291,7 +4486,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_14: {
+    options_show_16: {
         parameters: {
             query?: never;
             header?: never;
@@ -4360,7 +4555,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_15: {
+    options_show_17: {
         parameters: {
             query?: never;
             header?: never;
@@ -4436,7 +4631,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_16: {
+    options_show_18: {
         parameters: {
             query?: never;
             header?: never;
@@ -4512,7 +4707,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_17: {
+    options_show_19: {
         parameters: {
             query?: never;
             header?: never;
@@ -4584,7 +4779,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_18: {
+    options_show_20: {
         parameters: {
             query?: never;
             header?: never;
@@ -4656,7 +4851,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_19: {
+    options_show_21: {
         parameters: {
             query?: never;
             header?: never;
@@ -4743,7 +4938,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_20: {
+    options_show_22: {
         parameters: {
             query?: never;
             header?: never;
@@ -4859,7 +5054,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_21: {
+    options_show_23: {
         parameters: {
             query?: never;
             header?: never;
@@ -4893,7 +5088,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_22: {
+    options_show_24: {
         parameters: {
             query?: never;
             header?: never;
@@ -5012,7 +5207,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_23: {
+    options_show_25: {
         parameters: {
             query?: never;
             header?: never;
@@ -5081,7 +5276,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_24: {
+    options_show_26: {
         parameters: {
             query?: never;
             header?: never;
@@ -5151,7 +5346,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_25: {
+    options_show_27: {
         parameters: {
             query?: never;
             header?: never;
@@ -5183,7 +5378,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_26: {
+    options_show_28: {
         parameters: {
             query?: never;
             header?: never;
@@ -5344,7 +5539,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_27: {
+    options_show_29: {
         parameters: {
             query?: never;
             header?: never;
@@ -5413,7 +5608,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_28: {
+    options_show_30: {
         parameters: {
             query?: never;
             header?: never;
@@ -5531,7 +5726,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_29: {
+    options_show_31: {
         parameters: {
             query?: never;
             header?: never;
@@ -5604,7 +5799,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_30: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -5677,7 +5872,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_31: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -5745,7 +5940,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_32: {
+    options_show_34: {
         parameters: {
             query?: never;
             header?: never;
@@ -5868,7 +6063,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_33: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -5987,7 +6182,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_34: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -6058,7 +6253,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_35: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -6129,7 +6324,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_36: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -6195,7 +6390,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_37: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -6313,7 +6508,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_38: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -6379,7 +6574,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_39: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;
@@ -6447,7 +6642,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_40: {
+    options_show_42: {
         parameters: {
             query?: never;
             header?: never;
@@ -6528,7 +6723,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_41: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -6600,7 +6795,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_42: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -6749,7 +6944,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_43: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -6867,7 +7062,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_44: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -6939,7 +7134,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_45: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -7067,7 +7262,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_46: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -7143,7 +7338,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_47: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;
@@ -7299,7 +7494,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_48: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7509,7 +7704,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_49: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -7658,7 +7853,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_50: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -7747,7 +7942,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_51: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;
@@ -7847,7 +8042,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_52: {
+    options_show_54: {
         parameters: {
             query?: never;
             header?: never;
@@ -8159,7 +8354,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_53: {
+    options_show_55: {
         parameters: {
             query?: never;
             header?: never;
@@ -8277,7 +8472,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_54: {
+    options_show_56: {
         parameters: {
             query?: never;
             header?: never;
@@ -8360,7 +8555,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_55: {
+    options_show_57: {
         parameters: {
             query?: never;
             header?: never;
@@ -8447,7 +8642,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_56: {
+    options_show_58: {
         parameters: {
             query?: never;
             header?: never;
@@ -8521,7 +8716,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_57: {
+    options_show_59: {
         parameters: {
             query?: never;
             header?: never;
@@ -8725,7 +8920,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_58: {
+    options_show_60: {
         parameters: {
             query?: never;
             header?: never;
@@ -8868,7 +9063,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_59: {
+    options_show_61: {
         parameters: {
             query?: never;
             header?: never;
@@ -8953,7 +9148,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_60: {
+    options_show_62: {
         parameters: {
             query?: never;
             header?: never;
@@ -9049,7 +9244,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_61: {
+    options_show_63: {
         parameters: {
             query?: never;
             header?: never;
@@ -9351,7 +9546,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_62: {
+    options_show_64: {
         parameters: {
             query?: never;
             header?: never;
@@ -9465,7 +9660,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_63: {
+    options_show_65: {
         parameters: {
             query?: never;
             header?: never;

@@ -3,6 +3,7 @@ import type {
   Dictionary,
   Enrolment,
   Erasure,
+  Expiring,
   FactorState,
   Favourite,
   Figures,
@@ -326,6 +327,10 @@ export interface ProtectionSource {
   erasure(id: string, options?: Abort): Promise<Erasure>
   /** Goes on with one that was interrupted. */
   resume(id: string): Promise<Erasure>
+  /** What is held longer than the dictionary says. */
+  expiring(options?: Abort): Promise<PageOf<Expiring>>
+  /** Begins to erase or delete it, once the name of the records was typed. */
+  expire(collection: string, name: string): Promise<Erasure>
 }
 
 /** What is asked about a right: of one record, of somebody else, where they are named. */

@@ -97,6 +97,8 @@ export type Reason = Schema<'tisserand.reason'>
 export type Subject = Schema<'tisserand.subject'>
 /** The erasure of a person: what was erased, and how far it is. */
 export type Erasure = Schema<'tisserand.erasure'>
+/** What is held longer than it should be, of an entity. */
+export type Expiring = Schema<'tisserand.expiring'>
 export type PersonTold = Schema<'tisserand.person_told'>
 export type Figures = Schema<'tisserand.figures'>
 /** A page of anything, and the way to the next. */

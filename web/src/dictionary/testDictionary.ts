@@ -10,6 +10,7 @@ export function testField(field: Partial<Field> & { name: string; type: Field['t
     read_only: false,
     system: false,
     personal: 'no',
+    concerns: false,
     default: null,
     formula: null,
     visible: null,

@@ -41,6 +41,7 @@ pub(crate) struct EntityDraft<'m> {
     pub(crate) person: Option<Given<bool>>,
     pub(crate) erasure: Option<&'m Entry>,
     pub(crate) retention: Option<&'m Entry>,
+    pub(crate) expiry: Option<&'m Entry>,
     pub(crate) fields: Vec<FieldDraft<'m>>,
 }
 
@@ -123,6 +124,7 @@ fn read_entity<'m>(cx: &Compiling<'m>, name: &str, entry: &'m Entry) -> (Entity,
             .then(|| Given { value: reader.flag("person"), place: reader.value_place("person") }),
         erasure: reader.part("erasure"),
         retention: reader.part("retention"),
+        expiry: reader.part("expiry"),
         fields: Vec::new(),
     };
     let mut entity = Entity {

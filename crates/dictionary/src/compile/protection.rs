@@ -1,12 +1,13 @@
-//! Whose personal data records hold: `person`, `[erasure]` and `[retention]` of an entity, `concerns` of its references.
+//! Whose personal data records hold: `person`, `[erasure]`, `[retention]` and `[expiry]` of an entity, `concerns` of its references.
 
 use crate::compile::Compiling;
 use crate::compile::entities::EntityDraft;
 use crate::compile::reader::Reader;
 use crate::diagnostics::Finding;
+use crate::label::Label;
 use crate::layers::tree::Entry;
-use crate::model::protection::{Erasable, Protection, Retention};
-use crate::model::{Dictionary, EntityIndex, FieldIndex, Personal};
+use crate::model::protection::{Erasable, Expiry, Protection, Retention};
+use crate::model::{Checked, Dictionary, EntityIndex, FieldIndex, Personal};
 use crate::related;
 
 /// Retention asked for at most: a century.
@@ -52,6 +53,7 @@ fn one(
             .collect(),
         erasable: draft.erasure.and_then(|entry| erasable(cx, dictionary, entity, person, entry)),
         retention: draft.retention.and_then(|entry| retention(cx, dictionary, entity, entry)),
+        expiry: draft.expiry.and_then(|entry| expiry(cx, dictionary, entity, person, entry)),
     }
 }
 
@@ -79,18 +81,23 @@ fn erasable(
     Some(Erasable { require: require?, message })
 }
 
-fn retention(
+/// Records for some months from a day on.
+struct Term {
+    months: Option<u32>,
+    since: Option<FieldIndex>,
+    when: Option<Checked>,
+    because: Label,
+}
+
+fn term(
     cx: &Compiling<'_>,
     dictionary: &Dictionary,
     entity: EntityIndex,
-    entry: &Entry,
-) -> Option<Retention> {
+    reader: &Reader<'_>,
+    owner: &'static str,
+) -> Term {
     let own = &dictionary.entities[entity];
-    let reader = Reader::new(cx.findings, entry);
-    reader.require(&["months"], ("`retention`", "`retention`"));
-    let months = reader.number("months", 1..=MONTHS_MAX);
-    let because = reader.required_label("because", "retention");
-    let when = reader.text("when").and_then(|given| cx.condition(dictionary, entity, given));
+    reader.require(&["months"], (owner, owner));
     let since = match reader.text("since") {
         Some(given) => cx.own_field(own, given).filter(|field| {
             let field = &own.fields[*field];
@@ -108,8 +115,50 @@ fn retention(
         }),
         None => own.index("created_at"),
     };
+    Term {
+        months: reader.number("months", 1..=MONTHS_MAX),
+        since,
+        when: reader.text("when").and_then(|given| cx.condition(dictionary, entity, given)),
+        because: reader.required_label("because", owner),
+    }
+}
+
+fn retention(
+    cx: &Compiling<'_>,
+    dictionary: &Dictionary,
+    entity: EntityIndex,
+    entry: &Entry,
+) -> Option<Retention> {
+    let reader = Reader::new(cx.findings, entry);
+    let Term { months, since, when, because } = term(cx, dictionary, entity, &reader, "retention");
     reader.finish();
     Some(Retention { months: months?, since: since?, when, because })
+}
+
+fn expiry(
+    cx: &Compiling<'_>,
+    dictionary: &Dictionary,
+    entity: EntityIndex,
+    person: bool,
+    entry: &Entry,
+) -> Option<Expiry> {
+    let reader = Reader::new(cx.findings, entry);
+    reader.require(&["action"], ("`expiry`", "`expiry`"));
+    let action = reader.one_of("action", &["delete", "erase"]);
+    let Term { months, since, when, because } = term(cx, dictionary, entity, &reader, "expiry");
+    reader.finish();
+    let action = action?;
+    let own = &dictionary.entities[entity];
+    if action.value == "erase" && !person && own.fields.iter().all(|field| field.personal == Personal::No) {
+        let name = &own.name;
+        cx.findings.push(Finding::new(
+            action.place,
+            "nothing_personal",
+            format!("`{name}` n'a rien de `personal` à effacer"),
+            format!("`{name}` has nothing `personal` to erase"),
+        ));
+    }
+    Some(Expiry { months: months?, since: since?, when, delete: action.value == "delete", because })
 }
 
 /// Lines are about whom their record is about.

@@ -98,7 +98,10 @@ impl Told<'_> {
 
 fn describe_entity(entity: &Entity, can: &Can, told: &Told<'_>) -> Json {
     let fields = entity.fields.iter().enumerate().filter(|(_, field)| !field.secret);
-    let fields = fields.map(|(index, field)| describe_field(field, is_unique(entity, index), told));
+    let fields = fields.map(|(index, field)| {
+        let concerns = entity.protection.concerns.contains(&index);
+        describe_field(field, is_unique(entity, index), concerns, told)
+    });
     json!({
         "name": entity.name,
         "collection": entity.collection,
@@ -128,7 +131,7 @@ fn is_unique(entity: &Entity, field: FieldIndex) -> bool {
     entity.uniques.iter().any(|unique| unique.fields == [field])
 }
 
-fn describe_field(field: &Field, unique: bool, told: &Told<'_>) -> Json {
+fn describe_field(field: &Field, unique: bool, concerns: bool, told: &Told<'_>) -> Json {
     let source = |checked: &Option<Checked>| checked.as_ref().map(|checked| told.source(checked));
     let kind = field.kind.name();
     let mut members = match json!(field.options) {
@@ -148,6 +151,7 @@ fn describe_field(field: &Field, unique: bool, told: &Told<'_>) -> Json {
         "read_only": field.read_only,
         "system": field.system,
         "personal": field.personal,
+        "concerns": concerns,
         "default": source(&field.default),
         "formula": field.computed.as_ref().map(|computed| told.source(&computed.formula)),
         "visible": source(&field.visible),

@@ -14,6 +14,8 @@ pub struct Protection {
     pub erasable: Option<Erasable>,
     /// What the law asks to be kept.
     pub retention: Option<Retention>,
+    /// After how long records are no longer held.
+    pub expiry: Option<Expiry>,
 }
 
 /// A condition on erasing a person.
@@ -35,6 +37,21 @@ pub struct Retention {
     /// Which of the records; all of them when absent.
     pub when: Option<Checked>,
     /// The law that asks for it.
+    pub because: Label,
+}
+
+/// After how long records are no longer held: what a retention run does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expiry {
+    /// After how many months.
+    pub months: u32,
+    /// From which day or instant on: a date or datetime.
+    pub since: FieldIndex,
+    /// Which of the records; all of them when absent.
+    pub when: Option<Checked>,
+    /// They are deleted; else what is personal is taken out of them, and of what is about them.
+    pub delete: bool,
+    /// Why so long and no longer.
     pub because: Label,
 }
 

@@ -177,7 +177,7 @@ fn the_description_of_a_field_carries_its_own_attributes() {
     let expected = json!({
         "name": "half", "type": "computed", "returns": "decimal", "scale": 1,
         "label": { "fr": "Moitié" }, "help": null, "required": false, "read_only": true, "system": false, "unique": false,
-        "personal": "no", "default": null, "formula": "pages / 2", "visible": "pages > 10", "editable": null, "width": null,
+        "personal": "no", "concerns": false, "default": null, "formula": "pages / 2", "visible": "pages > 10", "editable": null, "width": null,
         "layer": "acme",
     });
     assert_eq!(field("half"), expected);

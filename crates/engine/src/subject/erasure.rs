@@ -107,6 +107,9 @@ pub(crate) struct Run {
     /// Records to empty.
     pub(crate) rows: Vec<(String, RecordId)>,
     pub(crate) rows_done: usize,
+    /// So many of them, the first, are deleted, where nothing stands in the way.
+    #[serde(default)]
+    pub(crate) deletes: usize,
     /// Records of which only the journal tells.
     pub(crate) gone: Vec<(String, RecordId)>,
     /// Fields of the person that stay.
@@ -128,6 +131,34 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// Of these records, with nothing done yet.
+    pub(crate) fn of(
+        person: (String, RecordId),
+        rows: Vec<(String, RecordId)>,
+        gone: Vec<(String, RecordId)>,
+    ) -> Run {
+        Run {
+            person,
+            step: Step::Records,
+            rows,
+            rows_done: 0,
+            deletes: 0,
+            gone,
+            spared: BTreeSet::new(),
+            followed: Vec::new(),
+            positions: Vec::new(),
+            positions_done: 0,
+            files: BTreeSet::new(),
+            kept: json!([]),
+            emptied: 0,
+            entries: 0,
+            files_removed: 0,
+            answers: 0,
+            imports: 0,
+            seal: String::new(),
+        }
+    }
+
     /// Adds a line to the list that the seal is of.
     pub(crate) fn seal(&mut self, line: &str) {
         let mut hasher = blake3::Hasher::new();
@@ -178,6 +209,11 @@ impl Environment {
         if let Some(erasure) = going_on {
             return Ok(erasure);
         }
+        self.run_begin(caller, run)
+    }
+
+    /// Notes that a run begins, and returns the record of it.
+    pub(super) fn run_begin(&self, caller: &Caller, run: Run) -> Result<RecordId, EngineError> {
         let person = related::value(&run.person.0, run.person.1);
         let done = self.transact(&caller.unbounded(), move |unit| {
             let erasure = unit.create(ERASURE, None, Draft::default().with("person", person))?;
@@ -392,25 +428,8 @@ fn run(prepared: &Prepared, person: Key, plan: &Plan) -> Run {
     if !rows.contains(&person) {
         gone.push(person.clone());
     }
-    Run {
-        person,
-        step: Step::Records,
-        rows,
-        rows_done: 0,
-        gone,
-        spared: plan.spared.iter().map(|field| own[*field].name.clone()).collect(),
-        followed: Vec::new(),
-        positions: Vec::new(),
-        positions_done: 0,
-        files: BTreeSet::new(),
-        kept: kept.collect(),
-        emptied: 0,
-        entries: 0,
-        files_removed: 0,
-        answers: 0,
-        imports: 0,
-        seal: String::new(),
-    }
+    let spared = plan.spared.iter().map(|field| own[*field].name.clone()).collect();
+    Run { spared, kept: kept.collect(), ..Run::of(person, rows, gone) }
 }
 
 /// The erasure of a person that was begun and is not done.

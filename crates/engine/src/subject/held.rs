@@ -40,18 +40,27 @@ pub struct NamedBy {
 ///
 /// Errors: `NotFound` for somebody of whom neither rows nor the journal know.
 pub(crate) fn held(view: &View<'_>, person: Key) -> Result<Held, EngineError> {
+    let held = held_of(view, &[person])?;
+    if !held.rows.contains(&person) {
+        let snapshot = view.snapshot().map_err(failed("read what is held about a person"))?;
+        let history = snapshot.history(&view.prepared.entity(person.0).name, person.1, None, 1);
+        if history.map_err(failed("read a record's history"))?.is_empty() {
+            return Err(EngineError::NotFound);
+        }
+    }
+    Ok(held)
+}
+
+/// Finds what is held about several people, and whatever else is among `people`, by one look through the journal.
+pub(crate) fn held_of(view: &View<'_>, people: &[Key]) -> Result<Held, EngineError> {
     let prepared = view.prepared;
     let snapshot = view.snapshot().map_err(failed("read what is held about a person"))?;
-    let mut known: BTreeSet<Key> = BTreeSet::from([person]);
+    let mut known: BTreeSet<Key> = people.iter().copied().collect();
     let mut rows = Vec::new();
-    if view.row(person.0, person.1).map_err(failed("read a person"))?.is_some() {
-        rows.push(person);
-    } else if snapshot
-        .history(&prepared.entity(person.0).name, person.1, None, 1)
-        .map_err(failed("read a record's history"))?
-        .is_empty()
-    {
-        return Err(EngineError::NotFound);
+    for person in people {
+        if view.row(person.0, person.1).map_err(failed("read a person"))?.is_some() {
+            rows.push(*person);
+        }
     }
     let mut gone = Vec::new();
     loop {
@@ -62,6 +71,13 @@ pub(crate) fn held(view: &View<'_>, person: Key) -> Result<Held, EngineError> {
             return Ok(Held { rows, gone });
         }
     }
+}
+
+/// The records that are there and about one of those known, which are added to them.
+pub(crate) fn about(view: &View<'_>, person: Key) -> Result<Vec<Key>, EngineError> {
+    let (mut known, mut rows) = (BTreeSet::from([person]), Vec::new());
+    follow_rows(view, &mut known, &mut rows)?;
+    Ok(rows)
 }
 
 /// Adds the records that are about those known.

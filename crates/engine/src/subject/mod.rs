@@ -5,6 +5,7 @@
 
 mod dossier;
 pub(crate) mod erasure;
+mod expiry;
 mod held;
 mod plan;
 mod work;
@@ -19,6 +20,7 @@ use crate::prepared::Prepared;
 
 pub use dossier::{Dossier, Past, PastChange, Told};
 pub use erasure::{Beside, Erasure, Step};
+pub use expiry::Expiring;
 pub use held::NamedBy;
 pub use plan::{Erased, ErasurePreview, Kept};
 

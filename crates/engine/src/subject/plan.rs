@@ -115,7 +115,7 @@ pub(crate) fn plan(view: &View<'_>, person: Key) -> Result<Plan, EngineError> {
 }
 
 /// The last day that a record has to be kept; `None` when no law asks for it, or does no more.
-fn kept_until(view: &View<'_>, (entity, id): Key) -> Result<Option<Date>, EngineError> {
+pub(crate) fn kept_until(view: &View<'_>, (entity, id): Key) -> Result<Option<Date>, EngineError> {
     let definition = view.prepared.entity(entity);
     let Some(retention) = &definition.protection.retention else { return Ok(None) };
     let Some(row) = view.row(entity, id).map_err(failed("read a record"))? else { return Ok(None) };

@@ -76,8 +76,10 @@ impl Environment {
         self.in_step(caller, erasure, Step::Records, move |session, run| {
             let end = run.rows.len().min(run.rows_done + at_once);
             let part: Vec<(String, RecordId)> = run.rows[run.rows_done..end].to_vec();
-            for (entity, id) in &part {
-                empty(session, run, entity, *id)?;
+            for (place, (entity, id)) in (run.rows_done..).zip(&part) {
+                if place >= run.deletes || !delete(session, run, entity, *id)? {
+                    empty(session, run, entity, *id)?;
+                }
             }
             session.settle()?;
             session.outdated.keep();
@@ -213,6 +215,29 @@ fn empty(session: &mut Session<'_>, run: &mut Run, entity: &str, id: RecordId) -
         run.seal(&format!("value {entity}/{id} {name}"));
     }
     session.stage((index, id), Staged { old: Some(row), new: Some(Arc::new(new)), ..Staged::default() })
+}
+
+/// Deletes a record; answers whether nothing stood in the way.
+fn delete(session: &mut Session<'_>, run: &mut Run, entity: &str, id: RecordId) -> Result<bool, EngineError> {
+    let Some(index) = session.prepared.entity_index(entity) else { return Ok(true) };
+    if let Some(row) = session.view().row(index, id).map_err(failed("read a record"))? {
+        let files = row.0.iter().filter_map(|value| match value {
+            Value::File(file) => Some(file.hash.clone()),
+            _ => None,
+        });
+        run.files.extend(files);
+    }
+    match session.operation(|session, _| session.stage_delete((index, id))) {
+        Ok(()) => {
+            run.emptied += 1;
+            run.seal(&format!("record {entity}/{id}"));
+            Ok(true)
+        }
+        Err(EngineError::NotFound) => Ok(true),
+        // Others must not lose it: it stays, with nothing personal in it.
+        Err(EngineError::Referenced { .. } | EngineError::Validation(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Notes which fields were worked out again: what they were says something of the person too.

@@ -243,3 +243,61 @@ fn only_whoever_protects_people_sees_and_erases_them() {
     let nobody = RecordId::parse("01940000-0000-7000-8000-00000000abcd").unwrap();
     assert!(matches!(environment.dossier(&admin(), "contact", nobody), Err(EngineError::NotFound)));
 }
+
+const VISITS: &str = r#"
+[entities.visitor]
+label = { fr = "Visiteur", en = "Visitor" }
+plural = { fr = "Visiteurs", en = "Visitors" }
+title = "{name}"
+person = true
+personal = true
+[entities.visitor.fields.name]
+type = "text"
+label = { fr = "Nom", en = "Name" }
+[entities.visitor.fields.came_on]
+type = "date"
+personal = false
+label = { fr = "Venu le", en = "Came on" }
+[entities.visitor.expiry]
+months = 12
+since = "came_on"
+action = "delete"
+because = { fr = "Un an.", en = "A year." }
+[entities.badge]
+label = { fr = "Badge", en = "Badge" }
+plural = { fr = "Badges", en = "Badges" }
+title = "{number}"
+[entities.badge.fields.number]
+type = "text"
+label = { fr = "Numéro", en = "Number" }
+[entities.badge.fields.visitor]
+type = "reference"
+to = "visitor"
+label = { fr = "Visiteur", en = "Visitor" }
+"#;
+
+#[test]
+fn what_is_held_too_long_is_deleted_or_emptied_where_others_must_not_lose_it() {
+    let mut world = World::new(VISITS);
+    let visitor =
+        |name: &str, day: &str| world.create("visitor", written(&[("name", name), ("came_on", day)]));
+    let (alone, named) = (visitor("zqanne", "2024-01-05"), visitor("zqphone", "2025-11-23"));
+    visitor("Bob", "2025-11-24");
+    world.create("badge", written(&[("number", "7")]).with("visitor", named));
+    let expiring = explained(world.environment.expiring(&admin()));
+    assert_eq!((expiring[0].due, expiring[0].held_back, expiring[0].delete), (2, 0, true));
+    assert!(matches!(world.environment.expiring(&reader()), Err(EngineError::Forbidden { .. })));
+    let refused = world.environment.expiry_begin(&admin(), "visitor", "badges");
+    assert!(matches!(refused, Err(EngineError::Validation(_))));
+    let run = explained(world.environment.expiry_begin(&admin(), "visitor", "visiteurs"));
+    explained(world.environment.erasure_step(&admin(), run, &Nothing));
+    world = world.reopened();
+    assert_eq!(explained(world.environment.expiry_begin(&admin(), "visitors", "visitor")), run, "it goes on");
+    explained(world.environment.erasure_carry_out(&admin(), run, &Nothing));
+    whole(&world.environment);
+    assert!(!world.exists("visitor", alone));
+    assert_eq!(world.value("visitor", named, "name"), Value::Null);
+    assert_eq!(world.all("visitor").len(), 2);
+    world = world.reopened();
+    assert_eq!(found(world.folder.path()), Vec::<String>::new());
+}

@@ -88,7 +88,8 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::PersonPart(..)
         | R::NotificationsRead
         | R::Restore(..)
-        | R::ErasureResume(_) => Methods::Post,
+        | R::ErasureResume(_)
+        | R::ExpiringRun(_) => Methods::Post,
         R::SubjectPart(_, _, part) if part == "erase" => Methods::Post,
         R::Collection(_) | R::List(_) | R::Views | R::Favourites | R::Imports | R::People => {
             Methods::ReadAndPost
@@ -118,6 +119,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::Subject(..)
         | R::SubjectPart(..)
         | R::Erasures
+        | R::Expiring
         | R::Erasure(_)
         | R::Profiles
         | R::Rights

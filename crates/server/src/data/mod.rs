@@ -219,6 +219,10 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         ("POST", R::ErasureResume(id)) => {
             ("/data/{env}/$erasures/{id}/resume", subjects::erasure_resume(asked, id).await)
         }
+        ("GET", R::Expiring) => ("/data/{env}/$expiring", subjects::expiring_list(asked).await),
+        ("POST", R::ExpiringRun(c)) => {
+            ("/data/{env}/$expiring/{collection}/run", subjects::expiring_run(asked, c).await)
+        }
         ("GET", R::Profiles) => ("/data/{env}/$profiles", rights::profile_list(asked).await),
         ("PUT", R::Profile(name)) => {
             ("/data/{env}/$profiles/{profile}", rights::profile_put(asked, name).await)

@@ -72,6 +72,10 @@ pub(crate) enum Resource {
     Erasure(RecordId),
     /// `$erasures/{id}/resume`
     ErasureResume(RecordId),
+    /// `$expiring`: what is held longer than it should be
+    Expiring,
+    /// `$expiring/{collection}/run`
+    ExpiringRun(String),
     /// `$profiles`
     Profiles,
     /// `$profiles/{profile}`
@@ -163,6 +167,8 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$erasures", []) => Some(Resource::Erasures),
             ("$erasures", [id]) => RecordId::parse(id).map(Resource::Erasure),
             ("$erasures", [id, "resume"]) => RecordId::parse(id).map(Resource::ErasureResume),
+            ("$expiring", []) => Some(Resource::Expiring),
+            ("$expiring", [collection, "run"]) => Some(Resource::ExpiringRun((*collection).to_owned())),
             ("$profiles", []) => Some(Resource::Profiles),
             ("$profiles", [name]) => Some(Resource::Profile((*name).to_owned())),
             ("$rights", []) => Some(Resource::Rights),

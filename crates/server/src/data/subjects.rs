@@ -104,6 +104,41 @@ pub(super) async fn erasure_resume(asked: Asked, id: RecordId) -> Result<Respons
     Ok(reply.await?.into_response())
 }
 
+/// What is held longer than the dictionary says, and why no longer.
+pub(super) async fn expiring_list(asked: Asked) -> Result<Response, Problem> {
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        let expiring = entered.environment.engine.expiring(&entered.caller)?;
+        let language = entered.caller.language;
+        let value = expiring.iter().map(|one| {
+            json!({
+                "entity": one.entity, "months": one.months, "action": if one.delete { "delete" } else { "erase" },
+                "because": one.because.text(language), "due": one.due, "held_back": one.held_back,
+                "running": one.running,
+            })
+        });
+        let value: Vec<Json> = value.collect();
+        Ok(Reply::json(json!({ "value": value }).to_string().into_bytes()))
+    });
+    Ok(reply.await?.into_response())
+}
+
+/// Deletes or empties what is held longer than it should be: `{name}`, as its records are called, typed by whoever asks. It goes on when the answer is
+/// given: `202`.
+pub(super) async fn expiring_run(mut asked: Asked, collection: String) -> Result<Response, Problem> {
+    let body = std::mem::take(&mut asked.body);
+    let sent = json_object(body, &asked.headers, &asked.cx.state.config).await?;
+    let state = asked.cx.state.clone();
+    let reply = asked.cx.in_environment(&asked.environment, move |entered| {
+        let name = sent.get("name").and_then(Json::as_str).unwrap_or_default();
+        let erasure = entered.environment.engine.expiry_begin(&entered.caller, &collection, name)?;
+        tracing::info!(erasure = %erasure, by = %entered.caller.name, "a retention run begins");
+        carry_out(&state, entered, erasure);
+        let view = erasure_now(&state, entered, erasure)?;
+        Ok(Reply { status: StatusCode::ACCEPTED, ..Reply::json(view.to_string().into_bytes()) })
+    });
+    Ok(reply.await?.into_response())
+}
+
 /// Carries an erasure out on a thread of its own, once: what stops it is logged, and it can be taken up again.
 fn carry_out(state: &AppState, entered: &Entered, erasure: RecordId) {
     if !state.erasing.lock().insert(erasure) {

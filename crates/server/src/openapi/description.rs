@@ -148,6 +148,7 @@ fn field() -> Json {
         "read_only": boolean(),
         "system": boolean(),
         "personal": {"type": "string", "enum": ["no", "yes", "sensitive"]},
+        "concerns": boolean(),
         "default": text_or_null(),
         "formula": text_or_null(),
         "visible": text_or_null(),

@@ -47,7 +47,17 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         }))),
         "seal": text_or_null(),
     });
-    vec![("subject", closed(subject)), ("erasure", closed(erasure)), ("erasures", page("erasure"))]
+    let expiring = json!({
+        "entity": text(), "months": whole(), "action": words(&["delete", "erase"]), "because": text(),
+        "due": whole(), "held_back": whole(), "running": nullable(values::id()),
+    });
+    vec![
+        ("expiring", closed(expiring)),
+        ("expirings", page("expiring")),
+        ("subject", closed(subject)),
+        ("erasure", closed(erasure)),
+        ("erasures", page("erasure")),
+    ]
 }
 
 fn operation(reader: &Reader<'_>, id: &str, fr: &str, en: &str) -> Operation {
@@ -89,4 +99,12 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let (fr, en) = ("Reprendre un effacement interrompu", "Go on with an erasure that was interrupted");
     let resume = operation(reader, "erasure_resume", fr, en).writes();
     resume.answers(202, &told, own("erasure")).put(paths, &reader.at("/$erasures/{id}/resume"), "post");
+    let (fr, en) = ("Ce qui est conservé plus longtemps que prévu", "What is held longer than it should be");
+    let list = operation(reader, "expiring_list", fr, en);
+    list.answers(200, &reader.say(fr, en), own("expirings")).put(paths, &reader.at("/$expiring"), "get");
+    let (fr, en) = ("L'effacer ou le supprimer", "Erase or delete it");
+    let sent = json!({"type": "object", "required": ["name"], "properties": {"name": text()}});
+    let run = operation(reader, "expiring_run", fr, en).at("collection", text()).writes();
+    let run = run.body("application/json", sent).answers(202, &told, own("erasure"));
+    run.put(paths, &reader.at("/$expiring/{collection}/run"), "post");
 }

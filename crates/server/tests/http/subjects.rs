@@ -402,3 +402,47 @@ fn a_colleague_is_erased_once_they_no_longer_sign_in_and_only_people_are() {
         assert_eq!(remi.get(&remi.at(&path)).refusal(), (403, "forbidden".to_owned()), "{path}");
     }
 }
+
+#[test]
+fn what_is_held_longer_than_the_dictionary_says_is_shown_first_and_erased_when_told_so() {
+    let app = App::start_standard();
+    let ada = app.ada();
+    let left = |name: &str, day: &str| ada.create("contacts", json!({"last_name": name, "closed_on": day}));
+    let due = left("Ancienne", "2022-01-31");
+    left("Récente", "2025-01-31");
+    ada.create("contacts", json!({"last_name": "Présente"}));
+    let invoiced = left("Facturée", "2022-01-31");
+    let file = ada.send("POST", &ada.at("$files"), Some("text/plain"), b"invoice").json();
+    let paper = json!({"name": "Facture", "kind": "invoice", "contact_id": id(&invoiced), "file": file});
+    ada.create("documents", paper);
+    ada.create("events", json!({"subject": "Ancienne appelle", "contact_id": id(&due)}));
+
+    let shown = ada.get(&ada.at("$expiring")).json();
+    let contacts = shown["value"].as_array().unwrap().iter().find(|one| one["entity"] == "contact").unwrap();
+    let counts = [&contacts["months"], &contacts["due"], &contacts["held_back"]];
+    assert_eq!((counts, &contacts["action"]), ([&json!(36), &json!(1), &json!(1)], &json!("erase")));
+    let run = |name: &str| ada.post(&ada.at("$expiring/contacts/run"), &json!({ "name": name }));
+    assert_eq!(run("Tiers").status, 422);
+    assert_eq!(ada.post(&ada.at("$expiring/accounts/run"), &json!({"name": "Tiers"})).status, 404);
+
+    let begun = run("contacts");
+    assert_eq!(begun.status, 202, "{}", begun.text());
+    let erasure = begun.json()["id"].as_str().unwrap().to_owned();
+    let done = until(|| {
+        let now = ada.get(&ada.at(&format!("$erasures/{erasure}"))).json();
+        (now["live"] == false).then_some(now)
+    });
+    assert_eq!((&done["step"], &done["records"]), (&json!("done"), &json!(2)), "{done}");
+    let mut names: Vec<String> =
+        ada.list("contacts").iter().map(|one| one["last_name"].as_str().unwrap().to_owned()).collect();
+    names.sort();
+    assert_eq!(names, ["Facturée", "Présente", "Récente", "[effacé]"]);
+    let mut found = BTreeSet::new();
+    in_files(&app.folder.path().join("data/environments/acme"), &["ancienne".to_owned()], &mut found);
+    assert_eq!(found, BTreeSet::new());
+    let again = ada.get(&ada.at("$expiring")).json();
+    assert_eq!(again["value"][0]["due"], 0, "{again}");
+    verified(&app);
+    let remi = app.remi();
+    assert_eq!(remi.get(&remi.at("$expiring")).status, 403);
+}

@@ -73,6 +73,10 @@ const FRENCH: &[(&str, &str)] = &[
         "Écrit tout ce qui est conservé sur quelqu'un dans une archive : person.json, person.html, ses fichiers",
     ),
     ("person erase", "Efface quelqu'un, ou reprend un effacement interrompu : cela ne se défait pas"),
+    (
+        "person expiring",
+        "Montre ce qui est conservé plus longtemps que ne le dit le dictionnaire ; avec --run, l'efface ou le supprime",
+    ),
     ("person erasures", "Liste les certificats d'effacement, le dernier d'abord"),
     ("token", "Jetons des programmes"),
     ("token create", "Crée un jeton ; il n'est montré qu'une fois"),
@@ -243,6 +247,7 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
     ("agreement holidays law", "Cite l'article de la loi pour chaque jour"),
     ("quarter", "Trimestre, comme 2027-Q1"),
     ("agreement hours calendar", "Calendrier : alsace-moselle, fr, ou un fichier JSON"),
+    ("person expiring run", "Le fait pour cette entité"),
     ("record", "Identifiant de sa fiche, son code, ou son adresse électronique"),
     ("person export out", "L'archive"),
     (

@@ -27,6 +27,15 @@ pub(crate) enum Person {
         #[arg(long)]
         name: String,
     },
+    /// Show what is held longer than the dictionary says; with --run, erase or delete it
+    #[command(after_help = "Example:\n  tisserand person expiring acme --run contact")]
+    Expiring {
+        /// Environment
+        env: String,
+        /// Do so for this entity
+        #[arg(long, value_name = "ENTITY")]
+        run: Option<String>,
+    },
     /// List the certificates of erasures, newest first
     #[command(after_help = "Example:\n  tisserand person erasures acme")]
     Erasures {

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 
 use anyhow::Context;
 use dictionary::RecordId;
-use engine::{Caller, EngineError, Environment, Erasure, ErasurePreview, Step};
+use engine::{Caller, EngineError, Environment, Erasure, ErasurePreview, Expiring, Step};
 use exchange::{Desk, KeptImports, export_dossier};
 use serde_json::json;
 
@@ -65,6 +65,18 @@ pub(crate) fn run(settings: &Settings, asked: Person, console: &Console) -> anyh
             }
             bar.finish_and_clear();
             certificates(&[environment.engine.erasure(&caller, erasure)?], console);
+        }
+        Person::Expiring { env, run: None } => {
+            let environment = data::environment(&opened.platform, &env)?;
+            expiring(&environment.engine.expiring(&caller)?, console);
+        }
+        Person::Expiring { env, run: Some(entity) } => {
+            let environment = data::environment(&opened.platform, &env)?;
+            let erasure = environment.engine.expiry_begin(&caller, &entity, &entity)?;
+            let (desk, folder) = (Desk::default(), environment.folder.join("imports"));
+            let kept = KeptImports { desk: &desk, folder: &folder };
+            let done = environment.engine.erasure_carry_out(&caller, erasure, &kept)?;
+            certificates(&[done], console);
         }
         Person::Erasures { env } => {
             let environment = data::environment(&opened.platform, &env)?;
@@ -155,6 +167,38 @@ fn show(preview: &ErasurePreview, console: &Console) {
     if let Some(refused) = &preview.refused {
         console.out(console.label(refused));
     }
+}
+
+fn expiring(all: &[Expiring], console: &Console) {
+    if console.json {
+        let all = all.iter().map(|one| {
+            json!({
+                "entity": one.entity, "months": one.months, "action": if one.delete { "delete" } else { "erase" },
+                "because": console.label(&one.because), "due": one.due, "held_back": one.held_back,
+            })
+        });
+        console.data(&all.collect());
+        return;
+    }
+    let rows: Vec<Vec<String>> = all
+        .iter()
+        .map(|one| {
+            let (delete, erase) = (console.text("supprimer", "delete"), console.text("effacer", "erase"));
+            let action = if one.delete { delete } else { erase };
+            let counts = [u64::from(one.months), one.due, one.held_back].map(|count| count.to_string());
+            let [months, due, held_back] = counts;
+            vec![one.entity.clone(), months, action.to_owned(), due, held_back, console.label(&one.because)]
+        })
+        .collect();
+    let heads = [
+        console.text("Entité", "Entity"),
+        console.text("Mois", "Months"),
+        console.text("Alors", "Then"),
+        console.text("Échues", "Due"),
+        console.text("Retenues", "Held back"),
+        console.text("Parce que", "Because"),
+    ];
+    console.table(&heads, &rows);
 }
 
 fn certificates(erasures: &[Erasure], console: &Console) {

@@ -13,8 +13,12 @@ import { Bar, Late } from '../../ui/Late'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { AdminPage } from '../administration/AdminPage'
 import pageStyles from '../administration/AdminPage.module.css'
+import { ExpiringList } from './ExpiringList'
 import styles from './Protection.module.css'
 import { erasedWords } from './words'
+
+/** Stands for the many in the certificate of a retention run. */
+const many = '00000000-0000-0000-0000-000000000000'
 
 /** Where people are found of whom something is held, and the certificates of those who were erased. */
 export function Protection() {
@@ -44,6 +48,7 @@ export function Protection() {
           ))}
         </ul>
       </section>
+      <ExpiringList />
       <section className={styles.erasures} aria-labelledby="erasures-title">
         <h2 id="erasures-title">{t('protection.erasures.title')}</h2>
         {found.error && <ProblemNotice problem={asProblem(found.error)} retry={() => void found.refetch()} />}
@@ -80,7 +85,9 @@ function Certificate({ erasure }: { erasure: Erasure }) {
   return (
     <li className={styles.certificate}>
       <p>
-        {entity ? (
+        {entity && erasure.person === many ? (
+          `${label(entity.plural)} — ${t('protection.expiring.many')}`
+        ) : entity ? (
           <Link
             to="/admin/$env/protection/$collection/$id"
             params={{ env, collection: entity.collection, id: erasure.person }}

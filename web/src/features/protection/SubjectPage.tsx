@@ -14,9 +14,9 @@ import { Notice } from '../../ui/Notice'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { AdminPage } from '../administration/AdminPage'
 import pageStyles from '../administration/AdminPage.module.css'
-import { EraseDialog } from './EraseDialog'
 import { ErasureProgress } from './ErasureProgress'
 import styles from './SubjectPage.module.css'
+import { TypedDialog } from './TypedDialog'
 
 /** What is held about one person: told to them as an archive, erased once their name was typed. */
 export function SubjectPage() {
@@ -88,9 +88,13 @@ export function SubjectPage() {
       )}
       {subject && <Held subject={subject} collection={collection} />}
       {asking && subject && (
-        <EraseDialog
-          subject={subject}
-          collection={collection}
+        <TypedDialog
+          // Who was deleted has no name any more.
+          name={subject.title || subject.id}
+          title={t('protection.erase.title', { name: subject.title || subject.id })}
+          what={t('protection.erase.what')}
+          now={t('protection.erase.now')}
+          run={(typed) => source.protection.erase(collection, id, typed)}
           onClose={() => setAsking(false)}
           onBegun={(erasure) => {
             setAsking(false)

@@ -8,6 +8,7 @@ import type { Entity, Present, RecordData, Transition } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
 import { may, mayMove } from '../../dictionary/may'
 import { titleOf } from '../../dictionary/model'
+import { subjectsOf } from '../../dictionary/subjects'
 import { exactInstant, saidInstant } from '../../format/dates'
 import { now } from '../../format/now'
 import { Icon } from '../../icons/Icon'
@@ -249,15 +250,17 @@ function More({ entity, record, remove, move, moves }: Props & { moves: Transiti
               {t('record.print')}
             </Menu.Item>
           )}
-          {entity.person && dictionary.me.powers.includes('protect') && (
-            <Menu.Item
-              component={Link}
-              to={`/admin/${dictionary.environment.name}/protection/${entity.collection}/${record.id}` as '/'}
-              leftSection={<Icon name="eraser" />}
-            >
-              {t('protection.open')}
-            </Menu.Item>
-          )}
+          {dictionary.me.powers.includes('protect') &&
+            subjectsOf(entity, record, dictionary).map(({ collection, id }) => (
+              <Menu.Item
+                key={id}
+                component={Link}
+                to={`/admin/${dictionary.environment.name}/protection/${collection}/${id}` as '/'}
+                leftSection={<Icon name="eraser" />}
+              >
+                {t('protection.open')}
+              </Menu.Item>
+            ))}
           {may(entity, record, 'delete') ? (
             <Menu.Item
               leftSection={<Icon name="trash" />}

@@ -62,6 +62,26 @@ export const protection: Texts['protection'] = {
       done: 'done',
     },
   },
+  expiring: {
+    title: 'How long it is held',
+    hint: 'What the dictionary says not to keep beyond.',
+    rule: '{{months}} months',
+    erase: 'then erase',
+    delete: 'then delete',
+    due_zero: 'nothing due',
+    due_one: '{{count}} record due',
+    due_other: '{{count}} records due',
+    held_one: '{{count}} held back by law',
+    held_other: '{{count}} held back by law',
+    run: 'Apply…',
+    runTitle: 'Apply how long it is held: {{name}}',
+    what_one:
+      '{{count}} record that is due will be emptied of what is personal, or deleted, with its history and files. This cannot be undone.',
+    what_other:
+      '{{count}} records that are due will be emptied of what is personal, or deleted, with their history and files. This cannot be undone.',
+    now: 'Apply for good',
+    many: 'how long it is held',
+  },
   erasures: {
     title: 'Erasures',
     none: {

@@ -60,6 +60,26 @@ export const protection = {
       done: 'achevé',
     },
   },
+  expiring: {
+    title: 'Durées de conservation',
+    hint: 'Ce que le dictionnaire dit de ne pas garder au-delà.',
+    rule: '{{months}} mois',
+    erase: 'puis effacer',
+    delete: 'puis supprimer',
+    due_zero: 'rien d’échu',
+    due_one: '{{count}} fiche échue',
+    due_other: '{{count}} fiches échues',
+    held_one: '{{count}} retenue par la loi',
+    held_other: '{{count}} retenues par la loi',
+    run: 'Appliquer…',
+    runTitle: 'Appliquer la durée de conservation : {{name}}',
+    what_one:
+      '{{count}} fiche échue sera vidée de ce qui est personnel, ou supprimée, avec son historique et ses fichiers. Cela ne se défait pas.',
+    what_other:
+      '{{count}} fiches échues seront vidées de ce qui est personnel, ou supprimées, avec leur historique et leurs fichiers. Cela ne se défait pas.',
+    now: 'Appliquer définitivement',
+    many: 'durée de conservation',
+  },
   erasures: {
     title: 'Effacements',
     none: {

@@ -3,30 +3,29 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { asProblem } from '../../api/problem'
-import type { Subject } from '../../api/types'
-import { useSurroundings } from '../../dictionary/context'
+import type { Erasure } from '../../api/types'
 import { ProblemNotice } from '../../ui/ProblemNotice'
-import styles from './EraseDialog.module.css'
+import styles from './TypedDialog.module.css'
 
 interface Props {
-  subject: Subject
-  collection: string
+  title: string
+  /** What would be done. */
+  what: string
+  /** What has to be typed. */
+  name: string
+  /** The word of the button. */
+  now: string
+  run(typed: string): Promise<Erasure>
   onClose(): void
   onBegun(erasure: string): void
 }
 
-/** Asks for the name of the person before they are erased: it cannot be undone. */
-export function EraseDialog({ subject, collection, onClose, onBegun }: Props) {
+/** Asks for a name before what cannot be undone is done. */
+export function TypedDialog({ title, what, name, now, run, onClose, onBegun }: Props) {
   const { t } = useTranslation()
-  const { source } = useSurroundings()
   const [typed, setTyped] = useState('')
   const [wrong, setWrong] = useState(false)
-  // Who was deleted has no name any more.
-  const name = subject.title || subject.id
-  const erase = useMutation({
-    mutationFn: () => source.protection.erase(collection, subject.id, typed),
-    onSuccess: (erasure) => onBegun(erasure.id),
-  })
+  const erase = useMutation({ mutationFn: () => run(typed), onSuccess: (erasure) => onBegun(erasure.id) })
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const same = typed.trim().localeCompare(name, undefined, { sensitivity: 'base' }) === 0
@@ -34,14 +33,9 @@ export function EraseDialog({ subject, collection, onClose, onBegun }: Props) {
     if (same) erase.mutate()
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('protection.erase.title', { name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
       <form className={styles.form} onSubmit={submit}>
-        <p>{t('protection.erase.what')}</p>
+        <p>{what}</p>
         {erase.error && <ProblemNotice problem={asProblem(erase.error)} />}
         <TextInput
           label={t('protection.erase.type', { name })}
@@ -59,7 +53,7 @@ export function EraseDialog({ subject, collection, onClose, onBegun }: Props) {
             {t('protection.erase.cancel')}
           </Button>
           <Button type="submit" className={styles.danger} loading={erase.isPending}>
-            {t('protection.erase.now')}
+            {now}
           </Button>
         </div>
       </form>
