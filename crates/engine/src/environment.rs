@@ -9,6 +9,7 @@ use journal::Position;
 use parking_lot::Mutex;
 use store::{Committed, Context, Head, Moment, Snapshot, Store, StoreError, Submission, UnitError};
 
+use crate::accesses::Accesses;
 use crate::caller::Caller;
 use crate::catalogue;
 use crate::clock::{Clock, IdSource};
@@ -59,6 +60,8 @@ pub(crate) struct Shared {
     pub(crate) refreshing: Mutex<()>,
     /// Perimeters of people whose rights name some.
     pub(crate) perimeters: Perimeters,
+    /// Who read what is sensitive.
+    pub(crate) accesses: Accesses,
     pub(crate) leaders: Arc<Leaders>,
 }
 
@@ -80,6 +83,7 @@ impl Shared {
             active,
             refreshing: Mutex::default(),
             perimeters: Perimeters::default(),
+            accesses: Accesses::default(),
             leaders: Arc::default(),
         })
     }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod accesses;
 mod apply;
 pub mod caller;
 mod catalogue;
@@ -32,6 +33,7 @@ mod view;
 pub mod views;
 mod write;
 
+pub use accesses::{Access, AccessLog};
 pub use caller::Caller;
 pub use clock::{Clock, IdSource, SystemClock, TimeOrderedIds};
 pub use draft::{Draft, Input, LineDraft};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use dictionary::expression::{Hop, Node, Typed};
-use dictionary::model::{EntityIndex, FieldIndex, OnDelete, TitlePart};
+use dictionary::model::{EntityIndex, FieldIndex, OnDelete, Personal, TitlePart};
 use dictionary::{Dictionary, Entity, related};
 use parking_lot::Mutex;
 use rights::{Held, Rights};
@@ -47,6 +47,8 @@ pub(crate) struct PreparedEntity {
     pub(crate) virtuals: Vec<FieldIndex>,
     /// Stored computed fields.
     pub(crate) computed: Vec<FieldIndex>,
+    /// Sensitive fields: who reads them is noted.
+    pub(crate) sensitive: Vec<FieldIndex>,
     /// Fields that never leave.
     pub(crate) secrets: Vec<FieldIndex>,
     /// Unique field by which people name a record: `code`, the e-mail of a `user`, else the first field that is unique by itself.
@@ -174,6 +176,10 @@ impl PreparedEntity {
             virtual_reads,
             virtuals,
             computed: stored(true),
+            sensitive: all()
+                .filter(|(_, f)| f.personal == Personal::Sensitive && !f.secret)
+                .map(|(index, _)| index)
+                .collect(),
             secrets: all().filter(|(_, f)| f.secret).map(|(index, _)| index).collect(),
             natural_key: natural_key(entity),
             searchable: !entity.search.is_empty() && !entity.internal,

@@ -72,7 +72,7 @@ impl Environment {
         if rights.as_ref().is_some_and(|rights| rights.entity(entity).has_rules()) {
             return Ok(None);
         }
-        if !known.title_reads.is_empty() || !known.virtual_reads.is_empty() {
+        if !known.title_reads.is_empty() || !known.virtual_reads.is_empty() || !known.sensitive.is_empty() {
             return Ok(None);
         }
         let (dictionary, definition) = (&prepared.dictionary.hash, prepared.entity(entity));
@@ -187,6 +187,7 @@ impl Environment {
                 row.ok_or(EngineError::NotFound)?;
             }
             entries.iter_mut().for_each(|entry| reading.hide_fields(entry));
+            reading.show_changes(&entries);
             Ok(entries)
         })
     }
@@ -198,6 +199,7 @@ impl Environment {
             let found = reading.snapshot.entries(after, limit.min(ENTRIES_MAX));
             let mut entries = found.map_err(failed("read the journal"))?;
             entries.iter_mut().try_for_each(|entry| reading.hide(caller, entry))?;
+            reading.show_changes(&entries);
             Ok(entries)
         })
     }
@@ -249,7 +251,10 @@ impl Environment {
         };
         let reader = Reader { view, language: caller.language };
         let sight = sight.clone();
-        work(&Reading { prepared: &prepared, moment: &moment, snapshot: &*snapshot, reader, sight })
+        let reading = Reading { prepared: &prepared, moment: &moment, snapshot: &*snapshot, reader, sight };
+        let read = work(&reading)?;
+        self.shared.accesses.note(caller, context.now, &prepared, cache.take_shown())?;
+        Ok(read)
     }
 }
 
@@ -409,6 +414,22 @@ impl Reading<'_> {
         }
         *changes = seen;
         Ok(())
+    }
+
+    /// Notes the sensitive values that entries show.
+    fn show_changes(&self, entries: &[Entry]) {
+        for change in entries.iter().flat_map(|entry| &entry.changes).flatten() {
+            let Some(entity) = self.prepared.entity_index(&change.entity) else { continue };
+            let sensitive = &self.prepared.entities[entity].sensitive;
+            if sensitive.is_empty() {
+                continue;
+            }
+            let definition = self.prepared.entity(entity);
+            let shown = sensitive.iter().copied().filter(|field| {
+                change.fields.iter().any(|changed| changed.field == definition.fields[*field].name)
+            });
+            self.reader.view.cache.show(entity, change.record, shown.collect());
+        }
     }
 
     /// Takes fields out of an entry that the caller may not see.

@@ -65,6 +65,10 @@ impl Reader<'_> {
             let colour = self.colour(entity, &row)?;
             let not = self.not(entity, &row)?;
             let row = self.shown(entity, row)?;
+            let sensitive = known.sensitive.iter().copied();
+            let sensitive = sensitive
+                .filter(|field| self.view.level(entity, *field) >= Level::Read && !row.get(*field).is_null());
+            self.view.cache.show(entity, row.id(), sensitive.collect());
             Ok(Record { dictionary, entity, row, title, colour, not, expanded, related })
         });
         records.collect()

@@ -14,6 +14,7 @@ use dictionary::{Language, RecordId, Value, related, title};
 use rights::{Level, Rights};
 use store::{Context, Row, Select, Snapshot, StoreError};
 
+use crate::accesses::Shown;
 use crate::error::EngineError;
 use crate::prepared::{Prepared, Reads};
 use crate::write::staging::{Outdated, Staging};
@@ -34,9 +35,23 @@ type Parent = (EntityIndex, FieldIndex, RecordId);
 pub(crate) struct Cache {
     rows: RefCell<HashMap<Key, Option<Arc<Row>>>>,
     children: RefCell<HashMap<Parent, Vec<Arc<Row>>>>,
+    /// Sensitive values that are about to be shown.
+    shown: RefCell<Vec<Shown>>,
 }
 
 impl Cache {
+    /// Remembers that sensitive values of a record are about to be shown.
+    pub(crate) fn show(&self, entity: EntityIndex, record: RecordId, fields: Vec<FieldIndex>) {
+        if !fields.is_empty() {
+            self.shown.borrow_mut().push((entity, record, fields));
+        }
+    }
+
+    /// What is about to be shown.
+    pub(crate) fn take_shown(&self) -> Vec<Shown> {
+        self.shown.take()
+    }
+
     /// Remembers a row, or that there is none.
     pub(crate) fn put(&self, key: Key, row: Option<Arc<Row>>) {
         let mut rows = self.rows.borrow_mut();

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod access;
+mod accesses;
 pub mod breached;
 mod cache;
 mod copying;
@@ -39,6 +40,7 @@ pub mod viewing;
 pub use store::files;
 
 pub use access::{Door, Entered, Identity};
+pub use accesses::AccessFolder;
 pub use devices::Visitor;
 pub use environments::{EnvironmentInfo, NewEnvironment, Tiles};
 pub use error::PlatformError;

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use store::files::{FileStore, LocalFiles};
 
+use crate::accesses::AccessFolder;
 use crate::error::PlatformError;
 use crate::places::Places;
 
@@ -20,6 +21,8 @@ pub struct OpenEnvironment {
     pub engine: Environment,
     /// Bytes of file fields.
     pub files: Arc<dyn FileStore>,
+    /// Who read sensitive values.
+    pub accesses: Arc<AccessFolder>,
     /// Its folder, for what belongs to it beside these.
     pub folder: PathBuf,
 }
@@ -36,7 +39,7 @@ pub(crate) fn create(
     fs::create_dir_all(&folder).map_err(PlatformError::io("make the folder", &folder))?;
     let store = places.store(&settings.name, clock.now(), "create the store of an environment")?;
     let engine = Environment::create(settings, store, layers, clock, ids)?;
-    Ok(OpenEnvironment { engine, files: files(&folder)?, folder })
+    opened(engine, folder)
 }
 
 /// Opens an environment.
@@ -59,7 +62,13 @@ pub(crate) fn open(
         let name = &engine.settings().name;
         tracing::error!(environment = %name, error = &error as &dyn std::error::Error, "not upgraded");
     }
-    Ok(OpenEnvironment { engine, files: files(&folder)?, folder })
+    opened(engine, folder)
+}
+
+fn opened(engine: Environment, folder: PathBuf) -> Result<OpenEnvironment, PlatformError> {
+    let accesses = Arc::new(AccessFolder::of(&folder));
+    engine.log_accesses(accesses.clone());
+    Ok(OpenEnvironment { engine, files: files(&folder)?, accesses, folder })
 }
 
 fn files(folder: &Path) -> Result<Arc<dyn FileStore>, PlatformError> {

@@ -20,6 +20,8 @@ export function protectionSource(server: Server, env: string): ProtectionSource 
       answered(server.GET('/data/{env}/$erasures', { params: { path: { env } }, ...abort(options) })),
     erasure: (id, options) =>
       answered(server.GET('/data/{env}/$erasures/{id}', { params: { path: { env, id } }, ...abort(options) })),
+    accesses: (options) =>
+      answered(server.GET('/data/{env}/$accesses', { params: { path: { env } }, ...abort(options) })),
     expiring: (options) =>
       answered(server.GET('/data/{env}/$expiring', { params: { path: { env } }, ...abort(options) })),
     expire: (collection, name) =>

@@ -22,6 +22,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who read sensitive data of whom */
+        get: operations["tisserand.access_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_1"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$batch": {
         parameters: {
             query?: never;
@@ -35,7 +53,7 @@ export interface paths {
         post: operations["tisserand.batch"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_1"];
+        options: operations["options_show_2"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -53,7 +71,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_2"];
+        options: operations["options_show_3"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -71,7 +89,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_3"];
+        options: operations["options_show_4"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -89,7 +107,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_4"];
+        options: operations["options_show_5"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -107,7 +125,7 @@ export interface paths {
         post: operations["tisserand.erasure_resume"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_5"];
+        options: operations["options_show_6"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -125,7 +143,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_6"];
+        options: operations["options_show_7"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -143,7 +161,7 @@ export interface paths {
         post: operations["tisserand.expiring_run"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_7"];
+        options: operations["options_show_8"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -162,7 +180,7 @@ export interface paths {
         post: operations["tisserand.favourite_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_8"];
+        options: operations["options_show_9"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -180,7 +198,7 @@ export interface paths {
         /** Remove a favourite */
         delete: operations["tisserand.favourite_remove"];
         /** What this address takes */
-        options: operations["options_show_9"];
+        options: operations["options_show_10"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -198,7 +216,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_10"];
+        options: operations["options_show_11"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -216,7 +234,7 @@ export interface paths {
         post: operations["tisserand.file_keep"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_11"];
+        options: operations["options_show_12"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -235,7 +253,7 @@ export interface paths {
         post: operations["tisserand.import_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_12"];
+        options: operations["options_show_13"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -254,7 +272,7 @@ export interface paths {
         /** Forget an import */
         delete: operations["tisserand.import_delete"];
         /** What this address takes */
-        options: operations["options_show_13"];
+        options: operations["options_show_14"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -272,7 +290,7 @@ export interface paths {
         post: operations["tisserand.import_detect"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_14"];
+        options: operations["options_show_15"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -290,7 +308,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_15"];
+        options: operations["options_show_16"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -308,7 +326,7 @@ export interface paths {
         post: operations["tisserand.import_preview"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_16"];
+        options: operations["options_show_17"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -326,7 +344,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_17"];
+        options: operations["options_show_18"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -344,7 +362,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_18"];
+        options: operations["options_show_19"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -362,7 +380,7 @@ export interface paths {
         post: operations["tisserand.import_run"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_19"];
+        options: operations["options_show_20"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -380,7 +398,7 @@ export interface paths {
         post: operations["tisserand.import_stop"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_20"];
+        options: operations["options_show_21"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -398,7 +416,7 @@ export interface paths {
         post: operations["tisserand.import_undo"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_21"];
+        options: operations["options_show_22"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -416,7 +434,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_22"];
+        options: operations["options_show_23"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -435,7 +453,7 @@ export interface paths {
         post: operations["tisserand.list_value_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_23"];
+        options: operations["options_show_24"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -452,7 +470,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_24"];
+        options: operations["options_show_25"];
         head?: never;
         /** Change a value */
         patch: operations["tisserand.list_value_change"];
@@ -471,7 +489,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_25"];
+        options: operations["options_show_26"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -489,7 +507,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_26"];
+        options: operations["options_show_27"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -507,7 +525,7 @@ export interface paths {
         post: operations["tisserand.notifications_read"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_27"];
+        options: operations["options_show_28"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -524,7 +542,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_28"];
+        options: operations["options_show_29"];
         head?: never;
         /** Mark as read, or not read */
         patch: operations["tisserand.notification_mark"];
@@ -544,7 +562,7 @@ export interface paths {
         post: operations["tisserand.person_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_29"];
+        options: operations["options_show_30"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -562,7 +580,7 @@ export interface paths {
         /** Take an access away */
         delete: operations["tisserand.person_remove"];
         /** What this address takes */
-        options: operations["options_show_30"];
+        options: operations["options_show_31"];
         head?: never;
         /** Change profiles */
         patch: operations["tisserand.person_change"];
@@ -581,7 +599,7 @@ export interface paths {
         post: operations["tisserand.person_reset"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_31"];
+        options: operations["options_show_32"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -599,7 +617,7 @@ export interface paths {
         post: operations["tisserand.person_reset_factor"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_32"];
+        options: operations["options_show_33"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -617,7 +635,7 @@ export interface paths {
         post: operations["tisserand.person_sign_out"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_33"];
+        options: operations["options_show_34"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -635,7 +653,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_35"];
         head?: never;
         /** Change preferences */
         patch: operations["tisserand.preferences_change"];
@@ -654,7 +672,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_36"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -673,7 +691,7 @@ export interface paths {
         /** Take a profile away, or give it back to its module */
         delete: operations["tisserand.profile_delete"];
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_37"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -691,7 +709,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_38"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -709,7 +727,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_39"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -727,7 +745,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_40"];
         head?: never;
         /** Change what is asked of whoever signs in */
         patch: operations["tisserand.sign_in_rules_change"];
@@ -746,7 +764,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -764,7 +782,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_42"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -782,7 +800,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_43"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -800,7 +818,7 @@ export interface paths {
         post: operations["tisserand.subject_erase"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_44"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -818,7 +836,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -838,7 +856,7 @@ export interface paths {
         /** Go back to oneself */
         delete: operations["tisserand.view_as_end"];
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -857,7 +875,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_47"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -875,7 +893,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_48"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -894,7 +912,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_48"];
+        options: operations["options_show_49"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -912,7 +930,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_50"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -931,7 +949,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_50"];
+        options: operations["options_show_51"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -951,7 +969,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_51"];
+        options: operations["options_show_52"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -970,7 +988,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_52"];
+        options: operations["options_show_53"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -988,7 +1006,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_53"];
+        options: operations["options_show_54"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1006,7 +1024,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_54"];
+        options: operations["options_show_55"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1027,7 +1045,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_55"];
+        options: operations["options_show_56"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1045,7 +1063,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_56"];
+        options: operations["options_show_57"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1063,7 +1081,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_57"];
+        options: operations["options_show_58"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1081,7 +1099,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_58"];
+        options: operations["options_show_59"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1099,7 +1117,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_59"];
+        options: operations["options_show_60"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1119,7 +1137,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_60"];
+        options: operations["options_show_61"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -1138,7 +1156,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_61"];
+        options: operations["options_show_62"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1156,7 +1174,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_62"];
+        options: operations["options_show_63"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1174,7 +1192,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_63"];
+        options: operations["options_show_64"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1195,7 +1213,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_64"];
+        options: operations["options_show_65"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1213,7 +1231,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_65"];
+        options: operations["options_show_66"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1516,6 +1534,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        "tisserand.access": {
+            at: string;
+            by: {
+                /** Format: uuid */
+                id: string;
+                name: string | null;
+            };
+            entity: string;
+            fields: string[];
+            /** Format: uuid */
+            id: string;
+            title: string | null;
+            viewed: string | null;
+        };
+        "tisserand.accesses": {
+            "@odata.nextLink"?: string;
+            value: components["schemas"]["tisserand.access"][];
+        };
         "tisserand.activity": {
             at: string;
             by: string;
@@ -3225,6 +3261,79 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.access_list": {
+        parameters: {
+            query?: {
+                /** @description Length of a page, 1 000 at most. */
+                $top?: components["parameters"]["top"];
+                /** @description By this person, or `system`. */
+                person?: components["parameters"]["by_person"];
+                /** @description Of this record. */
+                record?: components["parameters"]["of_record"];
+            };
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who read sensitive data of whom */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.accesses"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_1: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.batch": {
         parameters: {
             query?: never;
@@ -3271,7 +3380,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_1: {
+    options_show_2: {
         parameters: {
             query?: never;
             header?: never;
@@ -3347,7 +3456,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_2: {
+    options_show_3: {
         parameters: {
             query?: never;
             header?: never;
@@ -3413,7 +3522,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_3: {
+    options_show_4: {
         parameters: {
             query?: never;
             header?: never;
@@ -3481,7 +3590,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_4: {
+    options_show_5: {
         parameters: {
             query?: never;
             header?: never;
@@ -3554,7 +3663,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_5: {
+    options_show_6: {
         parameters: {
             query?: never;
             header?: never;
@@ -3622,7 +3731,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_6: {
+    options_show_7: {
         parameters: {
             query?: never;
             header?: never;
@@ -3698,7 +3807,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_7: {
+    options_show_8: {
         parameters: {
             query?: never;
             header?: never;
@@ -3821,7 +3930,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_8: {
+    options_show_9: {
         parameters: {
             query?: never;
             header?: never;
@@ -3893,7 +4002,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_9: {
+    options_show_10: {
         parameters: {
             query?: never;
             header?: never;
@@ -3961,7 +4070,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_10: {
+    options_show_11: {
         parameters: {
             query?: never;
             header?: never;
@@ -4037,7 +4146,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_11: {
+    options_show_12: {
         parameters: {
             query?: never;
             header?: never;
@@ -4157,7 +4266,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_12: {
+    options_show_13: {
         parameters: {
             query?: never;
             header?: never;
@@ -4260,7 +4369,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_13: {
+    options_show_14: {
         parameters: {
             query?: never;
             header?: never;
@@ -4336,7 +4445,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_14: {
+    options_show_15: {
         parameters: {
             query?: never;
             header?: never;
@@ -4410,7 +4519,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_15: {
+    options_show_16: {
         parameters: {
             query?: never;
             header?: never;
@@ -4486,7 +4595,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_16: {
+    options_show_17: {
         parameters: {
             query?: never;
             header?: never;
@@ -4555,7 +4664,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_17: {
+    options_show_18: {
         parameters: {
             query?: never;
             header?: never;
@@ -4631,7 +4740,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_18: {
+    options_show_19: {
         parameters: {
             query?: never;
             header?: never;
@@ -4707,7 +4816,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_19: {
+    options_show_20: {
         parameters: {
             query?: never;
             header?: never;
@@ -4779,7 +4888,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_20: {
+    options_show_21: {
         parameters: {
             query?: never;
             header?: never;
@@ -4851,7 +4960,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_21: {
+    options_show_22: {
         parameters: {
             query?: never;
             header?: never;
@@ -4938,7 +5047,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_22: {
+    options_show_23: {
         parameters: {
             query?: never;
             header?: never;
@@ -5054,7 +5163,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_23: {
+    options_show_24: {
         parameters: {
             query?: never;
             header?: never;
@@ -5088,7 +5197,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_24: {
+    options_show_25: {
         parameters: {
             query?: never;
             header?: never;
@@ -5207,7 +5316,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_25: {
+    options_show_26: {
         parameters: {
             query?: never;
             header?: never;
@@ -5276,7 +5385,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_26: {
+    options_show_27: {
         parameters: {
             query?: never;
             header?: never;
@@ -5346,7 +5455,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_27: {
+    options_show_28: {
         parameters: {
             query?: never;
             header?: never;
@@ -5378,7 +5487,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_28: {
+    options_show_29: {
         parameters: {
             query?: never;
             header?: never;
@@ -5539,7 +5648,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_29: {
+    options_show_30: {
         parameters: {
             query?: never;
             header?: never;
@@ -5608,7 +5717,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_30: {
+    options_show_31: {
         parameters: {
             query?: never;
             header?: never;
@@ -5726,7 +5835,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_31: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -5799,7 +5908,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_32: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -5872,7 +5981,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_33: {
+    options_show_34: {
         parameters: {
             query?: never;
             header?: never;
@@ -5940,7 +6049,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_34: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -6063,7 +6172,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_35: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -6182,7 +6291,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_36: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -6253,7 +6362,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_37: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -6324,7 +6433,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_38: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -6390,7 +6499,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_39: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -6508,7 +6617,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_40: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;
@@ -6574,7 +6683,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_41: {
+    options_show_42: {
         parameters: {
             query?: never;
             header?: never;
@@ -6642,7 +6751,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_42: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -6723,7 +6832,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_43: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -6795,7 +6904,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_44: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -6944,7 +7053,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_45: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -7062,7 +7171,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_46: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -7134,7 +7243,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_47: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -7262,7 +7371,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_48: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;
@@ -7338,7 +7447,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_49: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7494,7 +7603,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_50: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -7704,7 +7813,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_51: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -7853,7 +7962,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_52: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;
@@ -7942,7 +8051,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_53: {
+    options_show_54: {
         parameters: {
             query?: never;
             header?: never;
@@ -8042,7 +8151,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_54: {
+    options_show_55: {
         parameters: {
             query?: never;
             header?: never;
@@ -8354,7 +8463,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_55: {
+    options_show_56: {
         parameters: {
             query?: never;
             header?: never;
@@ -8472,7 +8581,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_56: {
+    options_show_57: {
         parameters: {
             query?: never;
             header?: never;
@@ -8555,7 +8664,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_57: {
+    options_show_58: {
         parameters: {
             query?: never;
             header?: never;
@@ -8642,7 +8751,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_58: {
+    options_show_59: {
         parameters: {
             query?: never;
             header?: never;
@@ -8716,7 +8825,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_59: {
+    options_show_60: {
         parameters: {
             query?: never;
             header?: never;
@@ -8920,7 +9029,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_60: {
+    options_show_61: {
         parameters: {
             query?: never;
             header?: never;
@@ -9063,7 +9172,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_61: {
+    options_show_62: {
         parameters: {
             query?: never;
             header?: never;
@@ -9148,7 +9257,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_62: {
+    options_show_63: {
         parameters: {
             query?: never;
             header?: never;
@@ -9244,7 +9353,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_63: {
+    options_show_64: {
         parameters: {
             query?: never;
             header?: never;
@@ -9546,7 +9655,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_64: {
+    options_show_65: {
         parameters: {
             query?: never;
             header?: never;
@@ -9660,7 +9769,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_65: {
+    options_show_66: {
         parameters: {
             query?: never;
             header?: never;

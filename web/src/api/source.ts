@@ -1,5 +1,6 @@
 import type { Problem } from './problem'
 import type {
+  Access,
   Dictionary,
   Enrolment,
   Erasure,
@@ -327,6 +328,8 @@ export interface ProtectionSource {
   erasure(id: string, options?: Abort): Promise<Erasure>
   /** Goes on with one that was interrupted. */
   resume(id: string): Promise<Erasure>
+  /** Who read sensitive values of whom, the last first. */
+  accesses(options?: Abort): Promise<PageOf<Access>>
   /** What is held longer than the dictionary says. */
   expiring(options?: Abort): Promise<PageOf<Expiring>>
   /** Begins to erase or delete it, once the name of the records was typed. */

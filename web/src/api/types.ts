@@ -99,6 +99,8 @@ export type Subject = Schema<'tisserand.subject'>
 export type Erasure = Schema<'tisserand.erasure'>
 /** What is held longer than it should be, of an entity. */
 export type Expiring = Schema<'tisserand.expiring'>
+/** Somebody was shown sensitive values of a record. */
+export type Access = Schema<'tisserand.access'>
 export type PersonTold = Schema<'tisserand.person_told'>
 export type Figures = Schema<'tisserand.figures'>
 /** A page of anything, and the way to the next. */

@@ -299,7 +299,10 @@ impl Unit for Session<'_> {
             return Err(EngineError::NotFound);
         }
         let reader = Reader { view, language: self.caller.language };
-        reader.records(entity, vec![row], expand)?.pop().ok_or(EngineError::NotFound)
+        let record = reader.records(entity, vec![row], expand)?.pop().ok_or(EngineError::NotFound)?;
+        let shown = self.cache.take_shown();
+        self.shared.accesses.note(self.caller, self.context.now, &self.prepared, shown)?;
+        Ok(record)
     }
 
     fn find(&mut self, entity: &str, key: &str, value: &str) -> Result<Option<RecordId>, EngineError> {

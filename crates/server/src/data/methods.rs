@@ -120,6 +120,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::SubjectPart(..)
         | R::Erasures
         | R::Expiring
+        | R::Accesses
         | R::Erasure(_)
         | R::Profiles
         | R::Rights

@@ -1,5 +1,6 @@
 //! `/data/{env}/…`: reads the address, calls one handler.
 
+mod accesses;
 mod batch;
 mod delta;
 mod describe;
@@ -219,6 +220,7 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         ("POST", R::ErasureResume(id)) => {
             ("/data/{env}/$erasures/{id}/resume", subjects::erasure_resume(asked, id).await)
         }
+        ("GET", R::Accesses) => ("/data/{env}/$accesses", accesses::access_list(asked).await),
         ("GET", R::Expiring) => ("/data/{env}/$expiring", subjects::expiring_list(asked).await),
         ("POST", R::ExpiringRun(c)) => {
             ("/data/{env}/$expiring/{collection}/run", subjects::expiring_run(asked, c).await)

@@ -72,6 +72,8 @@ pub(crate) enum Resource {
     Erasure(RecordId),
     /// `$erasures/{id}/resume`
     ErasureResume(RecordId),
+    /// `$accesses`: who read what is sensitive
+    Accesses,
     /// `$expiring`: what is held longer than it should be
     Expiring,
     /// `$expiring/{collection}/run`
@@ -167,6 +169,7 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$erasures", []) => Some(Resource::Erasures),
             ("$erasures", [id]) => RecordId::parse(id).map(Resource::Erasure),
             ("$erasures", [id, "resume"]) => RecordId::parse(id).map(Resource::ErasureResume),
+            ("$accesses", []) => Some(Resource::Accesses),
             ("$expiring", []) => Some(Resource::Expiring),
             ("$expiring", [collection, "run"]) => Some(Resource::ExpiringRun((*collection).to_owned())),
             ("$profiles", []) => Some(Resource::Profiles),

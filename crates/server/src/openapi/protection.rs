@@ -47,11 +47,17 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         }))),
         "seal": text_or_null(),
     });
+    let access = json!({
+        "at": text(), "by": closed(json!({"id": values::id(), "name": text_or_null()})), "viewed": nullable(values::id()), "entity": text(),
+        "id": values::id(), "title": text_or_null(), "fields": array(text()),
+    });
     let expiring = json!({
         "entity": text(), "months": whole(), "action": words(&["delete", "erase"]), "because": text(),
         "due": whole(), "held_back": whole(), "running": nullable(values::id()),
     });
     vec![
+        ("access", closed(access)),
+        ("accesses", page("access")),
         ("expiring", closed(expiring)),
         ("expirings", page("expiring")),
         ("subject", closed(subject)),
@@ -107,4 +113,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let run = operation(reader, "expiring_run", fr, en).at("collection", text()).writes();
     let run = run.body("application/json", sent).answers(202, &told, own("erasure"));
     run.put(paths, &reader.at("/$expiring/{collection}/run"), "post");
+    let (fr, en) = ("Qui a lu des données sensibles de qui", "Who read sensitive data of whom");
+    let list = operation(reader, "access_list", fr, en).takes(&["top", "by_person", "of_record"]);
+    list.answers(200, &reader.say(fr, en), own("accesses")).put(paths, &reader.at("/$accesses"), "get");
 }

@@ -8,6 +8,7 @@ fn database() -> Option<std::sync::Arc<store::PostgresDatabase>> {
     None
 }
 
+mod accesses;
 mod administration;
 mod app;
 mod apply;

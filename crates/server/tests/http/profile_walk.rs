@@ -84,7 +84,7 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         "subject_show" | "subject_export" => (Power("protect"), &[200, 404]),
         "subject_erase" => (Power("protect"), &[404, 422]),
         "erasure_show" | "erasure_resume" => (Power("protect"), &[404]),
-        "erasure_list" | "expiring_list" => (Power("protect"), &[200]),
+        "erasure_list" | "expiring_list" | "access_list" => (Power("protect"), &[200]),
         "expiring_run" => (Power("protect"), &[404, 422]),
         "journal_show" | "figures_show" => (Power("audit"), &[200]),
         "file_keep" => (Anywhere(WRITES), &[201]),

@@ -13,6 +13,7 @@ import { Bar, Late } from '../../ui/Late'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { AdminPage } from '../administration/AdminPage'
 import pageStyles from '../administration/AdminPage.module.css'
+import { AccessList } from './AccessList'
 import { ExpiringList } from './ExpiringList'
 import styles from './Protection.module.css'
 import { erasedWords } from './words'
@@ -49,6 +50,7 @@ export function Protection() {
         </ul>
       </section>
       <ExpiringList />
+      <AccessList />
       <section className={styles.erasures} aria-labelledby="erasures-title">
         <h2 id="erasures-title">{t('protection.erasures.title')}</h2>
         {found.error && <ProblemNotice problem={asProblem(found.error)} retry={() => void found.refetch()} />}

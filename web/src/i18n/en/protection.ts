@@ -82,6 +82,15 @@ export const protection: Texts['protection'] = {
     now: 'Apply for good',
     many: 'how long it is held',
   },
+  accesses: {
+    title: 'Readings of sensitive data',
+    hint: 'Who saw data of health, opinions or other special categories, of whom. Kept for a year.',
+    none: 'Nobody read any.',
+    read: '{{name}} read {{fields}} of',
+    gone: 'a deleted record',
+    viewed: 'seen as this person, by somebody else',
+    nobody: 'somebody whose record is gone',
+  },
   erasures: {
     title: 'Erasures',
     none: {

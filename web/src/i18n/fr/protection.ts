@@ -80,6 +80,15 @@ export const protection = {
     now: 'Appliquer définitivement',
     many: 'durée de conservation',
   },
+  accesses: {
+    title: 'Lectures de données sensibles',
+    hint: 'Qui a vu des données de santé, d’opinion ou d’autres catégories particulières, de qui. Gardé un an.',
+    none: 'Personne n’en a lu.',
+    read: '{{name}} a lu {{fields}} de',
+    gone: 'une fiche supprimée',
+    viewed: 'vu comme cette personne, par quelqu’un d’autre',
+    nobody: 'quelqu’un qui n’a plus de fiche',
+  },
   erasures: {
     title: 'Effacements',
     none: {
