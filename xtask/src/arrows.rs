@@ -14,6 +14,7 @@ const ORDER: &[&str] = &[
     "server",
     "platform",
     "exchange",
+    "services",
     "engine",
     "store",
     "test_postgres",
@@ -28,6 +29,7 @@ const ORDER: &[&str] = &[
 const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ("server", &["store", "rusqlite", "sea-query"], "the server knows no SQL and no store"),
     ("platform", &["axum", "tower-http", "rusqlite", "sea-query"], "the platform knows no HTTP and no SQL"),
+    ("services", &["axum", "tokio", "rusqlite", "sea-query"], "services know no HTTP of ours, and no rows"),
     ("exchange", &["axum", "tower-http", "rusqlite", "sea-query", "store"], "flows go through the engine"),
     ("engine", &["axum", "tokio", "rusqlite", "sea-query"], "the engine knows no HTTP, nor which store"),
     ("store", &["axum", "tower-http"], "the store knows no HTTP and no rights"),

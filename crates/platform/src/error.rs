@@ -42,6 +42,9 @@ pub enum PlatformError {
     /// The word of an identity provider was not enough.
     #[error("sign-in by an identity provider was refused")]
     Provider(#[from] crate::providers::ProviderError),
+    /// A link to choose a password by was used, is void or too old, or was never one.
+    #[error("the link is over")]
+    LinkOver,
     /// A secret could not be sealed or opened.
     #[error("could not use a sealed secret: {why}")]
     Sealed {

@@ -2,6 +2,7 @@
 
 pub mod access;
 mod accesses;
+pub mod account_links;
 pub mod breached;
 mod cache;
 mod copying;
@@ -9,10 +10,12 @@ pub mod devices;
 mod directory;
 pub mod environments;
 pub mod error;
+mod letters;
 pub mod modules;
 pub mod open;
 pub mod operations;
 pub mod organisations;
+pub mod outbox;
 pub mod outgoing;
 pub mod password;
 pub mod password_change;

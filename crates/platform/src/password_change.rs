@@ -6,8 +6,10 @@ use jiff::SignedDuration;
 
 use crate::access::{Door, Identity};
 use crate::devices::Visitor;
-use crate::directory::USER;
+use crate::directory::{MESSAGE, USER};
 use crate::error::PlatformError;
+use crate::letters::About;
+use crate::outbox::USEFUL_FOR;
 use crate::password_policy::Of;
 use crate::platform::Platform;
 use crate::second_factor::untrust;
@@ -87,6 +89,8 @@ impl Platform {
         let id = user.id;
         let endings = self.endings(id, None, |one| one != session)?;
         let noted = Noted::at_the_door(Event::PasswordChanged, Some(id), visitor);
+        let notice = About::PasswordChanged { at: now, device: visitor.words() };
+        let notice = self.letter_to(user, &notice, now + USEFUL_FOR)?;
         let this = self.devices_known(id, visitor)?.this.map(|device| device.id);
         let trusted = self.devices_trusted(id, this)?;
         self.root().transact(&Caller::system(), move |unit| {
@@ -95,6 +99,9 @@ impl Platform {
             unit.update(USER, id, None, draft)?;
             untrust(unit, trusted)?;
             noted.write(unit, now)?;
+            if let Some(notice) = notice {
+                unit.create(MESSAGE, Some(notice.id), notice.draft)?;
+            }
             end_sessions(unit, endings, now)
         })?;
         tracing::info!(user.id = %id, "password changed");

@@ -3,16 +3,20 @@
 use dictionary::model::profiles::ADMINISTRATOR;
 use dictionary::{Language, RecordId};
 use engine::{Caller, Held};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use journal::{Actor, Origin};
 
 use crate::access::profiles;
+use crate::account_links::Invitation;
 use crate::directory::{ACCESS, Fields, SESSION};
 use crate::error::PlatformError;
 use crate::password;
 use crate::password_change::Reset;
 use crate::platform::Platform;
 use crate::users::{NewUser, User};
+
+/// This long passes between two invitations of one person.
+const INVITE_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 /// Somebody who may enter an environment.
 #[derive(Debug, Clone)]
@@ -29,6 +33,8 @@ pub struct Member {
     pub signed_in_at: Option<Timestamp>,
     /// All environments they may enter are of the same client: its administrators answer for them.
     pub is_own: bool,
+    /// How their invitation stands, until they chose a password.
+    pub invitation: Option<Invitation>,
 }
 
 impl Platform {
@@ -131,10 +137,12 @@ impl Platform {
             sessions: sessions.len(),
             signed_in_at: created.max(),
             is_own,
+            invitation: self.invitation_of(user)?,
         })
     }
 
-    /// Lets somebody in: who has no account yet gets one, and the password that is returned is theirs to be told.
+    /// Lets somebody in: who has no account yet gets one, and an invitation by e-mail; where none are sent, the password that is returned is theirs to
+    /// be told. `by`: name of who lets them in.
     ///
     /// Errors: the address is not valid, or they may enter already.
     pub fn member_add(
@@ -144,6 +152,7 @@ impl Platform {
         email: &str,
         language: Language,
         profiles: &[&str],
+        by: &str,
     ) -> Result<(Member, Option<String>), PlatformError> {
         let (user, password) = match self.user_by_email(email) {
             Ok(user) => {
@@ -154,6 +163,9 @@ impl Platform {
                     ));
                 }
                 (user, None)
+            }
+            Err(error) if error.is_not_found() && self.sends_mail() => {
+                (self.user_note(name, email, Some(language))?, None)
             }
             Err(error) if error.is_not_found() => {
                 let password = password::made(self.random.as_ref());
@@ -169,10 +181,12 @@ impl Platform {
             Err(error) => return Err(error),
         };
         self.access_grant(user.id, environment, profiles)?;
+        self.invite(&user, self.environment_info(environment)?.as_ref(), Some(by))?;
         Ok((self.member(environment, user.id)?, password))
     }
 
-    /// Lets somebody in who may be in already: then they hold these profiles. Who has no account yet gets one, without a password.
+    /// Lets somebody in who may be in already: then they hold these profiles. Who has no account yet gets one, without a password, and an invitation
+    /// by e-mail where those are sent.
     ///
     /// Errors: the address or a profile is not valid; the subscription includes no more people.
     pub(crate) fn let_in(
@@ -187,7 +201,33 @@ impl Platform {
             Err(error) if error.is_not_found() => self.user_note(name, email, None)?,
             Err(error) => return Err(error),
         };
-        self.access_grant(user.id, environment, profiles)
+        self.access_grant(user.id, environment, profiles)?;
+        // Called again after an interruption, it finds the invitation that was made.
+        if self.invitation_of(user.id)?.is_none() {
+            self.invite(&user, self.environment_info(environment)?.as_ref(), None)?;
+        }
+        Ok(())
+    }
+
+    /// Sends one of its own people another invitation; earlier ones are void. `by`: name of who asks.
+    ///
+    /// Errors: not found when they may not enter; refused when they are not of this client alone, when no e-mail is sent, or when they have a password.
+    pub fn member_invite(&self, environment: &str, user: RecordId, by: &str) -> Result<(), PlatformError> {
+        let member = self.own_member(environment, user)?;
+        let now = self.clock.now();
+        if member.invitation.as_ref().is_some_and(|last| now.duration_since(last.at) < INVITE_EVERY) {
+            return Err(PlatformError::refused(
+                "Une invitation vient de partir : attendez une minute.",
+                "An invitation was sent just now: wait a minute.",
+            ));
+        }
+        if self.invite(&member.user, self.environment_info(environment)?.as_ref(), Some(by))? {
+            return Ok(());
+        }
+        Err(PlatformError::refused(
+            "Cette personne a déjà de quoi se connecter, ou cette plateforme n'envoie pas d'e-mails.",
+            "This person has what they sign in with already, or this platform sends no e-mails.",
+        ))
     }
 
     /// Gives one of its own people another password, and ends their sessions; returns it. `by`: name of who asks.

@@ -17,6 +17,7 @@ use crate::error::PlatformError;
 use crate::modules::Modules;
 use crate::open::{self, OpenEnvironment, Opened};
 use crate::operations::Trial;
+use crate::outbox::MailOptions;
 use crate::outgoing::Outgoing;
 use crate::password::{Cost, Passwords};
 use crate::password_policy::PasswordPolicy;
@@ -47,6 +48,8 @@ pub struct Options {
     pub random: Arc<dyn Random>,
     /// Passwords that are known to be out: a file as [`crate::breached::Breached`] reads it.
     pub breached_passwords: Option<PathBuf>,
+    /// Where letters to people go; without it none are sent, and passwords are told by whoever gives them.
+    pub mail: Option<MailOptions>,
     /// Hosts of our own network that may be called, by HTTP too: an identity provider that stands there.
     pub outgoing_hosts: Vec<String>,
     /// What seals secrets that have to be read again; a key in the folder without one.
@@ -68,6 +71,7 @@ impl Options {
             ids: Arc::new(TimeOrderedIds),
             random: Arc::new(SystemRandom),
             breached_passwords: None,
+            mail: None,
             outgoing_hosts: Vec::new(),
             key: None,
             limits: Limits::default(),
@@ -120,6 +124,7 @@ pub struct Platform {
     pub(crate) passwords: Passwords,
     pub(crate) keys: Keys,
     pub(crate) outgoing: Outgoing,
+    pub(crate) mail: Option<MailOptions>,
     pub(crate) password_policy: PasswordPolicy,
     pub(crate) throttle: Throttle,
     pub(crate) seen: Seen,
@@ -243,6 +248,7 @@ impl Platform {
             passwords,
             keys,
             outgoing: Outgoing::new(&options.outgoing_hosts),
+            mail: options.mail,
             password_policy: PasswordPolicy { breached },
             throttle: Throttle::default(),
             seen: Seen::default(),

@@ -64,6 +64,12 @@ pub enum Event {
     PasswordChanged,
     /// Somebody gave the person another password.
     PasswordReset,
+    /// Somebody let the person in, who got a link to choose a password.
+    Invited,
+    /// Somebody asked for a link to choose another password, which went to the person.
+    LinkAsked,
+    /// The person chose a password by a link.
+    PasswordChosen,
 }
 
 impl Event {
@@ -86,6 +92,9 @@ impl Event {
         Event::PasswordExpired,
         Event::PasswordChanged,
         Event::PasswordReset,
+        Event::Invited,
+        Event::LinkAsked,
+        Event::PasswordChosen,
     ];
 
     /// Tag of the value list.
@@ -108,6 +117,9 @@ impl Event {
             Event::PasswordExpired => "password_expired",
             Event::PasswordChanged => "password_changed",
             Event::PasswordReset => "password_reset",
+            Event::Invited => "invited",
+            Event::LinkAsked => "link_asked",
+            Event::PasswordChosen => "password_chosen",
         }
     }
 

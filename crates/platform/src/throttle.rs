@@ -33,6 +33,9 @@ const ACCOUNT: Price = Price { free: 20, first_s: 5, most_s: 60 };
 /// Codes have six digits, and whoever guesses them has the password already.
 const CODE: Price = Price { free: 10, first_s: 30, most_s: 900 };
 
+/// Whole offices share an address.
+const ASKED: Price = Price { free: 20, first_s: 30, most_s: 900 };
+
 /// An account by what was typed, hashed: what somebody types may be long, and is kept for an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Account(blake3::Hash);
@@ -54,6 +57,8 @@ pub(crate) enum Guess {
     Password,
     /// A code of the second factor.
     Code,
+    /// Nothing: a link to choose another password by is asked for.
+    Link,
 }
 
 /// Who tries to get in where, and when.
@@ -74,6 +79,7 @@ impl Attempt<'_> {
         let network = Network::of(self.address);
         let pair = Key::Pair(account, self.guess, network);
         match (self.guess, self.standing) {
+            (Guess::Link, _) => vec![Key::Asked(network)],
             (guess, Standing::Device(device)) => vec![Key::Device(account, guess, device)],
             (Guess::Code, _) => vec![pair, Key::Address(network), Key::Code(account)],
             (Guess::Password, Standing::Place) => vec![pair, Key::Address(network)],
@@ -92,6 +98,7 @@ enum Key {
     Address(Network),
     Account(Account),
     Code(Account),
+    Asked(Network),
 }
 
 impl Key {
@@ -101,6 +108,7 @@ impl Key {
             Key::Address(_) => &ADDRESS,
             Key::Account(_) => &ACCOUNT,
             Key::Code(_) => &CODE,
+            Key::Asked(_) => &ASKED,
         }
     }
 }
@@ -180,7 +188,7 @@ impl Throttle {
                     memory.counters.remove(&key);
                 }
                 // An attacker with an account of their own must not wipe the count of their address by signing in.
-                Key::Address(_) | Key::Account(_) | Key::Code(_) => {
+                Key::Address(_) | Key::Account(_) | Key::Code(_) | Key::Asked(_) => {
                     if let Some(counter) = memory.counters.get_mut(&key) {
                         counter.failures = counter.failures.saturating_sub(1);
                     }

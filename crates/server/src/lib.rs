@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account_links;
 mod body;
 mod calls;
 pub mod config;

@@ -37,6 +37,12 @@ impl From<PlatformError> for Problem {
                 "Le fournisseur d'identité n'a pas répondu comme il faut : prévenez votre administrateur.",
                 "The identity provider did not answer as it should: tell your administrator.",
             ),
+            PlatformError::LinkOver => Problem::new(
+                StatusCode::GONE,
+                "link_over",
+                "Ce lien a déjà servi, ou n'est plus bon : demandez-en un autre.",
+                "This link was used already, or is no good any more: ask for another.",
+            ),
             PlatformError::CodeNeeded => Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "code_needed",

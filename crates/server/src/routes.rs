@@ -9,8 +9,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::state::AppState;
 use crate::{
-    data, events, health, own_password, providers, request, second_factor, session, sign_in_events, sign_ins,
-    web_app,
+    account_links, data, events, health, own_password, providers, request, second_factor, session,
+    sign_in_events, sign_ins, web_app,
 };
 
 /// An operation.
@@ -50,6 +50,9 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/session/second_factor/remove", "second_factor_remove"),
     route("GET", "/devices", "device_list"),
     route("DELETE", "/devices/{id}", "device_forget"),
+    open("POST", "/session/forgotten", "password_forgotten"),
+    open("POST", "/session/link", "link_show"),
+    open("POST", "/session/link/password", "link_use"),
     open("GET", "/providers", "provider_list"),
     open("POST", "/providers/{provider}/begin", "provider_begin"),
     open("GET", "/providers/{provider}/callback", "provider_end"),
@@ -104,6 +107,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/data/{env}/$sign_in", "sign_in_rules_show"),
     route("PATCH", "/data/{env}/$sign_in", "sign_in_rules_change"),
     route("POST", "/data/{env}/$people/{id}/reset_factor", "person_reset_factor"),
+    route("POST", "/data/{env}/$people/{id}/invite", "person_invite"),
     route("GET", "/data/{env}/$sign_ins", "sign_in_events_of_people"),
     route("GET", "/data/{env}/$subjects/{collection}/{id}", "subject_show"),
     route("GET", "/data/{env}/$subjects/{collection}/{id}/export", "subject_export"),
@@ -172,6 +176,9 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/session/second_factor/remove", post(second_factor::second_factor_remove))
         .route("/devices", get(second_factor::device_list))
         .route("/devices/{id}", delete(second_factor::device_forget))
+        .route("/session/forgotten", post(account_links::password_forgotten))
+        .route("/session/link", post(account_links::link_show))
+        .route("/session/link/password", post(account_links::link_use))
         .route("/providers", get(providers::provider_list))
         .route("/providers/{provider}/callback", get(providers::provider_end))
         .route("/providers/{provider}/begin", post(providers::provider_begin))

@@ -28,6 +28,8 @@ use crate::state::AppState;
 const OPERATIONS: Duration = Duration::from_millis(200);
 /// Rounds after which operations are looked after whether it moved or not: twenty seconds.
 const OPERATIONS_EVERY: u32 = 100;
+/// Rounds after which letters are looked for whether it moved or not: ten seconds.
+const MAIL_EVERY: u32 = 50;
 /// Idle environments are looked for this often.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 /// Environments that nobody used for this long give back memory and connections.
@@ -94,6 +96,7 @@ pub async fn serve(
     let (live, desk) = (state.live.clone(), state.desk.clone());
     let housekeeping = tokio::spawn(keep_house(state.clone()));
     let operations = tokio::spawn(carry_out_operations(state.clone()));
+    let mail = tokio::spawn(send_mail(state.clone()));
     let router = router(state);
     tracing::info!(server.address = %address, "listening");
     let task = tokio::spawn(async move {
@@ -108,6 +111,7 @@ pub async fn serve(
         stop.send_replace(true);
         housekeeping.abort();
         operations.abort();
+        mail.abort();
         // An import ends its batch, and goes on from there when it is told to.
         let imports = tokio::task::spawn_blocking(move || desk.stop_all(drain));
         let result = match tokio::time::timeout(drain, server).await {
@@ -192,6 +196,31 @@ async fn carry_out_operations(state: AppState) {
     }
 }
 
+/// Sends letters soon after they were written, and those that wait for another attempt now and then.
+async fn send_mail(state: AppState) {
+    if !state.platform.sends_mail() {
+        return;
+    }
+    let mut rounds = tokio::time::interval(OPERATIONS);
+    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let (mut seen, mut round) = (None, 0_u32);
+    loop {
+        rounds.tick().await;
+        round = round.wrapping_add(1);
+        let position = state.platform.directory_position();
+        if seen == Some(position) && !round.is_multiple_of(MAIL_EVERY) {
+            continue;
+        }
+        seen = Some(position);
+        let platform = state.platform.clone();
+        match state.mail.run(move || Ok(platform.mail_send()?)).await {
+            Ok(0) => {}
+            Ok(sent) => tracing::info!(messages.sent = sent, "letters sent"),
+            Err(problem) => tracing::warn!(problem.code = problem.code, "letters could not be looked for"),
+        }
+    }
+}
+
 /// Closes idle environments, deletes ended sessions, removes uploads that no record ever named.
 async fn keep_house(state: AppState) {
     let mut rounds = tokio::time::interval(HOUSEKEEPING);
@@ -210,6 +239,8 @@ async fn keep_house(state: AppState) {
             if sweep {
                 platform.sign_in_events_sweep()?;
                 platform.devices_sweep()?;
+                platform.account_links_sweep()?;
+                platform.messages_sweep()?;
             }
             platform.files_sweep_due()?;
             Ok((closed, ended))

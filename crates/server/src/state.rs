@@ -53,6 +53,8 @@ pub(crate) struct Shared {
     pub(crate) sign_ins: Arc<Calls>,
     /// Servers that somebody else keeps may be slow: whoever needs one has turns of their own.
     pub(crate) outgoing: Arc<Calls>,
+    /// Letters leave one after the other.
+    pub(crate) mail: Arc<Calls>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) live: Arc<Live>,
     /// Who has which record open.
@@ -81,6 +83,7 @@ impl AppState {
             exports: Arc::new(Calls::new(config.exports_at_once, 0)),
             sign_ins: Arc::new(Calls::new(SIGN_INS_AT_ONCE, SIGN_INS_WAITING)),
             outgoing: Arc::new(Calls::new(OUTGOING_AT_ONCE, OUTGOING_WAITING)),
+            mail: Arc::new(Calls::new(1, 0)),
             desk: Arc::default(),
             erasing: Mutex::default(),
             live: Arc::new(Live::new(config.live_max)),

@@ -73,6 +73,24 @@ pub(crate) struct Cli {
     /// Where browsers reach this platform, such as https://crm.example.org: what others are told to come back to
     #[arg(long, global = true, env = "TISSERAND_PUBLIC", value_name = "URL", hide_env_values = true)]
     pub(crate) public: Option<String>,
+    /// Mail server that takes letters to people, such as smtp://user@mail.example.org:587 or smtps://…; without one, none are sent
+    #[arg(long, global = true, env = "TISSERAND_SMTP", value_name = "URL", hide_env_values = true)]
+    pub(crate) smtp: Option<String>,
+    /// File with the password of its user
+    #[arg(
+        long,
+        global = true,
+        env = "TISSERAND_SMTP_PASSWORD_FILE",
+        value_name = "FILE",
+        hide_env_values = true
+    )]
+    pub(crate) smtp_password_file: Option<PathBuf>,
+    /// The password itself
+    #[arg(long, hide = true, global = true, env = "TISSERAND_SMTP_PASSWORD", hide_env_values = true)]
+    pub(crate) smtp_password: Option<String>,
+    /// Who letters come from, such as "Acme <crm@acme.example>"
+    #[arg(long, global = true, env = "TISSERAND_MAIL_FROM", value_name = "SENDER", hide_env_values = true)]
+    pub(crate) mail_from: Option<String>,
     /// Print data as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -88,7 +106,7 @@ pub(crate) enum Cmd {
     /// Serve a platform
     #[command(after_help = "Example:\n  tisserand serve --data /srv/tisserand --address 0.0.0.0:7700")]
     Serve(Serve),
-    /// Check folder, disk, clock, environments and web application; say how to mend each
+    /// Check folder, disk, clock, mail, environments and web application; say how to mend each
     #[command(after_help = "Example:\n  tisserand doctor")]
     Doctor,
     /// Environments

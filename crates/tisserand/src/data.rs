@@ -114,6 +114,7 @@ pub(crate) fn options(settings: &Settings, data: &Path) -> anyhow::Result<Option
         breached_passwords: settings.breached_passwords.clone(),
         key: settings.key.clone(),
         outgoing_hosts: settings.outgoing_hosts.clone(),
+        mail: settings.mail.clone(),
         ..Options::new(data)
     })
 }

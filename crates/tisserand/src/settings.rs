@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use dictionary::Label;
 use dictionary::expression::error::nearest;
 use platform::KeyText;
+use platform::outbox::MailOptions;
 use serde::Deserialize;
 
 use crate::failure::WrongUse;
+
+mod mail;
 
 /// Where `demo` and `serve` listen when nothing says otherwise.
 const ADDRESS: &str = "127.0.0.1:7700";
@@ -25,6 +28,9 @@ struct SettingsFile {
     key_file: Option<PathBuf>,
     outgoing_hosts: Option<Vec<String>>,
     public: Option<String>,
+    smtp: Option<String>,
+    smtp_password_file: Option<PathBuf>,
+    mail_from: Option<String>,
     secure: Option<bool>,
     log: Option<String>,
 }
@@ -48,6 +54,8 @@ pub(crate) struct Settings {
     pub(crate) outgoing_hosts: Vec<String>,
     /// Where browsers reach us.
     pub(crate) public: Option<String>,
+    /// Where letters go.
+    pub(crate) mail: Option<MailOptions>,
     /// Browsers come by HTTPS.
     pub(crate) secure: bool,
     /// Filter of logs, as `tracing` understands it.
@@ -67,6 +75,10 @@ pub(crate) struct Given {
     pub(crate) key: Option<KeyText>,
     pub(crate) outgoing_hosts: Vec<String>,
     pub(crate) public: Option<String>,
+    pub(crate) smtp: Option<String>,
+    pub(crate) smtp_password: Option<String>,
+    pub(crate) smtp_password_file: Option<PathBuf>,
+    pub(crate) mail_from: Option<String>,
 }
 
 impl Settings {
@@ -102,13 +114,22 @@ impl Settings {
             })?)),
             (None, None) => None,
         };
+        let public = given.public.or(file.public).filter(|address| !address.is_empty());
+        let mail = mail::read(mail::Named {
+            smtp: given.smtp.or(file.smtp).filter(|address| !address.is_empty()),
+            password: given.smtp_password,
+            password_file: given.smtp_password_file.or(file.smtp_password_file),
+            from: given.mail_from.or(file.mail_from),
+            public: public.clone(),
+        })?;
         Ok(Settings {
             key,
+            mail,
             outgoing_hosts: match given.outgoing_hosts.is_empty() {
                 true => file.outgoing_hosts.unwrap_or_default(),
                 false => given.outgoing_hosts,
             },
-            public: given.public.or(file.public).filter(|address| !address.is_empty()),
+            public,
             data: given.data.or(file.data).unwrap_or_else(|| PathBuf::from("data")),
             database: given.database.or(file.database).filter(|address| !address.is_empty()),
             address,

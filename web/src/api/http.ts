@@ -60,6 +60,13 @@ export function httpSource(link: Link): DataSource {
         state.csrf = ''
         link.left()
       },
+      passwordForgotten: async (email) => {
+        await answered(server.POST('/session/forgotten', { body: { email } }))
+      },
+      link: (link) => answered(server.POST('/session/link', { body: { link } })),
+      choosePassword: async (link, password) => {
+        await answered(server.POST('/session/link/password', { body: { link, password } }))
+      },
       providers: async (domain, options) =>
         (await answered(server.GET('/providers', { params: { query: { domain } }, ...abort(options) }))).value,
       beginAtProvider: async (provider, to) =>

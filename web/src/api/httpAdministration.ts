@@ -81,6 +81,9 @@ export function administrationSource(server: Server, env: string): Administratio
     takeAway: async (id) => {
       await answered(server.DELETE('/data/{env}/$people/{id}', { params: named(id) }))
     },
+    invite: async (id) => {
+      await answered(server.POST('/data/{env}/$people/{id}/invite', { params: named(id) }))
+    },
     resetPassword: (id) => answered(server.POST('/data/{env}/$people/{id}/reset', { params: named(id) })),
     signOut: (id) => answered(server.POST('/data/{env}/$people/{id}/sign_out', { params: named(id) })),
     resetFactor: async (id) => {

@@ -21,6 +21,7 @@ export const keys = {
   signIns: ['sign-ins'] as const,
   /** When others looked as oneself. */
   looks: (env: string) => ['looks', env] as const,
+  accountLink: (link: string) => ['account-link', link] as const,
   providers: (domain: string) => ['providers', domain] as const,
   secondFactor: ['second-factor'] as const,
   devices: ['devices'] as const,

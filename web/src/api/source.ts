@@ -1,6 +1,7 @@
 import type { Problem } from './problem'
 import type {
   Access,
+  AccountLink,
   Dictionary,
   Enrolment,
   Erasure,
@@ -140,6 +141,11 @@ export interface DataSource {
     signIn(email: string, password: string, second?: { code: string; trust: boolean }): Promise<Session>
     update(change: { language: Session['user']['language'] }): Promise<void>
     signOut(): Promise<void>
+    /** Has a link sent to choose another password by, if anybody has that address: the answer does not tell. */
+    passwordForgotten(email: string): Promise<void>
+    /** What a link is for. */
+    link(link: string): Promise<AccountLink>
+    choosePassword(link: string, password: string): Promise<void>
     /** Identity providers that speak for addresses of a domain. */
     providers(domain: string, options?: Abort): Promise<{ code: string; name: string }[]>
     /** Where the browser goes to sign in by one; it comes back to `to`. */
@@ -295,11 +301,13 @@ export interface JournalQuery {
 export interface AdministrationSource {
   journal(query: JournalQuery, options?: Abort & { link?: string | undefined }): Promise<PageOf<JournalChange>>
   figures(options?: Abort): Promise<Figures>
-  people(options?: Abort): Promise<PageOf<Person>>
+  people(options?: Abort): Promise<PageOf<Person> & { invites: boolean }>
   letIn(person: { name: string; email: string; profiles: string[] }): Promise<PersonTold>
   setProfiles(id: string, profiles: string[]): Promise<void>
   profiles(options?: Abort): Promise<Profiles>
   takeAway(id: string): Promise<void>
+  /** Sends another invitation. */
+  invite(id: string): Promise<void>
   resetPassword(id: string): Promise<PersonTold>
   signOut(id: string): Promise<PersonTold>
   /** Takes the second factor of somebody away who lost it. */

@@ -75,6 +75,9 @@ export type JournalChange = Omit<Schema<'tisserand.journal_change'>, 'changes'> 
   changes: Record<string, [unknown, unknown]> | null
 }
 /** Somebody who may enter an environment; with a password that is told once. */
+/** What a link that came by e-mail is for. */
+export type AccountLink = Schema<'tisserand.account_link'>
+
 export type Person = Schema<'tisserand.person'>
 export type Profile = Schema<'tisserand.profile'>
 export type Profiles = Schema<'tisserand.profiles'>

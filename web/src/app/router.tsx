@@ -74,6 +74,18 @@ const signInRoute = createRoute({
   component: screen(() => import('../features/session/SignIn'), 'SignIn'),
 })
 
+const forgottenRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/forgotten-password',
+  component: screen(() => import('../features/session/ForgottenPassword'), 'ForgottenPassword'),
+})
+
+const choosePasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/choose-password',
+  component: screen(() => import('../features/session/ChoosePassword'), 'ChoosePassword'),
+})
+
 const newPasswordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/new-password',
@@ -321,6 +333,8 @@ const developmentRoutes = import.meta.env.DEV
 const routeTree = rootRoute.addChildren([
   ...developmentRoutes,
   signInRoute,
+  forgottenRoute,
+  choosePasswordRoute,
   newPasswordRoute,
   addFactorRoute,
   homeRoute,

@@ -4,7 +4,7 @@ import { lists } from './en/lists'
 import { personal } from './en/personal'
 import { protection } from './en/protection'
 import { rights } from './en/rights'
-import { devices, factor, password, provider, security } from './en/security'
+import { devices, factor, link, password, provider, security } from './en/security'
 import { signInEvents } from './en/signIns'
 import type { Texts } from './fr'
 
@@ -121,6 +121,7 @@ export const en: Texts = {
   factor,
   devices,
   provider,
+  link,
   view: {
     switch: 'Views',
     list: 'List',

@@ -4,7 +4,7 @@ import { lists } from './fr/lists'
 import { personal } from './fr/personal'
 import { protection } from './fr/protection'
 import { rights } from './fr/rights'
-import { devices, factor, password, provider, security } from './fr/security'
+import { devices, factor, link, password, provider, security } from './fr/security'
 import { signInEvents } from './fr/signIns'
 
 /** Texts of the interface in French, the language in which nothing is missing: the other must have the same keys. */
@@ -124,6 +124,7 @@ export const fr = {
   factor,
   devices,
   provider,
+  link,
   view: {
     switch: 'Vues',
     list: 'Liste',

@@ -19,4 +19,7 @@ export const colours = {
   password_expired: 'madder',
   password_changed: 'pastel',
   password_reset: 'weld',
+  invited: 'pastel',
+  link_asked: 'weld',
+  password_chosen: 'pastel',
 } as const satisfies Record<SignInEvent['event'], string>

@@ -39,6 +39,8 @@ export function useSignIn(known: string, entered: (session: Session) => void | P
     pending: signIn.isPending,
     /** Why somebody was not let in; being asked for a code is no refusal. */
     refusal: problem && problem.code !== 'code_needed' ? problem : null,
+    /** Sends what is typed. */
+    send: () => signIn.mutate(),
     submit: (event: FormEvent) => {
       event.preventDefault()
       if (!signIn.isPending) signIn.mutate()

@@ -22,12 +22,14 @@ pub(super) async fn people_list(asked: Asked) -> Result<Response, Problem> {
         administers(entered)?;
         let members = state.platform.members(&environment)?;
         let value: Vec<Json> = members.iter().map(|member| view(entered, member)).collect();
-        Ok(Reply::json(json!({ "value": value }).to_string().into_bytes()))
+        let invites = state.platform.sends_mail();
+        Ok(Reply::json(json!({ "value": value, "invites": invites }).to_string().into_bytes()))
     });
     Ok(reply.await?.into_response())
 }
 
-/// Lets somebody in: `{name, email, profiles, language}`. Who has no account gets one, and `password` is told this once.
+/// Lets somebody in: `{name, email, profiles, language}`. Who has no account gets one, and an invitation by e-mail; where none are sent, `password` is
+/// told this once.
 pub(super) async fn person_add(mut asked: Asked) -> Result<Response, Problem> {
     let body = std::mem::take(&mut asked.body);
     let sent = json_object(body, &asked.headers, &asked.cx.state.config).await?;
@@ -39,8 +41,14 @@ pub(super) async fn person_add(mut asked: Asked) -> Result<Response, Problem> {
         let profiles = profiles(&sent)?.unwrap_or_else(|| vec!["reader".to_owned()]);
         let profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
         let language = language.unwrap_or(entered.caller.language);
-        let (member, password) =
-            state.platform.member_add(&environment, &name, &email, language, &profiles)?;
+        let (member, password) = state.platform.member_add(
+            &environment,
+            &name,
+            &email,
+            language,
+            &profiles,
+            &entered.caller.name,
+        )?;
         tracing::info!(user.id = %member.user.id, by = %entered.caller.name, "access given");
         let mut answer = view(entered, &member);
         answer["password"] = json!(password);
@@ -80,7 +88,7 @@ pub(super) async fn person_remove(asked: Asked, id: RecordId) -> Result<Response
     Ok(reply.await?.into_response())
 }
 
-/// `reset`: another password, told this once. `reset_factor`: takes the second factor away of who lost it. `sign_out`: ends their sessions.
+/// `invite`: another invitation by e-mail. `reset`: another password, told this once. `reset_factor`: takes the second factor away of who lost it. `sign_out`: ends their sessions.
 pub(super) async fn person_ask(asked: Asked, id: RecordId, part: String) -> Result<Response, Problem> {
     discard(asked.body).await;
     let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
@@ -90,6 +98,11 @@ pub(super) async fn person_ask(asked: Asked, id: RecordId, part: String) -> Resu
         let password = match part.as_str() {
             "reset" => {
                 Some(state.platform.member_reset(&environment, member.user.id, &entered.caller.name)?)
+            }
+            "invite" => {
+                let by = &entered.caller.name;
+                state.platform.member_invite(&environment, member.user.id, by)?;
+                None
             }
             "reset_factor" => {
                 let by = &entered.caller.name;
@@ -134,6 +147,12 @@ fn view(entered: &Entered, member: &Member) -> Json {
         "second_factor": member.user.second_factor.is_some(),
         "signed_in_at": member.signed_in_at,
         "own": member.is_own,
+        "invitation": member.invitation.as_ref().map(|invitation| json!({
+            "state": invitation.state,
+            "at": invitation.at,
+            "expires_at": invitation.expires,
+            "error": invitation.error,
+        })),
         "me": member.person.is_some() && member.person == entered.caller.me(),
     })
 }

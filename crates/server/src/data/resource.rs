@@ -115,7 +115,7 @@ pub(super) const IMPORT_LISTS: &[&str] = &["rows", "left", "refused"];
 /// …and asked of it.
 pub(super) const IMPORT_TASKS: &[&str] = &["detect", "preview", "run", "stop", "undo"];
 /// What is asked about a person.
-const PERSON_TASKS: &[&str] = &["reset", "sign_out", "reset_factor"];
+const PERSON_TASKS: &[&str] = &["reset", "sign_out", "reset_factor", "invite"];
 
 /// How an address names a record.
 #[derive(Debug, Clone, PartialEq)]

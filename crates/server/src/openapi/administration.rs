@@ -200,8 +200,13 @@ fn administration() -> Vec<(&'static str, Json)> {
             "profiles": array(text()), "person": text_or_null(), "sessions": whole(),
             "second_factor": boolean(),
             "signed_in_at": text_or_null(), "own": boolean(), "me": boolean(),
+            "invitation": {"anyOf": [own("invitation"), {"type": "null"}]},
         })
     };
+    let invitation = json!({
+        "state": words(&["waiting", "sent", "failed", "expired"]),
+        "at": text(), "expires_at": text(), "error": text_or_null(),
+    });
     let mut told = member();
     told["password"] = text_or_null();
     let numbering = json!({"entity": text(), "prefix": text(), "width": whole()});
@@ -210,7 +215,8 @@ fn administration() -> Vec<(&'static str, Json)> {
         ("journal", page("journal_change")),
         ("person", closed(member())),
         ("person_told", closed(told)),
-        ("people", page("person")),
+        ("invitation", closed(invitation)),
+        ("people", closed(json!({"value": array(own("person")), "invites": boolean()}))),
         (
             "figures",
             closed(json!({
@@ -375,6 +381,7 @@ fn people(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
         ("reset", "Donner un nouveau mot de passe", "Give another password"),
         ("sign_out", "Fermer les sessions", "End the sessions"),
         ("reset_factor", "Retirer le second facteur", "Take the second factor away"),
+        ("invite", "Inviter de nouveau par e-mail", "Invite by e-mail again"),
     ] {
         let ask = operation(&format!("person_{part}"), fr, en).writes();
         let ask = ask.answers(200, &told, own("person_told"));

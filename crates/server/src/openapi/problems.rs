@@ -42,7 +42,7 @@ const REFUSALS: &[Refusal] = &[
         "Used elsewhere, the dictionary changed, or not now.",
         &["referenced", "dictionary_changed", "conflict", "view_changed"],
     ),
-    (410, "Trop ancien : relisez la liste.", "Too old: read the list again.", &["expired"]),
+    (410, "Trop ancien : relisez la liste.", "Too old: read the list again.", &["expired", "link_over"]),
     (412, "Modifié entre-temps.", "Changed meanwhile.", &["stale", "condition_failed"]),
     (413, "Trop volumineux.", "Too large.", &["too_large"]),
     (

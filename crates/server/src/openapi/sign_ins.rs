@@ -32,6 +32,13 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("device", closed(device)),
         ("devices", closed(json!({"value": array(own("device"))}))),
         ("providers", closed(json!({"value": array(closed(json!({"code": text(), "name": text()})))}))),
+        (
+            "account_link",
+            closed(json!({
+                "purpose": words(&["invitation", "reset"]), "name": text(), "email": text(), "language": words(&["fr", "en"]),
+                "environment": text_or_null(), "expires_at": text(),
+            })),
+        ),
         ("provider_begun", closed(json!({"url": text()}))),
         ("second_factor", closed(json!({"since": text_or_null(), "recovery_left": whole()}))),
         ("enrolment", closed(json!({"secret": text(), "uri": text(), "qr": text()}))),
@@ -109,6 +116,34 @@ fn second_factor(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     forget.empty(204, &reader.say("Oublié.", "Forgotten.")).put(paths, "/devices/{id}", "delete");
 }
 
+fn links(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let takes = |fields: &[&str]| {
+        let properties: Map<String, Json> =
+            fields.iter().map(|field| ((*field).to_owned(), text())).collect();
+        json!({"type": "object", "required": fields, "properties": properties})
+    };
+    let (fr, en) =
+        ("Demander un lien pour choisir un autre mot de passe", "Ask for a link to choose another password");
+    let asked = operation(reader, "password_forgotten", fr, en).open().writes();
+    let asked = asked.body("application/json", takes(&["email"]));
+    let told = reader.say("Qu'il y ait quelqu'un ou non.", "Whether there is anybody or not.");
+    asked.empty(204, &told).put(paths, "/session/forgotten", "post");
+    let (fr, en) = ("À quoi sert un lien", "What a link is for");
+    let show = operation(reader, "link_show", fr, en).open().writes();
+    let show = show.body("application/json", takes(&["link"])).answers(
+        200,
+        &reader.say(fr, en),
+        own("account_link"),
+    );
+    show.refused(410).put(paths, "/session/link", "post");
+    let (fr, en) = ("Choisir un mot de passe par un lien", "Choose a password by a link");
+    let used = operation(reader, "link_use", fr, en).open().writes();
+    let used = used
+        .body("application/json", takes(&["link", "password"]))
+        .empty(204, &reader.say("Choisi.", "Chosen."));
+    used.refused(410).put(paths, "/session/link/password", "post");
+}
+
 fn providers(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let (fr, en) = ("Les fournisseurs d'identité d'un domaine", "The identity providers of a domain");
     let list = operation(reader, "provider_list", fr, en).open().takes(&["of_domain"]);
@@ -135,6 +170,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     own_password(reader, paths);
     second_factor(reader, paths);
     providers(reader, paths);
+    links(reader, paths);
     if !reader.administers {
         return;
     }

@@ -9,6 +9,7 @@ fn database() -> Option<std::sync::Arc<store::PostgresDatabase>> {
 }
 
 mod accesses;
+mod account_links;
 mod administration;
 mod app;
 mod apply;
@@ -29,6 +30,7 @@ mod identity_provider;
 mod imports;
 mod lambda;
 mod lists;
+mod mail_server;
 mod module;
 mod negotiation;
 mod openapi;

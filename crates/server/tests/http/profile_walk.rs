@@ -39,6 +39,9 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         | "session_show"
         | "session_change"
         | "session_delete"
+        | "password_forgotten"
+        | "link_show"
+        | "link_use"
         | "sign_in_list"
         | "sign_ins_end"
         | "sign_in_end"
@@ -77,6 +80,8 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         | "sign_in_rules_change" => (Power("administer"), &[200]),
         // Whoever has no second factor has none to lose.
         "person_reset_factor" => (Power("administer"), &[422]),
+        // Whoever has a password is not invited.
+        "person_invite" => (Power("administer"), &[422]),
         "person_remove" | "profile_delete" => (Power("administer"), &[204]),
         // Who looks as nobody has nothing to go back from.
         "view_as_end" => (Entry, &[204, 404]),
@@ -293,7 +298,7 @@ impl Place<'_> {
     fn path(&self, route: &Route) -> String {
         let absent = "0192f3a0-7e1c-7c3a-9f5e-0123456789ab";
         let victim = match route.name {
-            "person_change" | "person_reset_factor" => &self.victims[0],
+            "person_change" | "person_reset_factor" | "person_invite" => &self.victims[0],
             "person_reset" => &self.victims[1],
             "person_sign_out" => &self.victims[2],
             _ => &self.victims[3],

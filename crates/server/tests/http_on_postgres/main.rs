@@ -14,6 +14,8 @@ fn database() -> Option<Arc<PostgresDatabase>> {
     Some(PostgresDatabase::open(&test_postgres::address(), Connections::default()).unwrap())
 }
 
+#[path = "../http/account_links.rs"]
+mod account_links;
 #[path = "../http/app.rs"]
 mod app;
 #[path = "../http/apply.rs"]
@@ -44,6 +46,8 @@ mod identity_provider;
 mod lambda;
 #[path = "../http/lists.rs"]
 mod lists;
+#[path = "../http/mail_server.rs"]
+mod mail_server;
 #[path = "../http/module.rs"]
 mod module;
 #[path = "../http/paging.rs"]

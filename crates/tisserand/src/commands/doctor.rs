@@ -1,5 +1,7 @@
 //! `doctor`: is everything in its place? Each finding says how to mend it.
 
+mod mail;
+
 use std::path::Path;
 
 use engine::{Clock, SystemClock};
@@ -62,6 +64,7 @@ pub(crate) fn run(settings: &Settings, console: &Console) -> anyhow::Result<()> 
     let mut exam = Examination { console, findings: Vec::new() };
     clock(&mut exam);
     web(&mut exam);
+    mail::server(&mut exam, settings);
     let there = data::options(settings, &settings.data).and_then(|options| Ok(Platform::exists(&options)?));
     if let Err(error) = &there {
         exam.note(
@@ -232,6 +235,7 @@ fn environments(exam: &mut Examination<'_>, settings: &Settings) {
             "Keep it elsewhere: openssl rand -hex 32 > /etc/tisserand.key, then --key-file; what is sealed still opens.",
         ),
     );
+    mail::letters(exam, &platform);
     let all = match platform.environments() {
         Ok(all) => all,
         Err(error) => {

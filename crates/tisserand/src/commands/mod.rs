@@ -43,6 +43,10 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         key_file: cli.key_file,
         outgoing_hosts: cli.outgoing_host,
         public: cli.public,
+        smtp: cli.smtp,
+        smtp_password: cli.smtp_password,
+        smtp_password_file: cli.smtp_password_file,
+        mail_from: cli.mail_from,
         key: cli.key.map(platform::KeyText),
     })?;
     match cli.command {

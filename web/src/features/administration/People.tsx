@@ -34,6 +34,7 @@ export function People() {
   const [told, setTold] = useState<PersonTold | null>(null)
   const administers = dictionary.me.powers.includes('administer')
   const found = usePeople()
+  const invites = found.data?.invites ?? false
   return (
     <AdminPage
       title={t('administration.people.title')}
@@ -41,7 +42,7 @@ export function People() {
       actions={
         administers && (
           <Button leftSection={<Icon name="user-plus" size={16} />} onClick={() => setAdding(true)}>
-            {t('administration.people.add')}
+            {t(invites ? 'administration.people.invite' : 'administration.people.add')}
           </Button>
         )
       }
@@ -61,10 +62,13 @@ export function People() {
       )}
       {adding && (
         <LetIn
+          invites={invites}
           onClose={() => setAdding(false)}
           onTold={(person) => {
             setAdding(false)
-            setTold(person)
+            if (person.invitation)
+              say({ tone: 'done', text: t('administration.people.invitedDone', { name: person.name }) })
+            else setTold(person)
           }}
         />
       )}
@@ -116,11 +120,17 @@ function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): 
         <span className={`${styles.small} quiet`}>{person.email}</span>
       </div>
       <span className={`${styles.small} ${styles.seen} quiet`}>
-        {t('administration.people.sessions', { count: person.sessions })}
-        {' · '}
-        {person.signed_in_at
-          ? t('administration.people.lastSeen', { when: nearInstant(person.signed_in_at, now(), manner) })
-          : t('administration.people.never')}
+        {person.invitation && !person.signed_in_at ? (
+          <Invited invitation={person.invitation} />
+        ) : (
+          <>
+            {t('administration.people.sessions', { count: person.sessions })}
+            {' · '}
+            {person.signed_in_at
+              ? t('administration.people.lastSeen', { when: nearInstant(person.signed_in_at, now(), manner) })
+              : t('administration.people.never')}
+          </>
+        )}
       </span>
       {person.me ? (
         // Nobody changes their own.
@@ -188,6 +198,18 @@ function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): 
           </Menu.Item>
           {!person.me && person.own && (
             <>
+              {person.invitation && (
+                <Menu.Item
+                  leftSection={<Icon name="mail" size={16} />}
+                  onClick={() =>
+                    void act(administration.invite(person.id), () =>
+                      say({ tone: 'done', text: t('administration.people.invitedDone', { name: person.name }) }),
+                    )
+                  }
+                >
+                  {t('administration.people.inviteAgain')}
+                </Menu.Item>
+              )}
               <Menu.Item
                 leftSection={<Icon name="lock" size={16} />}
                 onClick={() => void administration.resetPassword(person.id).then(onTold, fail)}
@@ -235,7 +257,26 @@ export function userEntity(dictionary: ReturnType<typeof useSurroundings>['dicti
   return any?.fields.find((field) => field.name === 'created_by')?.to ?? undefined
 }
 
-function LetIn({ onClose, onTold }: { onClose(): void; onTold(told: PersonTold): void }) {
+/** How the letter that invites somebody stands. */
+function Invited({ invitation }: { invitation: NonNullable<Person['invitation']> }) {
+  const { t } = useTranslation()
+  const { manner } = useSurroundings()
+  const { state, at, error } = invitation
+  const key = state === 'waiting' && error ? 'retried' : state
+  const text = t(`administration.people.invitation.${key}`, {
+    when: nearInstant(at, now(), manner),
+    error: error ?? '',
+  })
+  const late = state === 'failed' || state === 'expired'
+  return (
+    <span className={styles.invited} data-tone={late ? 'danger' : key === 'retried' ? 'warning' : undefined}>
+      <Icon name={late ? 'alert-circle' : 'mail'} size={14} /> {text}
+    </span>
+  )
+}
+
+function LetIn(props: { invites: boolean; onClose(): void; onTold(told: PersonTold): void }) {
+  const { invites, onClose, onTold } = props
   const { t } = useTranslation()
   const { dictionary, source } = useSurroundings()
   const client = useQueryClient()
@@ -258,7 +299,7 @@ function LetIn({ onClose, onTold }: { onClose(): void; onTold(told: PersonTold):
     <Modal
       opened
       onClose={onClose}
-      title={t('administration.people.add')}
+      title={t(invites ? 'administration.people.invite' : 'administration.people.add')}
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <form className={styles.form} onSubmit={submit}>
@@ -283,12 +324,13 @@ function LetIn({ onClose, onTold }: { onClose(): void; onTold(told: PersonTold):
           value={profiles.length > 0 ? held : []}
           onChange={setHeld}
         />
+        {invites && <p className="quiet">{t('administration.people.inviteHint')}</p>}
         <div className={styles.formFoot}>
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
           </Button>
           <Button type="submit" loading={add.isPending} disabled={!name.trim() || !email.trim() || held.length === 0}>
-            {t('administration.people.add')}
+            {t(invites ? 'administration.people.invite' : 'administration.people.add')}
           </Button>
         </div>
       </form>

@@ -20,6 +20,9 @@ export function usePeople() {
     queryKey: keys.administration(dictionary.environment.name, 'people'),
     enabled: dictionary.me.powers.includes('administer'),
     queryFn: ({ signal }) => source.administration.people({ signal }),
+    // An invitation leaves a moment after it was asked for: seen once it has.
+    refetchInterval: ({ state }) =>
+      state.data?.value.some(({ invitation }) => invitation?.state === 'waiting' && !invitation.error) ? 2_000 : false,
   })
 }
 

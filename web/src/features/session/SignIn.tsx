@@ -1,6 +1,6 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useRouter, useSearch } from '@tanstack/react-router'
+import { Link, useRouter, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../../api/keys'
 import { speak } from '../../i18n/i18n'
@@ -62,6 +62,9 @@ export function SignIn() {
                 value={signing.password}
                 onChange={(event) => signing.setPassword(event.currentTarget.value)}
               />
+              <Link to="/forgotten-password" className={styles.aside}>
+                {t('link.forgotten.ask')}
+              </Link>
             </>
           )}
           <Button type="submit" fullWidth loading={signing.pending} styles={{ root: { height: 40 } }}>

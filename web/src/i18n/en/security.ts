@@ -88,3 +88,32 @@ export const provider = {
     failed: 'The identity provider did not answer as it should. Try again, or tell your administrator.',
   },
 }
+
+export const link = {
+  back: 'Back to signing in',
+  noMail: 'This platform sends no e-mails: ask your administrator for a password.',
+  forgotten: {
+    ask: 'Forgotten password?',
+    title: 'Forgotten password',
+    hint: 'Give your address: you will get a link to choose another.',
+    submit: 'Get a link',
+  },
+  asked: {
+    title: 'Look at your e-mails',
+    hint: 'If an account has the address {{email}}, a link is on its way there. It serves once, within the hour.',
+    nothing: 'Nothing comes? Look among unwanted mail, or ask your administrator which address is yours here.',
+  },
+  choose: {
+    title: 'Choose a password',
+    other: 'It replaces the old one, and your open sessions end.',
+    welcome: 'Welcome, {{name}}',
+    into: 'Choose a password to enter {{environment}}.',
+    submit: 'Choose and enter',
+    done: 'Password chosen.',
+  },
+  over: {
+    title: 'This link is no good any more',
+    hint: 'It was used already, or is too old.',
+    again: 'Get another link',
+  },
+}

@@ -21,6 +21,9 @@ export const signInEvents = {
     password_expired: 'Refused: given password out of date',
     password_changed: 'Password changed',
     password_reset: 'Another password given',
+    invited: 'Invitation',
+    link_asked: 'Forgotten password: link asked for',
+    password_chosen: 'Password chosen by a link',
   },
   ways: {
     password: 'password',

@@ -89,3 +89,33 @@ export const provider = {
     failed: 'Le fournisseur d’identité n’a pas répondu comme il faut. Réessayez, ou prévenez votre administrateur.',
   },
 }
+
+export const link = {
+  back: 'Retour à la connexion',
+  noMail: 'Cette plateforme n’envoie pas d’e-mails : demandez un mot de passe à votre administrateur.',
+  forgotten: {
+    ask: 'Mot de passe oublié ?',
+    title: 'Mot de passe oublié',
+    hint: 'Donnez votre adresse : vous recevrez un lien pour en choisir un autre.',
+    submit: 'Recevoir un lien',
+  },
+  asked: {
+    title: 'Regardez vos e-mails',
+    hint: 'Si un compte a l’adresse {{email}}, un lien vient d’y partir. Il sert une fois, dans l’heure.',
+    nothing:
+      'Rien n’arrive ? Regardez les indésirables, ou demandez à votre administrateur quelle adresse est la vôtre ici.',
+  },
+  choose: {
+    title: 'Choisissez un mot de passe',
+    other: 'Il remplace l’ancien, et vos sessions ouvertes se ferment.',
+    welcome: 'Bienvenue, {{name}}',
+    into: 'Choisissez un mot de passe pour entrer dans {{environment}}.',
+    submit: 'Choisir et entrer',
+    done: 'Mot de passe choisi.',
+  },
+  over: {
+    title: 'Ce lien n’est plus bon',
+    hint: 'Il a déjà servi, ou il est trop ancien.',
+    again: 'Recevoir un autre lien',
+  },
+}

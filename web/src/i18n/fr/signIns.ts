@@ -21,6 +21,9 @@ export const signInEvents = {
     password_expired: 'Refusée : mot de passe donné périmé',
     password_changed: 'Mot de passe changé',
     password_reset: 'Nouveau mot de passe donné',
+    invited: 'Invitation',
+    link_asked: 'Mot de passe oublié : lien demandé',
+    password_chosen: 'Mot de passe choisi par un lien',
   },
   ways: {
     password: 'mot de passe',
