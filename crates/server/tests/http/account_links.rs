@@ -196,9 +196,10 @@ fn the_answer_is_the_same_whether_anybody_has_the_address_and_a_place_that_asks_
     app.platform.access_grant(app.user("grace@globex.example"), "platform", &["administrator"]).unwrap();
     let platform = app.signed_in("grace@globex.example", "platform");
     forgot(&app, "remi@acme.example");
-    let letter = peer.next();
+    let letter = peer.next_to("remi@acme.example");
     let user = app.user("remi@acme.example");
-    platform.patch(&format!("/data/platform/users/{user}"), &json!({"active": false}));
+    let closed = platform.patch(&format!("/data/platform/users/{user}"), &json!({"active": false}));
+    assert_eq!(closed.status, 200, "{}", closed.text());
     assert_eq!(choose(&app, &letter.link(), BETTER).status, 410);
     app.clock.forward(SignedDuration::from_hours(2));
     forgot(&app, "remi@acme.example");

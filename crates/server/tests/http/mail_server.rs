@@ -127,6 +127,16 @@ impl MailPeer {
         self.taken.recv_timeout(PATIENCE).expect("a letter comes")
     }
 
+    /// The next letter to somebody, once it comes: what was asked for beside an answer may come late.
+    pub fn next_to(&self, to: &str) -> Taken {
+        loop {
+            let letter = self.next();
+            if letter.to == to {
+                return letter;
+            }
+        }
+    }
+
     /// Letters that came and nobody looked at.
     pub fn rest(&self) -> Vec<Taken> {
         self.taken.try_iter().collect()
