@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use dictionary::layers::Layer;
 use engine::{Clock, Environment, IdSource, Settings};
@@ -83,6 +84,8 @@ struct Slot {
     used: Mutex<Timestamp>,
     /// When its files were last swept, since it was opened.
     swept: Mutex<Option<Timestamp>>,
+    /// What was left undone in it was looked for, since it was opened.
+    looked_through: AtomicBool,
 }
 
 /// Environments by name.
@@ -156,6 +159,17 @@ impl Opened {
         }
     }
 
+    /// Those that were opened since the last call.
+    pub(crate) fn just_opened(&self) -> Vec<Arc<OpenEnvironment>> {
+        let slots = self.slots.read();
+        let fresh = slots.values().filter_map(|slot| {
+            // Being opened or closed: the next call finds it.
+            let environment = slot.environment.try_lock().and_then(|environment| environment.clone())?;
+            (!slot.looked_through.swap(true, Ordering::Relaxed)).then_some(environment)
+        });
+        fresh.collect()
+    }
+
     /// Those whose files were not swept since `now - every`, by name; they count as swept from now on.
     pub(crate) fn to_sweep(
         &self,
@@ -203,7 +217,12 @@ impl Opened {
             return slot.clone();
         }
         let new = || {
-            Arc::new(Slot { environment: Mutex::new(None), used: Mutex::new(now), swept: Mutex::new(None) })
+            Arc::new(Slot {
+                environment: Mutex::new(None),
+                used: Mutex::new(now),
+                swept: Mutex::new(None),
+                looked_through: AtomicBool::new(false),
+            })
         };
         self.slots.write().entry(name.to_owned()).or_insert_with(new).clone()
     }

@@ -1,11 +1,14 @@
 //! Contents of files that nothing names: swept from open environments once a day, and when somebody asks.
 
+use std::sync::Arc;
+
 use engine::Swept;
 use jiff::SignedDuration;
 
 use crate::Platform;
 use crate::environments::PLATFORM;
 use crate::error::PlatformError;
+use crate::open::OpenEnvironment;
 
 /// Uploads that no record named for this long are given up.
 pub const FILES_GRACE: SignedDuration = SignedDuration::from_hours(24);
@@ -28,6 +31,11 @@ impl Platform {
             return Ok(self.root().files_sweep(grace, rehearse)?);
         }
         Ok(self.environment(name)?.engine.files_sweep(grace, rehearse)?)
+    }
+
+    /// Environments that were opened since the last call: what was left undone in them may be taken up again.
+    pub fn environments_just_opened(&self) -> Vec<Arc<OpenEnvironment>> {
+        self.opened.just_opened()
     }
 
     /// Sweeps the open environments that were not swept for a day. An environment is open when somebody uploads to it, and swept again soon after

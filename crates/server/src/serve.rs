@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::ServerConfig;
+use crate::data::subjects::erasures_take_up;
 use crate::routes::router;
 use crate::state::AppState;
 
@@ -30,6 +31,8 @@ const OPERATIONS: Duration = Duration::from_millis(200);
 const OPERATIONS_EVERY: u32 = 100;
 /// Rounds after which letters are looked for whether it moved or not: ten seconds.
 const MAIL_EVERY: u32 = 50;
+/// Environments that were just opened are looked for this often.
+const TAKE_UP: Duration = Duration::from_secs(2);
 /// Idle environments are looked for this often.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 /// Environments that nobody used for this long give back memory and connections.
@@ -97,6 +100,7 @@ pub async fn serve(
     let housekeeping = tokio::spawn(keep_house(state.clone()));
     let operations = tokio::spawn(carry_out_operations(state.clone()));
     let mail = tokio::spawn(send_mail(state.clone()));
+    let erasures = tokio::spawn(take_up_erasures(state.clone()));
     let router = router(state);
     tracing::info!(server.address = %address, "listening");
     let task = tokio::spawn(async move {
@@ -112,6 +116,7 @@ pub async fn serve(
         housekeeping.abort();
         operations.abort();
         mail.abort();
+        erasures.abort();
         // An import ends its batch, and goes on from there when it is told to.
         let imports = tokio::task::spawn_blocking(move || desk.stop_all(drain));
         let result = match tokio::time::timeout(drain, server).await {
@@ -217,6 +222,19 @@ async fn send_mail(state: AppState) {
             Ok(0) => {}
             Ok(sent) => tracing::info!(messages.sent = sent, "letters sent"),
             Err(problem) => tracing::warn!(problem.code = problem.code, "letters could not be looked for"),
+        }
+    }
+}
+
+/// Goes on with erasures that a process left in the middle, once their environment is opened again.
+async fn take_up_erasures(state: AppState) {
+    let mut rounds = tokio::time::interval(TAKE_UP);
+    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        let looking = state.clone();
+        if let Err(problem) = state.calls.run(move || Ok(erasures_take_up(&looking)?)).await {
+            tracing::warn!(problem.code = problem.code, "erasures could not be looked for");
         }
     }
 }

@@ -301,6 +301,19 @@ impl Environment {
         page.records.iter().map(|record| self.erasure_told(record)).collect()
     }
 
+    /// Erasures that were begun and are not done, whoever carries them out.
+    pub fn erasures_begun(&self) -> Result<Vec<RecordId>, EngineError> {
+        let dictionary = self.dictionary();
+        let Some(entity) = dictionary.entity_index(ERASURE) else { return Ok(Vec::new()) };
+        self.read(&Caller::system(), 0, |reading| {
+            let view = &reading.reader.view;
+            let Some(done) = reading.prepared.entity(entity).index("done_at") else { return Ok(Vec::new()) };
+            let filter = view.field_is(entity, done, &Value::Null);
+            let rows = view.select(entity, &[&filter], &[], TOLD_MAX).map_err(failed("look for erasures"))?;
+            Ok(rows.iter().map(Row::id).collect())
+        })
+    }
+
     fn erasure_told(&self, record: &Record) -> Result<Erasure, EngineError> {
         let entity = &record.dictionary.entities[record.entity];
         let value = |name: &str| entity.index(name).map_or(&Value::Null, |field| record.row.get(field));

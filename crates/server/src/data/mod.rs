@@ -35,7 +35,7 @@ mod search;
 pub(crate) mod shape;
 mod sign_in_rules;
 mod sign_ins;
-mod subjects;
+pub(crate) mod subjects;
 mod summary;
 mod view_as;
 mod views;

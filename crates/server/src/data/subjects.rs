@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
-use engine::{Erasure, ErasurePreview, Kept, NamedBy};
+use engine::{Caller, EngineError, Erasure, ErasurePreview, Kept, NamedBy};
 use exchange::{KeptImports, export_dossier};
 use platform::{Entered, OpenEnvironment};
 use serde_json::{Map, Value as Json, json};
@@ -60,7 +60,7 @@ pub(super) async fn subject_erase(
         let name = sent.get("name").and_then(Json::as_str).unwrap_or_default();
         let erasure = engine.erasure_begin(&entered.caller, &collection, id, name)?;
         tracing::info!(erasure = %erasure, by = %entered.caller.name, "the erasure of a person begins");
-        carry_out(&state, entered, erasure);
+        carry_out(&state, &entered.environment, &entered.caller, erasure);
         let view = erasure_now(&state, entered, erasure)?;
         Ok(Reply { status: StatusCode::ACCEPTED, ..Reply::json(view.to_string().into_bytes()) })
     });
@@ -96,7 +96,7 @@ pub(super) async fn erasure_resume(asked: Asked, id: RecordId) -> Result<Respons
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         let erasure = entered.environment.engine.erasure(&entered.caller, id)?;
         if erasure.done_at.is_none() {
-            carry_out(&state, entered, id);
+            carry_out(&state, &entered.environment, &entered.caller, id);
         }
         let view = erasure_now(&state, entered, id)?;
         Ok(Reply { status: StatusCode::ACCEPTED, ..Reply::json(view.to_string().into_bytes()) })
@@ -132,21 +132,37 @@ pub(super) async fn expiring_run(mut asked: Asked, collection: String) -> Result
         let name = sent.get("name").and_then(Json::as_str).unwrap_or_default();
         let erasure = entered.environment.engine.expiry_begin(&entered.caller, &collection, name)?;
         tracing::info!(erasure = %erasure, by = %entered.caller.name, "a retention run begins");
-        carry_out(&state, entered, erasure);
+        carry_out(&state, &entered.environment, &entered.caller, erasure);
         let view = erasure_now(&state, entered, erasure)?;
         Ok(Reply { status: StatusCode::ACCEPTED, ..Reply::json(view.to_string().into_bytes()) })
     });
     Ok(reply.await?.into_response())
 }
 
+/// Takes up again what an earlier process left undone in environments that were just opened.
+///
+/// Errors: the first, after every environment was tried.
+pub(crate) fn erasures_take_up(state: &AppState) -> Result<(), EngineError> {
+    let mut failed = None;
+    for environment in state.platform.environments_just_opened() {
+        match environment.engine.erasures_begun() {
+            Ok(begun) => begun.into_iter().for_each(|erasure| {
+                tracing::info!(%erasure, "an erasure that was interrupted goes on");
+                carry_out(state, &environment, &Caller::system(), erasure);
+            }),
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    failed.map_or(Ok(()), Err)
+}
+
 /// Carries an erasure out on a thread of its own, once: what stops it is logged, and it can be taken up again.
-fn carry_out(state: &AppState, entered: &Entered, erasure: RecordId) {
+fn carry_out(state: &AppState, environment: &Arc<OpenEnvironment>, caller: &Caller, erasure: RecordId) {
     if !state.erasing.lock().insert(erasure) {
         return;
     }
     let going_on = GoingOn { state: state.clone(), erasure };
-    let (environment, caller): (Arc<OpenEnvironment>, _) =
-        (entered.environment.clone(), entered.caller.clone());
+    let (environment, caller) = (environment.clone(), caller.clone());
     let span = tracing::Span::current();
     std::thread::spawn(move || {
         let _span = span.entered();

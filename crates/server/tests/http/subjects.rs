@@ -7,6 +7,9 @@ use std::io::Read;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use dictionary::RecordId;
+use engine::Caller;
+use jiff::SignedDuration;
 use serde_json::{Map, Value as Json, json};
 
 use crate::app::App;
@@ -445,4 +448,26 @@ fn what_is_held_longer_than_the_dictionary_says_is_shown_first_and_erased_when_t
     verified(&app);
     let remi = app.remi();
     assert_eq!(remi.get(&remi.at("$expiring")).status, 403);
+}
+
+#[test]
+fn an_erasure_that_was_left_in_the_middle_goes_on_once_its_environment_is_opened_again() {
+    let app = App::start_standard();
+    let ada = app.ada();
+    let mut marks = Marks::default();
+    let contact = ada.create("contacts", json!({"last_name": marks.one()}));
+    let person = RecordId::parse(id(&contact)).unwrap();
+    let erasure = {
+        let environment = app.platform.environment("acme").unwrap();
+        environment.engine.erasure_begin(&Caller::system(), "contact", person, &marks.all[0]).unwrap()
+    };
+    app.clock.forward(SignedDuration::from_hours(1));
+    until(|| (app.platform.evict_idle() > 0).then_some(Json::Null));
+    let done = until(|| {
+        let now = ada.get(&ada.at(&format!("$erasures/{erasure}"))).json();
+        (now["step"] == "done" && now["live"] == false).then_some(now)
+    });
+    assert_eq!(done["records"], 1, "{done}");
+    assert_eq!(residue(&app, "contact", id(&contact), &marks.all), BTreeSet::new());
+    verified(&app);
 }
