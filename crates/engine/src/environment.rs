@@ -208,6 +208,19 @@ impl Environment {
         }
     }
 
+    /// Looks whether another process changed the dictionary, and then knows the one in force; whether it did.
+    ///
+    /// Errors: the store cannot be read.
+    pub fn dictionary_catch_up(&self) -> Result<bool, EngineError> {
+        let snapshot = self.shared.store.snapshot().map_err(failed("read the environment"))?;
+        let moment = snapshot.moment().map_err(failed("read the journal's head"))?;
+        if self.shared.active.load().dictionary.hash == moment.dictionary {
+            return Ok(false);
+        }
+        self.shared.refresh()?;
+        Ok(true)
+    }
+
     /// Where the journal stands.
     pub fn head(&self) -> Result<Head, EngineError> {
         let snapshot = self.shared.store.snapshot().map_err(failed("read the environment"))?;

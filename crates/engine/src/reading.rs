@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dictionary::expression::{Node, Typed};
 use dictionary::model::{EntityIndex, Sort};
-use dictionary::system::IMPERSONATION;
+use dictionary::system::{ASSISTANCE, IMPERSONATION};
 use dictionary::{RecordId, Value};
 use journal::{Change, Entry, Operation, Position};
 use rights::{Capability, Level, Power, Reach, Rights};
@@ -401,12 +401,12 @@ impl Reading<'_> {
     fn hide(&self, caller: &Caller, entry: &mut Entry) -> Result<(), EngineError> {
         let Some(changes) = &mut entry.changes else { return Ok(()) };
         let mut seen = Vec::with_capacity(changes.len());
-        // That somebody looked as another is for whoever audits, whatever else they may read.
+        // That somebody looked as another, or came in to assist, is for whoever audits, whatever else they may read.
         let audits = self.sight.as_ref().is_some_and(|rights| rights.has(Power::Audit));
         for mut change in changes.drain(..) {
             // What is somebody's own is told to them by its own door, whatever their profiles say.
             let own = self.sight.is_some() && personal::is_theirs(&change, &entry.cause.actor, caller)
-                || audits && change.entity == IMPERSONATION;
+                || audits && [IMPERSONATION, ASSISTANCE].contains(&change.entity.as_str());
             if own || self.sees_change(&change, entry.position)? {
                 self.hide_fields_of(&mut change, own);
                 seen.push(change);

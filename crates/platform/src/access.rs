@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dictionary::expression::BinaryOperator;
 use dictionary::{Dictionary, Language, RecordId, Value};
 use engine::{Caller, Capability, Draft, EngineError, Expand, Held, Power, Query};
+use jiff::Timestamp;
 use journal::{Actor, Origin};
 
 use crate::directory::{self, ACCESS, Fields, USER};
@@ -85,6 +86,8 @@ pub(crate) struct Access {
     pub(crate) profiles: Held,
     /// Record of `user` in the environment.
     pub(crate) person: RecordId,
+    /// When it ends by itself.
+    pub(crate) until: Option<Timestamp>,
 }
 
 /// An environment, and who asks there.
@@ -95,6 +98,8 @@ pub struct Entered {
     pub caller: Caller,
     /// Set when who asks only looks as the caller does.
     pub viewing: Option<Viewing>,
+    /// When a support access, by which they are here, ends.
+    pub until: Option<Timestamp>,
 }
 
 impl Entered {
@@ -165,9 +170,10 @@ impl Platform {
         caller.origin = origin;
         caller.request = request;
         if let Some((viewed, viewing)) = self.viewed(identity, &caller, &info, &open)? {
-            return Ok(Entered { environment: open, caller: viewed, viewing: Some(viewing) });
+            return Ok(Entered { environment: open, caller: viewed, viewing: Some(viewing), until: None });
         }
-        Ok(Entered { environment: open, caller, viewing: None })
+        let until = self.access(&identity.user, &info)?.until;
+        Ok(Entered { environment: open, caller, viewing: None, until })
     }
 
     /// A person as they ask in an environment; their record there is made at their first entry.
@@ -216,7 +222,7 @@ impl Platform {
                 Door::Token { scope: Scope::Read, .. } => held.read_only(),
                 Door::Session { .. } | Door::Token { .. } => held,
             };
-            if info.active && identity.leads_to(&info) {
+            if info.active && identity.leads_to(&info) && !self.is_over(fields.moment("until")) {
                 found.push((info, held));
             }
         }
@@ -297,6 +303,10 @@ impl Platform {
         Ok(page.records.first().map(|record| record.row.id()))
     }
 
+    fn is_over(&self, until: Option<Timestamp>) -> bool {
+        until.is_some_and(|until| until <= self.clock.now())
+    }
+
     fn access(&self, user: &User, info: &EnvironmentInfo) -> Result<Access, PlatformError> {
         let key = (user.id, info.name.clone());
         let read = || {
@@ -311,12 +321,16 @@ impl Platform {
                 let draft = Draft::default().with("person", person.to_string().as_str());
                 self.root().transact(&Caller::system(), move |unit| unit.update(ACCESS, id, None, draft))?;
             }
-            Ok(Access { id, profiles, person })
+            Ok(Access { id, profiles, person, until: fields.moment("until") })
         };
         let keep = |known: &mut crate::cache::Known, access: &Access| {
             known.accesses.insert(key.clone(), access.clone());
         };
-        self.cache.get(self.root(), |known| known.accesses.get(&key).cloned(), read, keep)
+        let access = self.cache.get(self.root(), |known| known.accesses.get(&key).cloned(), read, keep)?;
+        if self.is_over(access.until) {
+            return Err(PlatformError::NotFound);
+        }
+        Ok(access)
     }
 
     /// The record of `user` that a person is in an environment: the one noted, else the one with their address, else a new one.

@@ -49,7 +49,7 @@ pub use environments::{EnvironmentInfo, NewEnvironment, Tiles};
 pub use error::PlatformError;
 pub use modules::Modules;
 pub use open::OpenEnvironment;
-pub use operations::{Asked, Operation, OperationKind, OperationState};
+pub use operations::{Answer, Asked, Assistance, Operation, OperationKind, OperationState, Stage};
 pub use organisations::NewSubscription;
 pub use people::Member;
 pub use platform::{Limits, Options, Platform};

@@ -201,6 +201,10 @@ impl Platform {
         &self.clock
     }
 
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
     /// The day, where the platform is.
     pub(crate) fn today(&self) -> Date {
         self.root.engine.settings().zone.to_datetime(self.clock.now()).date()

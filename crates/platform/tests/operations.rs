@@ -315,6 +315,54 @@ fn stopped_everywhere(kind: OperationKind) {
     }
 }
 
+/// Everything that a support access goes through: carried out, answered, carried out, the hours gone by, carried out.
+fn assisted(host: &Host, id: RecordId) -> Result<(), PlatformError> {
+    host.clock.pass(SignedDuration::from_mins(3));
+    host.platform.operations_run()?;
+    match host.platform.assistance_answer("weber", id, platform::Answer::Approve, "Paul Weber") {
+        Ok(()) | Err(PlatformError::Refused { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    host.platform.operations_run()?;
+    host.clock.pass(SignedDuration::from_hours(5));
+    host.platform.operations_run()?;
+    Ok(())
+}
+
+#[test]
+fn a_support_access_stopped_anywhere_is_taken_up_again_and_never_stays_open() {
+    for at in 1.. {
+        let mut host = Host::start();
+        let (_, project) = host.project("Weber");
+        assert_eq!(host.done(creation(project, "weber")).0, OperationState::Done);
+        host.add("user", Draft::default().with("name", "Omar").with("email", "omar@hebergeur.example"));
+        let trial = Arc::new(StopsOnce { at, ..StopsOnce::default() });
+        host = host.again(Some(trial.clone()));
+        let asked = Asked {
+            person_email: Some("omar@hebergeur.example".to_owned()),
+            profiles: Some("reader".to_owned()),
+            purpose: Some("Une facture ne part pas".to_owned()),
+            ticket: Some("T-42".to_owned()),
+            ..about(OperationKind::Assist, host.id_of("weber"))
+        };
+        let id = host.platform.operation_ask(asked).unwrap();
+        let stopped = assisted(&host, id).is_err();
+        let met = trial.met.lock().clone();
+        host = host.again(None);
+        assisted(&host, id).unwrap();
+        let (state, message) = host.stands(id);
+        assert_eq!(state, OperationState::Done, "stopped {:?}: {message}", met.last());
+        assert!(!host.enters("omar@hebergeur.example", "weber"), "stopped {:?}", met.last());
+        let noted = host.platform.assistances("weber").unwrap();
+        assert_eq!(noted.len(), 1, "stopped {:?}", met.last());
+        assert_eq!(noted[0].stage, platform::Stage::Ended, "stopped {:?}", met.last());
+        if !stopped {
+            assert_eq!(met.len(), 12, "{met:?}");
+            return;
+        }
+    }
+}
+
 #[test]
 fn a_creation_stopped_anywhere_is_taken_up_again() {
     stopped_everywhere(OperationKind::Create);
@@ -350,6 +398,7 @@ fn the_eleventh_user_of_a_subscription_for_ten_is_refused_with_the_reason() {
     let subscription = host.subscribe(client, &[("named_users", 10)]);
     host.done(creation(project, "weber"));
     let mut test = creation(project, "weber-test");
+    test.usage = Some("test".to_owned());
     test.person_email = None;
     test.person_name = None;
     host.done(test);

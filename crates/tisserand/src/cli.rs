@@ -388,7 +388,7 @@ pub(crate) enum Operation {
 
 #[derive(Debug, Args)]
 pub(crate) struct Ask {
-    /// create, copy, read_only, close, open, delete, give_access or take_access
+    /// create, copy, read_only, close, open, delete, give_access, take_access or assist
     pub(crate) kind: String,
     /// Of a new environment: name of the client
     #[arg(long, value_name = "NAME")]
@@ -417,6 +417,15 @@ pub(crate) struct Ask {
     /// Their profiles, separated by spaces
     #[arg(long, value_name = "NAMES")]
     pub(crate) profiles: Option<String>,
+    /// Of a support access: what for; the client reads it
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) purpose: Option<String>,
+    /// Of a support access: the ticket it is for
+    #[arg(long)]
+    pub(crate) ticket: Option<String>,
+    /// Of a support access: for how many hours, 1 to 72; four if absent
+    #[arg(long)]
+    pub(crate) hours: Option<i64>,
     /// Of a deletion: erase after this day; in thirty days if absent
     #[arg(long, value_name = "DAY")]
     pub(crate) after: Option<Date>,

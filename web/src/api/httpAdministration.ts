@@ -93,6 +93,12 @@ export function administrationSource(server: Server, env: string): Administratio
       read: (options) => answered(server.GET('/data/{env}/$sign_in', { params: { path: { env } }, ...abort(options) })),
       change: (change) => answered(server.PATCH('/data/{env}/$sign_in', { params: { path: { env } }, body: change })),
     },
+    assistance: {
+      list: async (options) =>
+        (await answered(server.GET('/data/{env}/$assistance', { params: { path: { env } }, ...abort(options) }))).value,
+      answer: async (id, answer) =>
+        (await answered(server.PUT('/data/{env}/$assistance/{id}', { params: named(id), body: { answer } }))).value,
+    },
     signIns: (asked, options) => {
       const params = { path: { env }, query: paged(asked, options) }
       return answered(server.GET('/data/{env}/$sign_ins', { params, ...abort(options) }))

@@ -40,6 +40,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$assistance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Support accesses asked for and open */
+        get: operations["tisserand.assistance_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_2"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$assistance/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Answer a request, or end an access */
+        put: operations["tisserand.assistance_answer"];
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_3"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$batch": {
         parameters: {
             query?: never;
@@ -53,7 +89,7 @@ export interface paths {
         post: operations["tisserand.batch"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_2"];
+        options: operations["options_show_4"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -71,7 +107,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_3"];
+        options: operations["options_show_5"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -89,7 +125,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_4"];
+        options: operations["options_show_6"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -107,7 +143,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_5"];
+        options: operations["options_show_7"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -125,7 +161,7 @@ export interface paths {
         post: operations["tisserand.erasure_resume"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_6"];
+        options: operations["options_show_8"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -143,7 +179,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_7"];
+        options: operations["options_show_9"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -161,7 +197,7 @@ export interface paths {
         post: operations["tisserand.expiring_run"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_8"];
+        options: operations["options_show_10"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -180,7 +216,7 @@ export interface paths {
         post: operations["tisserand.favourite_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_9"];
+        options: operations["options_show_11"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -198,7 +234,7 @@ export interface paths {
         /** Remove a favourite */
         delete: operations["tisserand.favourite_remove"];
         /** What this address takes */
-        options: operations["options_show_10"];
+        options: operations["options_show_12"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -216,7 +252,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_11"];
+        options: operations["options_show_13"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -234,7 +270,7 @@ export interface paths {
         post: operations["tisserand.file_keep"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_12"];
+        options: operations["options_show_14"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -253,7 +289,7 @@ export interface paths {
         post: operations["tisserand.import_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_13"];
+        options: operations["options_show_15"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -272,7 +308,7 @@ export interface paths {
         /** Forget an import */
         delete: operations["tisserand.import_delete"];
         /** What this address takes */
-        options: operations["options_show_14"];
+        options: operations["options_show_16"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -290,7 +326,7 @@ export interface paths {
         post: operations["tisserand.import_detect"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_15"];
+        options: operations["options_show_17"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -308,7 +344,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_16"];
+        options: operations["options_show_18"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -326,7 +362,7 @@ export interface paths {
         post: operations["tisserand.import_preview"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_17"];
+        options: operations["options_show_19"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -344,7 +380,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_18"];
+        options: operations["options_show_20"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -362,7 +398,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_19"];
+        options: operations["options_show_21"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -380,7 +416,7 @@ export interface paths {
         post: operations["tisserand.import_run"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_20"];
+        options: operations["options_show_22"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -398,7 +434,7 @@ export interface paths {
         post: operations["tisserand.import_stop"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_21"];
+        options: operations["options_show_23"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -416,7 +452,7 @@ export interface paths {
         post: operations["tisserand.import_undo"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_22"];
+        options: operations["options_show_24"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -434,7 +470,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_23"];
+        options: operations["options_show_25"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -453,7 +489,7 @@ export interface paths {
         post: operations["tisserand.list_value_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_24"];
+        options: operations["options_show_26"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -470,7 +506,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_25"];
+        options: operations["options_show_27"];
         head?: never;
         /** Change a value */
         patch: operations["tisserand.list_value_change"];
@@ -489,7 +525,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_26"];
+        options: operations["options_show_28"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -507,7 +543,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_27"];
+        options: operations["options_show_29"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -525,7 +561,7 @@ export interface paths {
         post: operations["tisserand.notifications_read"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_28"];
+        options: operations["options_show_30"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -542,7 +578,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_29"];
+        options: operations["options_show_31"];
         head?: never;
         /** Mark as read, or not read */
         patch: operations["tisserand.notification_mark"];
@@ -562,7 +598,7 @@ export interface paths {
         post: operations["tisserand.person_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_30"];
+        options: operations["options_show_32"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -580,7 +616,7 @@ export interface paths {
         /** Take an access away */
         delete: operations["tisserand.person_remove"];
         /** What this address takes */
-        options: operations["options_show_31"];
+        options: operations["options_show_33"];
         head?: never;
         /** Change profiles */
         patch: operations["tisserand.person_change"];
@@ -599,7 +635,7 @@ export interface paths {
         post: operations["tisserand.person_invite"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_32"];
+        options: operations["options_show_34"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -617,7 +653,7 @@ export interface paths {
         post: operations["tisserand.person_reset"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_33"];
+        options: operations["options_show_35"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -635,7 +671,7 @@ export interface paths {
         post: operations["tisserand.person_reset_factor"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_36"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -653,7 +689,7 @@ export interface paths {
         post: operations["tisserand.person_sign_out"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_37"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -671,7 +707,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_38"];
         head?: never;
         /** Change preferences */
         patch: operations["tisserand.preferences_change"];
@@ -690,7 +726,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_39"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -709,7 +745,7 @@ export interface paths {
         /** Take a profile away, or give it back to its module */
         delete: operations["tisserand.profile_delete"];
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_40"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -727,7 +763,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -745,7 +781,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_42"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -763,7 +799,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_43"];
         head?: never;
         /** Change what is asked of whoever signs in */
         patch: operations["tisserand.sign_in_rules_change"];
@@ -782,7 +818,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_44"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -800,7 +836,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -818,7 +854,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -836,7 +872,7 @@ export interface paths {
         post: operations["tisserand.subject_erase"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_47"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -854,7 +890,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_48"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -874,7 +910,7 @@ export interface paths {
         /** Go back to oneself */
         delete: operations["tisserand.view_as_end"];
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_49"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -893,7 +929,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_48"];
+        options: operations["options_show_50"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -911,7 +947,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_51"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -930,7 +966,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_50"];
+        options: operations["options_show_52"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -948,7 +984,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_51"];
+        options: operations["options_show_53"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -967,7 +1003,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_52"];
+        options: operations["options_show_54"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -987,7 +1023,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_53"];
+        options: operations["options_show_55"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -1006,7 +1042,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_54"];
+        options: operations["options_show_56"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1024,7 +1060,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_55"];
+        options: operations["options_show_57"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1042,7 +1078,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_56"];
+        options: operations["options_show_58"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1063,7 +1099,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_57"];
+        options: operations["options_show_59"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1081,7 +1117,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_58"];
+        options: operations["options_show_60"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1099,7 +1135,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_59"];
+        options: operations["options_show_61"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1117,7 +1153,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_60"];
+        options: operations["options_show_62"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1135,7 +1171,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_61"];
+        options: operations["options_show_63"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1155,7 +1191,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_62"];
+        options: operations["options_show_64"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -1174,7 +1210,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_63"];
+        options: operations["options_show_65"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1192,7 +1228,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_64"];
+        options: operations["options_show_66"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1210,7 +1246,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_65"];
+        options: operations["options_show_67"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1231,7 +1267,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_66"];
+        options: operations["options_show_68"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1249,7 +1285,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_67"];
+        options: operations["options_show_69"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1642,6 +1678,26 @@ export interface components {
             who: string | null;
             writes: boolean;
         };
+        "tisserand.assistance": {
+            asked_at: string | null;
+            decided_by: string | null;
+            emergency: boolean;
+            ended_at: string | null;
+            hours: number;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            organisation: string | null;
+            profiles: string[];
+            purpose: string;
+            /** @enum {string} */
+            stage: "asked" | "open" | "refused" | "ended";
+            ticket: string;
+            until: string | null;
+        };
+        "tisserand.assistances": {
+            value: components["schemas"]["tisserand.assistance"][];
+        };
         "tisserand.axis": {
             path: string;
             /** @enum {string|null} */
@@ -1782,6 +1838,7 @@ export interface components {
                     label: components["schemas"]["tisserand.label"];
                     name: string;
                 }[];
+                until: string | null;
                 viewed: {
                     /** Format: uuid */
                     note: string;
@@ -3422,6 +3479,152 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.assistance_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is asked for, open or past. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.assistances"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_2: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.assistance_answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    answer: "approve" | "refuse" | "end";
+                };
+            };
+        };
+        responses: {
+            /** @description What is asked for, open or past. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.assistances"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.batch": {
         parameters: {
             query?: never;
@@ -3468,7 +3671,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_2: {
+    options_show_4: {
         parameters: {
             query?: never;
             header?: never;
@@ -3544,7 +3747,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_3: {
+    options_show_5: {
         parameters: {
             query?: never;
             header?: never;
@@ -3610,7 +3813,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_4: {
+    options_show_6: {
         parameters: {
             query?: never;
             header?: never;
@@ -3678,7 +3881,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_5: {
+    options_show_7: {
         parameters: {
             query?: never;
             header?: never;
@@ -3751,7 +3954,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_6: {
+    options_show_8: {
         parameters: {
             query?: never;
             header?: never;
@@ -3819,7 +4022,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_7: {
+    options_show_9: {
         parameters: {
             query?: never;
             header?: never;
@@ -3895,7 +4098,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_8: {
+    options_show_10: {
         parameters: {
             query?: never;
             header?: never;
@@ -4018,7 +4221,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_9: {
+    options_show_11: {
         parameters: {
             query?: never;
             header?: never;
@@ -4090,7 +4293,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_10: {
+    options_show_12: {
         parameters: {
             query?: never;
             header?: never;
@@ -4158,7 +4361,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_11: {
+    options_show_13: {
         parameters: {
             query?: never;
             header?: never;
@@ -4234,7 +4437,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_12: {
+    options_show_14: {
         parameters: {
             query?: never;
             header?: never;
@@ -4354,7 +4557,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_13: {
+    options_show_15: {
         parameters: {
             query?: never;
             header?: never;
@@ -4457,7 +4660,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_14: {
+    options_show_16: {
         parameters: {
             query?: never;
             header?: never;
@@ -4533,7 +4736,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_15: {
+    options_show_17: {
         parameters: {
             query?: never;
             header?: never;
@@ -4607,7 +4810,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_16: {
+    options_show_18: {
         parameters: {
             query?: never;
             header?: never;
@@ -4683,7 +4886,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_17: {
+    options_show_19: {
         parameters: {
             query?: never;
             header?: never;
@@ -4752,7 +4955,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_18: {
+    options_show_20: {
         parameters: {
             query?: never;
             header?: never;
@@ -4828,7 +5031,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_19: {
+    options_show_21: {
         parameters: {
             query?: never;
             header?: never;
@@ -4904,7 +5107,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_20: {
+    options_show_22: {
         parameters: {
             query?: never;
             header?: never;
@@ -4976,7 +5179,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_21: {
+    options_show_23: {
         parameters: {
             query?: never;
             header?: never;
@@ -5048,7 +5251,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_22: {
+    options_show_24: {
         parameters: {
             query?: never;
             header?: never;
@@ -5135,7 +5338,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_23: {
+    options_show_25: {
         parameters: {
             query?: never;
             header?: never;
@@ -5251,7 +5454,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_24: {
+    options_show_26: {
         parameters: {
             query?: never;
             header?: never;
@@ -5285,7 +5488,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_25: {
+    options_show_27: {
         parameters: {
             query?: never;
             header?: never;
@@ -5404,7 +5607,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_26: {
+    options_show_28: {
         parameters: {
             query?: never;
             header?: never;
@@ -5473,7 +5676,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_27: {
+    options_show_29: {
         parameters: {
             query?: never;
             header?: never;
@@ -5543,7 +5746,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_28: {
+    options_show_30: {
         parameters: {
             query?: never;
             header?: never;
@@ -5575,7 +5778,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_29: {
+    options_show_31: {
         parameters: {
             query?: never;
             header?: never;
@@ -5736,7 +5939,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_30: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -5805,7 +6008,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_31: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -5923,7 +6126,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_32: {
+    options_show_34: {
         parameters: {
             query?: never;
             header?: never;
@@ -5996,7 +6199,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_33: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -6069,7 +6272,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_34: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -6142,7 +6345,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_35: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -6210,7 +6413,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_36: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -6333,7 +6536,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_37: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -6452,7 +6655,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_38: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -6523,7 +6726,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_39: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;
@@ -6594,7 +6797,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_40: {
+    options_show_42: {
         parameters: {
             query?: never;
             header?: never;
@@ -6660,7 +6863,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_41: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -6778,7 +6981,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_42: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -6844,7 +7047,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_43: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -6912,7 +7115,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_44: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -6993,7 +7196,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_45: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -7065,7 +7268,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_46: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -7214,7 +7417,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_47: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;
@@ -7332,7 +7535,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_48: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7404,7 +7607,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_49: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -7532,7 +7735,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_50: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -7608,7 +7811,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_51: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;
@@ -7764,7 +7967,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_52: {
+    options_show_54: {
         parameters: {
             query?: never;
             header?: never;
@@ -7974,7 +8177,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_53: {
+    options_show_55: {
         parameters: {
             query?: never;
             header?: never;
@@ -8123,7 +8326,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_54: {
+    options_show_56: {
         parameters: {
             query?: never;
             header?: never;
@@ -8212,7 +8415,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_55: {
+    options_show_57: {
         parameters: {
             query?: never;
             header?: never;
@@ -8312,7 +8515,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_56: {
+    options_show_58: {
         parameters: {
             query?: never;
             header?: never;
@@ -8624,7 +8827,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_57: {
+    options_show_59: {
         parameters: {
             query?: never;
             header?: never;
@@ -8742,7 +8945,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_58: {
+    options_show_60: {
         parameters: {
             query?: never;
             header?: never;
@@ -8825,7 +9028,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_59: {
+    options_show_61: {
         parameters: {
             query?: never;
             header?: never;
@@ -8912,7 +9115,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_60: {
+    options_show_62: {
         parameters: {
             query?: never;
             header?: never;
@@ -8986,7 +9189,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_61: {
+    options_show_63: {
         parameters: {
             query?: never;
             header?: never;
@@ -9190,7 +9393,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_62: {
+    options_show_64: {
         parameters: {
             query?: never;
             header?: never;
@@ -9333,7 +9536,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_63: {
+    options_show_65: {
         parameters: {
             query?: never;
             header?: never;
@@ -9418,7 +9621,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_64: {
+    options_show_66: {
         parameters: {
             query?: never;
             header?: never;
@@ -9514,7 +9717,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_65: {
+    options_show_67: {
         parameters: {
             query?: never;
             header?: never;
@@ -9816,7 +10019,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_66: {
+    options_show_68: {
         parameters: {
             query?: never;
             header?: never;
@@ -9930,7 +10133,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_67: {
+    options_show_69: {
         parameters: {
             query?: never;
             header?: never;

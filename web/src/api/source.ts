@@ -2,6 +2,7 @@ import type { Problem } from './problem'
 import type {
   Access,
   AccountLink,
+  Assistance,
   Dictionary,
   Enrolment,
   Erasure,
@@ -315,6 +316,11 @@ export interface AdministrationSource {
   signInRules: {
     read(options?: Abort): Promise<SignInRules>
     change(change: Partial<SignInRules>): Promise<SignInRules>
+  }
+  /** What operators and integrators ask to see here. */
+  assistance: {
+    list(options?: Abort): Promise<Assistance[]>
+    answer(id: string, answer: 'approve' | 'refuse' | 'end'): Promise<Assistance[]>
   }
   /** What happened to the sign-ins of people, newest first. */
   signIns(

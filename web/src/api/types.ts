@@ -45,6 +45,7 @@ export type FactorState = Schema<'tisserand.second_factor'>
 export type Enrolment = Schema<'tisserand.enrolment'>
 /** A browser in which the person signed in before. */
 export type KnownDevice = Schema<'tisserand.device'>
+export type Assistance = Schema<'tisserand.assistance'>
 export type SignInRules = Schema<'tisserand.sign_in_rules'>
 /** What happened to a sign-in; of whom, where an administrator asks. */
 export type SignInEvent = Schema<'tisserand.sign_in_event'>

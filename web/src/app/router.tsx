@@ -286,6 +286,12 @@ const peopleSignInsRoute = createRoute({
   component: screen(() => import('../features/administration/SignIns'), 'SignIns'),
 })
 
+const assistanceRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/assistance',
+  component: screen(() => import('../features/administration/Assistance'), 'Assistance'),
+})
+
 const auditRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/audit',
@@ -349,6 +355,7 @@ const routeTree = rootRoute.addChildren([
     profileRoute,
     auditRoute,
     peopleSignInsRoute,
+    assistanceRoute,
     valueListsRoute,
     settingsRoute,
     protectionRoute,

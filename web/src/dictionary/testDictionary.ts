@@ -75,6 +75,7 @@ export function testDictionary(...entities: Entity[]): Dictionary {
       profiles: [{ name: 'administrator', label: { fr: 'Administrateur' } }],
       powers: ['administer', 'audit', 'share', 'protect'],
       viewed: null,
+      until: null,
     },
     modules: [],
     menu: [],

@@ -1,4 +1,5 @@
 import { administration } from './en/administration'
+import { assistance } from './en/assistance'
 import { imports } from './en/imports'
 import { lists } from './en/lists'
 import { personal } from './en/personal'
@@ -115,6 +116,7 @@ export const en: Texts = {
   ...lists,
   ...personal,
   protection,
+  assistance,
   signInEvents,
   password,
   security,

@@ -1,4 +1,5 @@
 import { administration } from './fr/administration'
+import { assistance } from './fr/assistance'
 import { imports } from './fr/imports'
 import { lists } from './fr/lists'
 import { personal } from './fr/personal'
@@ -118,6 +119,7 @@ export const fr = {
   ...lists,
   ...personal,
   protection,
+  assistance,
   signInEvents,
   password,
   security,

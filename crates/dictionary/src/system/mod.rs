@@ -31,6 +31,9 @@ pub const IMPERSONATION: &str = "impersonation";
 /// Entity of what was erased of people.
 pub const ERASURE: &str = "erasure";
 
+/// Entity of what operators and integrators asked to see here.
+pub const ASSISTANCE: &str = "assistance";
+
 /// The built-in layer.
 pub fn layer() -> Layer {
     let files = [
@@ -43,6 +46,7 @@ pub fn layer() -> Layer {
         ("entities/notification.toml", include_str!("entities/notification.toml")),
         ("entities/impersonation.toml", include_str!("entities/impersonation.toml")),
         ("entities/erasure.toml", include_str!("entities/erasure.toml")),
+        ("entities/assistance.toml", include_str!("entities/assistance.toml")),
         ("profiles/administrator.toml", include_str!("profiles/administrator.toml")),
         ("profiles/reader.toml", include_str!("profiles/reader.toml")),
         ("lists/language.toml", include_str!("lists/language.toml")),

@@ -3,6 +3,7 @@
 //! The record is the request, and says how far it is. Each step may be done twice: whoever stops in between, a crash or an error of the store, the
 //! next run takes it up where the record says. A step that is refused takes back those before it, and the record says why.
 
+mod assistance;
 mod carry_out;
 mod steps;
 
@@ -12,6 +13,8 @@ use engine::{Caller, Draft, Query, Record};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use journal::Position;
+
+pub use assistance::{Answer, Assistance, Stage};
 
 use crate::directory::{self, Fields, OPERATION};
 use crate::error::PlatformError;
@@ -36,11 +39,15 @@ pub enum OperationKind {
     GiveAccess,
     /// Takes somebody's access away.
     TakeAccess,
+    /// Lets somebody of the operator or the integrator in for a few hours, once the client said yes.
+    Assist,
+    /// Says, as a second person, that it cannot wait for the client.
+    ConfirmEmergency,
 }
 
 impl OperationKind {
     /// All of them.
-    pub const ALL: [OperationKind; 8] = [
+    pub const ALL: [OperationKind; 10] = [
         OperationKind::Create,
         OperationKind::Copy,
         OperationKind::ReadOnly,
@@ -49,6 +56,8 @@ impl OperationKind {
         OperationKind::Delete,
         OperationKind::GiveAccess,
         OperationKind::TakeAccess,
+        OperationKind::Assist,
+        OperationKind::ConfirmEmergency,
     ];
 
     /// Tag of the value list `operation_kind`.
@@ -62,6 +71,8 @@ impl OperationKind {
             OperationKind::Delete => "delete",
             OperationKind::GiveAccess => "give_access",
             OperationKind::TakeAccess => "take_access",
+            OperationKind::Assist => "assist",
+            OperationKind::ConfirmEmergency => "confirm_emergency",
         }
     }
 
@@ -126,6 +137,16 @@ pub struct Asked {
     pub person_email: Option<String>,
     /// Profiles of somebody to let in, separated by spaces.
     pub profiles: Option<String>,
+    /// Of a support access: what for.
+    pub purpose: Option<String>,
+    /// Of a support access: the ticket it is for.
+    pub ticket: Option<String>,
+    /// Of a support access: for how many hours, 1 to 72; four when absent.
+    pub hours: Option<i64>,
+    /// Of a support access: whether it cannot wait for the client.
+    pub emergency: bool,
+    /// The support access whose emergency a second person confirms.
+    pub confirms: Option<RecordId>,
     /// Of a deletion: erased after this day; in thirty days when absent.
     pub delete_after: Option<Date>,
     /// Language of what is said of it; that of whoever asks when absent.
@@ -145,6 +166,11 @@ impl Asked {
             person_name: None,
             person_email: None,
             profiles: None,
+            purpose: None,
+            ticket: None,
+            hours: None,
+            emergency: false,
+            confirms: None,
             delete_after: None,
             language: None,
         }
@@ -168,6 +194,10 @@ pub struct Operation {
     pub message: Option<String>,
     /// Who asked.
     pub by: Option<RecordId>,
+    decision: Option<String>,
+    decided_by: Option<String>,
+    open_until: Option<Timestamp>,
+    began: Option<Timestamp>,
     attempts: i64,
     held_until: Option<Timestamp>,
     version: Position,
@@ -185,7 +215,9 @@ impl Platform {
     /// Errors: what is asked for is not complete, as the dictionary says.
     pub fn operation_ask(&self, asked: Asked) -> Result<RecordId, PlatformError> {
         let mut draft = Draft::default().with("kind", asked.kind.tag());
-        for (field, id) in [("project", asked.project), ("environment", asked.environment)] {
+        let references =
+            [("project", asked.project), ("environment", asked.environment), ("confirms", asked.confirms)];
+        for (field, id) in references {
             if let Some(id) = id {
                 draft = draft.with(field, id);
             }
@@ -197,6 +229,8 @@ impl Platform {
             ("person_name", &asked.person_name),
             ("person_email", &asked.person_email),
             ("profiles", &asked.profiles),
+            ("purpose", &asked.purpose),
+            ("ticket", &asked.ticket),
         ];
         for (field, text) in texts {
             if let Some(text) = text {
@@ -206,12 +240,23 @@ impl Platform {
         if let Some(language) = asked.language {
             draft = draft.with("language", language.code());
         }
+        if let Some(hours) = asked.hours {
+            draft = draft.with("hours", dictionary::Value::Integer(hours));
+        }
+        if asked.emergency {
+            draft = draft.with("emergency", dictionary::Value::Boolean(true));
+        }
         if let Some(day) = asked.delete_after {
             draft = draft.with("delete_after", dictionary::Value::Date(day));
         }
         let done =
             self.root().transact(&Caller::system(), move |unit| unit.create(OPERATION, None, draft))?;
         Ok(done.value)
+    }
+
+    fn operation_change(&self, id: RecordId, draft: Draft) -> Result<(), PlatformError> {
+        self.root().transact(&Caller::system(), move |unit| unit.update(OPERATION, id, None, draft))?;
+        Ok(())
     }
 
     /// An operation.
@@ -261,6 +306,11 @@ fn read(dictionary: &dictionary::Dictionary, record: &Record) -> Result<Operatio
             person_name: fields.text("person_name"),
             person_email: fields.text("person_email"),
             profiles: fields.text("profiles"),
+            purpose: fields.text("purpose"),
+            ticket: fields.text("ticket"),
+            hours: fields.number("hours"),
+            emergency: fields.is_true("emergency"),
+            confirms: fields.reference("confirms"),
             delete_after: fields.date("delete_after"),
             language: fields.text("language").and_then(|code| Language::from_code(&code)),
         },
@@ -268,6 +318,10 @@ fn read(dictionary: &dictionary::Dictionary, record: &Record) -> Result<Operatio
         steps_done: fields.number("steps_done").and_then(|n| usize::try_from(n).ok()).unwrap_or_default(),
         message: fields.text("message"),
         by: fields.reference("created_by"),
+        decision: fields.text("decision"),
+        decided_by: fields.text("decided_by"),
+        open_until: fields.moment("open_until"),
+        began: fields.moment("started"),
         attempts: fields.number("attempts").unwrap_or_default(),
         held_until: fields.moment("held_until"),
         version: fields.version(),

@@ -3,7 +3,7 @@
 use dictionary::{Label, Language, RecordId, Value};
 use engine::{Caller, Draft};
 
-use super::{Operation, OperationKind};
+use super::{Operation, OperationKind, assistance};
 use crate::directory::{CLIENT, ENVIRONMENT, Fields, OPERATION, ORGANISATION, PROJECT};
 use crate::environments::{EnvironmentInfo, NewEnvironment, PLATFORM, check_name};
 use crate::error::PlatformError;
@@ -13,7 +13,7 @@ use crate::platform::Platform;
 pub(super) enum Went {
     /// The next may follow.
     On,
-    /// It waits for a day, and is asked again.
+    /// It waits for a day or an answer, and is asked again: it has written nothing.
     Waiting,
 }
 
@@ -42,7 +42,7 @@ impl Step {
     }
 }
 
-const fn step(
+pub(super) const fn step(
     name: &'static str,
     fr: &'static str,
     en: &'static str,
@@ -106,10 +106,12 @@ pub(super) fn steps(kind: OperationKind) -> &'static [Step] {
         OperationKind::Delete => DELETE,
         OperationKind::GiveAccess => GIVE,
         OperationKind::TakeAccess => TAKE,
+        OperationKind::Assist => assistance::ASSIST,
+        OperationKind::ConfirmEmergency => assistance::CONFIRM,
     }
 }
 
-fn nothing(_: &Platform, _: &Operation) -> Result<(), PlatformError> {
+pub(super) fn nothing(_: &Platform, _: &Operation) -> Result<(), PlatformError> {
     Ok(())
 }
 
@@ -134,7 +136,7 @@ impl Platform {
     }
 
     /// The environment that an operation is about.
-    fn environment_of(&self, operation: &Operation) -> Result<EnvironmentInfo, PlatformError> {
+    pub(super) fn environment_of(&self, operation: &Operation) -> Result<EnvironmentInfo, PlatformError> {
         let info =
             self.environment_info_by_id(operation.asked.environment.ok_or(PlatformError::NotFound)?)?;
         if info.name == PLATFORM {
@@ -151,11 +153,11 @@ impl Platform {
         Ok(())
     }
 
-    /// Whether a deletion does nothing now but wait for its day.
+    /// Whether an operation does nothing now but wait: for its day, for an answer, for an hour.
     pub(super) fn operation_only_waits(&self, operation: &Operation) -> bool {
-        let waits =
-            steps(operation.asked.kind).get(operation.steps_done).is_some_and(|step| step.name == "wait");
-        waits && matches!(wait_for_the_day(self, operation), Ok(Went::Waiting))
+        let step = steps(operation.asked.kind).get(operation.steps_done);
+        let waits = step.filter(|step| ["wait", "answer", "last"].contains(&step.name));
+        waits.is_some_and(|step| matches!((step.run)(self, operation), Ok(Went::Waiting)))
     }
 }
 
@@ -232,6 +234,8 @@ fn unmake(platform: &Platform, operation: &Operation) -> Result<(), PlatformErro
 fn let_administrator_in(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
     let Some(email) = &operation.asked.person_email else { return Ok(Went::On) };
     let name = operation.asked.person_name.as_deref().unwrap_or(email);
+    let info = platform.environment_info(name_of(operation))?;
+    assistance::check_not_standing(platform, &info, email)?;
     platform.let_in(name_of(operation), name, email, &["administrator"])?;
     Ok(Went::On)
 }
@@ -342,6 +346,7 @@ fn let_in(platform: &Platform, operation: &Operation) -> Result<Went, PlatformEr
     let asked = &operation.asked;
     let email = asked.person_email.as_deref().unwrap_or_default();
     let profiles: Vec<&str> = asked.profiles.as_deref().unwrap_or_default().split_whitespace().collect();
+    assistance::check_not_standing(platform, &info, email)?;
     platform.let_in(&info.name, asked.person_name.as_deref().unwrap_or(email), email, &profiles)?;
     Ok(Went::On)
 }

@@ -50,7 +50,7 @@ pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
         let viewed = entered.viewing.as_ref();
         let viewed = viewed.map(|viewing| json!({"note": viewing.note, "until": viewing.until}));
         let me = json!({
-            "id": caller.me(), "name": caller.name, "profiles": profiles, "powers": powers, "viewed": viewed,
+            "id": caller.me(), "name": caller.name, "profiles": profiles, "powers": powers, "viewed": viewed, "until": entered.until,
         });
         // The answer also depends on the environment's record and on who asks: the tag covers them.
         let seed = format!("{}{own}{me}{:?}", dictionary.hash, caller.held);

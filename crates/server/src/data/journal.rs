@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
-use dictionary::system::IMPERSONATION;
+use dictionary::system::{ASSISTANCE, IMPERSONATION};
 use engine::{EngineError, Environment, Power};
 use jiff::Timestamp;
 use journal::{Actor, Change, Entry, Operation, Origin, Position};
@@ -204,7 +204,7 @@ impl Wanted {
 
 /// Whether a change is told although its record is hidden: that somebody looked as another.
 fn is_told(change: &Change) -> bool {
-    change.entity == IMPERSONATION
+    [IMPERSONATION, ASSISTANCE].contains(&change.entity.as_str())
 }
 
 /// An entry without its changes.

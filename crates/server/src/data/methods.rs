@@ -101,7 +101,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         R::Person(_) => Methods::PatchAndDelete,
         R::ListValue(..) | R::Notification(_) => Methods::Patch,
         R::View(_) => Methods::PatchAndDelete,
-        R::Presence(..) => Methods::Put,
+        R::Presence(..) | R::Assistance(_) => Methods::Put,
         R::Profile(_) => Methods::PutAndDelete,
         R::ViewAs => Methods::ReadAndPutAndDelete,
         R::Record(..) => Methods::Record,
@@ -125,6 +125,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::Profiles
         | R::Rights
         | R::Why
+        | R::Assistances
         | R::Count(_)
         | R::Export(_)
         | R::Member(..)

@@ -1,6 +1,7 @@
 //! `/data/{env}/…`: reads the address, calls one handler.
 
 mod accesses;
+mod assistance;
 mod batch;
 mod delta;
 mod describe;
@@ -158,6 +159,10 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         ("POST", R::List(list)) => ("/data/{env}/$lists/{list}", lists::list_value_create(asked, list).await),
         ("PATCH", R::ListValue(list, tag)) => {
             ("/data/{env}/$lists/{list}/{tag}", lists::list_value_change(asked, list, tag).await)
+        }
+        ("GET", R::Assistances) => ("/data/{env}/$assistance", assistance::assistance_list(asked).await),
+        ("PUT", R::Assistance(id)) => {
+            ("/data/{env}/$assistance/{id}", assistance::assistance_answer(asked, id).await)
         }
         ("GET", R::ViewAs) => ("/data/{env}/$view_as", view_as::view_as_show(asked).await),
         ("PUT", R::ViewAs) => ("/data/{env}/$view_as", view_as::view_as_begin(asked).await),

@@ -86,6 +86,10 @@ pub(crate) enum Resource {
     Rights,
     /// `$why`: why somebody may or may not
     Why,
+    /// `$assistance`: what operators and integrators ask to see
+    Assistances,
+    /// `$assistance/{id}`
+    Assistance(RecordId),
     /// `$view_as`: looking as somebody else
     ViewAs,
     /// `{collection}`
@@ -176,6 +180,8 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$profiles", [name]) => Some(Resource::Profile((*name).to_owned())),
             ("$rights", []) => Some(Resource::Rights),
             ("$why", []) => Some(Resource::Why),
+            ("$assistance", []) => Some(Resource::Assistances),
+            ("$assistance", [id]) => RecordId::parse(id).map(Resource::Assistance),
             ("$view_as", []) => Some(Resource::ViewAs),
             ("$lists", [list]) => Some(Resource::List((*list).to_owned())),
             ("$lists", [list, tag]) => Some(Resource::ListValue((*list).to_owned(), (*tag).to_owned())),

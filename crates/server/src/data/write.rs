@@ -28,6 +28,8 @@ struct Write {
     asked: Asked,
     collection: String,
     body: Map<String, Json>,
+    /// The body, as it is compared with that of the same request sent again.
+    content: Vec<u8>,
     options: ListOptions,
     once: Option<Once>,
     expected: Option<u64>,
@@ -49,26 +51,35 @@ impl Write {
         let content = serde_json::to_vec(&body).map_err(|error| Problem::internal(&error))?;
         let once = asked.once(&content)?;
         let preferences = Preferences::read(&asked.headers);
-        Ok(Write { asked, collection, body, options, once, expected, preferences })
+        Ok(Write { asked, collection, body, content, options, once, expected, preferences })
     }
 
     /// Does what `act` makes of the body, and answers the record it leaves.
     async fn run(
         self,
-        act: impl FnOnce(&Entered, &Dictionary, &Entity, Map<String, Json>) -> Result<Act, Problem>
-        + Send
-        + 'static,
+        act: impl Fn(&Entered, &Dictionary, &Entity, Map<String, Json>) -> Result<Act, Problem> + Send + 'static,
     ) -> Result<Response, Problem> {
-        let Write { asked, collection, body, options, once, expected, preferences } = self;
+        let Write { asked, collection, body, content, options, once, expected, preferences } = self;
         let answering = answering(&asked.environment, collection, options, &preferences);
         let metrics = asked.cx.state.metrics.clone();
         let commits = asked.cx.state.commits.clone();
         let begin = move |entered: Entered, turn: Turn| {
-            let dictionary = entered.dictionary();
-            let entity = entity_of(&dictionary, &answering.collection)?;
-            answering.check(&dictionary, entity)?;
-            let act = act(&entered, &dictionary, entity, body)?;
-            let operation = Operation { entity: entity.name.clone(), expected, act };
+            let read = |body| {
+                let dictionary = entered.dictionary();
+                let entity = entity_of(&dictionary, &answering.collection)?;
+                answering.check(&dictionary, entity)?;
+                let act = act(&entered, &dictionary, entity, body)?;
+                let operation = Operation { entity: entity.name.clone(), expected, act };
+                Ok::<_, Problem>((dictionary, operation))
+            };
+            let (dictionary, operation) = match read(body) {
+                // Another process may have changed the dictionary, and word of it not have come yet.
+                Err(_) if entered.environment.engine.dictionary_catch_up()? => {
+                    let body = serde_json::from_slice(&content);
+                    read(body.map_err(|error| Problem::internal(&error))?)?
+                }
+                read => read?,
+            };
             Ok(idempotency::hand_over(entered, dictionary, operation, answering, once, (turn, commits)))
         };
         let handed = asked.cx.begin_in_environment(&asked.environment, begin).await?;
@@ -106,13 +117,17 @@ pub(crate) async fn record_create(asked: Asked, collection: String) -> Result<Re
 /// `412 stale` when `If-Match` no longer holds, with what changed since.
 pub(crate) async fn record_change(asked: Asked, collection: String, key: Key) -> Result<Response, Problem> {
     let write = Write::read(asked, collection, true).await?;
-    write.run(|entered, dictionary, entity, body| change(entered, dictionary, entity, key, body)).await
+    write
+        .run(move |entered, dictionary, entity, body| change(entered, dictionary, entity, key.clone(), body))
+        .await
 }
 
 /// Creates or changes the record that has this value of a unique field.
 pub(crate) async fn record_upsert(asked: Asked, collection: String, key: Key) -> Result<Response, Problem> {
     let write = Write::read(asked, collection, true).await?;
-    write.run(|entered, dictionary, entity, body| upsert(entered, dictionary, entity, key, body)).await
+    write
+        .run(move |entered, dictionary, entity, body| upsert(entered, dictionary, entity, key.clone(), body))
+        .await
 }
 
 /// Deletes a record.
@@ -120,7 +135,7 @@ pub(crate) async fn record_upsert(asked: Asked, collection: String, key: Key) ->
 /// `409 referenced` when others refer to it and must not lose it.
 pub(crate) async fn record_delete(asked: Asked, collection: String, key: Key) -> Result<Response, Problem> {
     let write = Write::read(asked, collection, false).await?;
-    write.run(|_, _, entity, _| delete(entity, key)).await
+    write.run(move |_, _, entity, _| delete(entity, key.clone())).await
 }
 
 /// Moves a record along a transition of its state machine and answers it.
@@ -133,7 +148,7 @@ pub(crate) async fn record_transition(
     name: String,
 ) -> Result<Response, Problem> {
     let write = Write::read(asked, collection, false).await?;
-    write.run(|_, _, entity, _| transition(entity, key, name)).await
+    write.run(move |_, _, entity, _| transition(entity, key.clone(), name.clone())).await
 }
 
 /// Makes a record again that the caller deleted, with what went with it, and answers it.

@@ -43,7 +43,7 @@ fn dictionary() -> Json {
         "me": closed(json!({"id": values::id(), "name": text(),
             "profiles": array(closed(json!({"name": text(), "label": own("label")}))),
             "powers": array(json!({"type": "string", "enum": ["administer", "audit", "share", "protect"]})),
-            "viewed": nullable(closed(json!({"note": values::id(), "until": text()})))})),
+            "viewed": nullable(closed(json!({"note": values::id(), "until": text()}))), "until": text_or_null()})),
         "modules": array(closed(module)),
         "menu": array(own("menu_group")),
         "dashboards": array(own("dashboard")),

@@ -46,6 +46,31 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     ]
 }
 
+/// A support access.
+fn assistance() -> Json {
+    json!({
+        "id": values::id(), "name": text(), "organisation": text_or_null(), "purpose": text(), "ticket": text(),
+        "profiles": array(text()), "hours": whole(), "emergency": boolean(),
+        "stage": words(&["asked", "open", "refused", "ended"]), "asked_at": text_or_null(),
+        "decided_by": text_or_null(), "until": text_or_null(), "ended_at": text_or_null(),
+    })
+}
+
+fn assistances(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let told = reader.say("Ce qui est demandé, ouvert ou passé.", "What is asked for, open or past.");
+    let (fr, en) = ("Accès d'assistance demandés et ouverts", "Support accesses asked for and open");
+    let list = operation(reader, "assistance_list", fr, en).answers(200, &told, own("assistances"));
+    list.put(paths, &reader.at("/$assistance"), "get");
+    let (fr, en) = ("Répondre à une demande, ou finir un accès", "Answer a request, or end an access");
+    let sent = json!({
+        "type": "object", "required": ["answer"],
+        "properties": {"answer": words(&["approve", "refuse", "end"])}, "additionalProperties": false,
+    });
+    let answer = operation(reader, "assistance_answer", fr, en).writes().body("application/json", sent);
+    let answer = answer.answers(200, &told, own("assistances")).refused(404);
+    answer.put(paths, &reader.at("/$assistance/{id}"), "put");
+}
+
 /// Schemas of what administrators see.
 pub(super) fn schemas_of_administrators() -> Vec<(&'static str, Json)> {
     let mut of_person = event();
@@ -53,6 +78,8 @@ pub(super) fn schemas_of_administrators() -> Vec<(&'static str, Json)> {
     vec![
         ("sign_in_rules", closed(json!({"second_factor": boolean()}))),
         ("person_sign_in_event", closed(of_person)),
+        ("assistance", closed(assistance())),
+        ("assistances", closed(json!({"value": array(own("assistance"))}))),
         ("people_sign_in_events", page("person_sign_in_event")),
     ]
 }
@@ -176,6 +203,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     }
     let (fr, en) =
         ("Ce qui est arrivé aux connexions des personnes", "What happened to the sign-ins of people");
+    assistances(reader, paths);
     let (shown, changed) =
         ("Ce qui est demandé à qui se connecte", "Changer ce qui est demandé à qui se connecte");
     let rules = reader.say("Les règles.", "The rules.");

@@ -13,6 +13,7 @@ mod account_links;
 mod administration;
 mod app;
 mod apply;
+mod assistance;
 mod batch;
 mod canaries;
 mod client;

@@ -75,6 +75,7 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         | "person_sign_out"
         | "profile_list"
         | "view_as_begin"
+        | "assistance_list"
         | "sign_in_events_of_people"
         | "sign_in_rules_show"
         | "sign_in_rules_change" => (Power("administer"), &[200]),
@@ -82,6 +83,8 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         "person_reset_factor" => (Power("administer"), &[422]),
         // Whoever has a password is not invited.
         "person_invite" => (Power("administer"), &[422]),
+        // Nobody asked for it.
+        "assistance_answer" => (Power("administer"), &[404]),
         "person_remove" | "profile_delete" => (Power("administer"), &[204]),
         // Who looks as nobody has nothing to go back from.
         "view_as_end" => (Entry, &[204, 404]),
@@ -345,6 +348,7 @@ impl Place<'_> {
                 json!({"name": "x", "email": format!("new-{}@acme.example", self.who), "profiles": ["reader"]})
             }
             "person_change" => json!({"profiles": ["reader"]}),
+            "assistance_answer" => json!({"answer": "end"}),
             "view_as_begin" => json!({"person": self.victims[0]}),
             "profile_put" => json!({"label": {"fr": "x", "en": "x"}}),
             "presence_put" => json!({"page": "p", "does": "look"}),

@@ -20,6 +20,8 @@ mod account_links;
 mod app;
 #[path = "../http/apply.rs"]
 mod apply;
+#[path = "../http/assistance.rs"]
+mod assistance;
 #[path = "../http/batch.rs"]
 mod batch;
 #[path = "../http/canaries.rs"]

@@ -83,6 +83,11 @@ fn asked_for(platform: &Platform, ask: cli::Ask, console: &Console) -> anyhow::R
         person_name: ask.person,
         person_email: ask.email,
         profiles: ask.profiles,
+        purpose: ask.purpose,
+        ticket: ask.ticket,
+        hours: ask.hours,
+        emergency: false,
+        confirms: None,
         delete_after: ask.after,
         language: Some(console.language),
     })

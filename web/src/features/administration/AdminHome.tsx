@@ -55,6 +55,12 @@ export function AdminHome() {
           to={{ to: '/admin/$env/sign-ins', params }}
         />
         <Card
+          icon="key"
+          title={t('assistance.title')}
+          hint={t('assistance.hint')}
+          to={{ to: '/admin/$env/assistance', params }}
+        />
+        <Card
           icon="history"
           title={t('administration.audit.title')}
           hint={t('administration.audit.hint')}

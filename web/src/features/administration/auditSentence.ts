@@ -14,8 +14,16 @@ function looked(change: JournalChange, t: TFunction): string {
   return t(`administration.audit.looks.${ending}`, { name })
 }
 
+const stages = ['asked', 'open', 'refused', 'ended'] as const
+
+function assisted(change: JournalChange, t: TFunction): string {
+  const name = change.title || t('administration.audit.somebody')
+  const said = change.changes?.stage?.[1]
+  return t(`assistance.journal.${stages.find((one) => one === said) ?? 'asked'}`, { name })
+}
+
 /** What happened that is told as a sentence of its own, by the entity whose records note it. */
-const tellers: Record<string, Teller> = { impersonation: looked }
+const tellers: Record<string, Teller> = { impersonation: looked, assistance: assisted }
 
 /** The sentence of a change, after who made it; `null` for what is told as a record that was changed. */
 export function sentenceOf(change: JournalChange, t: TFunction): string | null {

@@ -15,6 +15,7 @@ import { kindWord } from '../../ui/environmentKind'
 import { useShortcuts } from '../../ui/shortcuts'
 import { noteEnvironment } from '../../visits/lastEnvironment'
 import { usePinned } from '../../visits/pinned'
+import { AssistedBand } from './AssistedBand'
 import { Bell } from './Bell'
 import { BottomBar } from './BottomBar'
 import styles from './Frame.module.css'
@@ -98,6 +99,7 @@ function Inside() {
       <Rail pinned={pinned} pin={setPinned} />
       <div className={styles.main}>
         {dictionary.me.viewed && <ViewedBand until={dictionary.me.viewed.until} />}
+        <AssistedBand />
         {environment.kind !== 'production' && <Band kind={environment.kind} />}
         <TopBar
           openPalette={() => setPalette(true)}
