@@ -1,14 +1,22 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { source } from '../../app/source'
 import { speak } from '../../i18n/i18n'
 import { Mark } from '../../ui/Mark'
 import styles from './SignIn.module.css'
 import { Weave } from './Weave'
 
-/** The page of who is not in yet: one thing to do, and the other language. */
-export function Door({ title, hint, children }: { title: string; hint?: string | undefined; children: ReactNode }) {
-  const { t, i18n } = useTranslation()
-  const other = i18n.language === 'fr' ? 'en' : 'fr'
+interface Props {
+  title: string
+  hint?: string | undefined
+  /** Who has signed in may leave again; who has not may change the language. */
+  signedIn?: boolean
+  children: ReactNode
+}
+
+/** The page of who is not in yet: one thing to do, and one way out of it. */
+export function Door({ title, hint, signedIn = false, children }: Props) {
+  const { t } = useTranslation()
   return (
     <div className={styles.page}>
       <main className={styles.side} id="content">
@@ -21,14 +29,35 @@ export function Door({ title, hint, children }: { title: string; hint?: string |
           {hint && <p className="quiet">{hint}</p>}
           {children}
         </div>
-        <button type="button" className={styles.language} lang={other} onClick={() => speak(other)}>
-          {other === 'fr' ? 'Français' : 'English'}
-        </button>
+        {signedIn ? <Leave /> : <OtherLanguage />}
       </main>
       <aside className={styles.cloth} aria-hidden="true">
         <Weave />
         <p className={styles.tagline}>{t('signIn.tagline')}</p>
       </aside>
     </div>
+  )
+}
+
+function OtherLanguage() {
+  const { i18n } = useTranslation()
+  const other = i18n.language === 'fr' ? 'en' : 'fr'
+  return (
+    <button type="button" className={styles.language} lang={other} onClick={() => speak(other)}>
+      {other === 'fr' ? 'Français' : 'English'}
+    </button>
+  )
+}
+
+function Leave() {
+  const { t } = useTranslation()
+  const leave = async () => {
+    await source.session.signOut()
+    window.location.assign('/sign-in')
+  }
+  return (
+    <button type="button" className={styles.language} onClick={() => void leave()}>
+      {t('frame.signOut')}
+    </button>
   )
 }

@@ -8,13 +8,12 @@ import { CodeFields } from '../../signIns/CodeFields'
 import { ProviderButtons } from '../../signIns/ProviderButtons'
 import { ProviderRefusal } from '../../signIns/ProviderRefusal'
 import { useSignIn } from '../../signIns/useSignIn'
-import { Mark } from '../../ui/Mark'
+import { Door } from './Door'
 import styles from './SignIn.module.css'
 import { SignInRefusal } from './SignInRefusal'
-import { Weave } from './Weave'
 
 export function SignIn() {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const { to, refused } = useSearch({ from: '/sign-in' })
   const router = useRouter()
   const client = useQueryClient()
@@ -24,67 +23,54 @@ export function SignIn() {
     if (session.user.language === 'fr' || session.user.language === 'en') speak(session.user.language)
     await router.navigate({ href: to ?? '/' })
   })
-  const other = i18n.language === 'fr' ? 'en' : 'fr'
   const expired = to && to !== '/' ? t('signIn.expired') : t('signIn.welcome')
   return (
-    <div className={styles.page}>
-      <main className={styles.side} id="content">
-        <form className={styles.form} onSubmit={signing.submit}>
-          <p className={styles.name}>
-            <Mark size={30} />
-            {t('app.name')}
-          </p>
-          <h1>{t(signing.codeAsked ? 'factor.asked' : 'signIn.title')}</h1>
-          <p className="quiet">{signing.codeAsked ? signing.email : expired}</p>
-          {refused && !signing.refusal && !signing.codeAsked && <ProviderRefusal reason={refused} />}
-          {signing.refusal && <SignInRefusal thrown={signing.refusal} />}
-          {signing.codeAsked ? (
-            <CodeFields signing={signing} size="md" />
-          ) : (
-            <>
-              <TextInput
-                label={t('signIn.email')}
-                type="email"
-                autoComplete="username"
-                required
-                withAsterisk={false}
-                autoFocus
-                size="md"
-                value={signing.email}
-                onChange={(event) => signing.setEmail(event.currentTarget.value)}
-              />
-              <PasswordInput
-                label={t('signIn.password')}
-                autoComplete="current-password"
-                required
-                withAsterisk={false}
-                size="md"
-                value={signing.password}
-                onChange={(event) => signing.setPassword(event.currentTarget.value)}
-              />
-              <Link to="/forgotten-password" className={styles.aside}>
-                {t('link.forgotten.ask')}
-              </Link>
-            </>
-          )}
-          <Button type="submit" fullWidth loading={signing.pending} styles={{ root: { height: 40 } }}>
-            {t('signIn.submit')}
+    <Door
+      title={t(signing.codeAsked ? 'factor.asked' : 'signIn.title')}
+      hint={signing.codeAsked ? signing.email : expired}
+    >
+      <form className={styles.part} onSubmit={signing.submit}>
+        {refused && !signing.refusal && !signing.codeAsked && <ProviderRefusal reason={refused} />}
+        {signing.refusal && <SignInRefusal thrown={signing.refusal} />}
+        {signing.codeAsked ? (
+          <CodeFields signing={signing} size="md" />
+        ) : (
+          <>
+            <TextInput
+              label={t('signIn.email')}
+              type="email"
+              autoComplete="username"
+              required
+              withAsterisk={false}
+              autoFocus
+              size="md"
+              value={signing.email}
+              onChange={(event) => signing.setEmail(event.currentTarget.value)}
+            />
+            <PasswordInput
+              label={t('signIn.password')}
+              autoComplete="current-password"
+              required
+              withAsterisk={false}
+              size="md"
+              value={signing.password}
+              onChange={(event) => signing.setPassword(event.currentTarget.value)}
+            />
+            <Link to="/forgotten-password" className={styles.aside}>
+              {t('link.forgotten.ask')}
+            </Link>
+          </>
+        )}
+        <Button type="submit" fullWidth loading={signing.pending} styles={{ root: { height: 40 } }}>
+          {t('signIn.submit')}
+        </Button>
+        {!signing.codeAsked && <ProviderButtons email={signing.email} to={to} />}
+        {signing.codeAsked && (
+          <Button variant="subtle" onClick={signing.back}>
+            {t('factor.back')}
           </Button>
-          {!signing.codeAsked && <ProviderButtons email={signing.email} to={to} />}
-          {signing.codeAsked && (
-            <Button variant="subtle" onClick={signing.back}>
-              {t('factor.back')}
-            </Button>
-          )}
-        </form>
-        <button type="button" className={styles.language} lang={other} onClick={() => speak(other)}>
-          {other === 'fr' ? 'Français' : 'English'}
-        </button>
-      </main>
-      <aside className={styles.cloth} aria-hidden="true">
-        <Weave />
-        <p className={styles.tagline}>{t('signIn.tagline')}</p>
-      </aside>
-    </div>
+        )}
+      </form>
+    </Door>
   )
 }
