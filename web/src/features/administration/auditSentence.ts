@@ -22,8 +22,13 @@ function assisted(change: JournalChange, t: TFunction): string {
   return t(`assistance.journal.${stages.find((one) => one === said) ?? 'asked'}`, { name })
 }
 
+/** Values of earlier entries that were taken out of the journal, when somebody was erased. */
+function redacted(_change: JournalChange, t: TFunction): string {
+  return t('administration.audit.valuesTaken')
+}
+
 /** What happened that is told as a sentence of its own, by the entity whose records note it. */
-const tellers: Record<string, Teller> = { impersonation: looked, assistance: assisted }
+const tellers: Record<string, Teller> = { impersonation: looked, assistance: assisted, _redaction: redacted }
 
 /** The sentence of a change, after who made it; `null` for what is told as a record that was changed. */
 export function sentenceOf(change: JournalChange, t: TFunction): string | null {

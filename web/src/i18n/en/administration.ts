@@ -81,6 +81,7 @@ export const administration = {
     record: 'One record only',
     operations: { create: 'creation', update: 'change', delete: 'deletion' },
     somebody: 'somebody who is gone',
+    valuesTaken: 'took values of an erased person out of the journal',
     looks: {
       began: 'began to look as {{name}}',
       asked: 'stopped looking as {{name}}',

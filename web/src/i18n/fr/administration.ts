@@ -82,6 +82,7 @@ export const administration = {
     record: 'Une seule fiche',
     operations: { create: 'création', update: 'modification', delete: 'suppression' },
     somebody: 'une personne qui n’est plus là',
+    valuesTaken: 'a ôté du journal des valeurs d’une personne effacée',
     looks: {
       began: 'a commencé à regarder comme {{name}}',
       asked: 'a cessé de regarder comme {{name}}',
