@@ -61,7 +61,11 @@ for (const language of ['fr', 'en'] as const) {
     await dialog
       .getByRole('textbox', { name: said.email })
       .fill(`${name.replace(/\W/g, '').toLowerCase()}@acme-chauffage.example`)
-    await dialog.getByLabel(said.profiles).first().click()
+    await dialog
+      .getByRole('combobox', { name: said.profiles })
+      .or(dialog.getByRole('textbox', { name: said.profiles }))
+      .first()
+      .click()
     for (const profile of [said.assistant, said.bounded, said.reader])
       await page.getByRole('option', { name: profile, exact: true }).click()
     await dialog.getByRole('textbox', { name: said.name, exact: true }).click()

@@ -178,19 +178,41 @@ async fn run(
     connections.shutdown().await;
 }
 
-/// Carries out what the platform is asked for, soon after it is; and what waits for a day, or was left in the middle, now and then.
-async fn carry_out_operations(state: AppState) {
-    let mut rounds = tokio::time::interval(OPERATIONS);
-    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let (mut seen, mut round) = (None, 0_u32);
-    loop {
-        rounds.tick().await;
-        round = round.wrapping_add(1);
-        let position = state.platform.directory_position();
-        if seen == Some(position) && !round.is_multiple_of(OPERATIONS_EVERY) {
-            continue;
+/// Rounds of what follows writes into the directory: soon after something was written there, and now and then whatever happens.
+struct Rounds {
+    interval: tokio::time::Interval,
+    seen: Option<journal::Position>,
+    count: u32,
+    /// One of so many is due although nothing was written.
+    every: u32,
+}
+
+impl Rounds {
+    fn new(every: u32) -> Rounds {
+        let mut interval = tokio::time::interval(OPERATIONS);
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        Rounds { interval, seen: None, count: 0, every }
+    }
+
+    /// Waits for the next that is due.
+    async fn next(&mut self, state: &AppState) {
+        loop {
+            self.interval.tick().await;
+            self.count = self.count.wrapping_add(1);
+            let position = state.platform.directory_position();
+            if self.seen != Some(position) || self.count.is_multiple_of(self.every) {
+                self.seen = Some(position);
+                return;
+            }
         }
-        seen = Some(position);
+    }
+}
+
+/// Carries out what the platform is asked for, and what waits for a day, or was left in the middle.
+async fn carry_out_operations(state: AppState) {
+    let mut rounds = Rounds::new(OPERATIONS_EVERY);
+    loop {
+        rounds.next(&state).await;
         let platform = state.platform.clone();
         if let Err(problem) = state.calls.run(move || Ok(platform.operations_run()?)).await {
             tracing::warn!(
@@ -201,22 +223,14 @@ async fn carry_out_operations(state: AppState) {
     }
 }
 
-/// Sends letters soon after they were written, and those that wait for another attempt now and then.
+/// Sends letters, and those that wait for another attempt.
 async fn send_mail(state: AppState) {
     if !state.platform.sends_mail() {
         return;
     }
-    let mut rounds = tokio::time::interval(OPERATIONS);
-    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let (mut seen, mut round) = (None, 0_u32);
+    let mut rounds = Rounds::new(MAIL_EVERY);
     loop {
-        rounds.tick().await;
-        round = round.wrapping_add(1);
-        let position = state.platform.directory_position();
-        if seen == Some(position) && !round.is_multiple_of(MAIL_EVERY) {
-            continue;
-        }
-        seen = Some(position);
+        rounds.next(&state).await;
         let platform = state.platform.clone();
         match state.mail.run(move || Ok(platform.mail_send()?)).await {
             Ok(0) => {}

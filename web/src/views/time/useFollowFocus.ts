@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef } from 'react'
 
-/** How long the focus is looked for: the server's answer draws the event once more. */
-const followMs = 2500
+/** How long the focus is looked for at most: the server's answer draws the event once more, however long it takes to come. */
+const followMs = 15_000
 
 /** Keeps the focus on an event that is moved by the keyboard: in another column or row it is another element. `sure`: it had the focus before a
  * dialog took it. */
@@ -15,8 +15,11 @@ export function useFollowFocus(frame: RefObject<HTMLElement | null>): (key: stri
   return (key, sure = false) => {
     if (!sure && !document.activeElement?.closest('[data-event]')) return
     wanted.current = key
-    setTimeout(() => {
+    const forget = () => {
       if (wanted.current === key) wanted.current = null
-    }, followMs)
+    }
+    setTimeout(forget, followMs)
+    // Whoever takes the mouse is elsewhere.
+    window.addEventListener('pointerdown', forget, { once: true })
   }
 }
