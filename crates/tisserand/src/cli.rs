@@ -70,7 +70,7 @@ pub(crate) struct Cli {
         hide_env_values = true
     )]
     pub(crate) outgoing_host: Vec<String>,
-    /// Where browsers reach this platform, such as https://crm.example.org: what others are told to come back to
+    /// Where browsers reach this platform, such as `https://crm.example.org`: what others are told to come back to
     #[arg(long, global = true, env = "TISSERAND_PUBLIC", value_name = "URL", hide_env_values = true)]
     pub(crate) public: Option<String>,
     /// Mail server that takes letters to people, such as smtp://user@mail.example.org:587 or smtps://…; without one, none are sent
