@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,10 +35,17 @@ ADDRESSES = [
 
 
 def wapiti(base, secret, folder, seconds):
-    report = Path(folder) / "wapiti.json"
+    report, document = Path(folder) / "wapiti.json", Path(folder) / "openapi.json"
+    # It asks for the document without saying who it is.
+    asked = urllib.request.Request(f"{base}/data/{ENVIRONMENT}/openapi.json", headers={"Authorization": f"Bearer {secret}"})
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        told = json.load(answer)
+    # Every entity has the same operations.
+    told["paths"] = {path: one for path, one in told["paths"].items() if "$" in path or "/accounts" in path}
+    document.write_text(json.dumps({**told, "servers": [{"url": base}]}))
     subprocess.run(
         [
-            BIN / "wapiti", "--url", f"{base}/", "--swagger", f"{base}/data/{ENVIRONMENT}/openapi.json",
+            BIN / "wapiti", "--url", f"{base}/", "--swagger", str(document),
             "--header", f"Authorization: Bearer {secret}", "--module", MODULES, "--format", "json", "--output", report,
             "--flush-session", "--store-session", folder, "--max-scan-time", str(seconds), "--max-attack-time", str(seconds // 6),
             "--verbose", "0", "--no-bugreport",
@@ -103,14 +111,16 @@ def main():
                 base = line[len(READY) :].strip()
                 for person, secret in secrets.items():
                     print(f"as {person}", flush=True)
+                    found += wapiti(base, secret, folder, 90 if quick else 420)
                     found += sqlmap(base, secret, folder, 1 if quick else 2)
-                    found += wapiti(base, secret, folder, 120 if quick else 420)
                 alive = server.poll() is None
             finally:
                 server.send_signal(signal.SIGTERM)
                 server.wait(30)
             log.seek(0)
-            found += [line for line in log if "request failed" in line or "panicked" in line]
+            # Both tools hang up on answers that take long.
+            failures = [line for line in log if "request failed" in line or "panicked" in line]
+            found += [line for line in failures if "the client went away" not in line]
     if not alive:
         found.append("the server ended")
     sys.exit("\n".join(["something was found:", *found]) if found else print("nothing was found"))
