@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dictionary::{Language, RecordId, Value};
-use engine::{Caller, Clock, Draft, Query};
+use engine::{Caller, Clock, Draft, Environment, Query};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use platform::operations::Trial;
@@ -45,6 +45,25 @@ impl Trial for StopsOnce {
         if met.len() == self.at {
             let source = std::io::Error::other("stopped here");
             return Err(PlatformError::Io { action: "go on", path: step.into(), source });
+        }
+        Ok(())
+    }
+}
+
+/// Has the client say yes at the very moment that a server looks whether it did.
+#[derive(Default)]
+struct AnswersMeanwhile {
+    asked: Mutex<Option<(Environment, RecordId)>>,
+}
+
+impl Trial for AnswersMeanwhile {
+    fn at(&self, step: &str, done: bool) -> Result<(), PlatformError> {
+        if step == "answer"
+            && !done
+            && let Some((root, id)) = self.asked.lock().take()
+        {
+            let yes = Draft::default().with("decision", "approved").with("decided_by", "Paul Weber");
+            root.transact(&Caller::system(), move |unit| unit.update("operation", id, None, yes))?;
         }
         Ok(())
     }
@@ -315,6 +334,16 @@ fn stopped_everywhere(kind: OperationKind) {
     }
 }
 
+fn assistance(host: &Host) -> Asked {
+    Asked {
+        person_email: Some("omar@hebergeur.example".to_owned()),
+        profiles: Some("reader".to_owned()),
+        purpose: Some("Une facture ne part pas".to_owned()),
+        ticket: Some("T-42".to_owned()),
+        ..about(OperationKind::Assist, host.id_of("weber"))
+    }
+}
+
 /// Everything that a support access goes through: carried out, answered, carried out, the hours gone by, carried out.
 fn assisted(host: &Host, id: RecordId) -> Result<(), PlatformError> {
     host.clock.pass(SignedDuration::from_mins(3));
@@ -338,14 +367,7 @@ fn a_support_access_stopped_anywhere_is_taken_up_again_and_never_stays_open() {
         host.add("user", Draft::default().with("name", "Omar").with("email", "omar@hebergeur.example"));
         let trial = Arc::new(StopsOnce { at, ..StopsOnce::default() });
         host = host.again(Some(trial.clone()));
-        let asked = Asked {
-            person_email: Some("omar@hebergeur.example".to_owned()),
-            profiles: Some("reader".to_owned()),
-            purpose: Some("Une facture ne part pas".to_owned()),
-            ticket: Some("T-42".to_owned()),
-            ..about(OperationKind::Assist, host.id_of("weber"))
-        };
-        let id = host.platform.operation_ask(asked).unwrap();
+        let id = host.platform.operation_ask(assistance(&host)).unwrap();
         let stopped = assisted(&host, id).is_err();
         let met = trial.met.lock().clone();
         host = host.again(None);
@@ -361,6 +383,20 @@ fn a_support_access_stopped_anywhere_is_taken_up_again_and_never_stays_open() {
             return;
         }
     }
+}
+
+#[test]
+fn a_client_who_says_yes_while_a_server_looks_does_not_wait_any_longer() {
+    let mut host = Host::start();
+    let (_, project) = host.project("Weber");
+    assert_eq!(host.done(creation(project, "weber")).0, OperationState::Done);
+    host.add("user", Draft::default().with("name", "Omar").with("email", "omar@hebergeur.example"));
+    let trial = Arc::new(AnswersMeanwhile::default());
+    host = host.again(Some(trial.clone()));
+    let id = host.platform.operation_ask(assistance(&host)).unwrap();
+    *trial.asked.lock() = Some((host.platform.environment("platform").unwrap().engine.clone(), id));
+    host.platform.operations_run().unwrap();
+    assert!(host.enters("omar@hebergeur.example", "weber"), "{:?}", host.stands(id));
 }
 
 #[test]

@@ -28,7 +28,11 @@ impl Platform {
         let mut ended = 0;
         for state in [OperationState::Running, OperationState::Waiting] {
             for operation in self.operations_in(state)? {
-                ended += usize::from(self.operation_run(operation)?);
+                match self.operation_run(operation) {
+                    // Another server took it from here.
+                    Err(PlatformError::Engine(EngineError::Stale { .. })) => {}
+                    done => ended += usize::from(done?),
+                }
             }
         }
         Ok(ended)
@@ -52,8 +56,14 @@ impl Platform {
                     let draft = Draft::default()
                         .with("held_until", Value::Null)
                         .with("step", step.label(self.language_of(&operation)));
-                    self.operation_note(&operation, draft)?;
-                    return Ok(false);
+                    match self.operation_note_at(&operation, operation.version, draft) {
+                        // Whoever it waits for has just answered: it goes on.
+                        Err(PlatformError::Engine(EngineError::Stale { .. })) => {
+                            operation = self.operation_kept(&operation)?;
+                            continue;
+                        }
+                        noted => return noted.map(|()| false),
+                    }
                 }
                 Err(error) => return self.operation_stopped(&operation, plan, error),
             }
@@ -89,7 +99,7 @@ impl Platform {
                 .with("started", Value::DateTime(now))
                 .with("about", self.operation_about(&operation).as_str());
         }
-        match self.operation_note(&operation, draft) {
+        match self.operation_note_at(&operation, operation.version, draft) {
             Ok(()) => self.operation(operation.id).map(Some),
             Err(PlatformError::Engine(EngineError::Stale { .. } | EngineError::NotFound)) => Ok(None),
             Err(error) => Err(error),
@@ -188,11 +198,43 @@ impl Platform {
         Ok(())
     }
 
+    /// Writes into an operation that this server holds; what somebody answered meanwhile stays.
     fn operation_note(&self, operation: &Operation, draft: Draft) -> Result<(), PlatformError> {
-        let (id, version) = (operation.id, operation.version);
+        let mut version = operation.version;
+        loop {
+            match self.operation_note_at(operation, version, draft.clone()) {
+                Err(PlatformError::Engine(EngineError::Stale { .. })) => {
+                    version = self.operation_kept(operation)?.version;
+                }
+                noted => return noted,
+            }
+        }
+    }
+
+    /// Writes into an operation that nobody has changed since that version.
+    fn operation_note_at(
+        &self,
+        operation: &Operation,
+        version: Position,
+        draft: Draft,
+    ) -> Result<(), PlatformError> {
+        let id = operation.id;
         self.root()
             .transact(&Caller::system(), move |unit| unit.update(OPERATION, id, Some(version), draft))?;
         Ok(())
+    }
+
+    /// An operation as it is by now.
+    ///
+    /// Errors: stale when this server holds it no more.
+    fn operation_kept(&self, operation: &Operation) -> Result<Operation, PlatformError> {
+        let now = self.operation(operation.id)?;
+        let is_kept = now.held_until == operation.held_until && now.state == operation.state;
+        if is_kept {
+            return Ok(now);
+        }
+        let (expected, stored) = (operation.version, now.version);
+        Err(EngineError::Stale { id: now.id, expected, stored, moves: Vec::new() }.into())
     }
 
     /// The language of whoever asked.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use dictionary::{Language, RecordId};
 use engine::Clock;
@@ -213,5 +214,17 @@ fn write_module(folder: &Path) {
         let path = folder.join("shop").join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+    }
+}
+
+/// What `look` comes to see.
+pub fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "it does not come");
+        std::thread::yield_now();
     }
 }

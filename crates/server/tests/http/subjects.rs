@@ -5,14 +5,13 @@ use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io::Read;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use dictionary::RecordId;
 use engine::Caller;
 use jiff::SignedDuration;
 use serde_json::{Map, Value as Json, json};
 
-use crate::app::App;
+use crate::app::{App, until};
 use crate::client::Client;
 
 /// Texts that nothing else holds: one for each value, looked for afterwards.
@@ -134,18 +133,6 @@ fn import(ada: &Client, marks: &mut Marks) {
         let now = ada.get(&ada.at(&format!("$imports/{}", id(&import)))).json();
         (now["live"] == false).then_some(now)
     });
-}
-
-/// What `look` comes to see.
-fn until(mut look: impl FnMut() -> Option<Json>) -> Json {
-    let began = Instant::now();
-    loop {
-        if let Some(seen) = look() {
-            return seen;
-        }
-        assert!(began.elapsed() < Duration::from_secs(60), "it does not come");
-        std::thread::yield_now();
-    }
 }
 
 fn erased(ada: &Client, path: &str, name: &str) -> Json {
@@ -462,7 +449,7 @@ fn an_erasure_that_was_left_in_the_middle_goes_on_once_its_environment_is_opened
         environment.engine.erasure_begin(&Caller::system(), "contact", person, &marks.all[0]).unwrap()
     };
     app.clock.forward(SignedDuration::from_hours(1));
-    until(|| (app.platform.evict_idle() > 0).then_some(Json::Null));
+    until(|| (app.platform.evict_idle() > 0).then_some(()));
     let done = until(|| {
         let now = ada.get(&ada.at(&format!("$erasures/{erasure}"))).json();
         (now["step"] == "done" && now["live"] == false).then_some(now)
