@@ -54,6 +54,50 @@ test('the end of a hundred thousand rows is reached by scrolling, and little is 
   await page.keyboard.press('j')
 })
 
+/** Time between frames while the wheel turns for some seconds, in milliseconds, smallest first. */
+async function framesWhileScrolling(page: Page): Promise<number[]> {
+  const box = await table(page).boundingBox()
+  if (!box) throw new Error('no table')
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+  const measured = page.evaluate(
+    () =>
+      new Promise<number[]>((done) => {
+        const frames: number[] = []
+        let last = performance.now()
+        const began = last
+        const frame = (now: number) => {
+          frames.push(now - last)
+          last = now
+          if (now - began < 6_000) requestAnimationFrame(frame)
+          else done(frames.slice(1).sort((a, b) => a - b))
+        }
+        requestAnimationFrame(frame)
+      }),
+  )
+  for (let turn = 0; turn < 200; turn += 1) await page.mouse.wheel(0, 120)
+  return measured
+}
+
+test('a list of a hundred thousand rows scrolls without losing frames', async ({ page }) => {
+  test.setTimeout(120_000)
+  await openList(page, 'accounts', '?q=Grand')
+  await expect(rows(page).first()).toBeVisible()
+  for (let time = 0; time < 3; time += 1) {
+    const began = Date.now()
+    const frames = await framesWhileScrolling(page)
+    const at = (part: number) => Math.round((frames[Math.floor((frames.length - 1) * part)] ?? 0) * 10) / 10
+    tell('frames', began, {
+      count: frames.length,
+      perSecond: Math.round((frames.length * 1000) / frames.reduce((sum, one) => sum + one, 0)),
+      median: at(0.5),
+      ninthDecile: at(0.9),
+      most: at(1),
+      late: frames.filter((one) => one > 25).length,
+    })
+    expect(frames.length).toBeGreaterThan(0)
+  }
+})
+
 test('a hundred thousand rows are sorted, filtered and searched', async ({ page }) => {
   test.setTimeout(120_000)
   await openList(page, 'accounts')

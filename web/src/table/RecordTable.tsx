@@ -112,6 +112,7 @@ export function RecordTable<Group extends TableGroup = TableGroup>(props: Props<
   const count = lines?.length ?? rows.rows.length
   // Rows out of sight are drawn ahead of whoever scrolls, not of whoever only comes to look.
   const [scrolled, setScrolled] = useState(false)
+  const [aside, setAside] = useState(false)
   const virtual = useVirtualizer({
     count: count + (rows.hasMore ? 12 : 0),
     getScrollElement: () => frame.current,
@@ -246,6 +247,8 @@ export function RecordTable<Group extends TableGroup = TableGroup>(props: Props<
       data-compact={compact || undefined}
       data-phone={phone || undefined}
       data-outdated={rows.outdated || undefined}
+      data-aside={aside || undefined}
+      onScroll={(event) => setAside(event.currentTarget.scrollLeft !== 0)}
       style={variables}
       role="table"
       aria-label={label}
@@ -284,7 +287,12 @@ export function RecordTable<Group extends TableGroup = TableGroup>(props: Props<
       {rows.loading ? (
         <TableSkeleton columns={columns} label={t('list.loading')} phone={phone} checks={selection !== undefined} />
       ) : (
-        <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
+        <div
+          role="rowgroup"
+          className={styles.body}
+          data-moving={virtual.isScrolling || undefined}
+          style={{ height: virtual.getTotalSize() }}
+        >
           {items.map((item) => {
             const line = lineAt(item.index)
             const style = { transform: `translateY(${item.start}px)` }
