@@ -39,6 +39,12 @@ test('the journal is narrowed to one record, from what it was to what it is', as
   await page.getByRole('option', { name: 'création' }).click()
   await expect(list.locator('> li')).toHaveCount(1)
   await expect(page).toHaveURL(/operation=create/)
+  // Days are written as the application writes them, whatever the language of the browser.
+  await page.getByRole('textbox', { name: 'Du', exact: true }).fill('1/3/2026')
+  await page.getByRole('textbox', { name: 'Au', exact: true }).fill('bientôt')
+  await page.keyboard.press('Tab')
+  await expect(page).toHaveURL(/from=2026-03-01/)
+  await expect(page.getByText('Date non comprise')).toBeVisible()
   await list.getByRole('link', { name: `${name} bis` }).click()
   await expect(page.getByRole('heading', { name: `${name} bis` })).toBeVisible()
 })

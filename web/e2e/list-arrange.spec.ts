@@ -1,3 +1,4 @@
+import type { Locator } from '@playwright/test'
 import { env, expect, openList, rows, test, unique } from './base'
 
 test('a list is sorted by several columns, each with its rank', async ({ page, api }) => {
@@ -36,6 +37,25 @@ test('columns are moved by keyboard and by dragging, and one stays in sight', as
   await menu.getByRole('button', { name: /^Garder Code/ }).click()
   await expect(heads.first()).toContainText('Code')
   await expect(page).toHaveURL(/code!|code%21/)
+})
+
+test('what is held beside its box stays in place while the other columns go by', async ({ page }) => {
+  await page.setViewportSize({ width: 1000, height: 700 })
+  await openList(page, 'accounts', '?cols=name,code!,kind,segment,main_address.city,phone,owner,created_at')
+  const table = page.getByRole('table').first()
+  const heads = table.getByRole('columnheader')
+  const cells = table.locator('[data-id]').first().getByRole('cell')
+  const from = async (place: Locator) => Math.round((await place.boundingBox())?.x ?? -1)
+  const held = async () => [await from(heads.nth(1)), await from(cells.nth(1))]
+  const [head, words] = await held()
+  expect(head).toBe(words)
+  expect(head).toBeGreaterThan(20)
+  const next = await from(heads.nth(2))
+  await table.evaluate((frame) => frame.scrollTo({ left: 40 }))
+  await expect.poll(() => from(heads.nth(2))).toBe(next - 40)
+  expect(await held()).toEqual([head, head])
+  await cells.getByRole('checkbox').check()
+  await expect(page.getByText('1 sélectionné')).toBeVisible()
 })
 
 test('a view is saved, changed, put back, renamed, shared, and opened by another person', async ({ page, api, as }) => {

@@ -17,7 +17,7 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
   },
   pilotage: async (page) => {
     await page.goto(`/e/${env}?board=company`)
-    await page.getByRole('region', { name: 'Clients par segment' }).getByRole('img').waitFor()
+    await page.getByRole('region', { name: 'Clients par segment' }).getByRole('link').first().waitFor()
     await page.getByRole('region', { name: 'Encours dépassé' }).getByRole('table').waitFor()
   },
   liste: (page) => openList(page, 'accounts'),
@@ -51,6 +51,24 @@ const screens: Record<string, (page: Page) => Promise<void>> = {
 }
 
 const desk: Record<string, (page: Page) => Promise<void>> = {
+  planning: async (page) => {
+    await page.goto(`/e/${env}/appointments?view=timeline`)
+    await page.getByRole('button', { name: 'Aujourd’hui' }).waitFor()
+    await page.waitForLoadState('networkidle')
+  },
+  croisement: async (page) => {
+    await page.goto(`/e/${env}/accounts?view=pivot`)
+    await page.getByRole('table').waitFor()
+    await page.waitForLoadState('networkidle')
+  },
+  droits: async (page) => {
+    await page.goto(`/admin/${env}/profiles/sales`)
+    await page.getByRole('table').first().waitFor()
+  },
+  journal: async (page) => {
+    await page.goto(`/admin/${env}/audit`)
+    await page.getByRole('listitem').nth(8).waitFor()
+  },
   palette: async (page) => {
     await openList(page, 'accounts')
     await page.keyboard.press('Control+k')

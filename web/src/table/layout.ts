@@ -33,8 +33,9 @@ export function layoutOf(columns: Column[], title: Column | undefined, checks: b
   }
 }
 
+/** Where a column stops, once the table is moved sideways. */
 export function heldAt(left: number | null | undefined): CSSProperties | undefined {
-  return left === null || left === undefined ? undefined : { left }
+  return left === null || left === undefined ? undefined : ({ '--held-at': `${left}px` } as CSSProperties)
 }
 
 /** Rows of a group, in the order of the list. */

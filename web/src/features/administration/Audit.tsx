@@ -1,4 +1,4 @@
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
@@ -9,6 +9,7 @@ import { asProblem } from '../../api/problem'
 import type { Entity, Field, JournalChange } from '../../api/types'
 import { useSurroundings } from '../../dictionary/context'
 import { effective, fieldOf } from '../../dictionary/model'
+import { AskedDay } from '../../fields/date/AskedDay'
 import { Picker } from '../../fields/reference/Picker'
 import { fieldUi } from '../../fields/registry'
 import { exactInstant, nearInstant } from '../../format/dates'
@@ -157,19 +158,17 @@ function Filters({ search }: { search: AuditSearch }) {
         clearable
         comboboxProps={still}
       />
-      <TextInput
-        type="date"
+      <AskedDay
         className={styles.filter}
         label={t('administration.audit.from')}
         value={search.from ?? ''}
-        onChange={(event) => change({ from: event.currentTarget.value || undefined })}
+        onChange={(day) => change({ from: day || undefined })}
       />
-      <TextInput
-        type="date"
+      <AskedDay
         className={styles.filter}
         label={t('administration.audit.to')}
         value={search.to ?? ''}
-        onChange={(event) => change({ to: event.currentTarget.value || undefined })}
+        onChange={(day) => change({ to: day || undefined })}
       />
       {search.record && (
         <Button

@@ -1,8 +1,9 @@
-import { NativeSelect, NumberInput, TextInput } from '@mantine/core'
+import { NativeSelect, NumberInput } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { allOf } from '../../api/where'
 import { type Surroundings, useSurroundings } from '../../dictionary/context'
 import { exactDay, instantOf } from '../../format/dates'
+import { AskedDay } from '../date/AskedDay'
 import type { FilterEditorProps, FilterUi, FilterValue, Test } from '../types'
 import styles from './FilterKinds.module.css'
 import {
@@ -72,17 +73,15 @@ function Editor({ value: raw, onChange }: FilterEditorProps) {
       )}
       {value.o === 'range' && (
         <div className={styles.pair}>
-          <TextInput
-            type="date"
+          <AskedDay
             label={t('filter.from')}
             value={text(value, 'a')}
-            onChange={(event) => onChange({ ...value, o: 'range', a: event.currentTarget.value })}
+            onChange={(day) => onChange({ ...value, o: 'range', a: day })}
           />
-          <TextInput
-            type="date"
+          <AskedDay
             label={t('filter.to')}
             value={text(value, 'b')}
-            onChange={(event) => onChange({ ...value, o: 'range', b: event.currentTarget.value })}
+            onChange={(day) => onChange({ ...value, o: 'range', b: day })}
           />
         </div>
       )}

@@ -1,8 +1,18 @@
 import { Input } from '@mantine/core'
 import { type HTMLInputTypeAttribute, type ReactNode, useState } from 'react'
+import type { Field } from '../../api/types'
 import type { InputProps } from '../types'
 
-interface Props<T> extends InputProps<T> {
+/** What a line of text has of what a form gives its inputs. */
+export interface LineProps<T>
+  extends Pick<
+    InputProps<T>,
+    'value' | 'onChange' | 'onProblem' | 'typed' | 'id' | 'describedBy' | 'invalid' | 'required'
+  > {
+  field: Pick<Field, 'max_length'>
+}
+
+interface Props<T> extends LineProps<T> {
   /** The value as it is typed. */
   shown(value: T): string
   /** What was typed, as a value; `undefined` when it cannot be understood. */
