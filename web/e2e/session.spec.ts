@@ -1,4 +1,4 @@
-import { expect, test } from './base'
+import { env, expect, rows, test } from './base'
 import { password, people } from './people'
 
 test.describe('signing in', () => {
@@ -57,4 +57,19 @@ test('who may only read is offered nothing else', async ({ as }) => {
   await expect(page.getByRole('button', { name: 'Modifier' })).toHaveCount(0)
   await page.getByRole('button', { name: 'Autres actions' }).click()
   await expect(page.getByText('Votre profil permet de lire, pas de modifier.')).toBeVisible()
+})
+
+test('what every screen asks first is asked once, before the application is read', async ({ page }) => {
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  const answer = await page.goto(`/e/${env}/tasks`)
+  expect(answer?.headers().link).toContain(`</data/${env}/$dictionary>; rel=preload`)
+  await expect(rows(page).first()).toBeVisible()
+  for (const path of ['/session', `/data/${env}/$dictionary`, `/data/${env}/$preferences`]) {
+    expect(asked.filter((one) => one === path)).toHaveLength(1)
+    expect(asked.indexOf(path)).toBeLessThan(asked.findIndex((one) => one.startsWith('/assets/')))
+  }
+  // Nothing is said of an environment that one may not enter.
+  const other = await page.goto('/e/nowhere/tasks')
+  expect(other?.headers().link).toBeUndefined()
 })

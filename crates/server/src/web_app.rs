@@ -1,8 +1,11 @@
 //! The web application, built into the binary. In a debug build its files are read from `web/dist` at run time.
 
+use std::sync::Arc;
+
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use platform::EnvironmentInfo;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::cx::Cx;
@@ -46,16 +49,20 @@ pub(crate) async fn show(cx: Cx, method: Method, uri: Uri, headers: HeaderMap) -
     }
     match Built::get(INDEX) {
         Some(index) => {
-            let tiles = tile_origin(&cx, path).await;
+            let environment = entered(&cx, path).await;
+            let tiles = environment.as_ref().and_then(|info| info.tiles.as_ref());
             let mut headers = headers;
             if tiles.is_some() {
                 // Another policy is another answer: what is kept from before says nothing of it.
                 headers.remove(header::IF_NONE_MATCH);
             }
             let mut page = answer(INDEX, &index, &headers);
-            if let Some(policy) = tiles.as_deref().and_then(page_policy_with) {
+            if let Some(policy) = tiles.and_then(|tiles| page_policy_with(&tiles.origin)) {
                 page.headers_mut().remove(header::ETAG);
                 page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+            }
+            if let Some(early) = environment.and_then(|info| asked_first(&info.name)) {
+                page.headers_mut().insert(header::LINK, early);
             }
             named("/{screen}", page)
         }
@@ -63,17 +70,23 @@ pub(crate) async fn show(cx: Cx, method: Method, uri: Uri, headers: HeaderMap) -
     }
 }
 
-/// Where the maps of an environment take their tiles from, on a page of it that is asked for by somebody who may enter it.
-async fn tile_origin(cx: &Cx, path: &str) -> Option<String> {
+/// The environment whose page is asked for, by somebody who may enter it.
+async fn entered(cx: &Cx, path: &str) -> Option<Arc<EnvironmentInfo>> {
     let environment = path.strip_prefix("e/")?.split('/').next()?.to_owned();
     let state = cx.state.clone();
     let name = environment.clone();
     // Whoever may not enter gets the page as it always is: it says nothing of what there is.
-    let info = cx
-        .in_environment_briefly(&environment, move |_| Ok(state.platform.environment_info(&name)?))
-        .await
-        .ok()?;
-    info.tiles.as_ref().map(|tiles| tiles.origin.clone())
+    cx.in_environment_briefly(&environment, move |_| Ok(state.platform.environment_info(&name)?)).await.ok()
+}
+
+/// What every screen of an environment asks first: the browser asks it while it still reads the program.
+fn asked_first(environment: &str) -> Option<HeaderValue> {
+    let own = ["$dictionary", "$preferences"].map(|part| format!("/data/{environment}/{part}"));
+    let links: Vec<String> = std::iter::once("/session".to_owned())
+        .chain(own)
+        .map(|path| format!("<{path}>; rel=preload; as=fetch; crossorigin"))
+        .collect();
+    HeaderValue::from_str(&links.join(", ")).ok()
 }
 
 fn answer(path: &str, file: &EmbeddedFile, asked: &HeaderMap) -> Response {
