@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use store::{Committed, Context, Head, Moment, Snapshot, Store, StoreError, Submission, UnitError};
 
 use crate::accesses::Accesses;
+use crate::bound::{self, Bound};
 use crate::caller::Caller;
 use crate::catalogue;
 use crate::clock::{Clock, IdSource};
@@ -62,6 +63,8 @@ pub(crate) struct Shared {
     pub(crate) perimeters: Perimeters,
     /// Who read what is sensitive.
     pub(crate) accesses: Accesses,
+    /// How much it may hold.
+    pub(crate) bound: Bound,
     pub(crate) leaders: Arc<Leaders>,
 }
 
@@ -84,6 +87,7 @@ impl Shared {
             refreshing: Mutex::default(),
             perimeters: Perimeters::default(),
             accesses: Accesses::default(),
+            bound: Bound::default(),
             leaders: Arc::default(),
         })
     }
@@ -204,6 +208,12 @@ impl Environment {
             session.sight = sight;
             let value = work(&mut session)?;
             session.finish()?;
+            if let Some(bound) = inner.bound.get() {
+                let growth = bound::growth(&session.tx.changes());
+                if growth > 0 {
+                    bound.admit(&*session.tx, inner.store.position(), growth)?;
+                }
+            }
             Ok(value)
         }
     }

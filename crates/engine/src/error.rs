@@ -103,6 +103,12 @@ pub enum EngineError {
         /// For people.
         message: Label,
     },
+    /// The environment would hold more than its subscription includes. Nothing was written.
+    #[error("{}", message.text(dictionary::Language::En))]
+    OverQuota {
+        /// For people.
+        message: Label,
+    },
     /// The store failed.
     #[error("could not {action}")]
     Store {

@@ -2,6 +2,7 @@
 
 pub mod accesses;
 mod apply;
+mod bound;
 pub mod caller;
 mod catalogue;
 pub mod changes;
@@ -34,6 +35,7 @@ pub mod views;
 mod write;
 
 pub use accesses::{Access, AccessLog};
+pub use bound::StorageBound;
 pub use caller::Caller;
 pub use clock::{Clock, IdSource, SystemClock, TimeOrderedIds};
 pub use draft::{Draft, Input, LineDraft};

@@ -5,6 +5,7 @@ pub mod chain;
 pub mod digest;
 pub mod entry;
 pub mod json;
+pub mod meter;
 pub mod payload;
 pub mod redaction;
 pub mod value;

@@ -14,6 +14,7 @@ use crate::error::PlatformError;
 use crate::open::OpenEnvironment;
 use crate::platform::Platform;
 use crate::tokens::Scope;
+use crate::usage::Gauge;
 use crate::users::User;
 use crate::viewing::Viewing;
 
@@ -100,6 +101,8 @@ pub struct Entered {
     pub viewing: Option<Viewing>,
     /// When a support access, by which they are here, ends.
     pub until: Option<Timestamp>,
+    /// What it holds and may hold; the reserved environment is bounded by nothing.
+    gauge: Option<Arc<Gauge>>,
 }
 
 impl Entered {
@@ -112,6 +115,17 @@ impl Entered {
     pub fn may_write(&self) -> bool {
         let writes = [Capability::Create, Capability::Update, Capability::Delete];
         writes.iter().any(|one| self.environment.engine.may_anywhere(&self.caller, *one))
+    }
+
+    /// Refuses bytes that would make the environment hold more than its subscription includes.
+    ///
+    /// Errors: `OverQuota`.
+    pub fn has_room(&self, size_bytes: u64) -> Result<(), EngineError> {
+        let size = i64::try_from(size_bytes).unwrap_or(i64::MAX);
+        match &self.gauge {
+            Some(gauge) => gauge.has_room(size).map_err(|message| EngineError::OverQuota { message }),
+            None => Ok(()),
+        }
     }
 
     /// Refuses those who lack a power over the environment.
@@ -170,10 +184,12 @@ impl Platform {
         caller.origin = origin;
         caller.request = request;
         if let Some((viewed, viewing)) = self.viewed(identity, &caller, &info, &open)? {
-            return Ok(Entered { environment: open, caller: viewed, viewing: Some(viewing), until: None });
+            let (viewing, until) = (Some(viewing), None);
+            return Ok(Entered { environment: open, caller: viewed, viewing, until, gauge: None });
         }
         let until = self.access(&identity.user, &info)?.until;
-        Ok(Entered { environment: open, caller, viewing: None, until })
+        let gauge = if info.name == PLATFORM { None } else { Some(self.gauge(&info)?) };
+        Ok(Entered { environment: open, caller, viewing: None, until, gauge })
     }
 
     /// A person as they ask in an environment; their record there is made at their first entry.

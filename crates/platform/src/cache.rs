@@ -15,6 +15,7 @@ use crate::environments::EnvironmentInfo;
 use crate::error::PlatformError;
 use crate::sessions::Session;
 use crate::tokens::Token;
+use crate::usage::Bounded;
 use crate::users::User;
 
 /// Entries of the journal read at a time; farther behind, everything is forgotten.
@@ -33,6 +34,8 @@ pub(crate) struct Known {
     pub(crate) providers: HashMap<RecordId, RecordId>,
     pub(crate) accesses: HashMap<(RecordId, String), Access>,
     pub(crate) environments: HashMap<String, Arc<EnvironmentInfo>>,
+    /// How much environments may hold.
+    pub(crate) bounded: HashMap<String, Bounded>,
 }
 
 /// The memory of one platform.
@@ -106,7 +109,9 @@ impl Known {
             directory::ENVIRONMENT | directory::ORGANISATION => {
                 self.environments.clear();
                 self.accesses.clear();
+                self.bounded.clear();
             }
+            directory::SUBSCRIPTION | directory::SUBSCRIPTION_QUOTA => self.bounded.clear(),
             _ => {}
         }
     }

@@ -14,6 +14,8 @@ pub(crate) const ORGANISATION: &str = "organisation";
 pub(crate) const PROJECT: &str = "project";
 pub(crate) const SUBSCRIPTION: &str = "subscription";
 pub(crate) const SUBSCRIPTION_QUOTA: &str = "subscription_quota";
+pub(crate) const USAGE_STATEMENT: &str = "usage_statement";
+pub(crate) const USAGE_LINE: &str = "usage_line";
 pub(crate) const OPERATION: &str = "operation";
 /// The organisation that an environment, a project or a subscription is for: a field of each.
 pub(crate) const CLIENT: &str = "client";

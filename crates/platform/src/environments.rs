@@ -6,9 +6,9 @@ use dictionary::RecordId;
 use dictionary::layers::Layer;
 use dictionary::model::Dictionary;
 use engine::{Caller, Draft, EngineError, Environment, Expanded, Query, Record, Settings};
-use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::access::{with_client, words};
 use crate::directory::{self, CLIENT, ENVIRONMENT, Fields, ORGANISATION};
@@ -46,6 +46,8 @@ pub struct EnvironmentInfo {
     pub project_id: Option<RecordId>,
     /// Record of `operation` that made it.
     pub made_by: Option<RecordId>,
+    /// When it was made.
+    pub since: Timestamp,
     /// IANA name.
     pub zone: String,
     /// ISO 4217.
@@ -266,6 +268,13 @@ impl Platform {
         if name == PLATFORM {
             return Ok(self.root.clone());
         }
+        let open = self.environment_unbounded(name)?;
+        self.storage_bound(&self.environment_info(name)?, &open)?;
+        Ok(open)
+    }
+
+    /// The same, for who counts what it holds.
+    pub(crate) fn environment_unbounded(&self, name: &str) -> Result<Arc<OpenEnvironment>, PlatformError> {
         let now = self.clock.now();
         self.opened.get(name, now, || {
             let info = self.environment_info(name)?;
@@ -433,6 +442,7 @@ fn read_info(dictionary: &Dictionary, record: &Record) -> EnvironmentInfo {
         second_factor: fields.is_true("second_factor"),
         kind: fields.text("kind").unwrap_or_default(),
         client,
+        since: fields.moment("created_at").unwrap_or_default(),
         zone: fields.text("time_zone").unwrap_or_default(),
         currency: fields.text("currency").unwrap_or_default(),
         country: fields.text("country").unwrap_or_else(|| COUNTRY.to_owned()),

@@ -159,6 +159,12 @@ impl Opened {
         }
     }
 
+    /// The environment of that name, if it is open; it does not count as used.
+    pub(crate) fn at_hand(&self, name: &str) -> Option<Arc<OpenEnvironment>> {
+        let slots = self.slots.read();
+        slots.get(name)?.environment.try_lock()?.clone()
+    }
+
     /// Those that were opened since the last call.
     pub(crate) fn just_opened(&self) -> Vec<Arc<OpenEnvironment>> {
         let slots = self.slots.read();

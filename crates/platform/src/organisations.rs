@@ -21,6 +21,10 @@ pub struct NewSubscription {
     pub named_users: Option<u32>,
     /// Environments it includes; as many as they like when absent.
     pub environments: Option<u32>,
+    /// Megabytes of storage it includes; as much as they like when absent.
+    pub storage_mb: Option<u32>,
+    /// E-mails it includes a month; as many as they like when absent.
+    pub emails: Option<u32>,
     /// First day; today when absent.
     pub starts_on: Option<Date>,
     /// Last day; without an end when absent.
@@ -87,7 +91,12 @@ impl Platform {
                 draft = draft.with(field, Value::Date(day));
             }
         }
-        let quotas = [("named_users", new.named_users), ("environments", new.environments)];
+        let quotas = [
+            ("named_users", new.named_users),
+            ("environments", new.environments),
+            ("storage", new.storage_mb),
+            ("emails", new.emails),
+        ];
         let done = self.root().transact(&Caller::system(), move |unit| {
             let subscription = unit.create(SUBSCRIPTION, None, draft)?;
             for (resource, amount) in quotas {

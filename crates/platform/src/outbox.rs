@@ -10,7 +10,7 @@ use engine::{Caller, Draft, EngineError, Query};
 use jiff::{SignedDuration, Timestamp};
 use services::mail::{Letter, MailError, MailLink, MailServer};
 
-use crate::directory::{self, Fields, MESSAGE};
+use crate::directory::{self, ACCESS, Fields, MESSAGE};
 use crate::error::PlatformError;
 use crate::letters::{self, About};
 use crate::platform::Platform;
@@ -70,10 +70,12 @@ impl Platform {
         let (id, now) = (self.new_id(), self.clock.now());
         let content =
             serde_json::to_vec(about).map_err(|_| PlatformError::Sealed { why: "it is no JSON" })?;
+        let environment = self.environment_counted(user.id)?;
         let sealed = self.keys.seal(&subject_of(id), &content, self.random.as_ref())?;
         let draft = Draft::default()
             .with("kind", about.tag())
             .with("user", user.id)
+            .with("environment", environment.map_or(Value::Null, Value::Id))
             .with("recipient", user.email.as_str())
             .with("state", "waiting")
             .with("created", Value::DateTime(now))
@@ -81,6 +83,23 @@ impl Platform {
             .with("expires", Value::DateTime(expires))
             .with("sealed", sealed.as_str());
         Ok(Some(Outgoing { id, draft }))
+    }
+
+    /// The environment whose subscription pays for a letter to somebody: the last of a client's that they were let into.
+    fn environment_counted(&self, user: RecordId) -> Result<Option<RecordId>, PlatformError> {
+        let dictionary = self.root().dictionary();
+        let records = self.records_of(ACCESS, "user", user)?;
+        let accesses = records.iter().map(|record| Fields::of(&dictionary, record));
+        let mut made: Vec<_> = accesses
+            .filter_map(|one| Some((one.moment("created_at"), one.reference("environment")?)))
+            .collect();
+        made.sort_unstable();
+        for (_, id) in made.into_iter().rev() {
+            if self.environment_info_by_id(id)?.client_id.is_some() {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     /// Sends the letters that are due; returns how many were taken.

@@ -27,6 +27,7 @@ use crate::sealing::{KeyText, Keys};
 use crate::sessions::Seen;
 use crate::sign_in_events::Slowed;
 use crate::throttle::Throttle;
+use crate::usage::{Gauges, Ledger, Month};
 
 /// Modules of the reserved environment.
 const OWN_MODULES: &[&str] = &["directory"];
@@ -132,6 +133,10 @@ pub struct Platform {
     pub(crate) counting: Mutex<()>,
     pub(crate) trial: Option<Arc<dyn Trial>>,
     pub(crate) slowed: Slowed,
+    pub(crate) gauges: Gauges,
+    pub(crate) ledger: Mutex<Ledger>,
+    /// The last month that is closed for all, as far as this process knows.
+    pub(crate) usage_closed: Mutex<Option<Month>>,
 }
 
 impl Platform {
@@ -201,6 +206,11 @@ impl Platform {
         &self.clock
     }
 
+    /// The time zone of the platform itself.
+    pub fn zone(&self) -> &jiff::tz::TimeZone {
+        &self.root.engine.settings().zone
+    }
+
     pub(crate) fn now(&self) -> jiff::Timestamp {
         self.clock.now()
     }
@@ -259,6 +269,9 @@ impl Platform {
             counting: Mutex::default(),
             trial: options.trial,
             slowed: Slowed::default(),
+            gauges: Gauges::default(),
+            ledger: Mutex::default(),
+            usage_closed: Mutex::default(),
         })
     }
 

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use dictionary::RecordId;
 use engine::{Caller, Held};
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use parking_lot::MutexGuard;
 use store::postgres::Turn;
 
@@ -18,23 +20,60 @@ use crate::directory::{
 use crate::environments::EnvironmentInfo;
 use crate::error::PlatformError;
 use crate::platform::Platform;
+use crate::usage::Month;
 
-/// A subscription in force.
+/// A subscription.
 pub(crate) struct Subscription {
+    pub(crate) id: RecordId,
+    /// `AB00012`.
+    pub(crate) code: String,
     /// Name of the client.
-    client: String,
-    client_id: RecordId,
+    pub(crate) client: String,
+    pub(crate) client_id: RecordId,
     /// The only project that it is for; all of the client's when `None`.
     project: Option<RecordId>,
-    modules: Vec<String>,
+    pub(crate) modules: Vec<String>,
+    pub(crate) starts_on: Option<Date>,
+    /// Last day; without an end when `None`.
+    pub(crate) ends_on: Option<Date>,
+    /// When it was written down.
+    made: Timestamp,
     quotas: Vec<Quota>,
 }
 
-struct Quota {
+/// A volume that a subscription includes.
+pub(crate) struct Quota {
     resource: String,
     /// Of named users: those who hold it; all when `None`.
-    profile: Option<String>,
-    amount: i64,
+    pub(crate) profile: Option<String>,
+    pub(crate) amount: i64,
+}
+
+impl Subscription {
+    /// Volumes of a resource that it includes.
+    pub(crate) fn quotas(&self, resource: &str) -> impl Iterator<Item = &Quota> {
+        self.quotas.iter().filter(move |quota| quota.resource == resource)
+    }
+
+    /// How much of a resource it includes; without a bound when `None`.
+    pub(crate) fn amount(&self, resource: &str) -> Option<i64> {
+        self.quotas(resource).map(|quota| quota.amount).min()
+    }
+
+    /// Whether it bounds nothing.
+    pub(crate) fn is_unbounded(&self) -> bool {
+        self.quotas.is_empty()
+    }
+
+    /// Whether it is in force on a day.
+    pub(crate) fn is_in_force(&self, day: Date) -> bool {
+        self.starts_on.is_none_or(|starts| starts <= day) && self.ends_on.is_none_or(|ends| day <= ends)
+    }
+
+    /// Whether it was written down by the end of a month.
+    pub(crate) fn made_by(&self, month: Month, zone: &TimeZone) -> bool {
+        zone.to_datetime(self.made).date() <= month.last()
+    }
 }
 
 /// Keeps others from counting while somebody who was counted is let in.
@@ -76,12 +115,11 @@ impl Platform {
                 found = Some(candidate);
             }
         }
-        let organisation = root.get(&Caller::system(), ORGANISATION, client, &[])?;
-        let client_name = Fields::of(&dictionary, &organisation).text("name").unwrap_or_default();
         let Some((_, _, id)) = found else {
             if !known {
                 return Ok(None);
             }
+            let client_name = self.client_name(client)?;
             let ended = latest_end.map_or_else(String::new, |day| format!(" ({day})"));
             return Err(PlatformError::refused(
                 format!(
@@ -91,8 +129,19 @@ impl Platform {
             ));
         };
         let record = root.get(&Caller::system(), SUBSCRIPTION, id, &[])?;
-        let fields = Fields::of(&dictionary, &record);
-        let lines = self.records_of(SUBSCRIPTION_QUOTA, SUBSCRIPTION, id)?;
+        Ok(Some(self.subscription_read(&Fields::of(&dictionary, &record))?))
+    }
+
+    fn client_name(&self, client: RecordId) -> Result<String, PlatformError> {
+        let organisation = self.root().get(&Caller::system(), ORGANISATION, client, &[])?;
+        Ok(Fields::of(&self.root().dictionary(), &organisation).text("name").unwrap_or_default())
+    }
+
+    /// A subscription with what it includes.
+    pub(crate) fn subscription_read(&self, fields: &Fields<'_>) -> Result<Subscription, PlatformError> {
+        let dictionary = self.root().dictionary();
+        let client_id = fields.reference(CLIENT).ok_or(PlatformError::NotFound)?;
+        let lines = self.records_of(SUBSCRIPTION_QUOTA, SUBSCRIPTION, fields.id())?;
         let quotas = lines.iter().map(|line| {
             let line = Fields::of(&dictionary, line);
             Quota {
@@ -101,13 +150,18 @@ impl Platform {
                 amount: line.number("amount").unwrap_or_default(),
             }
         });
-        Ok(Some(Subscription {
-            client: client_name,
-            client_id: client,
+        Ok(Subscription {
+            id: fields.id(),
+            code: fields.text("code").unwrap_or_default(),
+            client: self.client_name(client_id)?,
+            client_id,
             project: fields.reference("project"),
             modules: fields.tags("modules"),
+            starts_on: fields.date("starts_on"),
+            ends_on: fields.date("ends_on"),
+            made: fields.moment("created_at").unwrap_or_default(),
             quotas: quotas.collect(),
-        }))
+        })
     }
 
     /// Refuses an environment more than the subscription includes, or one with modules that it does not.
@@ -130,7 +184,7 @@ impl Platform {
                 ),
             ));
         }
-        for quota in subscription.quotas.iter().filter(|quota| quota.resource == "environments") {
+        for quota in subscription.quotas("environments") {
             let count = self.environments_within(&subscription)?.len();
             if i64::try_from(count).unwrap_or(i64::MAX) >= quota.amount {
                 let amount = quota.amount;
@@ -164,7 +218,7 @@ impl Platform {
         }
         let counting = Counting { _here: self.counting.lock(), _elsewhere: self.places.turn()? };
         let Some(subscription) = self.subscription(client, info.project_id)? else { return Ok(None) };
-        for quota in subscription.quotas.iter().filter(|quota| quota.resource == "named_users") {
+        for quota in subscription.quotas("named_users") {
             let counts =
                 |held: &Held| quota.profile.as_ref().is_none_or(|profile| held.profiles().contains(profile));
             if !counts(&Held::new(held.iter().copied())) {
@@ -195,7 +249,10 @@ impl Platform {
     }
 
     /// Environments that a subscription is for.
-    fn environments_within(&self, subscription: &Subscription) -> Result<Vec<RecordId>, PlatformError> {
+    pub(crate) fn environments_within(
+        &self,
+        subscription: &Subscription,
+    ) -> Result<Vec<RecordId>, PlatformError> {
         let dictionary = self.root().dictionary();
         let records = self.records_of(ENVIRONMENT, CLIENT, subscription.client_id)?;
         let within = records.iter().map(|record| Fields::of(&dictionary, record)).filter(|fields| {

@@ -271,6 +271,7 @@ fn title(code: &str) -> Label {
         "too_many" => ("Trop de demandes", "Too many requests"),
         "timeout" => ("Trop long", "Took too long"),
         "storage_full" => ("Disque plein", "Storage full"),
+        "over_quota" => ("Abonnement atteint", "Subscription used up"),
         "internal" => ("Erreur interne", "Internal error"),
         _ => ("Demande mal formée", "Malformed request"),
     };

@@ -195,6 +195,10 @@ impl From<EngineError> for Problem {
                 detail: message,
                 ..Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "", "")
             },
+            EngineError::OverQuota { message } => Problem {
+                detail: message,
+                ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "over_quota", "", "")
+            },
             EngineError::Store { action, source } => store(action, source),
         }
     }

@@ -253,7 +253,7 @@ async fn take_up_erasures(state: AppState) {
     }
 }
 
-/// Closes idle environments, deletes ended sessions, removes uploads that no record ever named.
+/// Closes idle environments, deletes ended sessions, removes uploads that no record ever named, measures what is used and closes months.
 async fn keep_house(state: AppState) {
     let mut rounds = tokio::time::interval(HOUSEKEEPING);
     let mut round = 0_u32;
@@ -275,6 +275,13 @@ async fn keep_house(state: AppState) {
                 platform.messages_sweep()?;
             }
             platform.files_sweep_due()?;
+            if round == 1 || sweep {
+                let statements = platform.usage_close_due()?;
+                if statements > 0 {
+                    tracing::info!(usage.statements = statements, "months closed");
+                }
+                platform.usage_measure()?;
+            }
             Ok((closed, ended))
         });
         match done.await {

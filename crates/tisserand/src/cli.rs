@@ -4,6 +4,7 @@ mod agreement;
 mod french;
 mod person;
 mod provider;
+mod subscription;
 mod user;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub(crate) use agreement::{Agreement, Over};
 pub(crate) use french::in_language;
 pub(crate) use person::{Person, Who};
 pub(crate) use provider::Provider;
+pub(crate) use subscription::{Subscription, Usage, UsageCommand};
 pub(crate) use user::User;
 
 /// Tisserand: an open cloud for customers and field service.
@@ -124,6 +126,9 @@ pub(crate) enum Cmd {
     /// Subscriptions of clients
     #[command(subcommand, after_help = "Example:\n  tisserand subscription add Weber --with core --users 10")]
     Subscription(Subscription),
+    /// What subscriptions use of what they include, in a month; in JSON, storage is in bytes
+    #[command(after_help = "Example:\n  tisserand usage --month 2026-10 --client Weber --json")]
+    Usage(Usage),
     /// Operations on environments: make, copy, close, erase, let in
     #[command(
         subcommand,
@@ -338,36 +343,6 @@ pub(crate) enum Project {
         /// Modules, separated by commas; those they need come along
         #[arg(long, value_delimiter = ',', default_value = "core", value_name = "NAMES")]
         with: Vec<String>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Subscription {
-    /// Add one
-    #[command(
-        after_help = "Example:\n  tisserand subscription add Weber --with core,geography --users 10 --environments 2 --until 2027-12-31"
-    )]
-    Add {
-        /// Name of the client
-        client: String,
-        /// The only project that it is for; all of them if absent
-        #[arg(long, value_name = "NAME")]
-        project: Option<String>,
-        /// Modules it includes, separated by commas
-        #[arg(long, value_delimiter = ',', default_value = "core", value_name = "NAMES")]
-        with: Vec<String>,
-        /// Named users it includes; without a bound if absent
-        #[arg(long, value_name = "COUNT")]
-        users: Option<u32>,
-        /// Environments it includes; without a bound if absent
-        #[arg(long, value_name = "COUNT")]
-        environments: Option<u32>,
-        /// First day; today if absent
-        #[arg(long, value_name = "DAY")]
-        from: Option<Date>,
-        /// Last day; without an end if absent
-        #[arg(long, value_name = "DAY")]
-        until: Option<Date>,
     },
 }
 

@@ -3093,13 +3093,13 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "validation" | "unknown_field" | "duplicate" | "transition" | "idempotency_key_reused";
+                    code?: "validation" | "unknown_field" | "duplicate" | "transition" | "over_quota" | "idempotency_key_reused";
                     /** @constant */
                     status?: 422;
                 };
                 "application/problem+json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "validation" | "unknown_field" | "duplicate" | "transition" | "idempotency_key_reused";
+                    code?: "validation" | "unknown_field" | "duplicate" | "transition" | "over_quota" | "idempotency_key_reused";
                     /** @constant */
                     status?: 422;
                 };

@@ -484,6 +484,10 @@ export const en: Texts = {
     too_large: { title: 'This is too large', hint: 'Make it smaller and try again.' },
     too_many: { title: 'Too many requests', hint: 'Wait a moment and try again.' },
     timeout: { title: 'The server took too long', hint: 'Try again; if it goes on, narrow the filters.' },
+    over_quota: {
+      title: 'The subscription is used up',
+      hint: 'Nothing is lost. Delete records or files, or ask to raise it.',
+    },
     storage_full: { title: 'The server has no room left', hint: 'Nothing is lost. Tell your administrator.' },
     bad_request: { title: 'This request is not understood', hint: 'Remove a filter or go back to the original list.' },
     csrf: { title: 'The session has changed', hint: 'Reload the page.' },

@@ -498,6 +498,10 @@ export const fr = {
     too_large: { title: 'C’est trop volumineux', hint: 'Réduisez la taille et réessayez.' },
     too_many: { title: 'Trop de demandes', hint: 'Attendez un instant et réessayez.' },
     timeout: { title: 'Le serveur a mis trop de temps', hint: 'Réessayez ; si cela dure, affinez les filtres.' },
+    over_quota: {
+      title: 'L’abonnement est atteint',
+      hint: 'Rien n’est perdu. Supprimez des fiches ou des fichiers, ou demandez à l’augmenter.',
+    },
     storage_full: { title: 'Le serveur n’a plus de place', hint: 'Rien n’est perdu. Prévenez votre administrateur.' },
     bad_request: {
       title: 'Cette demande n’est pas comprise',

@@ -20,6 +20,7 @@ const known: Record<Known, true> = {
   too_large: true,
   too_many: true,
   timeout: true,
+  over_quota: true,
   storage_full: true,
   bad_request: true,
   csrf: true,

@@ -127,8 +127,12 @@ impl<'t> Session<'t> {
         }
     }
 
-    /// Whether nothing will have to be computed, asked of other records or told to anybody once what is staged is written.
+    /// Whether nothing will have to be computed, asked of other records, bounded or told to anybody once what is staged is written.
     fn is_settled(&self) -> bool {
+        // Whether a bound lets it pass is known once all is written.
+        if self.shared.bound.get().is_some() {
+            return false;
+        }
         let mut searches = self.outdated.searches().into_iter();
         !self.outdated.has_fields_or_rules()
             && searches.all(|key| self.staging.get(key).is_some())

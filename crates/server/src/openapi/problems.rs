@@ -55,7 +55,7 @@ const REFUSALS: &[Refusal] = &[
         422,
         "Données à corriger, ou passage refusé.",
         "Data to correct, or a transition refused.",
-        &["validation", "unknown_field", "duplicate", "transition", "idempotency_key_reused"],
+        &["validation", "unknown_field", "duplicate", "transition", "over_quota", "idempotency_key_reused"],
     ),
     (
         424,

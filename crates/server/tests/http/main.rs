@@ -56,6 +56,7 @@ mod strangers;
 mod subjects;
 mod surroundings;
 mod tokens;
+mod usage;
 mod value_lists;
 mod view_as;
 mod views;

@@ -377,6 +377,8 @@ fn a_full_subscription_lets_nobody_more_in_and_says_so() {
         modules: vec!["core".to_owned()],
         named_users: Some(2),
         environments: None,
+        storage_mb: None,
+        emails: None,
         starts_on: None,
         ends_on: None,
     };

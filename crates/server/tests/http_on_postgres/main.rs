@@ -76,6 +76,8 @@ mod sign_ins;
 mod subjects;
 #[path = "../http/surroundings.rs"]
 mod surroundings;
+#[path = "../http/usage.rs"]
+mod usage;
 #[path = "../http/view_as.rs"]
 mod view_as;
 #[path = "../http/views.rs"]

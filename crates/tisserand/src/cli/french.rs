@@ -32,6 +32,11 @@ const FRENCH: &[(&str, &str)] = &[
     ("project add", "En ajoute un"),
     ("subscription", "Abonnements des clients"),
     ("subscription add", "En ajoute un"),
+    (
+        "usage",
+        "Ce que les abonnements consomment de ce qu'ils comprennent, en un mois ; en JSON, le stockage est en octets",
+    ),
+    ("usage close", "Arrête les relevés d'un mois fini ; ceux qui le sont déjà restent tels quels"),
     ("operation", "Opérations sur les environnements : créer, copier, fermer, effacer, donner un accès"),
     ("operation ask", "En demande une, la mène, et dit ce qu'il en est"),
     ("operation run", "Poursuit celles qui attendent ou sont restées en chemin"),
@@ -170,6 +175,14 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
     ("subscription add with", "Modules compris, séparés par des virgules"),
     ("subscription add users", "Utilisateurs nommés compris ; sans limite s'il est absent"),
     ("subscription add environments", "Environnements compris ; sans limite s'il est absent"),
+    (
+        "subscription add storage",
+        "Stockage compris, fiches et fichiers, en mégaoctets ; sans limite s'il est absent",
+    ),
+    ("subscription add emails", "E-mails compris, par mois ; sans limite s'il est absent"),
+    ("usage month", "Mois, comme 2026-11 [par défaut : le mois en cours]"),
+    ("usage client", "Nom du seul client à montrer"),
+    ("usage close month", "Mois [par défaut : le dernier qui est fini]"),
     ("subscription add from", "Premier jour ; aujourd'hui s'il est absent"),
     ("subscription add until", "Dernier jour ; sans fin s'il est absent"),
     (

@@ -46,6 +46,10 @@ const KEEPERS: [(&str, &str, &str, &str); 2] = [
 const PROJECT: &str = "Gestion commerciale";
 /// Named users of each company's subscription.
 const NAMED_USERS: u32 = 30;
+/// Megabytes of storage that each company's subscription includes.
+const STORAGE_MB: u32 = 2_000;
+/// E-mails a month that it includes.
+const EMAILS: u32 = 500;
 /// The person who administers every environment.
 const PILOT: (&str, &str) = ("Camille Pilote", "camille@tisserand.example");
 
@@ -194,6 +198,8 @@ fn subscribed(platform: &Platform, recipe: &Recipe) -> anyhow::Result<()> {
         modules: recipe.modules.clone(),
         named_users: Some(NAMED_USERS),
         environments: Some(4),
+        storage_mb: Some(STORAGE_MB),
+        emails: Some(EMAILS),
         starts_on: Some(recipe.anchor.with().month(1).day(1).build()?),
         ends_on: None,
     })?;

@@ -45,13 +45,16 @@ pub(crate) fn subscription(
     console: &Console,
 ) -> anyhow::Result<()> {
     let opened = data::open(settings, "subscription")?;
-    let Subscription::Add { client, project, with, users, environments, from, until } = asked;
+    let Subscription::Add { client, project, with, users, environments, storage, emails, from, until } =
+        asked;
     let id = opened.platform.subscription_add(&NewSubscription {
         client: client.clone(),
         project,
         modules: with,
         named_users: users,
         environments,
+        storage_mb: storage,
+        emails,
         starts_on: from,
         ends_on: until,
     })?;

@@ -16,6 +16,7 @@ mod person;
 mod provider;
 mod serve;
 mod token;
+mod usage;
 mod user;
 
 use crate::cli::{Cli, Cmd};
@@ -63,6 +64,7 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         Cmd::Organisation(asked) => directory::organisation(&settings, asked, console),
         Cmd::Project(asked) => directory::project(&settings, asked, console),
         Cmd::Subscription(asked) => directory::subscription(&settings, asked, console),
+        Cmd::Usage(asked) => usage::run(&settings, asked, console),
         Cmd::Operation(asked) => operation::run(&settings, asked, console),
         Cmd::Person(person) => person::run(&settings, person, console),
         Cmd::Provider(provider) => provider::run(&settings, provider, console),

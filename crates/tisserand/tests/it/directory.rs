@@ -47,6 +47,17 @@ fn a_client_is_set_up_by_commands_and_one_user_too_many_is_refused_with_the_reas
             "{}",
             refused.err
         );
+        let usage = ok(&["usage", "--client", "Weber", "--json"]).json();
+        let users = &usage[0]["lines"][0];
+        assert_eq!(
+            (&users["measure"], &users["used"], &users["included"]),
+            (&json!("named_users"), &json!(3), &json!(3)),
+            "{usage}"
+        );
+        assert!(ok(&["usage"]).out.contains("Named users"));
+        assert!(ok(&["usage", "close"]).out.contains("0 statement(s) closed"));
+        let early = place.run(&["usage", "close", "--month", "2999-01"]);
+        assert!(early.code == 1 && early.err.contains("The month 2999-01 is not over"), "{early:?}");
         let list = ok(&["operation", "list", "--json"]).json();
         let states: Vec<_> = list.as_array().unwrap().iter().map(|one| one["state"].clone()).collect();
         assert_eq!((states.len(), &states[0], &states[1]), (5, &json!("refused"), &json!("done")));

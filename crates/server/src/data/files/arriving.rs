@@ -63,6 +63,8 @@ pub(in crate::data) async fn receive_into(
         if announced.is_some_and(|bytes| bytes > bytes_max) {
             return Err(Problem::too_large(bytes_max));
         }
+        // Before the bytes come; one whose length nobody announces is refused with the record that names it.
+        entered.has_room(announced.unwrap_or(0))?;
         begin(entered, bytes_max)
     });
     let mut incoming = match began.await {
