@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # docs/openapi.json and the types that the web application takes from it, web/src/api/openapi.ts.
 # No word: makes them again. check: compares them with what the server answers. try: sends a real server what the document of an environment
-# describes, and what it does not, and compares the answers (Schemathesis); `try --longer` takes half an hour.
+# describes, and what it does not, and compares the answers (Schemathesis); `try --longer` takes half an hour, `try --profiles` as long as it
+# takes to be somebody of each profile.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 document=docs/openapi.json types=web/src/api/openapi.ts

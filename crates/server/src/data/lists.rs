@@ -72,7 +72,7 @@ fn read(sent: Map<String, Json>) -> Result<ValueDraft, Problem> {
         let understood = match (name.as_str(), &value) {
             ("label", Json::Object(_)) => {
                 draft.label = serde_json::from_value::<Label>(value.clone()).ok();
-                draft.label.is_some()
+                value["fr"].as_str().is_some_and(|words| !words.trim().is_empty()) && draft.label.is_some()
             }
             ("active", Json::Bool(active)) => {
                 draft.active = Some(*active);

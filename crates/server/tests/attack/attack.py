@@ -4,21 +4,17 @@ Run by scripts/attack.sh. `--quick` leaves out what takes longest.
 """
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import tempfile
-import urllib.request
 from pathlib import Path
 from urllib.parse import quote
 
-ROOT = Path(__file__).resolve().parents[4]
-PROGRAM = os.environ.get("TISSERAND_BIN", ROOT / "target/debug/tisserand")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from demo_platform import DemoPlatform, asked  # noqa: E402
+
 BIN = Path(sys.executable).parent
 ENVIRONMENT = "acme-test"
 PEOPLE = ["ada.lenoir@acme-chauffage.example", "theo.klein@acme-chauffage.example"]
-READY = "Tisserand is ready: "
 MODULES = "backup,crlf,exec,file,htaccess,ldap,log4shell,methods,permanentxss,redirect,shellshock,spring4shell,sql,ssrf,ssti,xss,xxe"
 
 # What takes text from whoever asks. `*` is where sqlmap puts its own.
@@ -37,9 +33,7 @@ ADDRESSES = [
 def wapiti(base, secret, folder, seconds):
     report, document = Path(folder) / "wapiti.json", Path(folder) / "openapi.json"
     # It asks for the document without saying who it is.
-    asked = urllib.request.Request(f"{base}/data/{ENVIRONMENT}/openapi.json", headers={"Authorization": f"Bearer {secret}"})
-    with urllib.request.urlopen(asked, timeout=60) as answer:
-        told = json.load(answer)
+    told = asked(f"{base}/data/{ENVIRONMENT}/openapi.json", secret)
     # Every entity has the same operations.
     told["paths"] = {path: one for path, one in told["paths"].items() if "$" in path or "/accounts" in path}
     document.write_text(json.dumps({**told, "servers": [{"url": base}]}))
@@ -85,44 +79,15 @@ def sqlmap(base, secret, folder, level):
 
 def main():
     quick = "--quick" in sys.argv[1:]
-    with tempfile.TemporaryDirectory(prefix="tisserand-attack-") as folder:
-        environment = {
-            **os.environ,
-            "LANG": "C.UTF-8",
-            "TISSERAND_DATA": f"{folder}/data",
-            "TISSERAND_MODULES": str(ROOT / "modules"),
-        }
-
-        def run(*arguments):
-            command = [PROGRAM, *arguments]
-            return subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout
-
-        run("demo", "--small", "--only-create")
-        secrets = {}
-        for person in PEOPLE[:1] if quick else PEOPLE:
-            said = run("token", "create", "--user", person, "--name", f"attack {person}", "--json")
-            secrets[person] = json.loads(said.strip().splitlines()[-1])["token"]
-        found = []
-        with open(f"{folder}/server.log", "w+") as log:
-            command = [PROGRAM, "serve", "--address", "127.0.0.1:0"]
-            server = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
-            try:
-                line = next(line for line in server.stdout if line.startswith(READY))
-                base = line[len(READY) :].strip()
-                for person, secret in secrets.items():
-                    print(f"as {person}", flush=True)
-                    found += wapiti(base, secret, folder, 90 if quick else 420)
-                    found += sqlmap(base, secret, folder, 1 if quick else 2)
-                alive = server.poll() is None
-            finally:
-                server.send_signal(signal.SIGTERM)
-                server.wait(30)
-            log.seek(0)
-            # Both tools hang up on answers that take long.
-            failures = [line for line in log if "request failed" in line or "panicked" in line]
-            found += [line for line in failures if "the client went away" not in line]
-    if not alive:
-        found.append("the server ended")
+    with DemoPlatform() as platform:
+        secrets = {person: platform.token(person) for person in (PEOPLE[:1] if quick else PEOPLE)}
+        found, base = [], platform.serve()
+        for person, secret in secrets.items():
+            print(f"as {person}", flush=True)
+            found += wapiti(base, secret, platform.folder, 90 if quick else 420)
+            found += sqlmap(base, secret, platform.folder, 1 if quick else 2)
+        # Both tools hang up on answers that take long.
+        found += [line for line in platform.stop() if "the client went away" not in line]
     sys.exit("\n".join(["something was found:", *found]) if found else print("nothing was found"))
 
 

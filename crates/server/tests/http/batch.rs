@@ -138,6 +138,7 @@ fn a_batch_that_cannot_be_read_executes_nothing_and_says_where_it_is_wrong() {
         assert_eq!((answer.status, answer.json()["place"].as_str()), (400, Some("requests[1]")), "{request}");
     }
     assert_eq!(ada.post(&ada.at("$batch"), &json!({"things": []})).status, 400);
+    assert_eq!(ada.post(&ada.at("$batch"), &json!({"requests": [good], "things": []})).status, 400);
     let scattered = json!([
         {"id": "1", "atomicityGroup": "g", "method": "POST", "url": "accounts", "body": {"name": "x"}},
         {"id": "2", "method": "GET", "url": "accounts"},

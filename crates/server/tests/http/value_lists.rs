@@ -44,6 +44,10 @@ fn what_cannot_be_added_to_a_list_is_told() {
         ada.post(&ada.at("$lists/colour_tag"), &json!({"tag": "red", "label": {"fr": "Rouge"}})).status,
         422
     );
+    for label in [json!({}), json!({"en": "Red"}), json!({"fr": " "})] {
+        let refused = ada.patch(&ada.at("$lists/account_kind/lost"), &json!({ "label": label }));
+        assert_eq!(refused.refusal(), (422, "validation".to_owned()), "{label}");
+    }
     assert_eq!(ada.post(&ada.at("$lists/colour_tag"), &json!({"label": {"fr": "Rouge"}})).status, 422);
     assert_eq!(
         ada.post(&ada.at("$lists/colour_tag"), &json!({"tag": "Not A Tag", "label": {"fr": "x"}})).status,

@@ -1,24 +1,26 @@
 """Tries what the OpenAPI document of a real environment describes: no failure of the server, no answer that the document does not have.
 
-Run by scripts/openapi.sh try. `--longer` tries every entity, for half an hour.
+Run by scripts/openapi.sh try, as an administrator. `--longer` tries every entity, for half an hour; `--profiles` once more as somebody of each
+other profile, for some minutes.
 """
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import tempfile
-import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[4]
-PROGRAM = os.environ.get("TISSERAND_BIN", ROOT / "target/debug/tisserand")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from demo_platform import DemoPlatform, asked  # noqa: E402
+
 ENVIRONMENT = "acme-test"
 PERSON = "ada.lenoir@acme-chauffage.example"
+# Of an environment of a client, and of the one that the platform is run from.
+PROFILES = {
+    ENVIRONMENT: ["reader", "sales", "sales,own_agency", "sales_manager", "assistant", "external_contact", "protection_officer"],
+    "platform": ["operator", "integrator"],
+}
 # Keys, files, transitions, every type of field but few. Other entities have the same operations: `--longer` tries them.
 TRIED = ["tisserand", "accounts"]
-READY = "Tisserand is ready: "
 
 CONFIG = """
 continue-on-failure = true
@@ -36,6 +38,8 @@ max-examples = {examples}
 [checks]
 # A condition or a key is a text: what it says is refused, not its shape.
 positive_data_acceptance.enabled = false
+# The document has what a profile may do. What others may do is there too, and refused.
+unsupported_method.enabled = {methods}
 
 [phases]
 examples.enabled = false
@@ -66,47 +70,41 @@ parameters = {{ "path.id" = {{ dictionary = "{tag}" }} }}
 
 
 def main():
-    longer = "--longer" in sys.argv[1:]
-    with tempfile.TemporaryDirectory(prefix="tisserand-openapi-") as folder:
-        environment = {
-            **os.environ,
-            "LANG": "C.UTF-8",
-            "TISSERAND_DATA": f"{folder}/data",
-            "TISSERAND_MODULES": str(ROOT / "modules"),
-        }
-
-        def run(*arguments):
-            command = [PROGRAM, *arguments]
-            return subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout
-
-        run("demo", "--small", "--only-create")
-        said = run("token", "create", "--user", PERSON, "--name", "schemathesis", "--json")
-        token = json.loads(said.strip().splitlines()[-1])["token"]
-        command = [PROGRAM, "serve", "--address", "127.0.0.1:0"]
-        with open(f"{folder}/server.log", "w+") as log:
-            server = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
-            try:
-                line = next(line for line in server.stdout if line.startswith(READY))
-                code = tried(line[len(READY) :].strip(), token, folder, longer)
-                alive = server.poll() is None
-            finally:
-                server.send_signal(signal.SIGTERM)
-                server.wait(30)
-            log.seek(0)
-            failures = [line for line in log if "request failed" in line or "panicked" in line]
-    if not alive or failures:
+    longer, profiles = "--longer" in sys.argv[1:], "--profiles" in sys.argv[1:]
+    with DemoPlatform() as platform:
+        tries = [(ENVIRONMENT, "administrator", platform.token(PERSON))]
+        if profiles:
+            tries = [(where, profile, somebody(platform, where, profile)) for where, all in PROFILES.items() for profile in all]
+        address, refused = platform.serve(), []
+        for where, profile, token in tries:
+            print(f"as {profile} of {where}", flush=True)
+            if tried(address, where, profile, token, platform.folder, longer):
+                refused.append(profile)
+        failures = platform.stop()
+    if failures:
         sys.exit("".join(["the server failed:\n", *failures]))
-    sys.exit(code)
+    sys.exit(f"not as described for: {' '.join(refused)}" if refused else 0)
 
 
-def tried(address, token, folder, longer):
+def somebody(platform, environment, profile):
+    """The token of a new person who has these profiles there."""
+    email = f"{profile.replace(',', '.')}.tried@tisserand.example"
+    grant = f"{environment}={profile}"
+    platform.run("user", "create", "--name", profile, "--email", email, "--grant", grant, "--password", "quatre chevaux au pré", "--keep")
+    return platform.token(email)
+
+
+def tried(address, environment, profile, token, folder, longer):
     """Runs Schemathesis; its exit code."""
-    document = f"{address}/data/{ENVIRONMENT}/openapi.json"
-    config = CONFIG.format(examples=30 if longer else 3)
+    document = f"{address}/data/{environment}/openapi.json"
+    config = CONFIG.format(examples=30 if longer else 3, methods=json.dumps(profile == "administrator"))
+    tags = [tag["name"] for tag in asked(document, token)["tags"]]
     if not longer:
-        config += OTHERS.format(tags=json.dumps(TRIED))
-    for tag in [tag["name"] for tag in asked(document, token)["tags"] if tag["name"] != "tisserand"]:
-        page = asked(f"{address}/data/{ENVIRONMENT}/{tag}?$select=id&$top=20", token)
+        # Of what a profile may not see, the document says nothing: another is tried then.
+        tried = TRIED if set(TRIED) <= set(tags) else tags[:2]
+        config += OTHERS.format(tags=json.dumps(tried))
+    for tag in [tag for tag in tags if tag != "tisserand"]:
+        page = asked(f"{address}/data/{environment}/{tag}?$select=id&$top=20", token)
         if ids := [record["id"] for record in page["value"]]:
             config += RECORDS.format(tag=tag, ids=json.dumps(ids))
     path = Path(folder) / "schemathesis.toml"
@@ -115,12 +113,6 @@ def tried(address, token, folder, longer):
     header = f"Authorization: Bearer {token}"
     command = [program, "--config-file", path, "run", document, "--header", header]
     return subprocess.run(command, cwd=folder, check=False).returncode
-
-
-def asked(address, token):
-    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
 
 
 if __name__ == "__main__":

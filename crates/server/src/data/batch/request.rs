@@ -61,6 +61,12 @@ pub(super) fn read(mut body: Map<String, Json>) -> Result<Vec<Part>, Problem> {
             "A batch is written {\"requests\": [ … ]}.",
         ));
     };
+    if let Some(name) = body.keys().find(|name| !name.contains('@')) {
+        return Err(Problem::bad_request(
+            format!("Un lot n'a pas de « {name} »."),
+            format!("A batch has no “{name}”."),
+        ));
+    }
     if requests.len() > REQUESTS_MAX {
         let count = requests.len();
         return Err(Problem::bad_request(
