@@ -1,5 +1,5 @@
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { useFollow } from '../app/follow'
 import { useSurroundings } from '../dictionary/context'
 import { titleOf } from '../dictionary/model'
 import { Icon } from '../icons/Icon'
@@ -14,6 +14,8 @@ const inCardOnlyAsState = ['choice', 'choices', 'boolean', 'integer', 'decimal']
 export function RowCard({ row, entity, columns, title }: RowProps) {
   const { dictionary, label } = useSurroundings()
   const { t } = useTranslation()
+  const follow = useFollow()
+  const href = `/e/${dictionary.environment.name}/${entity.collection}/${row.id}`
   const mark = entity.list.colours.find((rule) => rule.name === row['@tisserand.colour'])
   const others = columns.filter((column) => column !== title)
   const state = others.find((column) => column.field.type === 'choice')
@@ -27,13 +29,9 @@ export function RowCard({ row, entity, columns, title }: RowProps) {
   const shown = beside.map((column) => ({ path: column.path, cell: value(column) })).filter(({ cell }) => cell !== null)
   return (
     <span role="cell" className={styles.card}>
-      <Link
-        to="/e/$env/$collection/$id"
-        params={{ env: dictionary.environment.name, collection: entity.collection, id: row.id }}
-        className={styles.cardTitle}
-      >
+      <a href={href} onClick={(event) => follow(event, href)} className={styles.cardTitle}>
         {(title && value(title)) ?? (titleOf(row) || t('list.unnamed'))}
-      </Link>
+      </a>
       <span className={styles.cardState}>{state && value(state)}</span>
       <span className={styles.cardBeside}>
         {mark && <span className={styles.mark}>{label(mark.label)}</span>}

@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router'
 import { memo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Entity, RecordData } from '../api/types'
+import { useFollow } from '../app/follow'
 import { useSurroundings } from '../dictionary/context'
 import { titleOf } from '../dictionary/model'
 import { Icon } from '../icons/Icon'
@@ -47,6 +47,8 @@ export const RowCells = memo(function RowCells(props: CellsProps) {
   // Drawn for the row that somebody comes to, not a hundred times with the list.
   const [met, setMet] = useState(false)
   const meet = () => setMet(true)
+  const follow = useFollow()
+  const href = `/e/${dictionary.environment.name}/${entity.collection}/${row.id}`
   const name = titleOf(row) || t('list.unnamed')
   const mark = entity.list.colours.find((rule) => rule.name === row['@tisserand.colour'])
   const cells = columns.map((column, position) => {
@@ -74,16 +76,16 @@ export const RowCells = memo(function RowCells(props: CellsProps) {
         {edited ? (
           editor.element
         ) : column === title ? (
-          <Link
-            to="/e/$env/$collection/$id"
-            params={{ env: dictionary.environment.name, collection: entity.collection, id: row.id }}
+          <a
+            href={href}
+            onClick={(event) => follow(event, href)}
             className={styles.link}
             tabIndex={active ? 0 : -1}
             onFocus={() => actions.focus(at)}
             aria-label={shown ? undefined : name}
           >
             {shown ?? <span className="quiet">{name}</span>}
-          </Link>
+          </a>
         ) : (
           // Words by themselves would be cut without a sign of it.
           shown && <span>{shown}</span>

@@ -1,6 +1,7 @@
 import { useRouter } from '@tanstack/react-router'
-import type { MouseEvent, ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import type { Entity } from '../../api/types'
+import { useFollow } from '../../app/follow'
 import { useSurroundings } from '../../dictionary/context'
 
 interface Props {
@@ -20,25 +21,12 @@ export function Through({ entity, search, label, className, mark, children }: Pr
   const router = useRouter()
   const { dictionary } = useSurroundings()
   const href = `/e/${dictionary.environment.name}/${entity.collection}${router.options.stringifySearch(search)}`
-  const follow = (event: MouseEvent) => {
-    // With a key, or another button, it is the browser's to open.
-    if (
-      event.defaultPrevented ||
-      event.button !== 0 ||
-      event.metaKey ||
-      event.ctrlKey ||
-      event.shiftKey ||
-      event.altKey
-    )
-      return
-    event.preventDefault()
-    router.history.push(href)
-  }
+  const follow = useFollow()
   return (
     <a
       href={href}
       className={className}
-      onClick={follow}
+      onClick={(event) => follow(event, href)}
       {...(label ? { 'aria-label': label } : {})}
       {...(mark ? { 'data-mark': true } : {})}
     >
