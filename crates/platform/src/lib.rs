@@ -61,6 +61,6 @@ pub use sessions::{SignIn, SignedIn};
 pub use sign_in_events::{EventsWanted, SignInEvent};
 pub use sweeping::FILES_GRACE;
 pub use tokens::{NewToken, Scope};
-pub use usage::{Measure, Month, Usage, UsageLine};
+pub use usage::{Measure, Month, SubscriptionTold, Usage, UsageLine};
 pub use users::{NewUser, User};
 pub use viewing::Viewing;

@@ -125,6 +125,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/data/{env}/$why", "why_show"),
     route("GET", "/data/{env}/$assistance", "assistance_list"),
     route("PUT", "/data/{env}/$assistance/{id}", "assistance_answer"),
+    route("GET", "/data/{env}/$subscription", "subscription_show"),
     route("GET", "/data/{env}/$view_as", "view_as_show"),
     route("PUT", "/data/{env}/$view_as", "view_as_begin"),
     route("DELETE", "/data/{env}/$view_as", "view_as_end"),

@@ -99,6 +99,8 @@ export function administrationSource(server: Server, env: string): Administratio
       answer: async (id, answer) =>
         (await answered(server.PUT('/data/{env}/$assistance/{id}', { params: named(id), body: { answer } }))).value,
     },
+    subscription: (options) =>
+      answered(server.GET('/data/{env}/$subscription', { params: { path: { env } }, ...abort(options) })),
     signIns: (asked, options) => {
       const params = { path: { env }, query: paged(asked, options) }
       return answered(server.GET('/data/{env}/$sign_ins', { params, ...abort(options) }))

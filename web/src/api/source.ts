@@ -43,6 +43,7 @@ import type {
   SignInEvent,
   SignInRules,
   Subject,
+  SubscriptionShown,
   ValueList,
   ViewAs,
 } from './types'
@@ -322,6 +323,8 @@ export interface AdministrationSource {
     list(options?: Abort): Promise<Assistance[]>
     answer(id: string, answer: 'approve' | 'refuse' | 'end'): Promise<Assistance[]>
   }
+  /** What the client bought, and what is used of it. */
+  subscription(options?: Abort): Promise<SubscriptionShown>
   /** What happened to the sign-ins of people, newest first. */
   signIns(
     query: { person?: string; event?: SignInEvent['event'] },

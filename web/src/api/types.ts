@@ -45,6 +45,9 @@ export type FactorState = Schema<'tisserand.second_factor'>
 export type Enrolment = Schema<'tisserand.enrolment'>
 /** A browser in which the person signed in before. */
 export type KnownDevice = Schema<'tisserand.device'>
+/** A measure of what a subscription includes; storage in bytes. */
+export type UsageLine = Schema<'tisserand.usage_line'>
+export type SubscriptionShown = Schema<'tisserand.subscription_shown'>
 export type Assistance = Schema<'tisserand.assistance'>
 export type SignInRules = Schema<'tisserand.sign_in_rules'>
 /** What happened to a sign-in; of whom, where an administrator asks. */

@@ -292,6 +292,12 @@ const assistanceRoute = createRoute({
   component: screen(() => import('../features/administration/Assistance'), 'Assistance'),
 })
 
+const subscriptionRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/subscription',
+  component: screen(() => import('../features/administration/Subscription'), 'Subscription'),
+})
+
 const auditRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/audit',
@@ -356,6 +362,7 @@ const routeTree = rootRoute.addChildren([
     auditRoute,
     peopleSignInsRoute,
     assistanceRoute,
+    subscriptionRoute,
     valueListsRoute,
     settingsRoute,
     protectionRoute,

@@ -7,6 +7,7 @@ import { protection } from './en/protection'
 import { rights } from './en/rights'
 import { devices, factor, link, password, provider, security } from './en/security'
 import { signInEvents } from './en/signIns'
+import { subscription } from './en/subscription'
 import type { Texts } from './fr'
 
 /** Texts of the interface in English. */
@@ -117,6 +118,7 @@ export const en: Texts = {
   ...personal,
   protection,
   assistance,
+  subscription,
   signInEvents,
   password,
   security,

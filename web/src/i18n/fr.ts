@@ -7,6 +7,7 @@ import { protection } from './fr/protection'
 import { rights } from './fr/rights'
 import { devices, factor, link, password, provider, security } from './fr/security'
 import { signInEvents } from './fr/signIns'
+import { subscription } from './fr/subscription'
 
 /** Texts of the interface in French, the language in which nothing is missing: the other must have the same keys. */
 export const fr = {
@@ -120,6 +121,7 @@ export const fr = {
   ...personal,
   protection,
   assistance,
+  subscription,
   signInEvents,
   password,
   security,

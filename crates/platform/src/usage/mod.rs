@@ -7,6 +7,7 @@ mod allowance;
 mod ledger;
 mod meters;
 mod statements;
+mod told;
 
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ use crate::environments::EnvironmentInfo;
 use crate::error::PlatformError;
 use crate::platform::Platform;
 use crate::subscriptions::Subscription;
+
+pub use told::SubscriptionTold;
 
 pub(crate) use allowance::Bounded;
 pub(crate) use ledger::Ledger;

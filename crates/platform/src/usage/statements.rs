@@ -5,7 +5,6 @@
 
 use dictionary::{RecordId, Value};
 use engine::{Caller, Draft, EngineError, Query};
-use rust_decimal::Decimal;
 
 use crate::directory::{self, CLIENT, Fields, SUBSCRIPTION, SUBSCRIPTION_QUOTA, USAGE_LINE, USAGE_STATEMENT};
 use crate::error::PlatformError;
@@ -205,16 +204,16 @@ impl Platform {
                 line.environment.is_none() && line.measure.tag() == resource && line.profile == profile
             });
             let (used, share) = match (line, resource.as_str()) {
-                (Some(line), _) => (line.used.map(|used| sold(line.measure, used)), line.share()),
+                (Some(line), _) => (line.used.map(|used| whole(used, line.measure.unit())), line.share()),
                 (None, "environments") => {
                     let count =
                         i64::try_from(self.environments_within(subscription)?.len()).unwrap_or(i64::MAX);
                     let included = fields.number("amount").unwrap_or_default();
-                    (Some(Decimal::from(count)), Some(100 * count / included.max(1)))
+                    (Some(count), Some(100 * count / included.max(1)))
                 }
                 (None, _) => (None, None),
             };
-            let used = used.map_or(Value::Null, Value::Decimal);
+            let used = used.map_or(Value::Null, Value::Integer);
             let share = share.map_or(Value::Null, Value::Integer);
             if (fields.value("used"), fields.value("share")) != (&used, &share) {
                 drafts.push((fields.id(), Draft::default().with("used", used).with("share", share)));
@@ -237,33 +236,39 @@ impl Platform {
     }
 }
 
-/// As it is sold: storage in megabytes, to the kilobyte.
-fn sold(measure: Measure, counted: i64) -> Decimal {
-    (Decimal::from(counted) / Decimal::from(measure.unit())).round_dp(3)
+/// Bytes of the unit that statements tell storage in.
+const KILOBYTE: i64 = 1_000;
+
+/// How many of what is counted a statement tells one for.
+fn told_by(measure: Measure) -> i64 {
+    if measure == Measure::Storage { KILOBYTE } else { 1 }
+}
+
+/// Whole units, a part of one counting as one.
+fn whole(counted: i64, unit: i64) -> i64 {
+    counted.saturating_add(unit - 1) / unit
 }
 
 fn line_draft(line: &UsageLine) -> Draft {
-    let sold =
-        |counted: Option<i64>| counted.map_or(Value::Null, |one| Value::Decimal(sold(line.measure, one)));
+    let unit = told_by(line.measure);
+    let told =
+        |counted: Option<i64>| counted.map_or(Value::Null, |counted| Value::Integer(whole(counted, unit)));
     let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
     let position = line.position.and_then(|position| i64::try_from(position).ok());
     Draft::default()
         .with("measure", line.measure.tag())
         .with("environment", text(&line.environment))
         .with("profile", text(&line.profile))
-        .with("used", sold(line.used))
-        .with("most", sold(line.most))
-        .with("included", sold(line.included))
+        .with("used", told(line.used))
+        .with("most", told(line.most))
+        .with("included", told(line.included))
         .with("position", position.map_or(Value::Null, Value::Integer))
 }
 
 fn line_read(fields: &Fields<'_>) -> Option<UsageLine> {
     let tag = fields.text("measure")?;
     let measure = Measure::ALL.into_iter().find(|measure| measure.tag() == tag)?;
-    let counted = |name: &str| match fields.value(name) {
-        Value::Decimal(sold) => i64::try_from(*sold * Decimal::from(measure.unit())).ok(),
-        _ => None,
-    };
+    let counted = |name: &str| Some(fields.number(name)?.saturating_mul(told_by(measure)));
     Some(UsageLine {
         measure,
         environment: fields.text("environment"),

@@ -126,6 +126,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::Rights
         | R::Why
         | R::Assistances
+        | R::Subscription
         | R::Count(_)
         | R::Export(_)
         | R::Member(..)

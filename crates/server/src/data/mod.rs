@@ -37,6 +37,7 @@ pub(crate) mod shape;
 mod sign_in_rules;
 mod sign_ins;
 pub(crate) mod subjects;
+mod subscription;
 mod summary;
 mod view_as;
 mod views;
@@ -163,6 +164,9 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         ("GET", R::Assistances) => ("/data/{env}/$assistance", assistance::assistance_list(asked).await),
         ("PUT", R::Assistance(id)) => {
             ("/data/{env}/$assistance/{id}", assistance::assistance_answer(asked, id).await)
+        }
+        ("GET", R::Subscription) => {
+            ("/data/{env}/$subscription", subscription::subscription_show(asked).await)
         }
         ("GET", R::ViewAs) => ("/data/{env}/$view_as", view_as::view_as_show(asked).await),
         ("PUT", R::ViewAs) => ("/data/{env}/$view_as", view_as::view_as_begin(asked).await),

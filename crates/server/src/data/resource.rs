@@ -90,6 +90,8 @@ pub(crate) enum Resource {
     Assistances,
     /// `$assistance/{id}`
     Assistance(RecordId),
+    /// `$subscription`: what the client bought, and what is used of it
+    Subscription,
     /// `$view_as`: looking as somebody else
     ViewAs,
     /// `{collection}`
@@ -182,6 +184,7 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$why", []) => Some(Resource::Why),
             ("$assistance", []) => Some(Resource::Assistances),
             ("$assistance", [id]) => RecordId::parse(id).map(Resource::Assistance),
+            ("$subscription", []) => Some(Resource::Subscription),
             ("$view_as", []) => Some(Resource::ViewAs),
             ("$lists", [list]) => Some(Resource::List((*list).to_owned())),
             ("$lists", [list, tag]) => Some(Resource::ListValue((*list).to_owned(), (*tag).to_owned())),

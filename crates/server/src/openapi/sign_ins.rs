@@ -71,6 +71,23 @@ fn assistances(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     answer.put(paths, &reader.at("/$assistance/{id}"), "put");
 }
 
+fn subscription(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let (fr, en) = ("L'abonnement, et ce qui en est consommé", "The subscription, and what is used of it");
+    let told = reader.say("Nul s'il n'y en a pas.", "Null where there is none.");
+    let show = operation(reader, "subscription_show", fr, en).answers(200, &told, own("subscription_shown"));
+    show.put(paths, &reader.at("/$subscription"), "get");
+}
+
+/// A measure of what a subscription includes; storage in bytes.
+fn usage_line() -> Json {
+    let measures = platform::Measure::ALL.map(platform::Measure::tag);
+    let whole_or_null = || json!({"type": ["integer", "null"]});
+    json!({
+        "measure": words(&measures), "environment": text_or_null(), "profile": text_or_null(),
+        "used": whole_or_null(), "most": whole_or_null(), "included": whole_or_null(), "share": whole_or_null(),
+    })
+}
+
 /// Schemas of what administrators see.
 pub(super) fn schemas_of_administrators() -> Vec<(&'static str, Json)> {
     let mut of_person = event();
@@ -78,6 +95,18 @@ pub(super) fn schemas_of_administrators() -> Vec<(&'static str, Json)> {
     vec![
         ("sign_in_rules", closed(json!({"second_factor": boolean()}))),
         ("person_sign_in_event", closed(of_person)),
+        ("usage_line", closed(usage_line())),
+        (
+            "subscription",
+            closed(json!({
+                "code": text(), "client": text(), "starts_on": text_or_null(), "ends_on": text_or_null(),
+                "modules": array(text()), "ask": text(), "month": text(), "lines": array(own("usage_line")),
+            })),
+        ),
+        (
+            "subscription_shown",
+            closed(json!({"subscription": {"anyOf": [own("subscription"), {"type": "null"}]}})),
+        ),
         ("assistance", closed(assistance())),
         ("assistances", closed(json!({"value": array(own("assistance"))}))),
         ("people_sign_in_events", page("person_sign_in_event")),
@@ -204,6 +233,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let (fr, en) =
         ("Ce qui est arrivé aux connexions des personnes", "What happened to the sign-ins of people");
     assistances(reader, paths);
+    subscription(reader, paths);
     let (shown, changed) =
         ("Ce qui est demandé à qui se connecte", "Changer ce qui est demandé à qui se connecte");
     let rules = reader.say("Les règles.", "The rules.");

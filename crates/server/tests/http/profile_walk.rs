@@ -76,6 +76,7 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         | "profile_list"
         | "view_as_begin"
         | "assistance_list"
+        | "subscription_show"
         | "sign_in_events_of_people"
         | "sign_in_rules_show"
         | "sign_in_rules_change" => (Power("administer"), &[200]),

@@ -107,6 +107,16 @@ fn the_directory_shows_how_much_of_each_volume_is_used_and_who_may_read_a_statem
     assert_eq!((&quota("named_users")["used"], &quota("named_users")["share"]), (&json!(2), &json!(20)));
     assert_eq!(quota("storage")["share"], json!(25), "{all}");
 
+    // The client's own administrators see it where they are; nobody else there does.
+    let told = ada.get("/data/acme/$subscription").json()["subscription"].clone();
+    assert_eq!((&told["client"], &told["month"]), (&json!("Acme Chauffage"), &json!("2026-11")), "{told}");
+    let lines = told["lines"].as_array().unwrap();
+    let storage = lines.iter().find(|line| line["measure"] == "storage" && line["environment"].is_null());
+    let storage = storage.unwrap();
+    assert_eq!((&storage["included"], &storage["share"]), (&json!(4_000_000), &json!(25)), "{told}");
+    assert_eq!(app.remi().get("/data/acme/$subscription").status, 403);
+    assert_eq!(app.grace().get("/data/globex/$subscription").json(), json!({"subscription": null}));
+
     app.clock.forward(jiff::SignedDuration::from_hours(24 * 9));
     assert_eq!(app.platform.usage_close_due().unwrap(), 1);
     let operator = app.signed_in("grace@globex.example", "platform");

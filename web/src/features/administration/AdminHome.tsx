@@ -5,6 +5,7 @@ import { useSurroundings } from '../../dictionary/context'
 import { Icon } from '../../icons/Icon'
 import { Notice } from '../../ui/Notice'
 import styles from './AdminHome.module.css'
+import { SubscriptionNotices } from './Subscription'
 
 /** Groups of the dictionary's menu that administrators keep (`docs/dictionary/screens.md`). */
 const kept = ['organisation', 'administration']
@@ -35,6 +36,7 @@ export function AdminHome() {
         <h1>{t('administration.title')}</h1>
         <p className="quiet">{t('administration.intro', { name: environment.label })}</p>
       </header>
+      <SubscriptionNotices />
       <div className={styles.cards}>
         <Card
           icon="users"
@@ -59,6 +61,12 @@ export function AdminHome() {
           title={t('assistance.title')}
           hint={t('assistance.hint')}
           to={{ to: '/admin/$env/assistance', params }}
+        />
+        <Card
+          icon="gauge"
+          title={t('subscription.title')}
+          hint={t('subscription.hint')}
+          to={{ to: '/admin/$env/subscription', params }}
         />
         <Card
           icon="history"
