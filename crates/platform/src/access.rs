@@ -32,7 +32,7 @@ impl Identity {
     pub fn lacks_factor(&self, info: &EnvironmentInfo) -> bool {
         info.second_factor
             && self.user.second_factor.is_none()
-            && matches!(self.door, Door::Session { by_provider: None, .. })
+            && matches!(self.door, Door::Session { by_provider: None, passkey: None, .. })
     }
 
     /// Whether the door they came by leads there: the word of one client's provider opens nothing of another's.
@@ -44,9 +44,11 @@ impl Identity {
         }
     }
 
-    /// Whether a password that they were given has to be replaced first: by who comes with it, not by who comes by their provider or with a token.
+    /// Whether a password that they were given has to be replaced first: by who comes with it, not by who comes by their provider, by a passkey or with a
+    /// token.
     pub fn must_choose_password(&self) -> bool {
-        self.user.password_given.is_some() && matches!(self.door, Door::Session { by_provider: None, .. })
+        self.user.password_given.is_some()
+            && matches!(self.door, Door::Session { by_provider: None, passkey: None, .. })
     }
 
     /// Refuses those who have something to settle before they may enter anything: a password of their own, in place of one they were given.
@@ -68,6 +70,8 @@ pub enum Door {
         /// It was opened by the word of an identity provider, of this client: it opens what is that client's, and a second factor is the provider's
         /// business.
         by_provider: Option<RecordId>,
+        /// It was opened by this passkey, whose authenticator verified the person: that makes two factors.
+        passkey: Option<RecordId>,
         /// An environment at which it looks as somebody else.
         viewing: Option<Viewing>,
     },

@@ -30,6 +30,7 @@ pub(crate) const MESSAGE: &str = "message";
 pub(crate) const PROVIDER: &str = "identity_provider";
 pub(crate) const GROUP: &str = "group_rule";
 pub(crate) const SECOND_FACTOR: &str = "second_factor";
+pub(crate) const PASSKEY: &str = "passkey";
 pub(crate) const SIGN_IN_EVENT: &str = "sign_in_event";
 
 /// A record of the directory, read by field name. A field that the dictionary lacks reads as null.

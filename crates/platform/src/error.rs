@@ -36,6 +36,12 @@ pub enum PlatformError {
     /// The code of the second factor is wrong, or was used before.
     #[error("wrong code")]
     WrongCode,
+    /// What was begun with a passkey is over: too long ago, done already, or begun elsewhere.
+    #[error("the ceremony is over")]
+    CeremonyOver,
+    /// A passkey is not known here, or its answer does not hold.
+    #[error("the passkey was refused")]
+    PasskeyRefused,
     /// The environment wants a second factor, and the person has none.
     #[error("a second factor has to be added first")]
     FactorNeeded,

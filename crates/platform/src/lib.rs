@@ -17,6 +17,7 @@ pub mod operations;
 pub mod organisations;
 pub mod outbox;
 pub mod outgoing;
+pub mod passkeys;
 pub mod password;
 pub mod password_change;
 mod password_policy;

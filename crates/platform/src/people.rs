@@ -8,7 +8,7 @@ use journal::{Actor, Origin};
 
 use crate::access::profiles;
 use crate::account_links::Invitation;
-use crate::directory::{ACCESS, Fields, SESSION};
+use crate::directory::{ACCESS, Fields, PASSKEY, SESSION};
 use crate::error::PlatformError;
 use crate::password;
 use crate::password_change::Reset;
@@ -33,6 +33,8 @@ pub struct Member {
     pub signed_in_at: Option<Timestamp>,
     /// All environments they may enter are of the same client: its administrators answer for them.
     pub is_own: bool,
+    /// Passkeys they have.
+    pub passkeys: usize,
     /// How their invitation stands, until they chose a password.
     pub invitation: Option<Invitation>,
 }
@@ -137,6 +139,7 @@ impl Platform {
             sessions: sessions.len(),
             signed_in_at: created.max(),
             is_own,
+            passkeys: self.records_of(PASSKEY, "user", user)?.len(),
             invitation: self.invitation_of(user)?,
         })
     }
@@ -241,7 +244,7 @@ impl Platform {
         Ok(password)
     }
 
-    /// Takes the second factor of one of its own people away, and ends their sessions.
+    /// Takes the second factor and the passkeys of one of its own people away, and ends their sessions.
     ///
     /// Errors: as [`Platform::member_reset`]; refused when they have none.
     pub fn member_factor_reset(

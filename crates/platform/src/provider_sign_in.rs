@@ -17,7 +17,7 @@ use crate::error::PlatformError;
 use crate::platform::Platform;
 use crate::providers::{Provider, ProviderError, Refused, Told};
 use crate::secret;
-use crate::sessions::SignedIn;
+use crate::sessions::{Opening, SignedIn};
 use crate::sign_in_events::{Event, Noted, Way};
 use crate::throttle::{Attempt, Guess, Standing};
 
@@ -184,8 +184,8 @@ impl Platform {
         };
         self.throttle.succeeded(attempt);
         let known = self.devices_known(user.id, visitor)?;
-        let signed_in =
-            self.session_open(user.id, known, Way::Provider, false, Some(provider.id), visitor)?;
+        let opening = Opening { provider: Some(provider.id), ..Opening::of(Way::Provider) };
+        let signed_in = self.session_open(user.id, known, opening, visitor)?;
         Ok((signed_in, kept.to))
     }
 

@@ -12,10 +12,11 @@ use crate::access::{Door, Identity};
 use crate::devices::{Known, Visitor};
 use crate::directory::{Fields, SECOND_FACTOR, USER};
 use crate::error::PlatformError;
+use crate::passkeys::delete_passkeys;
 use crate::password_change::OPERATOR;
 use crate::platform::Platform;
 use crate::secret;
-use crate::sessions::end_sessions;
+use crate::sessions::{Ending, end_sessions};
 use crate::sign_in_events::{Event, Noted, Way};
 use crate::throttle::{Attempt, Guess};
 use crate::users::User;
@@ -190,21 +191,28 @@ impl Platform {
         session_of(identity)?;
         self.guarded(user, visitor, || Ok(self.code_used(user.id, code)?.map(|_| ())))?;
         let noted = Noted::at_the_door(Event::FactorRemoved, Some(user.id), visitor);
-        self.factor_delete(user.id, noted, false)
+        self.factor_of(user.id)?.ok_or(PlatformError::NotFound)?;
+        self.factor_delete(user.id, vec![noted], Vec::new(), Vec::new())
     }
 
-    /// Takes the second factor of somebody away who lost it, and ends their sessions. `by`: name of who does; none for the operator at the machine.
+    /// Takes the second factor and the passkeys of somebody away who lost them, and ends their sessions. `by`: name of who does; none for the operator at the
+    /// machine.
     ///
-    /// Errors: refused when they have none.
+    /// Errors: refused when they have neither.
     pub fn second_factor_reset(&self, user: &User, by: Option<&str>) -> Result<(), PlatformError> {
-        if self.factor_of(user.id)?.is_none() {
+        let keys: Vec<RecordId> = self.passkeys_of(user.id)?.iter().map(|key| key.id).collect();
+        let has_factor = self.factor_of(user.id)?.is_some();
+        if !has_factor && keys.is_empty() {
             return Err(PlatformError::refused(
-                "Cette personne n'a pas de second facteur.",
-                "This person has no second factor.",
+                "Cette personne n'a ni second facteur ni clé d'accès.",
+                "This person has neither a second factor nor a passkey.",
             ));
         }
-        let noted = Noted::of(Event::FactorReset, user.id, Some(by.unwrap_or(OPERATOR)));
-        self.factor_delete(user.id, noted, true)
+        let by = Some(by.unwrap_or(OPERATOR));
+        let mut noted = Vec::new();
+        noted.extend(has_factor.then(|| Noted::of(Event::FactorReset, user.id, by)));
+        noted.extend(keys.iter().map(|_| Noted::of(Event::PasskeyRemoved, user.id, by)));
+        self.factor_delete(user.id, noted, keys, self.endings(user.id, by, |_| true)?)
     }
 
     /// What a person who gave the right password still has to prove, proved: how they came in.
@@ -313,16 +321,25 @@ impl Platform {
         }))
     }
 
-    fn factor_delete(&self, user: RecordId, noted: Noted, sign_out: bool) -> Result<(), PlatformError> {
-        let factor = self.factor_of(user)?.ok_or(PlatformError::NotFound)?;
+    /// Deletes the second factor of a person, where there is one, and these passkeys, and ends these sessions.
+    fn factor_delete(
+        &self,
+        user: RecordId,
+        noted: Vec<Noted>,
+        keys: Vec<RecordId>,
+        endings: Vec<Ending>,
+    ) -> Result<(), PlatformError> {
+        let factor = self.factor_of(user)?;
         let trusted = self.devices_trusted(user, None)?;
-        let endings = if sign_out { self.endings(user, noted.by.as_deref(), |_| true)? } else { Vec::new() };
         let now = self.clock.now();
         self.root().transact(&Caller::system(), move |unit| {
-            unit.delete(SECOND_FACTOR, factor.id, None)?;
-            unit.update(USER, user, None, Draft::default().with("second_factor", Value::Null))?;
+            if let Some(factor) = factor {
+                unit.delete(SECOND_FACTOR, factor.id, None)?;
+                unit.update(USER, user, None, Draft::default().with("second_factor", Value::Null))?;
+            }
+            delete_passkeys(unit, keys)?;
             untrust(unit, trusted)?;
-            noted.write(unit, now)?;
+            noted.into_iter().try_for_each(|noted| noted.write(unit, now))?;
             end_sessions(unit, endings, now)
         })?;
         tracing::info!(user.id = %user, "second factor removed");

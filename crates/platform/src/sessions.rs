@@ -12,6 +12,7 @@ use crate::access::{Door, Identity};
 use crate::devices::{Known, Visitor};
 use crate::directory::{self, Fields, SESSION};
 use crate::error::PlatformError;
+use crate::passkeys::KeyUse;
 use crate::platform::Platform;
 use crate::second_factor::Proof;
 use crate::secret;
@@ -41,6 +42,7 @@ pub(crate) struct Session {
     pub(crate) expires: Timestamp,
     pub(crate) viewing: Option<Viewing>,
     pub(crate) provider: Option<RecordId>,
+    pub(crate) passkey: Option<RecordId>,
 }
 
 /// A browser in which somebody is signed in.
@@ -151,7 +153,7 @@ impl Platform {
         let way = self.second_factor_passed(&user, proof, &known, visitor)?;
         // Somebody without a second factor has nothing to be spared.
         let trust = proof.trust && user.second_factor.is_some();
-        self.session_open(user.id, known, way, trust, None, visitor)
+        self.session_open(user.id, known, Opening { trust, ..Opening::of(way) }, visitor)
     }
 
     /// The person of a session; its end moves as it is used.
@@ -175,6 +177,7 @@ impl Platform {
                 expires,
                 viewing: Viewing::of(&fields),
                 provider: fields.reference("provider"),
+                passkey: fields.reference("passkey"),
             })
         };
         let keep = |known: &mut crate::cache::Known, session: &Session| {
@@ -194,8 +197,11 @@ impl Platform {
         }
         self.seen.note(session.id, now);
         let by_provider = session.provider.map(|provider| self.provider_client(provider)).transpose()?;
-        let (csrf, viewing) = (secret::csrf(secret), session.viewing);
-        Ok(Identity { user, door: Door::Session { id: Some(session.id), csrf, by_provider, viewing } })
+        let (csrf, viewing, passkey) = (secret::csrf(secret), session.viewing, session.passkey);
+        Ok(Identity {
+            user,
+            door: Door::Session { id: Some(session.id), csrf, by_provider, passkey, viewing },
+        })
     }
 
     /// Where a person is signed in, last used first.
@@ -316,11 +322,10 @@ impl Platform {
         &self,
         user: RecordId,
         known: Known,
-        way: Way,
-        trust: bool,
-        provider: Option<RecordId>,
+        opening: Opening,
         visitor: &Visitor<'_>,
     ) -> Result<SignedIn, PlatformError> {
+        let Opening { way, trust, provider, passkey } = opening;
         let secret = secret::secret(self.random.as_ref());
         let now = self.clock.now();
         let expires = now + LIFETIME;
@@ -333,14 +338,23 @@ impl Platform {
         if let Some(provider) = provider {
             draft = draft.with("provider", provider);
         }
+        if let Some(used) = &passkey {
+            draft = draft.with("passkey", used.key);
+        }
         if let Some(agent) = visitor.user_agent {
             let agent: String = agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_MAX).collect();
             draft = draft.with("user_agent", agent.as_str());
         }
         let remembered = self.device_remembered(user, known, trust, visitor);
         let (device, trusted) = (remembered.secret.clone(), remembered.trust.clone());
-        let noted = Noted { way: Some(way), ..Noted::at_the_door(Event::SignedIn, Some(user), visitor) };
+        let mut noted = Noted { way: Some(way), ..Noted::at_the_door(Event::SignedIn, Some(user), visitor) };
+        if let Some(used) = &passkey {
+            noted = noted.answering(&used.challenge);
+        }
         let done = self.root().transact(&Caller::system(), move |unit| {
+            if let Some(used) = &passkey {
+                used.write(unit, now)?;
+            }
             remembered.write(unit)?;
             noted.write(unit, now)?;
             unit.create(SESSION, None, draft)
@@ -378,6 +392,23 @@ impl Platform {
     }
 }
 
+/// What opens a session.
+pub(crate) struct Opening {
+    pub(crate) way: Way,
+    /// The person trusts this browser from now on.
+    pub(crate) trust: bool,
+    /// The identity provider whose word it is.
+    pub(crate) provider: Option<RecordId>,
+    /// The passkey that signed.
+    pub(crate) passkey: Option<KeyUse>,
+}
+
+impl Opening {
+    pub(crate) fn of(way: Way) -> Opening {
+        Opening { way, trust: false, provider: None, passkey: None }
+    }
+}
+
 /// A session that is to end, and what is noted of it.
 pub(crate) struct Ending {
     session: RecordId,
@@ -404,5 +435,6 @@ fn ending_of(fields: &Fields<'_>, event: Event, by: Option<&str>) -> Ending {
     let device = fields.text("user_agent").and_then(|agent| user_agent::words(&agent));
     let by = by.map(|name| name.chars().take(200).collect());
     let (user, address) = (fields.reference("user"), fields.text("address"));
-    Ending { session: fields.id(), noted: Noted { event, way: None, user, by, device, address } }
+    let noted = Noted { event, way: None, user, by, device, address, challenge: None };
+    Ending { session: fields.id(), noted }
 }

@@ -13,6 +13,7 @@ use crate::devices::Visitor;
 use crate::directory::{self, ACCESS, Fields, SIGN_IN_EVENT};
 use crate::error::PlatformError;
 use crate::platform::Platform;
+use crate::secret;
 use crate::throttle::Network;
 
 /// How long events are kept. Source: CNIL, délibération n° 2021-122 on logging: six months to a year.
@@ -70,6 +71,14 @@ pub enum Event {
     LinkAsked,
     /// The person chose a password by a link.
     PasswordChosen,
+    /// The person added a passkey.
+    PasskeyAdded,
+    /// A passkey was removed: by the person, or by somebody who reset how they prove who they are.
+    PasskeyRemoved,
+    /// A passkey that nobody has, or whose answer does not hold.
+    PasskeyRefused,
+    /// The passkey counted less than at an earlier sign-in: there may be two of it.
+    PasskeyCopied,
 }
 
 impl Event {
@@ -95,6 +104,10 @@ impl Event {
         Event::Invited,
         Event::LinkAsked,
         Event::PasswordChosen,
+        Event::PasskeyAdded,
+        Event::PasskeyRemoved,
+        Event::PasskeyRefused,
+        Event::PasskeyCopied,
     ];
 
     /// Tag of the value list.
@@ -120,6 +133,10 @@ impl Event {
             Event::Invited => "invited",
             Event::LinkAsked => "link_asked",
             Event::PasswordChosen => "password_chosen",
+            Event::PasskeyAdded => "passkey_added",
+            Event::PasskeyRemoved => "passkey_removed",
+            Event::PasskeyRefused => "passkey_refused",
+            Event::PasskeyCopied => "passkey_copied",
         }
     }
 
@@ -142,11 +159,14 @@ pub enum Way {
     TrustedDevice,
     /// The word of an identity provider.
     Provider,
+    /// A passkey, whose authenticator verified the person.
+    Passkey,
 }
 
 impl Way {
     /// Every one, as the value list has them.
-    pub const ALL: &[Way] = &[Way::Password, Way::Code, Way::RecoveryCode, Way::TrustedDevice, Way::Provider];
+    pub const ALL: &[Way] =
+        &[Way::Password, Way::Code, Way::RecoveryCode, Way::TrustedDevice, Way::Provider, Way::Passkey];
 
     /// Tag of the value list.
     pub fn tag(self) -> &'static str {
@@ -156,6 +176,7 @@ impl Way {
             Way::RecoveryCode => "recovery_code",
             Way::Provider => "provider",
             Way::TrustedDevice => "trusted_device",
+            Way::Passkey => "passkey",
         }
     }
 }
@@ -170,19 +191,26 @@ pub(crate) struct Noted {
     pub(crate) by: Option<String>,
     pub(crate) device: Option<String>,
     pub(crate) address: Option<String>,
+    /// Hash of the challenge that a passkey answered, which thereby is used up.
+    pub(crate) challenge: Option<String>,
 }
 
 impl Noted {
     /// An event of somebody at the door.
     pub(crate) fn at_the_door(event: Event, user: Option<RecordId>, visitor: &Visitor<'_>) -> Noted {
         let (device, address) = (visitor.words(), Some(visitor.place()));
-        Noted { event, way: None, user, by: None, device, address }
+        Noted { event, way: None, user, by: None, device, address, challenge: None }
     }
 
     /// An event of a person that has no place of its own.
     pub(crate) fn of(event: Event, user: RecordId, by: Option<&str>) -> Noted {
         let by = by.map(|name| name.chars().take(200).collect());
-        Noted { event, way: None, user: Some(user), by, device: None, address: None }
+        Noted { event, way: None, user: Some(user), by, device: None, address: None, challenge: None }
+    }
+
+    /// The same, in answer to a challenge.
+    pub(crate) fn answering(self, challenge: &str) -> Noted {
+        Noted { challenge: Some(secret::hash(challenge)), ..self }
     }
 
     pub(crate) fn write(self, unit: &mut dyn Unit, now: Timestamp) -> Result<(), EngineError> {
@@ -195,6 +223,7 @@ impl Noted {
             ("done_by", self.by),
             ("device", self.device),
             ("address", self.address),
+            ("challenge_hash", self.challenge),
         ];
         for (field, text) in texts {
             if let Some(text) = text {

@@ -2,7 +2,7 @@
 
 use engine::{Caller, Draft};
 
-use crate::access::Identity;
+use crate::access::{Door, Identity};
 use crate::directory::ENVIRONMENT;
 use crate::error::PlatformError;
 use crate::platform::Platform;
@@ -10,14 +10,15 @@ use crate::platform::Platform;
 impl Platform {
     /// Says whether an environment is entered with a second factor only. It holds at once: who has none is led to add one at their next request.
     ///
-    /// Errors: there is no such environment; refused to an administrator who has none themselves, who would be locked out.
+    /// Errors: there is no such environment; refused to an administrator who has none themselves and did not come by a passkey, who would be locked out.
     pub fn second_factor_require(
         &self,
         identity: &Identity,
         environment: &str,
         required: bool,
     ) -> Result<(), PlatformError> {
-        if required && identity.user.second_factor.is_none() {
+        let by_passkey = matches!(identity.door, Door::Session { passkey: Some(_), .. });
+        if required && identity.user.second_factor.is_none() && !by_passkey {
             return Err(PlatformError::refused(
                 "Ajoutez d'abord un second facteur à votre compte : vous ne pourriez plus entrer.",
                 "Add a second factor to your own account first: you could not enter any more.",

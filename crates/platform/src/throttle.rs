@@ -57,6 +57,8 @@ pub(crate) enum Guess {
     Password,
     /// A code of the second factor.
     Code,
+    /// Which keys there are: whoever has one has no need to guess.
+    Passkey,
     /// Nothing: a link to choose another password by is asked for.
     Link,
 }
@@ -81,6 +83,7 @@ impl Attempt<'_> {
         match (self.guess, self.standing) {
             (Guess::Link, _) => vec![Key::Asked(network)],
             (guess, Standing::Device(device)) => vec![Key::Device(account, guess, device)],
+            (Guess::Passkey, _) => vec![Key::Address(network)],
             (Guess::Code, _) => vec![pair, Key::Address(network), Key::Code(account)],
             (Guess::Password, Standing::Place) => vec![pair, Key::Address(network)],
             (Guess::Password, Standing::Stranger) => {

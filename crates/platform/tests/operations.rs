@@ -162,7 +162,13 @@ impl Host {
         let user = self.platform.user_by_email(email).unwrap();
         let identity = Identity {
             user,
-            door: Door::Session { id: None, csrf: String::new(), by_provider: None, viewing: None },
+            door: Door::Session {
+                id: None,
+                csrf: String::new(),
+                by_provider: None,
+                passkey: None,
+                viewing: None,
+            },
         };
         self.platform.enter(&identity, environment, Language::Fr, None).is_ok()
     }
@@ -214,7 +220,13 @@ fn an_environment_is_made_closed_opened_copied_and_erased_on_request() {
     let user = host.platform.user_by_email("paul@weber.example").unwrap();
     let paul = Identity {
         user,
-        door: Door::Session { id: None, csrf: String::new(), by_provider: None, viewing: None },
+        door: Door::Session {
+            id: None,
+            csrf: String::new(),
+            by_provider: None,
+            passkey: None,
+            viewing: None,
+        },
     };
     let entered = host.platform.enter(&paul, "weber", Language::Fr, None).unwrap();
     assert!(!entered.may_write());

@@ -15,6 +15,9 @@ pub(crate) const TRUSTED: &str = "tisserand_trusted";
 /// Name of the cookie that keeps a sign-in begun at an identity provider.
 pub(crate) const BEGUN: &str = "tisserand_begun";
 
+/// Name of the cookie that ties a sign-in by a passkey to the browser that began it.
+pub(crate) const CEREMONY: &str = "tisserand_ceremony";
+
 /// The value of a cookie; `None` without one, or when it is empty.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());

@@ -13,6 +13,7 @@ mod metrics;
 mod odata;
 mod openapi;
 mod own_password;
+mod passkeys;
 mod presence;
 mod problem;
 mod providers;

@@ -63,6 +63,18 @@ impl From<PlatformError> for Problem {
                 "Cet environnement demande un second facteur : ajoutez-en un à votre compte.",
                 "This environment asks for a second factor: add one to your account.",
             ),
+            PlatformError::CeremonyOver => Problem::new(
+                StatusCode::GONE,
+                "ceremony_over",
+                "Cela a pris trop de temps, ou a déjà servi : recommencez.",
+                "This took too long, or was used already: begin again.",
+            ),
+            PlatformError::PasskeyRefused => Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "passkey_refused",
+                "Cette clé d'accès n'est pas acceptée ici : elle a peut-être été retirée. Connectez-vous autrement.",
+                "This passkey is not accepted here: it may have been removed. Sign in another way.",
+            ),
             PlatformError::PasswordExpired => Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "password_expired",

@@ -3,13 +3,13 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, delete, get, patch, post};
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::state::AppState;
 use crate::{
-    account_links, data, events, health, own_password, providers, request, second_factor, session,
+    account_links, data, events, health, own_password, passkeys, providers, request, second_factor, session,
     sign_in_events, sign_ins, web_app,
 };
 
@@ -48,6 +48,13 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/session/second_factor/confirm", "second_factor_confirm"),
     route("POST", "/session/second_factor/recovery_codes", "recovery_codes_renew"),
     route("POST", "/session/second_factor/remove", "second_factor_remove"),
+    route("GET", "/session/passkeys", "passkey_list"),
+    route("POST", "/session/passkeys", "passkey_add"),
+    route("POST", "/session/passkeys/begin", "passkey_begin"),
+    route("PATCH", "/session/passkeys/{id}", "passkey_rename"),
+    route("POST", "/session/passkeys/{id}/remove", "passkey_remove"),
+    open("POST", "/passkeys/begin", "passkey_sign_in_begin"),
+    open("POST", "/passkeys/sign_in", "passkey_sign_in"),
     route("GET", "/devices", "device_list"),
     route("DELETE", "/devices/{id}", "device_forget"),
     open("POST", "/session/forgotten", "password_forgotten"),
@@ -177,6 +184,12 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/session/second_factor/confirm", post(second_factor::second_factor_confirm))
         .route("/session/second_factor/recovery_codes", post(second_factor::recovery_codes_renew))
         .route("/session/second_factor/remove", post(second_factor::second_factor_remove))
+        .route("/session/passkeys", get(passkeys::passkey_list).post(passkeys::passkey_add))
+        .route("/session/passkeys/begin", post(passkeys::passkey_begin))
+        .route("/session/passkeys/{id}", patch(passkeys::passkey_rename))
+        .route("/session/passkeys/{id}/remove", post(passkeys::passkey_remove))
+        .route("/passkeys/begin", post(passkeys::passkey_sign_in_begin))
+        .route("/passkeys/sign_in", post(passkeys::passkey_sign_in))
         .route("/devices", get(second_factor::device_list))
         .route("/devices/{id}", delete(second_factor::device_forget))
         .route("/session/forgotten", post(account_links::password_forgotten))

@@ -75,6 +75,21 @@ export function httpSource(link: Link): DataSource {
             server.POST('/providers/{provider}/begin', { params: { path: { provider } }, body: { to: to ?? null } }),
           )
         ).url,
+      passkeyAsked: () => answered(server.POST('/passkeys/begin', { body: {} })),
+      passkeyAnswered: async (ceremony, credential) =>
+        keep(await answered(server.POST('/passkeys/sign_in', { body: { ceremony, credential } }))),
+      passkeys: {
+        read: (options) => answered(server.GET('/session/passkeys', { ...abort(options) })),
+        begin: (password, code) =>
+          answered(server.POST('/session/passkeys/begin', { body: { password, ...(code !== undefined && { code }) } })),
+        add: (ceremony, credential, name) =>
+          answered(server.POST('/session/passkeys', { body: { ceremony, credential, name } })),
+        rename: (id, name) =>
+          answered(server.PATCH('/session/passkeys/{id}', { params: { path: { id } }, body: { name } })),
+        remove: async (id, password) => {
+          await answered(server.POST('/session/passkeys/{id}/remove', { params: { path: { id } }, body: { password } }))
+        },
+      },
       secondFactor: {
         read: (options) => answered(server.GET('/session/second_factor', { ...abort(options) })),
         begin: (password) => answered(server.POST('/session/second_factor', { body: { password } })),

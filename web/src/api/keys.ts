@@ -24,6 +24,7 @@ export const keys = {
   accountLink: (link: string) => ['account-link', link] as const,
   providers: (domain: string) => ['providers', domain] as const,
   secondFactor: ['second-factor'] as const,
+  passkeys: ['passkeys'] as const,
   devices: ['devices'] as const,
   signInEvents: ['sign-in-events'] as const,
   /** Groups and figures over lists. */

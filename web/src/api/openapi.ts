@@ -1393,6 +1393,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign in by a passkey */
+        post: operations["tisserand.passkey_sign_in_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/passkeys/sign_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in by a passkey */
+        post: operations["tisserand.passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/providers": {
         parameters: {
             query?: never;
@@ -1509,6 +1543,75 @@ export interface paths {
         put?: never;
         /** Choose a password by a link */
         post: operations["tisserand.link_use"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's passkeys, and the address at which some can be added */
+        get: operations["tisserand.passkey_list"];
+        put?: never;
+        /** Add a passkey */
+        post: operations["tisserand.passkey_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to add a passkey */
+        post: operations["tisserand.passkey_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a passkey */
+        patch: operations["tisserand.passkey_rename"];
+        trace?: never;
+    };
+    "/session/passkeys/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove a passkey */
+        post: operations["tisserand.passkey_remove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1778,6 +1881,12 @@ export interface components {
             series: string | null;
             starts: string;
             step: number;
+        };
+        "tisserand.ceremony": {
+            ceremony: string;
+            options: {
+                [key: string]: unknown;
+            };
         };
         "tisserand.chart": {
             category: components["schemas"]["tisserand.axis"];
@@ -2390,6 +2499,18 @@ export interface components {
                 [key: string]: unknown;
             })[];
         };
+        "tisserand.passkey": {
+            added_at: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            site: string;
+            used_at: string | null;
+        };
+        "tisserand.passkeys": {
+            origin: string | null;
+            value: components["schemas"]["tisserand.passkey"][];
+        };
         "tisserand.people": {
             invites: boolean;
             value: components["schemas"]["tisserand.person"][];
@@ -2407,6 +2528,7 @@ export interface components {
             me: boolean;
             name: string;
             own: boolean;
+            passkeys: number;
             person: string | null;
             profiles: string[];
             second_factor: boolean;
@@ -2423,7 +2545,7 @@ export interface components {
             by: string | null;
             device: string | null;
             /** @enum {string} */
-            event: "signed_in" | "wrong_password" | "unknown_address" | "code_asked" | "wrong_code" | "provider_refused" | "inactive" | "slowed_down" | "signed_out" | "session_ended" | "factor_added" | "factor_removed" | "factor_reset" | "recovery_codes_made" | "password_expired" | "password_changed" | "password_reset" | "invited" | "link_asked" | "password_chosen";
+            event: "signed_in" | "wrong_password" | "unknown_address" | "code_asked" | "wrong_code" | "provider_refused" | "inactive" | "slowed_down" | "signed_out" | "session_ended" | "factor_added" | "factor_removed" | "factor_reset" | "recovery_codes_made" | "password_expired" | "password_changed" | "password_reset" | "invited" | "link_asked" | "password_chosen" | "passkey_added" | "passkey_removed" | "passkey_refused" | "passkey_copied";
             /** Format: uuid */
             id: string;
             person: {
@@ -2433,7 +2555,7 @@ export interface components {
                 name: string;
             };
             /** @enum {string|null} */
-            way: "password" | "code" | "recovery_code" | "trusted_device" | "provider" | null;
+            way: "password" | "code" | "recovery_code" | "trusted_device" | "provider" | "passkey" | null;
         };
         "tisserand.person_told": {
             active: boolean;
@@ -2444,6 +2566,7 @@ export interface components {
             me: boolean;
             name: string;
             own: boolean;
+            passkeys: number;
             password: string | null;
             person: string | null;
             profiles: string[];
@@ -2716,11 +2839,11 @@ export interface components {
             by: string | null;
             device: string | null;
             /** @enum {string} */
-            event: "signed_in" | "wrong_password" | "unknown_address" | "code_asked" | "wrong_code" | "provider_refused" | "inactive" | "slowed_down" | "signed_out" | "session_ended" | "factor_added" | "factor_removed" | "factor_reset" | "recovery_codes_made" | "password_expired" | "password_changed" | "password_reset" | "invited" | "link_asked" | "password_chosen";
+            event: "signed_in" | "wrong_password" | "unknown_address" | "code_asked" | "wrong_code" | "provider_refused" | "inactive" | "slowed_down" | "signed_out" | "session_ended" | "factor_added" | "factor_removed" | "factor_reset" | "recovery_codes_made" | "password_expired" | "password_changed" | "password_reset" | "invited" | "link_asked" | "password_chosen" | "passkey_added" | "passkey_removed" | "passkey_refused" | "passkey_copied";
             /** Format: uuid */
             id: string;
             /** @enum {string|null} */
-            way: "password" | "code" | "recovery_code" | "trusted_device" | "provider" | null;
+            way: "password" | "code" | "recovery_code" | "trusted_device" | "provider" | "passkey" | null;
         };
         "tisserand.sign_in_events": {
             "@odata.nextLink"?: string;
@@ -2934,13 +3057,13 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "sign_in_needed" | "wrong_credentials" | "password_expired" | "code_needed";
+                    code?: "sign_in_needed" | "wrong_credentials" | "password_expired" | "code_needed" | "passkey_refused";
                     /** @constant */
                     status?: 401;
                 };
                 "application/problem+json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "sign_in_needed" | "wrong_credentials" | "password_expired" | "code_needed";
+                    code?: "sign_in_needed" | "wrong_credentials" | "password_expired" | "code_needed" | "passkey_refused";
                     /** @constant */
                     status?: 401;
                 };
@@ -3034,13 +3157,13 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "referenced" | "dictionary_changed" | "conflict" | "view_changed";
+                    code?: "referenced" | "dictionary_changed" | "conflict" | "view_changed" | "passkeys_unavailable";
                     /** @constant */
                     status?: 409;
                 };
                 "application/problem+json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "referenced" | "dictionary_changed" | "conflict" | "view_changed";
+                    code?: "referenced" | "dictionary_changed" | "conflict" | "view_changed" | "passkeys_unavailable";
                     /** @constant */
                     status?: 409;
                 };
@@ -3054,13 +3177,13 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "expired" | "link_over";
+                    code?: "expired" | "link_over" | "ceremony_over";
                     /** @constant */
                     status?: 410;
                 };
                 "application/problem+json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "expired" | "link_over";
+                    code?: "expired" | "link_over" | "ceremony_over";
                     /** @constant */
                     status?: 410;
                 };
@@ -10433,6 +10556,88 @@ export interface operations {
             };
         };
     };
+    "tisserand.passkey_sign_in_begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description What the browser is to be asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.ceremony"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.passkey_sign_in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ceremony: string;
+                    credential: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The person and their environments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.session"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            410: components["responses"]["refused_410"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
     "tisserand.provider_list": {
         parameters: {
             query?: {
@@ -10797,6 +11002,207 @@ export interface operations {
             406: components["responses"]["refused_406"];
             409: components["responses"]["refused_409"];
             410: components["responses"]["refused_410"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.passkey_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's passkeys, and the address at which some can be added */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.passkeys"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.passkey_add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ceremony: string;
+                    credential: {
+                        [key: string]: unknown;
+                    };
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Add a passkey */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.passkey"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            410: components["responses"]["refused_410"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.passkey_begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    code?: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What the browser is to be asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.ceremony"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.passkey_rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Rename a passkey */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.passkey"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    "tisserand.passkey_remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
             412: components["responses"]["refused_412"];
             413: components["responses"]["refused_413"];
             415: components["responses"]["refused_415"];

@@ -3,6 +3,7 @@ import type {
   Access,
   AccountLink,
   Assistance,
+  Ceremony,
   Dictionary,
   Enrolment,
   Erasure,
@@ -24,6 +25,7 @@ import type {
   Notifications,
   Page,
   PageOf,
+  Passkey,
   Person,
   PersonSignInEvent,
   PersonTold,
@@ -152,6 +154,19 @@ export interface DataSource {
     providers(domain: string, options?: Abort): Promise<{ code: string; name: string }[]>
     /** Where the browser goes to sign in by one; it comes back to `to`. */
     beginAtProvider(code: string, to?: string): Promise<string>
+    /** What the browser is to be asked for to sign in by a passkey. */
+    passkeyAsked(): Promise<Ceremony>
+    /** Signs in by what it answered. */
+    passkeyAnswered(ceremony: string, credential: Record<string, unknown>): Promise<Session>
+    passkeys: {
+      /** The person's, last added first; with the address at which some can be added. */
+      read(options?: Abort): Promise<{ value: Passkey[]; origin: string | null }>
+      /** `code`: where one was asked for (`code_needed`). */
+      begin(password: string, code?: string): Promise<Ceremony>
+      add(ceremony: string, credential: Record<string, unknown>, name: string): Promise<Passkey>
+      rename(id: string, name: string): Promise<Passkey>
+      remove(id: string, password: string): Promise<void>
+    }
     secondFactor: {
       read(options?: Abort): Promise<FactorState>
       begin(password: string): Promise<Enrolment>

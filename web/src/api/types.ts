@@ -41,6 +41,10 @@ export type Notifications = Schema<'tisserand.notifications'>
 /** A browser in which the person is signed in. */
 export type SignIn = Schema<'tisserand.sign_in'>
 export type FactorState = Schema<'tisserand.second_factor'>
+/** A key with which the person signs in without a password. */
+export type Passkey = Schema<'tisserand.passkey'>
+/** A challenge, and what the browser is to be asked for. */
+export type Ceremony = Schema<'tisserand.ceremony'>
 /** What an application on a phone is told, once. */
 export type Enrolment = Schema<'tisserand.enrolment'>
 /** A browser in which the person signed in before. */

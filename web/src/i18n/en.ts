@@ -2,6 +2,7 @@ import { administration } from './en/administration'
 import { assistance } from './en/assistance'
 import { imports } from './en/imports'
 import { lists } from './en/lists'
+import { passkey } from './en/passkeys'
 import { personal } from './en/personal'
 import { protection } from './en/protection'
 import { rights } from './en/rights'
@@ -123,6 +124,7 @@ export const en: Texts = {
   password,
   security,
   factor,
+  passkey,
   devices,
   provider,
   link,

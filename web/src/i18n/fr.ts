@@ -2,6 +2,7 @@ import { administration } from './fr/administration'
 import { assistance } from './fr/assistance'
 import { imports } from './fr/imports'
 import { lists } from './fr/lists'
+import { passkey } from './fr/passkeys'
 import { personal } from './fr/personal'
 import { protection } from './fr/protection'
 import { rights } from './fr/rights'
@@ -126,6 +127,7 @@ export const fr = {
   password,
   security,
   factor,
+  passkey,
   devices,
   provider,
   link,

@@ -22,4 +22,8 @@ export const colours = {
   invited: 'pastel',
   link_asked: 'weld',
   password_chosen: 'pastel',
+  passkey_added: 'sage',
+  passkey_removed: 'weld',
+  passkey_refused: 'madder',
+  passkey_copied: 'madder',
 } as const satisfies Record<SignInEvent['event'], string>

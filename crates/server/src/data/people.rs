@@ -88,7 +88,7 @@ pub(super) async fn person_remove(asked: Asked, id: RecordId) -> Result<Response
     Ok(reply.await?.into_response())
 }
 
-/// `invite`: another invitation by e-mail. `reset`: another password, told this once. `reset_factor`: takes the second factor away of who lost it. `sign_out`: ends their sessions.
+/// `invite`: another invitation by e-mail. `reset`: another password, told this once. `reset_factor`: takes the second factor and the passkeys away of who lost them. `sign_out`: ends their sessions.
 pub(super) async fn person_ask(asked: Asked, id: RecordId, part: String) -> Result<Response, Problem> {
     discard(asked.body).await;
     let (state, environment) = (asked.cx.state.clone(), asked.environment.clone());
@@ -145,6 +145,7 @@ fn view(entered: &Entered, member: &Member) -> Json {
         "person": member.person,
         "sessions": member.sessions,
         "second_factor": member.user.second_factor.is_some(),
+        "passkeys": member.passkeys,
         "signed_in_at": member.signed_in_at,
         "own": member.is_own,
         "invitation": member.invitation.as_ref().map(|invitation| json!({

@@ -198,7 +198,7 @@ fn administration() -> Vec<(&'static str, Json)> {
         json!({
             "id": text(), "name": text(), "email": text(), "language": text(), "active": boolean(),
             "profiles": array(text()), "person": text_or_null(), "sessions": whole(),
-            "second_factor": boolean(),
+            "second_factor": boolean(), "passkeys": whole(),
             "signed_in_at": text_or_null(), "own": boolean(), "me": boolean(),
             "invitation": {"anyOf": [own("invitation"), {"type": "null"}]},
         })

@@ -15,7 +15,7 @@ const REFUSALS: &[Refusal] = &[
         401,
         "Il faut se connecter.",
         "Signing in is needed.",
-        &["sign_in_needed", "wrong_credentials", "password_expired", "code_needed"],
+        &["sign_in_needed", "wrong_credentials", "password_expired", "code_needed", "passkey_refused"],
     ),
     (
         403,
@@ -40,9 +40,14 @@ const REFUSALS: &[Refusal] = &[
         409,
         "Utilisé ailleurs, dictionnaire changé, ou pas maintenant.",
         "Used elsewhere, the dictionary changed, or not now.",
-        &["referenced", "dictionary_changed", "conflict", "view_changed"],
+        &["referenced", "dictionary_changed", "conflict", "view_changed", "passkeys_unavailable"],
     ),
-    (410, "Trop ancien : relisez la liste.", "Too old: read the list again.", &["expired", "link_over"]),
+    (
+        410,
+        "Trop ancien : relisez la liste.",
+        "Too old: read the list again.",
+        &["expired", "link_over", "ceremony_over"],
+    ),
     (412, "Modifié entre-temps.", "Changed meanwhile.", &["stale", "condition_failed"]),
     (413, "Trop volumineux.", "Too large.", &["too_large"]),
     (

@@ -41,9 +41,22 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ),
         ("provider_begun", closed(json!({"url": text()}))),
         ("second_factor", closed(json!({"since": text_or_null(), "recovery_left": whole()}))),
+        ("passkey", closed(passkey())),
+        ("passkeys", closed(json!({"value": array(own("passkey")), "origin": text_or_null()}))),
+        (
+            "ceremony",
+            closed(json!({"ceremony": text(), "options": {"type": "object", "additionalProperties": true}})),
+        ),
         ("enrolment", closed(json!({"secret": text(), "uri": text(), "qr": text()}))),
         ("recovery_codes", closed(json!({"recovery_codes": array(text())}))),
     ]
+}
+
+/// One's own passkey.
+fn passkey() -> Json {
+    json!({
+        "id": values::id(), "name": text(), "site": text(), "added_at": text(), "used_at": text_or_null(),
+    })
 }
 
 /// A support access.
@@ -172,6 +185,55 @@ fn second_factor(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     forget.empty(204, &reader.say("Oublié.", "Forgotten.")).put(paths, "/devices/{id}", "delete");
 }
 
+fn passkeys(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    const AT: &str = "/session/passkeys";
+    let sent = |required: &[&str], more: &[&str]| {
+        let field = |name: &&str| {
+            let shape = if *name == "credential" {
+                json!({"type": "object", "additionalProperties": true})
+            } else {
+                text()
+            };
+            ((*name).to_owned(), shape)
+        };
+        let properties: Map<String, Json> = required.iter().chain(more).map(field).collect();
+        json!({"type": "object", "required": required, "properties": properties})
+    };
+    let (fr, en) = (
+        "Ses clés d'accès, et l'adresse où l'on peut en ajouter",
+        "One's passkeys, and the address at which some can be added",
+    );
+    let list = operation(reader, "passkey_list", fr, en);
+    list.answers(200, &reader.say(fr, en), own("passkeys")).put(paths, AT, "get");
+    let asked = reader.say("Ce qui est à demander au navigateur.", "What the browser is to be asked for.");
+    let begin =
+        operation(reader, "passkey_begin", "Commencer à ajouter une clé d'accès", "Begin to add a passkey");
+    let begin = begin.writes().body("application/json", sent(&["password"], &["code"]));
+    begin.answers(200, &asked, own("ceremony")).refused(409).put(paths, &format!("{AT}/begin"), "post");
+    let (fr, en) = ("Ajouter une clé d'accès", "Add a passkey");
+    let add = operation(reader, "passkey_add", fr, en).writes();
+    let add = add.body("application/json", sent(&["ceremony", "credential"], &["name"]));
+    add.answers(201, &reader.say(fr, en), own("passkey")).refused(409).refused(410).put(paths, AT, "post");
+    let (fr, en) = ("Renommer une clé d'accès", "Rename a passkey");
+    let rename =
+        operation(reader, "passkey_rename", fr, en).writes().body("application/json", sent(&["name"], &[]));
+    rename.answers(200, &reader.say(fr, en), own("passkey")).put(paths, &format!("{AT}/{{id}}"), "patch");
+    let (fr, en) = ("Retirer une clé d'accès", "Remove a passkey");
+    let remove = operation(reader, "passkey_remove", fr, en).writes();
+    let remove = remove.body("application/json", sent(&["password"], &[]));
+    remove.empty(204, &reader.say("Retirée.", "Removed.")).put(paths, &format!("{AT}/{{id}}/remove"), "post");
+    let (fr, en) = ("Commencer à se connecter par une clé d'accès", "Begin to sign in by a passkey");
+    let begin = operation(reader, "passkey_sign_in_begin", fr, en).open().writes();
+    let begin = begin.body("application/json", sent(&[], &[]));
+    begin.answers(200, &asked, own("ceremony")).refused(409).put(paths, "/passkeys/begin", "post");
+    let (fr, en) = ("Se connecter par une clé d'accès", "Sign in by a passkey");
+    let done = operation(reader, "passkey_sign_in", fr, en).open().writes();
+    let done = done.body("application/json", sent(&["ceremony", "credential"], &[]));
+    let told = reader.say("La personne et ses environnements.", "The person and their environments.");
+    let done = done.answers(200, &told, own("session")).refused(409).refused(410);
+    done.put(paths, "/passkeys/sign_in", "post");
+}
+
 fn links(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let takes = |fields: &[&str]| {
         let properties: Map<String, Json> =
@@ -225,6 +287,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     list.refused(403).put(paths, "/sign_ins", "get");
     own_password(reader, paths);
     second_factor(reader, paths);
+    passkeys(reader, paths);
     providers(reader, paths);
     links(reader, paths);
     if !reader.administers {

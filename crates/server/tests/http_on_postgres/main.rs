@@ -22,6 +22,8 @@ mod app;
 mod apply;
 #[path = "../http/assistance.rs"]
 mod assistance;
+#[path = "../http/authenticator.rs"]
+mod authenticator;
 #[path = "../http/batch.rs"]
 mod batch;
 #[path = "../http/canaries.rs"]
@@ -54,6 +56,8 @@ mod mail_server;
 mod module;
 #[path = "../http/paging.rs"]
 mod paging;
+#[path = "../http/passkeys.rs"]
+mod passkeys;
 #[path = "../http/passwords.rs"]
 mod passwords;
 #[path = "../http/personal.rs"]

@@ -71,7 +71,10 @@ const FRENCH: &[(&str, &str)] = &[
     ("user", "Personnes qui se connectent"),
     ("user create", "Ajoute une personne"),
     ("user reset", "Donne un autre mot de passe à une personne ; ses sessions se ferment"),
-    ("user reset-factor", "Retire le second facteur d'une personne qui l'a perdu ; ses sessions se ferment"),
+    (
+        "user reset-factor",
+        "Retire le second facteur et les clés d'accès d'une personne qui les a perdus ; ses sessions se ferment",
+    ),
     ("user sign-ins", "Montre ce qui est arrivé aux connexions d'une personne, le plus récent d'abord"),
     ("user list", "Liste les personnes"),
     ("person", "Ce qui est conservé sur les personnes : export, effacement"),

@@ -40,7 +40,7 @@ pub(crate) enum User {
         #[arg(long, requires = "password")]
         keep: bool,
     },
-    /// Take the second factor of a person away who lost it; their sessions end
+    /// Take the second factor and the passkeys of a person away who lost them; their sessions end
     #[command(after_help = "Example:\n  tisserand user reset-factor ada@acme.example")]
     ResetFactor {
         /// Their address

@@ -91,7 +91,13 @@ fn accounts(platform: &Platform) -> anyhow::Result<Vec<(String, String)>> {
         let email = user.email.clone();
         let places = platform.environments_of(&Identity {
             user,
-            door: Door::Session { id: None, csrf: String::new(), by_provider: None, viewing: None },
+            door: Door::Session {
+                id: None,
+                csrf: String::new(),
+                by_provider: None,
+                passkey: None,
+                viewing: None,
+            },
         })?;
         let places: Vec<String> = places
             .into_iter()

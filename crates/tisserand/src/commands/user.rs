@@ -92,7 +92,13 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
             for user in platform.users()? {
                 let identity = Identity {
                     user: user.clone(),
-                    door: Door::Session { id: None, csrf: String::new(), by_provider: None, viewing: None },
+                    door: Door::Session {
+                        id: None,
+                        csrf: String::new(),
+                        by_provider: None,
+                        passkey: None,
+                        viewing: None,
+                    },
                 };
                 let places = platform.environments_of(&identity)?;
                 let places: Vec<String> = places

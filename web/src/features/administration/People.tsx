@@ -116,6 +116,9 @@ function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): 
           <strong>{person.name}</strong>
           {person.me && <span className="quiet"> · {t('administration.people.me')}</span>}
           {person.second_factor && <span className={`${styles.small} quiet`}> · {t('factor.has')}</span>}
+          {person.passkeys > 0 && (
+            <span className={`${styles.small} quiet`}> · {t('passkey.has', { count: person.passkeys })}</span>
+          )}
         </span>
         <span className={`${styles.small} quiet`}>{person.email}</span>
       </div>
@@ -216,16 +219,19 @@ function Member({ person, onTold }: { person: Person; onTold(told: PersonTold): 
               >
                 {t('administration.people.reset')}
               </Menu.Item>
-              {person.second_factor && (
+              {(person.second_factor || person.passkeys > 0) && (
                 <Menu.Item
                   leftSection={<Icon name="shield-check" size={16} />}
                   onClick={() =>
                     void act(administration.resetFactor(person.id), () =>
-                      say({ tone: 'done', text: t('factor.resetDone', { name: person.name }) }),
+                      say({
+                        tone: 'done',
+                        text: t(person.passkeys > 0 ? 'passkey.resetDone' : 'factor.resetDone', { name: person.name }),
+                      }),
                     )
                   }
                 >
-                  {t('factor.reset')}
+                  {t(person.passkeys > 0 ? 'passkey.reset' : 'factor.reset')}
                 </Menu.Item>
               )}
               <Menu.Item

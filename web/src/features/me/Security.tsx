@@ -7,6 +7,7 @@ import { say } from '../../ui/toasts'
 import { Devices } from './Devices'
 import styles from './Me.module.css'
 import { MePage } from './MePage'
+import { Passkeys } from './Passkeys'
 import { SecondFactor } from './SecondFactor'
 
 /** What keeps others out of the person's account. */
@@ -33,6 +34,11 @@ export function Security() {
       <section className={`${styles.sheet} ${styles.part}`} aria-labelledby="factor">
         <h2 id="factor">{t('factor.title')}</h2>
         <SecondFactor />
+      </section>
+      <section className={styles.group} aria-labelledby="passkeys">
+        <h2 id="passkeys">{t('passkey.title')}</h2>
+        <p className="quiet">{t('passkey.hint')}</p>
+        <Passkeys />
       </section>
       <section className={styles.group} aria-labelledby="devices">
         <h2 id="devices">{t('devices.title')}</h2>

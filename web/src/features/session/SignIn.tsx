@@ -3,8 +3,10 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link, useRouter, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../../api/keys'
+import type { Session } from '../../api/types'
 import { speak } from '../../i18n/i18n'
 import { CodeFields } from '../../signIns/CodeFields'
+import { PasskeyButton } from '../../signIns/PasskeyButton'
 import { ProviderButtons } from '../../signIns/ProviderButtons'
 import { ProviderRefusal } from '../../signIns/ProviderRefusal'
 import { useSignIn } from '../../signIns/useSignIn'
@@ -17,12 +19,13 @@ export function SignIn() {
   const { to, refused } = useSearch({ from: '/sign-in' })
   const router = useRouter()
   const client = useQueryClient()
-  const signing = useSignIn('', async (session) => {
+  const entered = async (session: Session) => {
     client.clear()
     client.setQueryData(keys.session, session)
     if (session.user.language === 'fr' || session.user.language === 'en') speak(session.user.language)
     await router.navigate({ href: to ?? '/' })
-  })
+  }
+  const signing = useSignIn('', entered)
   const expired = to && to !== '/' ? t('signIn.expired') : t('signIn.welcome')
   return (
     <Door
@@ -39,7 +42,7 @@ export function SignIn() {
             <TextInput
               label={t('signIn.email')}
               type="email"
-              autoComplete="username"
+              autoComplete="username webauthn"
               required
               withAsterisk={false}
               autoFocus
@@ -64,6 +67,7 @@ export function SignIn() {
         <Button type="submit" fullWidth loading={signing.pending} styles={{ root: { height: 40 } }}>
           {t('signIn.submit')}
         </Button>
+        {!signing.codeAsked && <PasskeyButton entered={entered} autofill />}
         {!signing.codeAsked && <ProviderButtons email={signing.email} to={to} />}
         {signing.codeAsked && (
           <Button variant="subtle" onClick={signing.back}>

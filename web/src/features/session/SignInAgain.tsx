@@ -6,6 +6,8 @@ import { keys } from '../../api/keys'
 import type { Session } from '../../api/types'
 import { link, useStanding } from '../../app/source'
 import { CodeFields } from '../../signIns/CodeFields'
+import { PasskeyButton } from '../../signIns/PasskeyButton'
+import { noPasskeysHere } from '../../signIns/passkeys'
 import { useSignIn } from '../../signIns/useSignIn'
 import styles from './SignInAgain.module.css'
 import { SignInRefusal } from './SignInRefusal'
@@ -33,14 +35,15 @@ function Ask({ waiting, close }: { waiting: number; close(): void }) {
   const { t } = useTranslation()
   const client = useQueryClient()
   const known = useQuery<Session>({ queryKey: keys.session, enabled: false }).data?.user
-  const signing = useSignIn(known?.email ?? '', (session) => {
+  const entered = (session: Session) => {
     if (session.to_settle) {
       window.location.assign(`/new-password?to=${encodeURIComponent(window.location.pathname)}`)
       return
     }
     // Somebody else begins anew elsewhere, the page is on its way there.
     if (!known || session.user.id === known.id) client.setQueryData(keys.session, session)
-  })
+  }
+  const signing = useSignIn(known?.email ?? '', entered)
   const other = known !== undefined && signing.email.trim().toLowerCase() !== known.email.toLowerCase()
   return (
     <Modal
@@ -85,6 +88,7 @@ function Ask({ waiting, close }: { waiting: number; close(): void }) {
             {t('signIn.again.submit')}
           </Button>
         </div>
+        {!signing.codeAsked && !noPasskeysHere() && <PasskeyButton entered={entered} />}
       </form>
     </Modal>
   )

@@ -40,7 +40,7 @@ export const factor = {
   confirm: 'Confirm',
   needed: {
     title: 'Add a second factor',
-    hint: 'This environment opens only with a code of your phone beside the password.',
+    hint: 'This environment opens only with a code of your phone beside the password, or with a passkey.',
   },
   recovery: {
     title: 'Keep these recovery codes',
@@ -55,7 +55,7 @@ export const factor = {
     left_other: '{{count}} recovery codes are left.',
   },
   required: 'Second factor required',
-  requiredHint: 'Who has none is led to add one before entering. Programs keep their token.',
+  requiredHint: 'Who has none is led to add one before entering; a passkey stands for one. Programs keep their token.',
   has: 'second factor',
   reset: 'Take their second factor away',
   resetDone: 'Second factor of {{name}} taken away, sessions ended',

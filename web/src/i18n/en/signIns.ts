@@ -24,6 +24,10 @@ export const signInEvents = {
     invited: 'Invitation',
     link_asked: 'Forgotten password: link asked for',
     password_chosen: 'Password chosen by a link',
+    passkey_added: 'Passkey added',
+    passkey_removed: 'Passkey removed',
+    passkey_refused: 'Passkey refused',
+    passkey_copied: 'Passkey refused: perhaps copied',
   },
   ways: {
     password: 'password',
@@ -31,6 +35,7 @@ export const signInEvents = {
     recovery_code: 'password and recovery code',
     provider: 'identity provider',
     trusted_device: 'password, trusted device',
+    passkey: 'passkey',
   },
   mine: {
     title: 'My sign-ins',

@@ -40,7 +40,7 @@ export const factor = {
   confirm: 'Confirmer',
   needed: {
     title: 'Ajoutez un second facteur',
-    hint: 'Cet environnement ne s’ouvre qu’avec un code de votre téléphone en plus du mot de passe.',
+    hint: 'Cet environnement ne s’ouvre qu’avec un code de votre téléphone en plus du mot de passe, ou avec une clé d’accès.',
   },
   recovery: {
     title: 'Gardez ces codes de secours',
@@ -55,7 +55,8 @@ export const factor = {
     left_other: 'Il reste {{count}} codes de secours.',
   },
   required: 'Second facteur obligatoire',
-  requiredHint: 'Qui n’en a pas est conduit à en ajouter un avant d’entrer. Les programmes gardent leur jeton.',
+  requiredHint:
+    'Qui n’en a pas est conduit à en ajouter un avant d’entrer ; une clé d’accès en tient lieu. Les programmes gardent leur jeton.',
   has: 'second facteur',
   reset: 'Retirer son second facteur',
   resetDone: 'Second facteur de {{name}} retiré, sessions fermées',

@@ -24,6 +24,10 @@ export const signInEvents = {
     invited: 'Invitation',
     link_asked: 'Mot de passe oublié : lien demandé',
     password_chosen: 'Mot de passe choisi par un lien',
+    passkey_added: 'Clé d’accès ajoutée',
+    passkey_removed: 'Clé d’accès retirée',
+    passkey_refused: 'Clé d’accès refusée',
+    passkey_copied: 'Clé d’accès refusée : peut-être copiée',
   },
   ways: {
     password: 'mot de passe',
@@ -31,6 +35,7 @@ export const signInEvents = {
     recovery_code: 'mot de passe et code de secours',
     provider: 'fournisseur d’identité',
     trusted_device: 'mot de passe, appareil de confiance',
+    passkey: 'clé d’accès',
   },
   mine: {
     title: 'Mes connexions',
