@@ -120,6 +120,11 @@ pub(super) fn refused(error: ExchangeError) -> Problem {
     match error {
         ExchangeError::Refused(detail) => Problem { detail, ..Problem::bad_request("", "") },
         ExchangeError::Engine(error) => error.into(),
+        ExchangeError::File { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => {
+            tracing::debug!("the client of an export went away");
+            // Nobody hears of it.
+            Problem::bad_request("", "")
+        }
         error @ ExchangeError::File { .. } => Problem::internal(&error),
     }
 }
