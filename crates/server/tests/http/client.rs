@@ -77,7 +77,13 @@ pub struct Client {
 
 impl Client {
     pub fn new(address: &str) -> Client {
-        let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
+        // A connection each: one whose request was refused before its body was read is closed, maybe just when the next request begins.
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_connections(0)
+            .max_idle_connections_per_host(0)
+            .build();
         Client {
             agent: Agent::new_with_config(config),
             address: address.to_owned(),
