@@ -120,11 +120,8 @@ impl Meter {
     /// Answers `false`, and counts nothing, where the entry says that values were taken out of entries before it: those have to be counted again.
     pub fn count(&mut self, entry: &Entry, since: Timestamp, zone: &TimeZone) -> bool {
         let changes = entry.changes.as_deref().unwrap_or_default();
-        if changes.iter().any(|change| change.entity == redaction::ENTITY) {
-            let again = self.position > 0;
-            if again {
-                return false;
-            }
+        if self.position > 0 && changes.iter().any(|change| change.entity == redaction::ENTITY) {
+            return false;
         }
         self.add(entry, changes, since, zone);
         true

@@ -28,6 +28,23 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Somebody for whom a command on the machine itself looks: no session is kept of it.
+    pub fn of_command(user: User) -> Identity {
+        let door =
+            Door::Session { id: None, csrf: String::new(), by_provider: None, passkey: None, viewing: None };
+        Identity { user, door }
+    }
+
+    /// The record of the browser's session they came by.
+    ///
+    /// Errors: not found when it is a program's token, or a command's.
+    pub(crate) fn session(&self) -> Result<RecordId, PlatformError> {
+        match self.door {
+            Door::Session { id: Some(id), .. } => Ok(id),
+            _ => Err(PlatformError::NotFound),
+        }
+    }
+
     /// Whether an environment wants a second factor of this person, who has none. Programs go on.
     pub fn lacks_factor(&self, info: &EnvironmentInfo) -> bool {
         info.second_factor

@@ -4,7 +4,7 @@ use dictionary::Value;
 use engine::{Caller, Draft};
 use jiff::SignedDuration;
 
-use crate::access::{Door, Identity};
+use crate::access::Identity;
 use crate::devices::Visitor;
 use crate::directory::{MESSAGE, USER};
 use crate::error::PlatformError;
@@ -71,9 +71,7 @@ impl Platform {
         new: &str,
         visitor: &Visitor<'_>,
     ) -> Result<(), PlatformError> {
-        let Door::Session { id: Some(session), .. } = identity.door else {
-            return Err(PlatformError::NotFound);
-        };
+        let session = identity.session()?;
         let (user, now) = (&identity.user, self.clock.now());
         self.password_confirm(user, present, visitor)?;
         if present == new {

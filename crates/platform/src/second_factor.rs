@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::access::{Door, Identity};
+use crate::access::Identity;
 use crate::devices::{Known, Visitor};
 use crate::directory::{Fields, SECOND_FACTOR, USER};
 use crate::error::PlatformError;
@@ -126,7 +126,7 @@ impl Platform {
         visitor: &Visitor<'_>,
     ) -> Result<Vec<String>, PlatformError> {
         let user = &identity.user;
-        let session = session_of(identity)?;
+        let session = identity.session()?;
         let factor = self.factor_of(user.id)?.filter(|factor| !factor.confirmed);
         let factor = factor.ok_or(PlatformError::NotFound)?;
         let (id, expected) = (factor.id, factor.version);
@@ -160,7 +160,7 @@ impl Platform {
         visitor: &Visitor<'_>,
     ) -> Result<Vec<String>, PlatformError> {
         let user = &identity.user;
-        session_of(identity)?;
+        identity.session()?;
         self.guarded(user, visitor, || Ok(self.code_used(user.id, code)?.map(|_| ())))?;
         let factor = self.factor_of(user.id)?.ok_or(PlatformError::NotFound)?;
         let (codes, hashes) = self.recovery_codes();
@@ -188,7 +188,7 @@ impl Platform {
         visitor: &Visitor<'_>,
     ) -> Result<(), PlatformError> {
         let user = &identity.user;
-        session_of(identity)?;
+        identity.session()?;
         self.guarded(user, visitor, || Ok(self.code_used(user.id, code)?.map(|_| ())))?;
         let noted = Noted::at_the_door(Event::FactorRemoved, Some(user.id), visitor);
         self.factor_of(user.id)?.ok_or(PlatformError::NotFound)?;
@@ -376,13 +376,6 @@ fn about(user: RecordId) -> String {
 fn totp(shared: Vec<u8>) -> Result<Totp, PlatformError> {
     let made = Builder::new().with_secret(Secret::from(shared)).with_skew(1).build();
     made.map_err(|_| PlatformError::Sealed { why: "it is no shared secret" })
-}
-
-fn session_of(identity: &Identity) -> Result<RecordId, PlatformError> {
-    match identity.door {
-        Door::Session { id: Some(id), .. } => Ok(id),
-        _ => Err(PlatformError::NotFound),
-    }
 }
 
 /// A code as people type it, without spaces and dashes.

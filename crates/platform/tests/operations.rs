@@ -10,9 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use platform::operations::Trial;
 use platform::password::Cost;
-use platform::{
-    Asked, Door, Identity, Limits, OperationKind, OperationState, Options, Platform, PlatformError,
-};
+use platform::{Asked, Identity, Limits, OperationKind, OperationState, Options, Platform, PlatformError};
 
 struct TestClock(Mutex<Timestamp>);
 
@@ -160,16 +158,7 @@ impl Host {
 
     fn enters(&self, email: &str, environment: &str) -> bool {
         let user = self.platform.user_by_email(email).unwrap();
-        let identity = Identity {
-            user,
-            door: Door::Session {
-                id: None,
-                csrf: String::new(),
-                by_provider: None,
-                passkey: None,
-                viewing: None,
-            },
-        };
+        let identity = Identity::of_command(user);
         self.platform.enter(&identity, environment, Language::Fr, None).is_ok()
     }
 
@@ -218,16 +207,7 @@ fn an_environment_is_made_closed_opened_copied_and_erased_on_request() {
 
     host.done(about(OperationKind::ReadOnly, info.id));
     let user = host.platform.user_by_email("paul@weber.example").unwrap();
-    let paul = Identity {
-        user,
-        door: Door::Session {
-            id: None,
-            csrf: String::new(),
-            by_provider: None,
-            passkey: None,
-            viewing: None,
-        },
-    };
+    let paul = Identity::of_command(user);
     let entered = host.platform.enter(&paul, "weber", Language::Fr, None).unwrap();
     assert!(!entered.may_write());
     drop(entered);

@@ -237,6 +237,38 @@ fn storage_beyond_what_is_included_is_refused_with_the_reason_and_goes_on_once_i
 }
 
 #[test]
+fn whoever_writes_at_the_same_time_never_holds_more_together_and_deleting_makes_room_at_once() {
+    for host in Host::all() {
+        host.subscribe(None, Some(1));
+        host.environment("weber");
+        host.document("weber", 1).unwrap();
+        // Two thirds of what all ask for fits; some of it is deleted and asked for again.
+        let kept: Vec<RecordId> = std::thread::scope(|scope| {
+            let one = || {
+                let documents =
+                    (0..5).filter_map(|_| host.document("weber", 75_000).ok()).collect::<Vec<_>>();
+                let open = host.platform.environment("weber").unwrap();
+                if let Some(last) = documents.last().copied() {
+                    open.engine
+                        .transact(&Caller::system(), move |unit| unit.delete("document", last, None))
+                        .unwrap();
+                }
+                documents.into_iter().rev().skip(1).collect::<Vec<_>>()
+            };
+            let all: Vec<_> = (0..4).map(|_| scope.spawn(one)).collect();
+            all.into_iter().flat_map(|one| one.join().unwrap()).collect()
+        });
+        let held = whole(&host.usage("2026-11"), Measure::Storage).0.unwrap();
+        assert!(held <= 1_000_000, "{held}");
+        let room = (1_000_000 - held) / 75_000;
+        let fits = (0..20).filter(|_| host.document("weber", 75_000).is_ok()).count();
+        assert!(i64::try_from(fits).unwrap() >= room - 1, "{fits} of {room}, {} kept", kept.len());
+        assert!(whole(&host.usage("2026-11"), Measure::Storage).0.unwrap() > 900_000);
+        refusal(host.document("weber", 75_000));
+    }
+}
+
+#[test]
 fn a_month_is_closed_once_and_stays_as_it_was_whatever_comes_later() {
     for host in Host::all() {
         host.subscribe(Some(5), Some(100));

@@ -16,7 +16,7 @@ use crate::cookies::{CEREMONY, cookie, set_cookie};
 use crate::cx::Cx;
 use crate::health::named;
 use crate::problem::Problem;
-use crate::session::{Whence, private, session_view, set_sign_in_cookies, text};
+use crate::session::{Whence, private, shown, signed_in_answer, text};
 use crate::sign_ins::session_of;
 use crate::state::AppState;
 
@@ -120,22 +120,16 @@ pub(crate) async fn passkey_sign_in(
             let visitor = from.visitor();
             let signed_in =
                 platform.passkey_sign_in(browser.as_deref(), &ceremony, answer, &site, &visitor)?;
-            caller.info.set_language(signed_in.identity.user.language);
-            let view = session_view(platform, &signed_in.identity)?;
-            Ok((signed_in, view))
+            shown(&caller, signed_in)
         });
         signing_in.await
     };
-    let response = match signed_in.await {
-        Ok((signed_in, view)) => {
-            let mut response = (private(), Json(view)).into_response();
-            set_sign_in_cookies(&mut response, &signed_in, state.config.secure);
-            set_cookie(&mut response, CEREMONY, "", 0, state.config.secure);
-            response
-        }
-        Err(problem) => problem.into_response(),
-    };
-    named("/passkeys/sign_in", response)
+    let response = signed_in.await.map(|signed_in| {
+        let mut response = signed_in_answer(&signed_in, state.config.secure);
+        set_cookie(&mut response, CEREMONY, "", 0, state.config.secure);
+        response
+    });
+    named("/passkeys/sign_in", response.into_response())
 }
 
 /// Runs what takes a JSON body of somebody who is signed in, in the turns of those who sign in: passwords are hashed.

@@ -41,21 +41,12 @@ pub(crate) async fn session_create(
             let platform = &caller.state.platform;
             let proof = Proof { code: code.as_deref(), trust };
             let signed_in = platform.sign_in(&email, &password, &proof, &from.visitor())?;
-            caller.info.set_language(signed_in.identity.user.language);
-            let view = session_view(platform, &signed_in.identity)?;
-            Ok((signed_in, view))
+            shown(&caller, signed_in)
         });
         signing_in.await
     };
-    let response = match signed_in.await {
-        Ok((signed_in, view)) => {
-            let mut response = (private(), Json(view)).into_response();
-            set_sign_in_cookies(&mut response, &signed_in, state.config.secure);
-            response
-        }
-        Err(problem) => problem.into_response(),
-    };
-    named(ROUTE, response)
+    let response = signed_in.await.map(|signed_in| signed_in_answer(&signed_in, state.config.secure));
+    named(ROUTE, response.into_response())
 }
 
 /// Who is signed in, and where they may go.
@@ -124,6 +115,20 @@ pub(crate) async fn session_delete(cx: Cx, State(state): State<AppState>) -> Res
         Err(problem) => problem.into_response(),
     };
     named(ROUTE, response)
+}
+
+/// A sign-in, and the session as it is shown to whoever signed in, in their language from here on.
+pub(crate) fn shown(cx: &Cx, signed_in: SignedIn) -> Result<(SignedIn, Value), Problem> {
+    cx.info.set_language(signed_in.identity.user.language);
+    let view = session_view(&cx.state.platform, &signed_in.identity)?;
+    Ok((signed_in, view))
+}
+
+/// The answer to who signed in, with what their browser keeps of it.
+pub(crate) fn signed_in_answer((signed_in, view): &(SignedIn, Value), secure: bool) -> Response {
+    let mut response = (private(), Json(view)).into_response();
+    set_sign_in_cookies(&mut response, signed_in, secure);
+    response
 }
 
 /// What a browser keeps of a sign-in.

@@ -1,4 +1,4 @@
-import { Button, PasswordInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +8,7 @@ import { Notice } from '../ui/Notice'
 import { ProblemNotice } from '../ui/ProblemNotice'
 import { CodeInput } from './CodeFields'
 import styles from './FactorEnrolment.module.css'
+import { PresentPassword } from './PresentPassword'
 import { RecoveryCodes } from './RecoveryCodes'
 
 /** Adds a second factor in three steps: the password, an application that scans, the codes for when it is lost. */
@@ -59,16 +60,7 @@ export function FactorEnrolment({ done, size = 'sm' }: { done(): void; size?: 's
     <form className={styles.form} onSubmit={step(() => !begin.isPending && begin.mutate())}>
       <p className="quiet">{t('factor.why')}</p>
       <Fault error={begin.error} field="present" />
-      <PasswordInput
-        label={t('password.present')}
-        autoComplete="current-password"
-        required
-        withAsterisk={false}
-        size={size}
-        value={password}
-        error={begin.error ? asProblem(begin.error).details.fields?.present : undefined}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-      />
+      <PresentPassword value={password} onChange={setPassword} error={begin.error} size={size} />
       <Button type="submit" className={styles.submit} loading={begin.isPending}>
         {t('factor.add')}
       </Button>

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +8,7 @@ import { Notice } from '../ui/Notice'
 import { CodeInput } from './CodeFields'
 import { Fault } from './FactorEnrolment'
 import styles from './FactorEnrolment.module.css'
+import { PresentPassword } from './PresentPassword'
 import { makePasskey, noPasskeysHere } from './passkeys'
 
 interface Props {
@@ -57,17 +58,7 @@ export function PasskeyEnrolment({ done, cancel, suggested = '', size = 'sm' }: 
         value={name}
         onChange={(event) => setTyped(event.currentTarget.value)}
       />
-      <PasswordInput
-        label={t('password.present')}
-        autoComplete="current-password"
-        required
-        withAsterisk={false}
-        size={size}
-        value={password}
-        error={fields?.present}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-        autoFocus
-      />
+      <PresentPassword value={password} onChange={setPassword} error={add.error} size={size} focused />
       {codeAsked && (
         <CodeInput
           label={t('factor.code')}

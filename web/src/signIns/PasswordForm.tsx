@@ -8,6 +8,7 @@ import { source } from '../app/source'
 import { Notice } from '../ui/Notice'
 import { ProblemNotice } from '../ui/ProblemNotice'
 import styles from './PasswordForm.module.css'
+import { PresentPassword } from './PresentPassword'
 
 interface Props {
   /** Whose it is: password managers file it under that name. */
@@ -49,16 +50,7 @@ export function PasswordForm({ email, presentLabel, submit, size = 'sm', done }:
           <ProblemNotice problem={problem} />
         ))}
       <input type="text" autoComplete="username" value={email} readOnly hidden />
-      <PasswordInput
-        label={presentLabel}
-        autoComplete="current-password"
-        required
-        withAsterisk={false}
-        size={size}
-        value={present}
-        error={faults.present}
-        onChange={(event) => setPresent(event.currentTarget.value)}
-      />
+      <PresentPassword label={presentLabel} value={present} onChange={setPresent} error={change.error} size={size} />
       <PasswordInput
         label={t('password.new')}
         description={t('password.rules')}

@@ -20,7 +20,7 @@ pub use self::site::Site;
 
 use self::ceremony::{Begun, Ceremony, begin_anew};
 use self::webauthn::{ALGORITHMS, NewKey};
-use crate::access::{Door, Identity};
+use crate::access::Identity;
 use crate::devices::Visitor;
 use crate::directory::{Fields, PASSKEY, SESSION};
 use crate::error::PlatformError;
@@ -87,7 +87,7 @@ impl Platform {
         visitor: &Visitor<'_>,
     ) -> Result<BegunCeremony, PlatformError> {
         let user = &identity.user;
-        let session = session_of(identity)?;
+        let session = identity.session()?;
         self.password_confirm(user, password, visitor)?;
         let known = self.devices_known(user.id, visitor)?;
         self.second_factor_passed(user, &Proof { code, trust: false }, &known, visitor)?;
@@ -136,7 +136,7 @@ impl Platform {
         site: &Site,
         visitor: &Visitor<'_>,
     ) -> Result<Passkey, PlatformError> {
-        let (user, session) = (identity.user.id, session_of(identity)?);
+        let (user, session) = (identity.user.id, identity.session()?);
         let challenge = self.ceremony_of(&Ceremony::add(user, session), ceremony, site)?;
         let made = webauthn::new_key(answer, &challenge, site).map_err(|why| {
             tracing::warn!(user.id = %user, why, "a new passkey was refused");
@@ -183,7 +183,7 @@ impl Platform {
         id: RecordId,
         name: &str,
     ) -> Result<Passkey, PlatformError> {
-        session_of(identity)?;
+        identity.session()?;
         let key = self.own_passkey(identity, id)?;
         let name = cleaned(name);
         if name.is_empty() {
@@ -205,7 +205,7 @@ impl Platform {
         password: &str,
         visitor: &Visitor<'_>,
     ) -> Result<(), PlatformError> {
-        let session = session_of(identity)?;
+        let session = identity.session()?;
         let user = &identity.user;
         self.own_passkey(identity, id)?;
         self.password_confirm(user, password, visitor)?;
@@ -256,13 +256,6 @@ fn shown(fields: &Fields<'_>) -> Option<Passkey> {
         added: fields.moment("added")?,
         used: fields.moment("used"),
     })
-}
-
-fn session_of(identity: &Identity) -> Result<RecordId, PlatformError> {
-    match identity.door {
-        Door::Session { id: Some(id), .. } => Ok(id),
-        _ => Err(PlatformError::NotFound),
-    }
 }
 
 fn cleaned(name: &str) -> String {

@@ -25,14 +25,23 @@ pub(crate) struct Allowance {
 }
 
 impl Allowance {
+    /// What is used where that much is held here.
+    fn used(&self, held: i64) -> i64 {
+        let others = self.others.iter().filter_map(Weak::upgrade).map(|gauge| gauge.held());
+        others.fold(held, i64::saturating_add)
+    }
+
+    /// Whether as much may be held here.
+    pub(crate) fn has_room(&self, held: i64) -> bool {
+        self.used(held) <= self.included
+    }
+
     /// Refuses to hold more than is included, where `held` is held here already.
     pub(crate) fn admit(&self, held: i64, growth_bytes: i64) -> Result<(), Label> {
-        let others = self.others.iter().filter_map(Weak::upgrade).map(|gauge| gauge.held());
-        let used = others.fold(held, i64::saturating_add);
-        if used.saturating_add(growth_bytes) <= self.included {
+        if self.has_room(held.saturating_add(growth_bytes)) {
             return Ok(());
         }
-        let (client, included, used) = (&self.client, self.included, used);
+        let (client, included, used) = (&self.client, self.included, self.used(held));
         let say =
             |language| (megabytes(included, language), megabytes(used, language), self.ask.text(language));
         let (fr, en) = (say(dictionary::Language::Fr), say(dictionary::Language::En));

@@ -34,6 +34,9 @@ pub(crate) struct Gauge {
     meter: Mutex<Counted>,
     /// What is held as of the last entry that was counted, for those who share a subscription with it.
     held: AtomicI64,
+    /// No less than what is held, with what units of work were let add since it was last counted for one. As long as there is room beside it, no
+    /// entry is read for a write.
+    ceiling: AtomicI64,
     /// How much it may hold.
     allowance: RwLock<Option<Arc<Allowance>>>,
 }
@@ -50,7 +53,9 @@ struct Counted {
 impl Gauge {
     fn new(since: Timestamp, zone: TimeZone) -> Gauge {
         let (meter, held, allowance) = (Mutex::default(), AtomicI64::new(0), RwLock::default());
-        Gauge { since, zone, meter, held, allowance }
+        // Not known: the first write counts.
+        let ceiling = AtomicI64::new(i64::MAX);
+        Gauge { since, zone, meter, held, ceiling, allowance }
     }
 
     /// Bytes held, as of the last entry that was counted.
@@ -155,6 +160,13 @@ impl StorageBound for Gauge {
         growth_bytes: i64,
     ) -> Result<(), EngineError> {
         let Some(allowance) = self.allowance.read().clone() else { return Ok(()) };
+        // Units of work come here one after the other, so that what each adds is there for the next. Those given up, and what was deleted, make it too
+        // high: then it is counted.
+        let ceiling = self.ceiling.load(Ordering::Relaxed).max(self.held()).saturating_add(growth_bytes);
+        if allowance.has_room(ceiling) {
+            self.ceiling.store(ceiling, Ordering::Relaxed);
+            return Ok(());
+        }
         let mut held = {
             let mut counted = self.meter.lock();
             self.count(&mut counted, snapshot, committed).map_err(failed)?;
@@ -168,7 +180,11 @@ impl StorageBound for Gauge {
             let changes = entries.iter().flat_map(|entry| entry.changes.iter().flatten());
             held.0 = changes.fold(held.0, |held, change| held.plus(Weight::of(change)));
         }
-        allowance.admit(held.0.total(), growth_bytes).map_err(|message| EngineError::OverQuota { message })
+        let held = held.0.total();
+        self.ceiling.store(held, Ordering::Relaxed);
+        allowance.admit(held, growth_bytes).map_err(|message| EngineError::OverQuota { message })?;
+        self.ceiling.store(held.saturating_add(growth_bytes), Ordering::Relaxed);
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use platform::environments::PLATFORM;
-use platform::{Door, Identity, NewEnvironment, NewSubscription, NewUser, Options, Platform};
+use platform::{Identity, NewEnvironment, NewSubscription, NewUser, Options, Platform};
 use store::Store;
 
 use crate::cli::Demo;
@@ -89,16 +89,7 @@ fn accounts(platform: &Platform) -> anyhow::Result<Vec<(String, String)>> {
     let mut accounts = Vec::new();
     for user in platform.users()? {
         let email = user.email.clone();
-        let places = platform.environments_of(&Identity {
-            user,
-            door: Door::Session {
-                id: None,
-                csrf: String::new(),
-                by_provider: None,
-                passkey: None,
-                viewing: None,
-            },
-        })?;
+        let places = platform.environments_of(&Identity::of_command(user))?;
         let places: Vec<String> = places
             .into_iter()
             .map(|(info, held)| format!("{} ({})", info.name, held.profiles().join(", ")))

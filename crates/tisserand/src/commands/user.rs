@@ -2,7 +2,7 @@
 
 use dictionary::Language;
 use platform::password_change::Reset;
-use platform::{Door, EventsWanted, Identity, NewUser, PlatformError, SystemRandom};
+use platform::{EventsWanted, Identity, NewUser, PlatformError, SystemRandom};
 use serde_json::json;
 
 use crate::cli::User;
@@ -90,16 +90,7 @@ pub(crate) fn run(settings: &Settings, asked: User, console: &Console) -> anyhow
         User::List => {
             let mut rows = Vec::new();
             for user in platform.users()? {
-                let identity = Identity {
-                    user: user.clone(),
-                    door: Door::Session {
-                        id: None,
-                        csrf: String::new(),
-                        by_provider: None,
-                        passkey: None,
-                        viewing: None,
-                    },
-                };
+                let identity = Identity::of_command(user.clone());
                 let places = platform.environments_of(&identity)?;
                 let places: Vec<String> = places
                     .into_iter()

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -12,6 +12,7 @@ import { now } from '../../format/now'
 import { Icon } from '../../icons/Icon'
 import { Fault } from '../../signIns/FactorEnrolment'
 import { PasskeyEnrolment } from '../../signIns/PasskeyEnrolment'
+import { PresentPassword } from '../../signIns/PresentPassword'
 import { noPasskeysHere } from '../../signIns/passkeys'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { say } from '../../ui/toasts'
@@ -170,16 +171,7 @@ function Remove({ passkey, end, removed }: { passkey: Passkey; end(): void; remo
         {t('passkey.removeAsked', { name: passkey.name })} <span className="quiet">{t('passkey.removeHint')}</span>
       </p>
       <Fault error={remove.error} field="present" />
-      <PasswordInput
-        label={t('password.present')}
-        autoComplete="current-password"
-        required
-        withAsterisk={false}
-        value={password}
-        error={remove.error ? asProblem(remove.error).details.fields?.present : undefined}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-        autoFocus
-      />
+      <PresentPassword value={password} onChange={setPassword} error={remove.error} focused />
       <div className={styles.actions}>
         <Button type="submit" color="madder" loading={remove.isPending}>
           {t('passkey.remove')}
