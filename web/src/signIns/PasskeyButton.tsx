@@ -27,7 +27,7 @@ export function PasskeyButton({ entered, autofill = false }: Props) {
         variant="default"
         fullWidth
         styles={{ root: { height: 40 } }}
-        leftSection={<Icon name="lock" size={18} />}
+        leftSection={<Icon name="fingerprint" size={18} />}
         loading={pending}
         onClick={ask}
       >

@@ -93,7 +93,7 @@ function Edge({ column, onResize }: { column: Column; onResize(path: string, wid
   return (
     <span
       role="separator"
-      tabIndex={-1}
+      tabIndex={0}
       aria-orientation="vertical"
       aria-label={t('list.resize', { name: column.label })}
       aria-valuenow={column.width}

@@ -82,7 +82,7 @@ function One({ passkey, changed }: { passkey: Passkey; changed(text: string): vo
   return (
     <li className={styles.line}>
       <div className={styles.device}>
-        <Icon name="lock" size={22} />
+        <Icon name="fingerprint" size={22} />
         <strong>{name}</strong>
         <p className="quiet">
           {site !== window.location.hostname && <>{t('passkey.of', { site })} · </>}
