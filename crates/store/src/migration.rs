@@ -162,8 +162,21 @@ pub(crate) struct Index {
     pub(crate) name: String,
     pub(crate) table: String,
     pub(crate) columns: Vec<TableColumn>,
+    /// Columns that hold something in every row it has: rows without are left out of it. `docs/decisions/0138-indexes-leave-out-what-is-empty.md`.
+    pub(crate) filled: Vec<TableColumn>,
     /// Name of the unique key that it guards.
     pub(crate) unique: Option<String>,
+}
+
+impl Index {
+    /// `CREATE INDEX` on these columns, which the database may have written otherwise.
+    pub(crate) fn statement(&self, columns: &[String]) -> String {
+        let unique = if self.unique.is_some() { "UNIQUE " } else { "" };
+        let filled: Vec<String> =
+            self.filled.iter().map(|column| format!("\"{}\" IS NOT NULL", column.name)).collect();
+        let only = if filled.is_empty() { String::new() } else { format!(" WHERE {}", filled.join(" AND ")) };
+        format!("CREATE {unique}INDEX \"{}\" ON \"{}\" ({}){only}", self.name, self.table, columns.join(", "))
+    }
 }
 
 /// Every index that the dictionary asks for.
@@ -172,16 +185,24 @@ pub(crate) fn indexes(dictionary: &Dictionary) -> Vec<Index> {
     for entity in &dictionary.entities {
         let layout = Layout::new(entity);
         for key in &entity.uniques {
-            let columns = key.fields.iter().flat_map(|field| layout.columns_of(*field)).cloned().collect();
+            let columns_of = |field: &&FieldIndex| layout.columns_of(**field).iter().cloned();
+            let columns = key.fields.iter().flat_map(|field| columns_of(&field)).collect();
+            // A key of which a part is empty is like no other.
+            let optional = key.fields.iter().filter(|field| !entity.fields[**field].required);
+            let filled = optional.flat_map(|field| columns_of(&field)).collect();
             let name = unique_index(&entity.name, &key.name);
-            wanted.push(Index { name, table: entity.name.clone(), columns, unique: Some(key.name.clone()) });
+            let unique = Some(key.name.clone());
+            wanted.push(Index { name, table: entity.name.clone(), columns, filled, unique });
         }
         for field in sorted_fields(entity) {
             for column in layout.columns_of(field) {
                 // With the id, which every sort ends with: a page is one range of the index.
                 let columns = [column].into_iter().chain(layout.columns_of(ID)).cloned().collect();
                 let name = fitted(&format!("_i_{}__{}", entity.name, column.name));
-                wanted.push(Index { name, table: entity.name.clone(), columns, unique: None });
+                // References are looked up by, and never sorted by.
+                let looked_up = entity.fields[field].kind.names_records() && !entity.fields[field].required;
+                let filled = if looked_up { vec![column.clone()] } else { Vec::new() };
+                wanted.push(Index { name, table: entity.name.clone(), columns, filled, unique: None });
             }
         }
     }

@@ -57,9 +57,9 @@ impl Written<'_> {
 
     /// Whether the record must have the field: it is required, or its number, which a new one will be given.
     pub fn is_needed(&self, field: FieldIndex) -> bool {
-        let entity = self.definition();
-        let is_number = entity.code.is_some() && entity.index("code") == Some(field);
-        if is_number { self.old.is_some() } else { self.field(field).required }
+        let definition = self.field(field);
+        let is_number = definition.name == "code" && self.definition().code.is_some();
+        if is_number { self.old.is_some() } else { definition.required }
     }
 
     /// Whether a field that is needed has nothing. A hidden one need not have: nobody could fill it in. One that had nothing before, though needed

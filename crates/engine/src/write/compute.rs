@@ -231,9 +231,17 @@ impl Session<'_> {
             return Ok(());
         }
         let key = (entity, id);
-        let mut new = Row::clone(&row);
-        new.0[index] = value;
-        self.stage(key, Staged { old: Some(row), new: Some(Arc::new(new)), ..Staged::default() })?;
+        match self.staging.get_mut(key).and_then(|staged| staged.new.as_mut()) {
+            Some(new) => {
+                drop(row); // so that nothing is copied
+                Arc::make_mut(new).0[index] = value;
+            }
+            None => {
+                let mut new = Row::clone(&row);
+                new.0[index] = value;
+                self.stage(key, Staged { old: Some(row), new: Some(Arc::new(new)), ..Staged::default() })?;
+            }
+        }
         self.stamp(key);
         self.mark_dependents(key, index)
     }

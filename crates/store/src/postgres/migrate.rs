@@ -114,9 +114,7 @@ fn definitions(dictionary: &Dictionary) -> BTreeMap<String, String> {
             }
             columns.push(quoted(&column.name));
         }
-        let unique = if index.unique.is_some() { "UNIQUE " } else { "" };
-        let (name, table) = (quoted(&index.name), quoted(&index.table));
-        let sql = format!("CREATE {unique}INDEX {name} ON {table} ({})", columns.join(", "));
+        let sql = index.statement(&columns);
         (index.name, sql)
     };
     migration::indexes(dictionary).into_iter().map(statement).collect()

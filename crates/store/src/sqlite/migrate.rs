@@ -109,9 +109,7 @@ fn create_table(entity: &Entity) -> String {
 fn indexes(dictionary: &Dictionary) -> BTreeMap<String, String> {
     let statement = |index: Index| {
         let columns: Vec<String> = index.columns.iter().map(|column| quoted(&column.name)).collect();
-        let unique = if index.unique.is_some() { "UNIQUE " } else { "" };
-        let (name, table) = (quoted(&index.name), quoted(&index.table));
-        let sql = format!("CREATE {unique}INDEX {name} ON {table} ({})", columns.join(", "));
+        let sql = index.statement(&columns);
         (index.name, sql)
     };
     migration::indexes(dictionary).into_iter().map(statement).collect()
