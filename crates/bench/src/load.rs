@@ -37,6 +37,11 @@ impl Ask {
     pub(crate) fn post(path: impl Into<String>, json: &serde_json::Value) -> Ask {
         Ask { method: Method::POST, path: path.into(), body: Bytes::from(json.to_string()) }
     }
+
+    /// A file in CSV, taken in.
+    pub(crate) fn file(path: impl Into<String>, csv: &str) -> Ask {
+        Ask { method: Method::POST, path: path.into(), body: Bytes::copy_from_slice(csv.as_bytes()) }
+    }
 }
 
 /// Sends `count` requests, `at_once` in flight, and returns how long the whole took. Any answer but a success ends it.
@@ -101,9 +106,11 @@ pub(crate) async fn once(target: &Target, ask: &Ask) -> Result<Bytes> {
     send(&mut connect(target.address).await?, target, ask).await
 }
 
-type Connection = http1::SendRequest<Full<Bytes>>;
+/// A connection that is kept open.
+pub(crate) type Connection = http1::SendRequest<Full<Bytes>>;
 
-async fn connect(address: SocketAddr) -> Result<Connection> {
+/// Opens one.
+pub(crate) async fn connect(address: SocketAddr) -> Result<Connection> {
     let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
@@ -111,7 +118,8 @@ async fn connect(address: SocketAddr) -> Result<Connection> {
     Ok(sender)
 }
 
-async fn send(connection: &mut Connection, target: &Target, ask: &Ask) -> Result<Bytes> {
+/// Sends one request through it and returns the body.
+pub(crate) async fn send(connection: &mut Connection, target: &Target, ask: &Ask) -> Result<Bytes> {
     let mut request = Request::builder()
         .method(ask.method.clone())
         .uri(&ask.path)
@@ -124,7 +132,8 @@ async fn send(connection: &mut Connection, target: &Target, ask: &Ask) -> Result
     let answer = connection.send_request(request.body(Full::new(ask.body.clone()))?).await?;
     let status = answer.status();
     let body = answer.into_body().collect().await?.to_bytes();
-    if !matches!(status, StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT) {
+    if !matches!(status, StatusCode::OK | StatusCode::CREATED | StatusCode::ACCEPTED | StatusCode::NO_CONTENT)
+    {
         bail!("{} {} answered {status}: {}", ask.method, ask.path, String::from_utf8_lossy(&body));
     }
     Ok(body)

@@ -6,6 +6,7 @@ mod communes;
 mod environments;
 mod load;
 mod neighbours;
+mod noisy;
 mod ours;
 mod postgres;
 mod report;
@@ -31,6 +32,7 @@ const MEASURES: &[(&str, bool)] = &[
     ("rights", true),
     ("environments", true),
     ("neighbours", true),
+    ("noisy", true),
     ("verify", true),
     ("agreement", true),
     ("postgres", true),
@@ -65,6 +67,9 @@ async fn main() -> Result<()> {
     }
     if wanted("neighbours") {
         neighbours::measure(&mut report, folder.path()).await?;
+    }
+    if wanted("noisy") {
+        noisy::measure(&mut report, folder.path()).await?;
     }
     if wanted("verify") {
         verifying::measure(&mut report, folder.path())?;

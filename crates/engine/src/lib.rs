@@ -47,7 +47,7 @@ pub use personal::notifications::{Notification, Notifications};
 pub use personal::preferences::{Preferences, PreferencesDraft};
 pub use query::{Expand, Expanded, Page, Pick, Query, Record, Related};
 pub use rights::{Capability, Held, Level, Power, Reach, Reason, Rights, words};
-pub use store::{Head, Keyset, Row, StoreError};
+pub use store::{Head, Keyset, Row, StoreError, pace};
 pub use subject::{
     Beside, Dossier, Erased, Erasure, ErasurePreview, Expiring, Kept, NamedBy, Past, PastChange, Step, Told,
 };

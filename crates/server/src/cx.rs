@@ -11,11 +11,13 @@ use base64ct::{Base64, Encoding};
 use dictionary::Language;
 use platform::{Door, Entered, Identity, Platform};
 
-use crate::calls::{Calls, Turn};
+use crate::calls::Calls;
 use crate::cookies::{SESSION, cookie};
 use crate::problem::Problem;
 use crate::request::Info;
+use crate::shares::Whose;
 use crate::state::AppState;
+use crate::turns::Turn;
 
 /// Header that writes made with the cookie carry.
 pub(crate) const CSRF: &str = "x-csrf-token";
@@ -88,8 +90,8 @@ impl Cx {
         work: impl FnOnce(&Entered) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let cx = self.clone();
-        let environment = environment.to_owned();
-        self.run(move || work(&cx.enter(&environment)?)).await
+        let whose: Arc<str> = environment.into();
+        self.run_for(&Some(whose.clone()), move || work(&cx.enter(&whose)?)).await
     }
 
     /// As [`Cx::in_environment`], for reads of some microseconds in an environment that is open: no other thread is woken for them
@@ -100,7 +102,8 @@ impl Cx {
         work: impl FnOnce(&Entered) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let free = !self.writes && self.state.platform.is_at_hand(environment);
-        match self.state.reads.turn_at_once().filter(|_| free) {
+        let whose = Some(environment.into());
+        match self.state.reads.turn_here(&whose).filter(|_| free) {
             Some(turn) => Calls::run_here(turn, |_turn| work(&self.enter(environment)?)),
             None => self.in_environment(environment, work).await,
         }
@@ -114,12 +117,13 @@ impl Cx {
         work: impl FnOnce(Entered, Turn) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let free = self.state.platform.is_at_hand(environment);
-        match self.state.calls.turn_at_once().filter(|_| free) {
+        let whose: Arc<str> = environment.into();
+        match self.state.calls.turn_here(&Some(whose.clone())).filter(|_| free) {
             Some(turn) => Calls::run_here(turn, |turn| work(self.enter(environment)?, turn)),
             None => {
-                let (cx, environment) = (self.clone(), environment.to_owned());
-                let begun =
-                    self.state.calls.run_with_turn(move |turn| work(cx.enter(&environment)?, turn)).await;
+                let (cx, calls) = (self.clone(), &self.state.calls);
+                let of = Some(whose.clone());
+                let begun = calls.run_with_turn(&of, move |turn| work(cx.enter(&whose)?, turn)).await;
                 begun.inspect_err(|problem| self.count_refusal(problem))
             }
         }
@@ -146,8 +150,17 @@ impl Cx {
         &self,
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        self.run_for(&None, work).await
+    }
+
+    /// As [`Cx::run`], for an environment.
+    async fn run_for<T: Send + 'static>(
+        &self,
+        whose: &Whose,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         let turns = if self.writes { &self.state.calls } else { &self.state.reads };
-        turns.run(work).await.inspect_err(|problem| self.count_refusal(problem))
+        turns.run_for(whose, work).await.inspect_err(|problem| self.count_refusal(problem))
     }
 
     fn count_refusal(&self, problem: &Problem) {

@@ -23,10 +23,13 @@ pub mod routes;
 mod second_factor;
 pub mod serve;
 mod session;
+mod shares;
 mod sign_in_events;
 mod sign_ins;
 mod state;
+mod turns;
 mod web_app;
+mod workers;
 
 pub use config::ServerConfig;
 pub use openapi::openapi_general;

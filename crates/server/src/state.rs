@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use platform::Platform;
 use tokio::sync::watch;
 
-use crate::calls::{Calls, Commits};
+use crate::calls::{Calls, Commits, Engine};
 use crate::config::ServerConfig;
 use crate::events::Live;
 use crate::metrics::Metrics;
@@ -43,6 +43,7 @@ impl Deref for AppState {
 pub(crate) struct Shared {
     pub(crate) platform: Arc<Platform>,
     pub(crate) config: Arc<ServerConfig>,
+    pub(crate) engine: Engine,
     pub(crate) calls: Arc<Calls>,
     pub(crate) commits: Commits,
     /// Turns of reads.
@@ -74,16 +75,19 @@ impl AppState {
         platform: Arc<Platform>,
         stopping: watch::Receiver<bool>,
     ) -> AppState {
+        let engine = Engine::default();
+        let calls = |at_once, waiting_max| Arc::new(Calls::new(&engine, at_once, waiting_max));
         AppState(Arc::new(Shared {
             presence: Presence::new(platform.clock().clone()),
             platform,
-            calls: Arc::new(Calls::new(config.calls_at_once, config.calls_waiting)),
-            commits: Commits::new(config.commits_at_once),
-            reads: Arc::new(Calls::new(config.reads_at_once, config.calls_waiting)),
-            exports: Arc::new(Calls::new(config.exports_at_once, 0)),
-            sign_ins: Arc::new(Calls::new(SIGN_INS_AT_ONCE, SIGN_INS_WAITING)),
-            outgoing: Arc::new(Calls::new(OUTGOING_AT_ONCE, OUTGOING_WAITING)),
-            mail: Arc::new(Calls::new(1, 0)),
+            calls: calls(config.calls_at_once, config.calls_waiting),
+            commits: Commits::new(&engine, config.commits_at_once),
+            reads: calls(config.reads_at_once, config.calls_waiting),
+            exports: calls(config.exports_at_once, 0),
+            sign_ins: calls(SIGN_INS_AT_ONCE, SIGN_INS_WAITING),
+            outgoing: calls(OUTGOING_AT_ONCE, OUTGOING_WAITING),
+            mail: calls(1, 0),
+            engine: engine.clone(),
             desk: Arc::default(),
             erasing: Mutex::default(),
             live: Arc::new(Live::new(config.live_max)),

@@ -9,6 +9,7 @@ mod head;
 mod layout;
 mod migration;
 mod names;
+pub mod pace;
 pub mod postgres;
 pub mod query;
 pub mod row;

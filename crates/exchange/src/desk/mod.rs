@@ -252,6 +252,8 @@ impl Desk {
         let ended = Ended { live: self.live.clone(), idle: self.idle.clone(), place };
         let (folder, environment, caller) = (folder.to_owned(), environment.clone(), caller.clone());
         std::thread::spawn(move || {
+            // Others of the same server go first.
+            engine::pace::stand_back();
             let _ended = ended;
             let _turn = turn.lock();
             work::run(&live, &folder, &environment, &caller, mapping);

@@ -22,7 +22,6 @@ use platform::Entered;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::calls::Turn;
 use crate::data::parameters::{flag, parameter};
 use crate::data::{Asked, entity_of, reading};
 use crate::odata::ListOptions;
@@ -61,13 +60,14 @@ pub(super) async fn handed_on(
     whole: bool,
     write: impl FnOnce(&Entered, &mut Pieces) -> Result<(), Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let turn = asked.cx.state.exports.turn_at_once().ok_or_else(|| Problem::too_many(5))?;
+    let whose = Some(asked.environment.as_str().into());
+    let turn = asked.cx.state.exports.turn_at_once(&whose).ok_or_else(|| Problem::too_many(5))?;
     let (begun, beginning) = oneshot::channel();
     let (sender, receiver) = mpsc::channel(PIECES);
     let (cx, environment, handle) = (asked.cx.clone(), asked.environment.clone(), Handle::current());
     let span = tracing::Span::current();
-    tokio::task::spawn_blocking(move || {
-        let _kept: Turn = turn;
+    asked.cx.state.engine.run_back(&whose, move || {
+        let _kept = turn;
         let _span = span.entered();
         let mut out =
             Pieces { begun: Some(begun), sender, handle, piece: Vec::new(), records: Arc::default(), whole };

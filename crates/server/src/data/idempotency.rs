@@ -12,15 +12,15 @@ use dictionary::model::{Dictionary, Entity};
 use engine::{EngineError, Record, Unit};
 use platform::Entered;
 use serde::{Deserialize, Serialize};
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::calls::{Commits, Turn};
+use crate::calls::Commits;
 use crate::cx::Cx;
 use crate::data::operation::{Answering, Operation, Written};
 use crate::data::{Reply, entity_of, write};
 use crate::odata::style::Style;
 use crate::problem::Problem;
+use crate::turns::Turn;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Says that an answer was given before.
@@ -311,11 +311,11 @@ pub(crate) fn hand_over(
 ) -> Handed {
     let (tell, ended) = oneshot::channel();
     let unit = unit(dictionary.clone(), operation, answering.clone(), once.clone());
-    let runtime = Handle::current();
+    let whose = Some(entered.environment.engine.settings().name.as_str().into());
     entered.environment.engine.transact_later(
         &entered.caller,
         unit,
-        move |lead| commits.run(&runtime, lead),
+        move |lead| commits.run(&whose, lead),
         move |done| {
             drop(turn);
             // Nobody listens any more when the client has gone.

@@ -165,6 +165,7 @@ fn carry_out(state: &AppState, environment: &Arc<OpenEnvironment>, caller: &Call
     let (environment, caller) = (environment.clone(), caller.clone());
     let span = tracing::Span::current();
     std::thread::spawn(move || {
+        engine::pace::stand_back();
         let _span = span.entered();
         let folder = environment.folder.join("imports");
         let beside = KeptImports { desk: &going_on.state.desk, folder: &folder };

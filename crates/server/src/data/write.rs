@@ -10,7 +10,6 @@ use platform::Entered;
 use serde_json::{Map, Value as Json, json};
 
 use crate::body::{discard, json_object};
-use crate::calls::Turn;
 use crate::data::history::People;
 use crate::data::idempotency::{self, Once};
 use crate::data::operation::{Act, Answering, Operation, Shown};
@@ -22,6 +21,7 @@ use crate::data::{Asked, draft, entity_of, methods, reading, version_of};
 use crate::odata::ListOptions;
 use crate::odata::expand::Selection;
 use crate::problem::Problem;
+use crate::turns::Turn;
 
 /// A write, taken apart.
 struct Write {
