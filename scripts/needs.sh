@@ -50,6 +50,11 @@ if [ "$what" = test ]; then
       echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf 2>/dev/null || true
     debian /usr/lib/postgresql/15/bin/initdb postgresql-15 postgresql-client-15
   fi
+  if [ ! -x /usr/sbin/slapd ]; then
+    # The directories that tests sign in by are their own: the package shall configure and start none.
+    echo "slapd slapd/no_configuration boolean true" | debconf-set-selections 2>/dev/null || true
+    debian /usr/sbin/slapd slapd
+  fi
   if ! cargo nextest --version >/dev/null 2>&1; then
     echo "installing cargo-nextest…"
     cargo install --locked cargo-nextest

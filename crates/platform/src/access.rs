@@ -13,6 +13,7 @@ use crate::environments::{EnvironmentInfo, PLATFORM};
 use crate::error::PlatformError;
 use crate::open::OpenEnvironment;
 use crate::platform::Platform;
+use crate::providers::Vouched;
 use crate::tokens::Scope;
 use crate::usage::Gauge;
 use crate::users::User;
@@ -49,13 +50,18 @@ impl Identity {
     pub fn lacks_factor(&self, info: &EnvironmentInfo) -> bool {
         info.second_factor
             && self.user.second_factor.is_none()
-            && matches!(self.door, Door::Session { by_provider: None, passkey: None, .. })
+            && match &self.door {
+                Door::Session { by_provider, passkey, .. } => {
+                    passkey.is_none() && by_provider.is_none_or(|vouched| !vouched.second_factor)
+                }
+                Door::Token { .. } => false,
+            }
     }
 
     /// Whether the door they came by leads there: the word of one client's provider opens nothing of another's.
     fn leads_to(&self, info: &EnvironmentInfo) -> bool {
         match &self.door {
-            Door::Session { by_provider: Some(client), .. } => info.client_id == Some(*client),
+            Door::Session { by_provider: Some(vouched), .. } => info.client_id == Some(vouched.client),
             Door::Session { by_provider: None, .. } => true,
             Door::Token { environment, .. } => environment.is_none_or(|only| only == info.id),
         }
@@ -84,9 +90,8 @@ pub enum Door {
         id: Option<RecordId>,
         /// What its writes must bring along.
         csrf: String,
-        /// It was opened by the word of an identity provider, of this client: it opens what is that client's, and a second factor is the provider's
-        /// business.
-        by_provider: Option<RecordId>,
+        /// It was opened by the word of an identity provider: it opens what is its client's.
+        by_provider: Option<Vouched>,
         /// It was opened by this passkey, whose authenticator verified the person: that makes two factors.
         passkey: Option<RecordId>,
         /// An environment at which it looks as somebody else.

@@ -13,6 +13,7 @@ use crate::access::Access;
 use crate::directory;
 use crate::environments::EnvironmentInfo;
 use crate::error::PlatformError;
+use crate::providers::Vouched;
 use crate::sessions::Session;
 use crate::tokens::Token;
 use crate::usage::Bounded;
@@ -30,8 +31,8 @@ pub(crate) struct Known {
     pub(crate) sessions: HashMap<String, Session>,
     pub(crate) tokens: HashMap<String, Token>,
     pub(crate) users: HashMap<RecordId, User>,
-    /// Clients of identity providers that are active.
-    pub(crate) providers: HashMap<RecordId, RecordId>,
+    /// What identity providers that are active vouch for.
+    pub(crate) providers: HashMap<RecordId, Vouched>,
     pub(crate) accesses: HashMap<(RecordId, String), Access>,
     pub(crate) environments: HashMap<String, Arc<EnvironmentInfo>>,
     /// How much environments may hold.

@@ -10,6 +10,7 @@ pub mod devices;
 mod directory;
 pub mod environments;
 pub mod error;
+pub mod ldap;
 mod letters;
 pub mod modules;
 pub mod open;

@@ -1,9 +1,10 @@
-//! Calls that we make to servers that somebody else names: identity providers. They go out by HTTPS to addresses of the internet, follow no
-//! redirection, end in time and read a bounded answer; nothing of the network we stand in is reached, whatever a name resolves to (SSRF).
+//! Calls that we make to servers that somebody else names: identity providers, directories of companies. They go out by HTTPS (or LDAP) to addresses of
+//! the internet, follow no redirection, end in time and read a bounded answer; nothing of the network we stand in is reached, whatever a name resolves to
+//! (SSRF).
 
 use std::collections::HashMap;
 use std::io::Read;
-use std::net::IpAddr;
+use std::net::{IpAddr, TcpStream};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -12,7 +13,7 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
-use ureq::{Agent, Error};
+use ureq::{Agent, Error, Timeout};
 
 /// A call and its answer take this long at most.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,7 +36,7 @@ pub enum OutgoingError {
         /// Which host.
         host: String,
         /// Why.
-        source: Box<Error>,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// It refused.
     #[error("{host} answered {status}")]
@@ -70,9 +71,20 @@ pub(crate) struct Outgoing {
 }
 
 /// A call under way, until dropped.
-struct Call<'a> {
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
     calls: &'a Mutex<HashMap<String, usize>>,
     host: String,
+}
+
+impl Call<'_> {
+    /// Why it failed.
+    pub(crate) fn failed(
+        &self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> OutgoingError {
+        OutgoingError::Failed { host: self.host.clone(), source: source.into() }
+    }
 }
 
 impl Drop for Call<'_> {
@@ -125,9 +137,68 @@ impl Outgoing {
         }
     }
 
+    /// Refuses the address of a directory that may not be called; its host and port otherwise.
+    pub(crate) fn directory_allowed(&self, url: &str) -> Result<(String, u16), OutgoingError> {
+        let refused = || OutgoingError::NotAllowed(url.chars().take(200).collect());
+        let uri: Uri = url.parse().map_err(|_| refused())?;
+        let host = uri.host().ok_or_else(refused)?.trim_matches(['[', ']']).to_lowercase();
+        let usual = match uri.scheme_str() {
+            Some("ldap") => 389,
+            Some("ldaps") => 636,
+            _ => return Err(refused()),
+        };
+        let bare = uri.path().is_empty() || uri.path() == "/";
+        if !bare || uri.query().is_some() || uri.authority().is_some_and(|one| one.as_str().contains('@')) {
+            return Err(refused());
+        }
+        match host.parse::<IpAddr>() {
+            Ok(address) if !self.hosts.contains(&host) && !is_public(address) => Err(refused()),
+            _ => Ok((host, uri.port_u16().unwrap_or(usual))),
+        }
+    }
+
+    /// A connection to a directory, and leave to use it.
+    pub(crate) fn connect(
+        &self,
+        url: &str,
+        within: Duration,
+    ) -> Result<(Call<'_>, TcpStream), OutgoingError> {
+        let (host, port) = self.directory_allowed(url)?;
+        let call = self.begin_at(host)?;
+        let authority = if call.host.contains(':') {
+            format!("[{}]:{port}", call.host)
+        } else {
+            format!("{}:{port}", call.host)
+        };
+        let uri: Uri =
+            format!("https://{authority}").parse().map_err(|_| OutgoingError::NotAllowed(authority))?;
+        let guard = Guard { inner: DefaultResolver::default(), hosts: self.hosts.clone() };
+        let within_that =
+            NextTimeout { after: within.into(), reason: Timeout::Resolve, ..NextTimeout::default() };
+        let found = match guard.resolve(&uri, self.agent.config(), within_that) {
+            Ok(found) => found,
+            Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                return Err(OutgoingError::NotAllowed(call.host.clone()));
+            }
+            Err(error) => return Err(call.failed(error)),
+        };
+        let mut last = None;
+        for address in found.iter() {
+            match TcpStream::connect_timeout(address, within) {
+                Ok(stream) => return Ok((call, stream)),
+                Err(error) => last = Some(error),
+            }
+        }
+        let error = last.unwrap_or_else(|| std::io::Error::from(std::io::ErrorKind::NotFound));
+        Err(call.failed(error))
+    }
+
     /// Leave to call a host: one that is slow keeps some of us waiting, never all.
     fn begin(&self, url: &str) -> Result<Call<'_>, OutgoingError> {
-        let host = self.allowed(url)?;
+        self.begin_at(self.allowed(url)?)
+    }
+
+    fn begin_at(&self, host: String) -> Result<Call<'_>, OutgoingError> {
         let mut calls = self.calls.lock();
         let count = calls.entry(host.clone()).or_default();
         if *count >= CALLS_MAX {

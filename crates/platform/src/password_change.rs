@@ -8,6 +8,7 @@ use crate::access::Identity;
 use crate::devices::Visitor;
 use crate::directory::{MESSAGE, USER};
 use crate::error::PlatformError;
+use crate::ldap::sign_in as ldap;
 use crate::letters::About;
 use crate::outbox::USEFUL_FOR;
 use crate::password_policy::Of;
@@ -15,7 +16,7 @@ use crate::platform::Platform;
 use crate::second_factor::untrust;
 use crate::sessions::end_sessions;
 use crate::sign_in_events::{Event, Noted};
-use crate::throttle::{Attempt, Guess};
+use crate::throttle::Attempt;
 use crate::users::User;
 
 /// A password that somebody gave is good for this long.
@@ -73,6 +74,12 @@ impl Platform {
     ) -> Result<(), PlatformError> {
         let session = identity.session()?;
         let (user, now) = (&identity.user, self.clock.now());
+        if self.directory_of(&user.email, Some(user))?.is_some_and(|knows| knows.is_tied()) {
+            return Err(PlatformError::refused(
+                "Votre mot de passe est celui de l'annuaire de votre entreprise : changez-le là-bas.",
+                "Your password is that of your company's directory: change it there.",
+            ));
+        }
         self.password_confirm(user, present, visitor)?;
         if present == new {
             return Err(PlatformError::WeakPassword {
@@ -117,14 +124,18 @@ impl Platform {
     ) -> Result<(), PlatformError> {
         let known = self.devices_known(user.id, visitor)?;
         let (standing, now) = (known.standing(visitor), self.clock.now());
-        let attempt =
-            Attempt { guess: Guess::Password, account: &user.email, address: visitor.address, standing, now };
+        let knows = self.directory_of(&user.email, Some(user))?;
+        let guess = ldap::guess(knows.as_ref());
+        let attempt = Attempt { guess, account: &user.email, address: visitor.address, standing, now };
         if let Err(retry_after_s) = self.throttle.attempt(attempt) {
             self.note_slowed(Some(user.id), visitor)?;
             return Err(PlatformError::Throttled { retry_after_s });
         }
-        let hash = self.password_hash(user.id)?;
-        if !self.passwords.verify(password, hash.as_deref())? {
+        let is_right = self.password_is_right(knows.as_ref(), user, password).inspect_err(|_| {
+            // Nobody could look at it.
+            self.throttle.withdrawn(attempt);
+        })?;
+        if !is_right {
             self.note(Noted::at_the_door(Event::WrongPassword, Some(user.id), visitor))?;
             return Err(PlatformError::WrongPresentPassword);
         }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::devices::Visitor;
 use crate::error::PlatformError;
 use crate::platform::Platform;
-use crate::providers::{Provider, ProviderError, Refused, Told};
+use crate::providers::{Protocol, Provider, ProviderError, Refused, Told};
 use crate::secret;
 use crate::sessions::{Opening, SignedIn};
 use crate::sign_in_events::{Event, Noted, Way};
@@ -100,7 +100,7 @@ impl Platform {
         redirect: &str,
         to: Option<&str>,
     ) -> Result<Begun, PlatformError> {
-        let provider = self.provider(code)?;
+        let provider = self.provider_gone_to(code)?;
         let metadata = self.metadata(&provider)?;
         let fresh = || secret::secret(self.random.as_ref());
         let (state, nonce, verifier) = (fresh(), fresh(), fresh());
@@ -148,7 +148,7 @@ impl Platform {
         if secret::hash(state) != secret::hash(&kept.state) {
             return Err(ProviderError::NotBegun.into());
         }
-        let provider = self.provider(code)?;
+        let provider = self.provider_gone_to(code)?;
         // Each provider has an address of its own to send browsers back to: one that sends them on to another's is found out (RFC 9700, 4.4.2.2).
         if kept.provider != provider.id {
             return Err(ProviderError::NotBegun.into());
@@ -187,6 +187,12 @@ impl Platform {
         let opening = Opening { provider: Some(provider.id), ..Opening::of(Way::Provider) };
         let signed_in = self.session_open(user.id, known, opening, visitor)?;
         Ok((signed_in, kept.to))
+    }
+
+    /// An active provider that people go to, and come back from.
+    fn provider_gone_to(&self, code: &str) -> Result<Provider, PlatformError> {
+        let provider = self.provider(code)?;
+        if provider.protocol == Protocol::Oidc { Ok(provider) } else { Err(PlatformError::NotFound) }
     }
 
     /// What a provider tells of whoever comes back from it.

@@ -1,6 +1,6 @@
-//! Identity providers: where a client's own people prove who they are (OpenID Connect). What is configured, and whom a provider may speak for.
+//! Identity providers: where a client's own people prove who they are, by OpenID Connect or by LDAP. What is configured, and whom a provider may speak for.
 //!
-//! Decision 0133. A provider belongs to a client and speaks for the people of that client alone: addresses of its domains, and of those only people who
+//! Decisions 0133 and 0123. A provider belongs to a client and speaks for the people of that client alone: addresses of its domains, and of those only people who
 //! enter no environment of anybody else. A session that it opened opens environments of that client only, whatever the person is given later.
 
 use std::collections::BTreeSet;
@@ -15,9 +15,34 @@ use crate::outgoing::OutgoingError;
 use crate::platform::Platform;
 use crate::users::User;
 
+/// How a provider is spoken with. Each is a tag of the value list `provider_protocol`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// OpenID Connect: people go there.
+    Oidc,
+    /// LDAP: people type the password they have there, here.
+    Ldap,
+}
+
+impl Protocol {
+    /// Tag of the value list.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Protocol::Oidc => "oidc",
+            Protocol::Ldap => "ldap",
+        }
+    }
+
+    fn of_tag(tag: Option<&str>) -> Protocol {
+        if tag == Some("ldap") { Protocol::Ldap } else { Protocol::Oidc }
+    }
+}
+
 /// An identity provider, as it is shown to whoever is about to sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderShown {
+    /// How it is spoken with.
+    pub protocol: Protocol,
     /// Its identifier, in addresses.
     pub code: String,
     /// What people call it.
@@ -51,12 +76,36 @@ pub struct NewProvider {
 #[derive(Debug, Clone)]
 pub(crate) struct Provider {
     pub(crate) id: RecordId,
+    pub(crate) protocol: Protocol,
     pub(crate) client: RecordId,
     pub(crate) issuer: String,
     pub(crate) client_id: String,
     pub(crate) domains: Vec<String>,
     pub(crate) groups_claim: String,
     pub(crate) scopes: Vec<String>,
+}
+
+/// What a provider of any protocol is set with.
+pub(crate) struct ProviderCommon<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) client: &'a str,
+    pub(crate) name: &'a str,
+    /// Its address: who it is.
+    pub(crate) address: &'a str,
+    pub(crate) domains: &'a [String],
+    pub(crate) groups_claim: &'a str,
+    /// The one that is kept stays, without.
+    pub(crate) secret: Option<&'a str>,
+    pub(crate) needs_secret: bool,
+}
+
+/// What a provider's word is worth in a session that it opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vouched {
+    /// The client whose people it knows, and whose environments it opens.
+    pub client: RecordId,
+    /// Whether a second factor is its business: it has its people prove who they are as it sees fit.
+    pub second_factor: bool,
 }
 
 /// Somebody as their provider tells of them.
@@ -122,6 +171,7 @@ impl Platform {
             .filter(|fields| fields.is_true("active") && words(fields.text("domains")).contains(&domain));
         Ok(shown
             .map(|fields| ProviderShown {
+                protocol: Protocol::of_tag(fields.text("protocol").as_deref()),
                 code: fields.text("code").unwrap_or_default(),
                 name: fields.text("name").unwrap_or_default(),
             })
@@ -134,7 +184,30 @@ impl Platform {
     /// secret is kept and none is given.
     pub fn provider_set(&self, new: &NewProvider) -> Result<RecordId, PlatformError> {
         self.outgoing.allowed(new.issuer.trim()).map_err(ProviderError::from)?;
-        let client = self.organisation(&new.client)?;
+        let draft = Draft::default()
+            .with("protocol", Protocol::Oidc.tag())
+            .with("identifier", new.client_id.trim())
+            .with("scopes", new.scopes.join(" ").as_str());
+        let common = ProviderCommon {
+            code: &new.code,
+            client: &new.client,
+            name: &new.name,
+            address: new.issuer.trim(),
+            domains: &new.domains,
+            groups_claim: &new.groups_claim,
+            secret: new.client_secret.as_deref(),
+            needs_secret: true,
+        };
+        self.provider_put(common, draft)
+    }
+
+    /// Writes a provider: what all have in common, and `draft`, which is its protocol's.
+    pub(crate) fn provider_put(
+        &self,
+        new: ProviderCommon<'_>,
+        draft: Draft,
+    ) -> Result<RecordId, PlatformError> {
+        let client = self.organisation(new.client)?;
         let domains: BTreeSet<String> = new.domains.iter().map(|one| one.trim().to_lowercase()).collect();
         let domains: Vec<String> = domains.into_iter().filter(|one| !one.is_empty()).collect();
         if domains.is_empty() || domains.iter().any(|one| one.contains(['@', ' ', '*']) || !one.contains('.'))
@@ -169,22 +242,20 @@ impl Platform {
             }
         }
         let id = existing.as_ref().map_or_else(|| self.new_id(), |(id, _)| *id);
-        let mut draft = Draft::default()
+        let mut draft = draft
             .with("code", new.code.trim())
             .with(CLIENT, client)
             .with("name", new.name.trim())
-            .with("issuer", new.issuer.trim())
-            .with("identifier", new.client_id.trim())
+            .with("issuer", new.address)
             .with("domains", domains.join(" ").as_str())
             .with("groups_claim", new.groups_claim.trim())
-            .with("scopes", new.scopes.join(" ").as_str())
             .with("active", Value::Boolean(true));
-        match &new.client_secret {
+        match new.secret {
             Some(secret) => {
                 let sealed = self.keys.seal(&about(id), secret.trim().as_bytes(), self.random.as_ref())?;
                 draft = draft.with("sealed_secret", sealed.as_str());
             }
-            None if existing.is_none() => {
+            None if existing.is_none() && new.needs_secret => {
                 return Err(PlatformError::refused(
                     "Donnez le secret que le fournisseur connaît.",
                     "Give the secret that the provider knows.",
@@ -192,7 +263,7 @@ impl Platform {
             }
             None => {}
         }
-        let moved = existing.as_ref().is_some_and(|(_, issuer)| issuer.as_deref() != Some(new.issuer.trim()));
+        let moved = existing.as_ref().is_some_and(|(_, issuer)| issuer.as_deref() != Some(new.address));
         let untied = if moved { self.tied_to(id)? } else { Vec::new() };
         let is_new = existing.is_none();
         self.root().transact(&Caller::system(), move |unit| {
@@ -266,6 +337,7 @@ impl Platform {
         }
         Ok(Provider {
             id: fields.id(),
+            protocol: Protocol::of_tag(fields.text("protocol").as_deref()),
             client: fields.reference(CLIENT).ok_or(PlatformError::NotFound)?,
             issuer: fields.text("issuer").unwrap_or_default(),
             client_id: fields.text("identifier").unwrap_or_default(),
@@ -275,19 +347,21 @@ impl Platform {
         })
     }
 
-    /// The client of a provider that opened a session.
+    /// What the word of a provider that opened a session is worth.
     ///
     /// Errors: not found when it was switched off: what it opened is over.
-    pub(crate) fn provider_client(&self, id: RecordId) -> Result<RecordId, PlatformError> {
+    pub(crate) fn provider_vouches(&self, id: RecordId) -> Result<Vouched, PlatformError> {
         let read = || {
             let record = self.root().get(&Caller::system(), PROVIDER, id, &[])?;
             let dictionary = self.root().dictionary();
             let fields = Fields::of(&dictionary, &record);
             let client = fields.reference(CLIENT).filter(|_| fields.is_true("active"));
-            client.ok_or(PlatformError::NotFound)
+            // A password, be it typed here for a directory, is one factor.
+            let second_factor = Protocol::of_tag(fields.text("protocol").as_deref()) == Protocol::Oidc;
+            Ok(Vouched { client: client.ok_or(PlatformError::NotFound)?, second_factor })
         };
-        let keep = |known: &mut crate::cache::Known, client: &RecordId| {
-            known.providers.insert(id, *client);
+        let keep = |known: &mut crate::cache::Known, vouched: &Vouched| {
+            known.providers.insert(id, *vouched);
         };
         self.cache.get(self.root(), |known| known.providers.get(&id).copied(), read, keep)
     }
@@ -331,7 +405,7 @@ impl Platform {
                 if !user.active {
                     return Err(about(PlatformError::WrongCredentials));
                 }
-                if !self.provider_speaks_for(provider, &user, &key)? {
+                if !self.provider_speaks_for(provider, &user, Some(&key))? {
                     return Err(about(ProviderError::NotTheirs.into()));
                 }
                 user
@@ -354,18 +428,26 @@ impl Platform {
         Ok(user)
     }
 
+    /// Who a person is at their provider.
+    pub(crate) fn provider_subject(&self, user: &User) -> Result<Option<String>, PlatformError> {
+        let record = self.root().get(&Caller::system(), USER, user.id, &[])?;
+        Ok(Fields::of(&self.root().dictionary(), &record).text("provider_subject"))
+    }
+
     /// Whether a provider may speak for somebody who has an account: they are the same person there as before (nobody takes their place by taking
-    /// their address), work for nobody else, and enter nothing of anybody else's, of which only their own password tells.
-    fn provider_speaks_for(
+    /// their address), work for nobody else, and enter nothing of anybody else's, of which only their own password tells. `key`: who they are there, once
+    /// it is known.
+    pub(crate) fn provider_speaks_for(
         &self,
         provider: &Provider,
         user: &User,
-        key: &str,
+        key: Option<&str>,
     ) -> Result<bool, PlatformError> {
         let dictionary = self.root().dictionary();
         let record = self.root().get(&Caller::system(), USER, user.id, &[])?;
         let fields = Fields::of(&dictionary, &record);
-        if fields.text("provider_subject").is_some_and(|known| known != key)
+        let is_another = |known: String| key.is_some_and(|key| known != key);
+        if fields.text("provider_subject").is_some_and(is_another)
             || fields.reference(ORGANISATION).is_some_and(|works_for| works_for != provider.client)
         {
             return Ok(false);

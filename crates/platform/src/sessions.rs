@@ -12,14 +12,16 @@ use crate::access::{Door, Identity};
 use crate::devices::{Known, Visitor};
 use crate::directory::{self, Fields, SESSION};
 use crate::error::PlatformError;
+use crate::ldap::sign_in::{self as ldap, Proved};
 use crate::passkeys::KeyUse;
 use crate::platform::Platform;
+use crate::providers::Refused;
 use crate::second_factor::Proof;
 use crate::secret;
 use crate::sign_in_events::{Event, Noted, Way};
-use crate::throttle::{Attempt, Guess};
+use crate::throttle::Attempt;
 use crate::user_agent;
-use crate::users::normal_email;
+use crate::users::{User, normal_email};
 use crate::viewing::Viewing;
 
 /// A session lasts this long after it was last used.
@@ -113,11 +115,13 @@ impl Platform {
             Err(error) if error.is_not_found() => None,
             Err(error) => return Err(error),
         };
-        let user = found.as_ref().map(|user| user.id);
+        let found_id = found.as_ref().map(|user| user.id);
+        let user = found_id;
         // A person that does not exist has no devices, which is looked up as for anybody.
         let known = self.devices_known(user.unwrap_or_else(|| self.ids.next(now)), visitor)?;
+        let knows = self.directory_of(&email, found.as_ref())?;
         let attempt = Attempt {
-            guess: Guess::Password,
+            guess: ldap::guess(knows.as_ref()),
             account: &email,
             address: visitor.address,
             standing: known.standing(visitor),
@@ -127,33 +131,63 @@ impl Platform {
             self.note_slowed(user, visitor)?;
             return Err(PlatformError::Throttled { retry_after_s });
         }
-        let hash = match &found {
-            Some(user) => self.password_hash(user.id)?,
-            None => None,
+        let proved = match &knows {
+            Some(knows) => self.directory_proves(knows, found, &email, password),
+            None => self.password_proves(found, password),
         };
-        let right = self.passwords.verify(password, hash.as_deref())?;
-        let refused = match &found {
-            None => Some(Event::UnknownAddress),
-            Some(_) if !right => Some(Event::WrongPassword),
-            Some(user) if !user.active => Some(Event::Inactive),
-            Some(user) if self.is_password_expired(user) => Some(Event::PasswordExpired),
-            Some(_) => None,
-        };
-        if let Some(event) = refused {
-            tracing::warn!(client.address = %visitor.address, "sign-in refused");
-            self.note(Noted::at_the_door(event, user, visitor))?;
-        }
-        let user = match (found, refused) {
-            (Some(user), None) => user,
-            // Whoever knows the password may know what is wrong with it.
-            (_, Some(Event::PasswordExpired)) => return Err(PlatformError::PasswordExpired),
-            _ => return Err(PlatformError::WrongCredentials),
+        let proved = proved.and_then(|proved| match &proved.user {
+            user if !user.active => Err((
+                Some(Event::Inactive),
+                Refused { user: Some(user.id), error: PlatformError::WrongCredentials },
+            )),
+            user if proved.by.is_none() && self.is_password_expired(user) => {
+                // Whoever knows the password may know what is wrong with it.
+                let error = PlatformError::PasswordExpired;
+                Err((Some(Event::PasswordExpired), Refused { user: Some(user.id), error }))
+            }
+            _ => Ok(proved),
+        });
+        let Proved { user, by } = match proved {
+            Ok(proved) => proved,
+            Err((event, Refused { user, error })) => {
+                tracing::warn!(client.address = %visitor.address, "sign-in refused");
+                match event {
+                    Some(event) => self.note(Noted::at_the_door(event, user, visitor))?,
+                    None => self.throttle.withdrawn(attempt),
+                }
+                return Err(error);
+            }
         };
         self.throttle.succeeded(attempt);
-        let way = self.second_factor_passed(&user, proof, &known, visitor)?;
+        // A browser that was known of whoever has that address is known of the person, be they new.
+        let known = if Some(user.id) == found_id { known } else { self.devices_known(user.id, visitor)? };
+        let way = match self.second_factor_passed(&user, proof, &known, visitor)? {
+            Way::Password if by.is_some() => Way::Directory,
+            way => way,
+        };
         // Somebody without a second factor has nothing to be spared.
         let trust = proof.trust && user.second_factor.is_some();
-        self.session_open(user.id, known, Opening { trust, ..Opening::of(way) }, visitor)
+        self.session_open(user.id, known, Opening { trust, provider: by, ..Opening::of(way) }, visitor)
+    }
+
+    /// Whose password it is, of those that are kept here.
+    fn password_proves(
+        &self,
+        found: Option<User>,
+        password: &str,
+    ) -> Result<Proved, (Option<Event>, Refused)> {
+        let refused = |event, user, error| Err((event, Refused { user, error }));
+        let id = found.as_ref().map(|user| user.id);
+        let verified = match id.map(|id| self.password_hash(id)).transpose() {
+            Ok(hash) => self.passwords.verify(password, hash.flatten().as_deref()),
+            Err(error) => Err(error),
+        };
+        match (verified, found) {
+            (Err(error), _) => refused(None, id, error),
+            (Ok(true), Some(user)) => Ok(Proved { user, by: None }),
+            (Ok(_), Some(_)) => refused(Some(Event::WrongPassword), id, PlatformError::WrongCredentials),
+            (Ok(_), None) => refused(Some(Event::UnknownAddress), None, PlatformError::WrongCredentials),
+        }
     }
 
     /// The person of a session; its end moves as it is used.
@@ -196,7 +230,7 @@ impl Platform {
             return Err(PlatformError::NotFound);
         }
         self.seen.note(session.id, now);
-        let by_provider = session.provider.map(|provider| self.provider_client(provider)).transpose()?;
+        let by_provider = session.provider.map(|provider| self.provider_vouches(provider)).transpose()?;
         let (csrf, viewing, passkey) = (secret::csrf(secret), session.viewing, session.passkey);
         Ok(Identity {
             user,

@@ -159,14 +159,23 @@ pub enum Way {
     TrustedDevice,
     /// The word of an identity provider.
     Provider,
+    /// The password that a company's directory knows.
+    Directory,
     /// A passkey, whose authenticator verified the person.
     Passkey,
 }
 
 impl Way {
     /// Every one, as the value list has them.
-    pub const ALL: &[Way] =
-        &[Way::Password, Way::Code, Way::RecoveryCode, Way::TrustedDevice, Way::Provider, Way::Passkey];
+    pub const ALL: &[Way] = &[
+        Way::Password,
+        Way::Code,
+        Way::RecoveryCode,
+        Way::TrustedDevice,
+        Way::Provider,
+        Way::Directory,
+        Way::Passkey,
+    ];
 
     /// Tag of the value list.
     pub fn tag(self) -> &'static str {
@@ -175,6 +184,7 @@ impl Way {
             Way::Code => "code",
             Way::RecoveryCode => "recovery_code",
             Way::Provider => "provider",
+            Way::Directory => "directory",
             Way::TrustedDevice => "trusted_device",
             Way::Passkey => "passkey",
         }

@@ -30,6 +30,10 @@ struct Price {
 const PAIR: Price = Price { free: 5, first_s: 10, most_s: 900 };
 const ADDRESS: Price = Price { free: 30, first_s: 30, most_s: 900 };
 const ACCOUNT: Price = Price { free: 20, first_s: 5, most_s: 60 };
+/// Directories lock people out by themselves after some wrong passwords (ten in as many minutes, by usual advice): whoever guesses here must not get
+/// that far, from one address nor from many.
+const DIRECTORY_PAIR: Price = Price { free: 3, first_s: 30, most_s: 900 };
+const DIRECTORY_ACCOUNT: Price = Price { free: 4, first_s: 60, most_s: 900 };
 /// Codes have six digits, and whoever guesses them has the password already.
 const CODE: Price = Price { free: 10, first_s: 30, most_s: 900 };
 
@@ -55,6 +59,8 @@ pub(crate) enum Standing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Guess {
     Password,
+    /// A password that a company's directory knows.
+    Directory,
     /// A code of the second factor.
     Code,
     /// Which keys there are: whoever has one has no need to guess.
@@ -85,7 +91,10 @@ impl Attempt<'_> {
             (guess, Standing::Device(device)) => vec![Key::Device(account, guess, device)],
             (Guess::Passkey, _) => vec![Key::Address(network)],
             (Guess::Code, _) => vec![pair, Key::Address(network), Key::Code(account)],
-            (Guess::Password, Standing::Place) => vec![pair, Key::Address(network)],
+            (Guess::Directory, Standing::Stranger) => {
+                vec![pair, Key::Address(network), Key::AtDirectory(account)]
+            }
+            (Guess::Password | Guess::Directory, Standing::Place) => vec![pair, Key::Address(network)],
             (Guess::Password, Standing::Stranger) => {
                 vec![pair, Key::Address(network), Key::Account(account)]
             }
@@ -100,6 +109,7 @@ enum Key {
     Pair(Account, Guess, Network),
     Address(Network),
     Account(Account),
+    AtDirectory(Account),
     Code(Account),
     Asked(Network),
 }
@@ -107,7 +117,9 @@ enum Key {
 impl Key {
     fn price(&self) -> &'static Price {
         match self {
+            Key::Device(_, Guess::Directory, _) | Key::Pair(_, Guess::Directory, _) => &DIRECTORY_PAIR,
             Key::Device(..) | Key::Pair(..) => &PAIR,
+            Key::AtDirectory(_) => &DIRECTORY_ACCOUNT,
             Key::Address(_) => &ADDRESS,
             Key::Account(_) => &ACCOUNT,
             Key::Code(_) => &CODE,
@@ -191,17 +203,29 @@ impl Throttle {
                     memory.counters.remove(&key);
                 }
                 // An attacker with an account of their own must not wipe the count of their address by signing in.
-                Key::Address(_) | Key::Account(_) | Key::Code(_) | Key::Asked(_) => {
-                    if let Some(counter) = memory.counters.get_mut(&key) {
-                        counter.failures = counter.failures.saturating_sub(1);
-                    }
+                Key::Address(_) | Key::Account(_) | Key::AtDirectory(_) | Key::Code(_) | Key::Asked(_) => {
+                    memory.take_one(&key)
                 }
             }
+        }
+    }
+
+    /// The attempt just let through was neither right nor wrong, since nobody could look at it: it does not count.
+    pub(crate) fn withdrawn(&self, attempt: Attempt<'_>) {
+        let mut memory = self.memory.lock();
+        for key in attempt.keys() {
+            memory.take_one(&key);
         }
     }
 }
 
 impl Memory {
+    fn take_one(&mut self, key: &Key) {
+        if let Some(counter) = self.counters.get_mut(key) {
+            counter.failures = counter.failures.saturating_sub(1);
+        }
+    }
+
     fn current(&self, key: &Key, now: Timestamp) -> Option<Counter> {
         self.counters.get(key).copied().filter(|counter| now.duration_since(counter.last) < FORGET)
     }
@@ -307,6 +331,30 @@ mod tests {
         throttle.attempt(office("ada", 0)).unwrap();
         throttle.succeeded(office("ada", 0));
         assert!(throttle.attempt(code(70)).is_err(), "the right password is no right code");
+    }
+
+    #[test]
+    fn nobody_guesses_at_a_directory_until_it_locks_somebody_out() {
+        let guess = |throttle: &Throttle, address, standing, seconds| {
+            let attempt = Attempt { guess: Guess::Directory, ..from("ada", address, standing, seconds) };
+            throttle.attempt(attempt).is_ok()
+        };
+        let crowd = Throttle::default();
+        let of_crowd = (0..600).filter(|n| guess(&crowd, stranger((n % 250) as u8), Standing::Stranger, *n));
+        assert!(of_crowd.count() < 10, "many strangers, in ten minutes");
+        let office = Throttle::default();
+        let of_office = (0..600).filter(|n| guess(&office, OFFICE, Standing::Place, *n));
+        assert!(of_office.count() < 10, "one of the same office");
+        assert!(guess(&crowd, OFFICE, Standing::Place, 601), "and the person is not kept out");
+    }
+
+    #[test]
+    fn what_nobody_could_look_at_does_not_count() {
+        let throttle = Throttle::default();
+        for _ in 0..100 {
+            throttle.attempt(office("ada", 0)).unwrap();
+            throttle.withdrawn(office("ada", 0));
+        }
     }
 
     #[test]

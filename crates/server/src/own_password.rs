@@ -26,7 +26,8 @@ pub(crate) async fn own_password_change(
         let whence = Whence::of(&cx, &parts.headers);
         let caller = cx.clone();
         // In the turns of those who sign in: it is as slow.
-        let changing = state.sign_ins.run(move || {
+        let turns = state.turns_of_own_password(&cx).await?;
+        let changing = turns.run(move || {
             let platform = &caller.state.platform;
             let identity = caller.identity()?;
             session_of(&identity)?;

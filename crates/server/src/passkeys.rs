@@ -150,7 +150,8 @@ async fn with(
     let (parts, body) = request.into_parts();
     let sent = json_object(body, &parts.headers, &state.config).await?;
     let (whence, site) = (Whence::of(&cx, &parts.headers), site(&state, &parts));
-    let doing = state.sign_ins.run(move || {
+    let turns = state.turns_of_own_password(&cx).await?;
+    let doing = turns.run(move || {
         let identity = cx.identity()?;
         session_of(&identity)?;
         work(&cx.state.platform, &identity, &sent, &whence.visitor(), site)

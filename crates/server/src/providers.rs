@@ -28,8 +28,10 @@ pub(crate) async fn provider_list(cx: Cx, RawQuery(query): RawQuery) -> Response
     let list = cx.run(move || {
         let domain = parameter(query.as_deref(), "domain").unwrap_or_default();
         let providers = platform.providers_for(&domain)?;
-        let value: Vec<Value> =
-            providers.iter().map(|one| json!({ "code": one.code, "name": one.name })).collect();
+        let value: Vec<Value> = providers
+            .iter()
+            .map(|one| json!({ "code": one.code, "name": one.name, "protocol": one.protocol.tag() }))
+            .collect();
         Ok(json!({ "value": value }))
     });
     named("/providers", list.await.map(|view| (private(), Json(view))).into_response())

@@ -28,8 +28,20 @@ impl From<PlatformError> for Problem {
             )) => Problem::new(
                 StatusCode::BAD_GATEWAY,
                 "provider_failed",
-                "Le fournisseur d'identité ne répond pas. Réessayez dans un moment ; s'il ne répond toujours pas, prévenez votre administrateur.",
-                "The identity provider does not answer. Try again in a moment; if it still does not, tell your administrator.",
+                "Le fournisseur d'identité, ou l'annuaire de votre entreprise, ne répond pas. Réessayez dans un moment ; s'il ne répond toujours pas, prévenez votre administrateur.",
+                "The identity provider, or your company's directory, does not answer. Try again in a moment; if it still does not, tell your administrator.",
+            ),
+            PlatformError::Provider(ProviderError::NotTheirs) => Problem::new(
+                StatusCode::FORBIDDEN,
+                "provider_not_theirs",
+                "Le mot de passe est juste, mais l'annuaire de votre entreprise ne peut pas parler pour ce compte : prévenez votre administrateur.",
+                "The password is right, but your company's directory may not speak for this account: tell your administrator.",
+            ),
+            PlatformError::Provider(ProviderError::NoGroup) => Problem::new(
+                StatusCode::FORBIDDEN,
+                "provider_no_group",
+                "Le mot de passe est juste, mais aucun de vos groupes n'ouvre quoi que ce soit ici : prévenez votre administrateur.",
+                "The password is right, but none of your groups opens anything here: tell your administrator.",
             ),
             PlatformError::Provider(_) => Problem::new(
                 StatusCode::BAD_GATEWAY,

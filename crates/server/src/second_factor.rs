@@ -121,7 +121,8 @@ async fn with(
     let (parts, body) = request.into_parts();
     let sent = json_object(body, &parts.headers, &state.config).await?;
     let whence = Whence::of(&cx, &parts.headers);
-    let doing = state.sign_ins.run(move || {
+    let turns = state.turns_of_own_password(&cx).await?;
+    let doing = turns.run(move || {
         let identity = cx.identity()?;
         session_of(&identity)?;
         work(&cx.state.platform, &identity, &text(&sent, field)?, &whence.visitor())

@@ -37,7 +37,8 @@ pub(crate) async fn session_create(
         let trust = sent.get("trust").and_then(Value::as_bool).unwrap_or(false);
         let from = Whence::of(&cx, &parts.headers);
         let caller = cx.clone();
-        let signing_in = state.sign_ins.run(move || {
+        let turns = state.turns_of_password(email.clone()).await?;
+        let signing_in = turns.run(move || {
             let platform = &caller.state.platform;
             let proof = Proof { code: code.as_deref(), trust };
             let signed_in = platform.sign_in(&email, &password, &proof, &from.visitor())?;

@@ -13,9 +13,11 @@ use tokio::sync::watch;
 
 use crate::calls::{Calls, Commits, Engine};
 use crate::config::ServerConfig;
+use crate::cx::Cx;
 use crate::events::Live;
 use crate::metrics::Metrics;
 use crate::presence::Presence;
+use crate::problem::Problem;
 
 /// People signing in at once…
 const SIGN_INS_AT_ONCE: usize = 4;
@@ -70,6 +72,24 @@ pub(crate) struct Shared {
 }
 
 impl AppState {
+    /// The turns in which the password of an address is looked at: a directory that hangs keeps nobody waiting whose password is kept here.
+    ///
+    /// Errors: as of any read.
+    pub(crate) async fn turns_of_password(&self, email: String) -> Result<Arc<Calls>, Problem> {
+        let platform = self.platform.clone();
+        let asks = self.reads.run(move || Ok(platform.asks_directory(&email)?)).await?;
+        Ok(if asks { self.outgoing.clone() } else { self.sign_ins.clone() })
+    }
+
+    /// The same, of whoever sends a request with a session.
+    ///
+    /// Errors: as of any read; nobody is signed in.
+    pub(crate) async fn turns_of_own_password(&self, cx: &Cx) -> Result<Arc<Calls>, Problem> {
+        let cx = cx.clone();
+        let email = self.reads.run(move || Ok(cx.identity()?.user.email)).await?;
+        self.turns_of_password(email).await
+    }
+
     pub(crate) fn new(
         config: ServerConfig,
         platform: Arc<Platform>,

@@ -2240,6 +2240,12 @@ export interface components {
             position: number;
             redacted: boolean;
         };
+        "tisserand.identity_provider": {
+            code: string;
+            name: string;
+            /** @enum {string} */
+            protocol: "oidc" | "ldap";
+        };
         "tisserand.import": {
             advance: {
                 done: number;
@@ -2555,7 +2561,7 @@ export interface components {
                 name: string;
             };
             /** @enum {string|null} */
-            way: "password" | "code" | "recovery_code" | "trusted_device" | "provider" | "passkey" | null;
+            way: "password" | "code" | "recovery_code" | "trusted_device" | "provider" | "directory" | "passkey" | null;
         };
         "tisserand.person_told": {
             active: boolean;
@@ -2722,10 +2728,7 @@ export interface components {
             url: string;
         };
         "tisserand.providers": {
-            value: {
-                code: string;
-                name: string;
-            }[];
+            value: components["schemas"]["tisserand.identity_provider"][];
         };
         "tisserand.reason": {
             because: components["schemas"]["tisserand.reason"][];
@@ -2843,7 +2846,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string|null} */
-            way: "password" | "code" | "recovery_code" | "trusted_device" | "provider" | "passkey" | null;
+            way: "password" | "code" | "recovery_code" | "trusted_device" | "provider" | "directory" | "passkey" | null;
         };
         "tisserand.sign_in_events": {
             "@odata.nextLink"?: string;
@@ -3077,13 +3080,13 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "forbidden" | "csrf" | "viewed" | "password_change_needed" | "second_factor_needed";
+                    code?: "forbidden" | "csrf" | "viewed" | "password_change_needed" | "second_factor_needed" | "provider_not_theirs" | "provider_no_group";
                     /** @constant */
                     status?: 403;
                 };
                 "application/problem+json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "forbidden" | "csrf" | "viewed" | "password_change_needed" | "second_factor_needed";
+                    code?: "forbidden" | "csrf" | "viewed" | "password_change_needed" | "second_factor_needed" | "provider_not_theirs" | "provider_no_group";
                     /** @constant */
                     status?: 403;
                 };
@@ -10816,6 +10819,7 @@ export interface operations {
             422: components["responses"]["refused_422"];
             429: components["responses"]["refused_429"];
             500: components["responses"]["refused_500"];
+            502: components["responses"]["refused_502"];
             503: components["responses"]["refused_503"];
             507: components["responses"]["refused_507"];
         };
@@ -11125,6 +11129,7 @@ export interface operations {
             422: components["responses"]["refused_422"];
             429: components["responses"]["refused_429"];
             500: components["responses"]["refused_500"];
+            502: components["responses"]["refused_502"];
             503: components["responses"]["refused_503"];
             507: components["responses"]["refused_507"];
         };
@@ -11209,6 +11214,7 @@ export interface operations {
             422: components["responses"]["refused_422"];
             429: components["responses"]["refused_429"];
             500: components["responses"]["refused_500"];
+            502: components["responses"]["refused_502"];
             503: components["responses"]["refused_503"];
             507: components["responses"]["refused_507"];
         };
@@ -11250,6 +11256,7 @@ export interface operations {
             422: components["responses"]["refused_422"];
             429: components["responses"]["refused_429"];
             500: components["responses"]["refused_500"];
+            502: components["responses"]["refused_502"];
             503: components["responses"]["refused_503"];
             507: components["responses"]["refused_507"];
         };
@@ -11321,6 +11328,7 @@ export interface operations {
             422: components["responses"]["refused_422"];
             429: components["responses"]["refused_429"];
             500: components["responses"]["refused_500"];
+            502: components["responses"]["refused_502"];
             503: components["responses"]["refused_503"];
             507: components["responses"]["refused_507"];
         };

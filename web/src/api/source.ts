@@ -13,6 +13,7 @@ import type {
   Figures,
   FileValue,
   HistoryPage,
+  IdentityProvider,
   Import,
   ImportLeft,
   ImportRow,
@@ -151,7 +152,7 @@ export interface DataSource {
     link(link: string): Promise<AccountLink>
     choosePassword(link: string, password: string): Promise<void>
     /** Identity providers that speak for addresses of a domain. */
-    providers(domain: string, options?: Abort): Promise<{ code: string; name: string }[]>
+    providers(domain: string, options?: Abort): Promise<IdentityProvider[]>
     /** Where the browser goes to sign in by one; it comes back to `to`. */
     beginAtProvider(code: string, to?: string): Promise<string>
     /** What the browser is to be asked for to sign in by a passkey. */

@@ -85,6 +85,7 @@ export type JournalChange = Omit<Schema<'tisserand.journal_change'>, 'changes'> 
 /** Somebody who may enter an environment; with a password that is told once. */
 /** What a link that came by e-mail is for. */
 export type AccountLink = Schema<'tisserand.account_link'>
+export type IdentityProvider = Schema<'tisserand.identity_provider'>
 
 export type Person = Schema<'tisserand.person'>
 export type Profile = Schema<'tisserand.profile'>

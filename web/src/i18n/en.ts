@@ -24,6 +24,7 @@ export const en: Texts = {
     crashed: { title: 'This screen stopped', hint: 'Your data is safe. Reload the page to go on.', action: 'Reload' },
   },
   signIn: {
+    ofDirectory: 'That of your company’s directory ({{name}}).',
     title: 'Sign in',
     welcome: 'Good to see you again.',
     email: 'E-mail address',
@@ -482,6 +483,12 @@ export const en: Texts = {
     viewed: { title: 'You are looking as somebody else', hint: 'Go back to yourself to change anything.' },
     view_changed: { title: 'You no longer look as you did', hint: 'Reload the page.' },
     second_factor_needed: { title: 'A second factor is needed', hint: 'Reload the page to add one.' },
+    provider_failed: {
+      title: 'The directory or identity provider did not answer',
+      hint: 'Try again in a moment, or tell your administrator.',
+    },
+    provider_not_theirs: { title: 'This account is not of that directory', hint: 'Tell your administrator.' },
+    provider_no_group: { title: 'Nothing is open to you here', hint: 'Ask your administrator for access.' },
     password_change_needed: { title: 'Choose your password first', hint: 'Reload the page to do so.' },
     stale: { title: 'The record changed meanwhile', hint: 'Open it again to see the latest version.' },
     validation: { title: 'Some fields need correcting', hint: '' },

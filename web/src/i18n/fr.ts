@@ -27,6 +27,7 @@ export const fr = {
     },
   },
   signIn: {
+    ofDirectory: 'Celui de l’annuaire de votre entreprise ({{name}}).',
     title: 'Se connecter',
     welcome: 'Heureux de vous revoir.',
     email: 'Adresse e-mail',
@@ -493,6 +494,12 @@ export const fr = {
       title: 'Il faut un second facteur',
       hint: 'Rechargez la page pour en ajouter un.',
     },
+    provider_failed: {
+      title: 'L’annuaire ou le fournisseur d’identité n’a pas répondu',
+      hint: 'Réessayez dans un moment, ou prévenez votre administrateur.',
+    },
+    provider_not_theirs: { title: 'Ce compte n’est pas de cet annuaire', hint: 'Prévenez votre administrateur.' },
+    provider_no_group: { title: 'Rien ne vous est ouvert ici', hint: 'Demandez un accès à votre administrateur.' },
     password_change_needed: {
       title: 'Choisissez d’abord votre mot de passe',
       hint: 'Rechargez la page pour le faire.',

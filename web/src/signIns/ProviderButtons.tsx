@@ -1,9 +1,8 @@
 import { Button } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { keys } from '../api/keys'
 import { asProblem } from '../api/problem'
+import type { IdentityProvider } from '../api/types'
 import { source } from '../app/source'
 import { Icon } from '../icons/Icon'
 import { Notice } from '../ui/Notice'
@@ -19,22 +18,13 @@ function Refusal({ thrown }: { thrown: Error }) {
   return <Notice tone="danger" title={title} hint={hint} />
 }
 
-/** Ways to sign in that the company of an address has of its own. */
-export function ProviderButtons({ email, to }: { email: string; to: string | undefined }) {
+/** Goes on to an identity provider; `providers`: those that people go to. */
+export function ProviderButtons({ providers, to }: { providers: IdentityProvider[]; to: string | undefined }) {
   const { t } = useTranslation()
-  const typed = /@([^@\s]+\.[^@\s.]{2,})$/.exec(email.trim())?.[1]?.toLowerCase() ?? ''
-  // Asked once one has typed, not at each letter.
-  const [domain] = useDebouncedValue(typed, 250)
-  const found = useQuery({
-    queryKey: keys.providers(domain),
-    queryFn: ({ signal }) => source.session.providers(domain, { signal }),
-    enabled: domain !== '',
-  })
   const begin = useMutation({
     mutationFn: (code: string) => source.session.beginAtProvider(code, to),
     onSuccess: (url) => window.location.assign(url),
   })
-  const providers = domain === typed ? (found.data ?? []) : []
   if (providers.length === 0) return null
   return (
     <>

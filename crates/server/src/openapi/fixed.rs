@@ -54,7 +54,7 @@ fn sessions(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
         },
     });
     let create = create.body("application/json", credentials);
-    create.answers(200, &signed_in, own("session")).put(paths, "/session", "post");
+    create.answers(200, &signed_in, own("session")).refused(502).put(paths, "/session", "post");
     let change = operation(reader, "session_change", "Changer de langue", "Change the language").writes();
     let preferences = json!({
         "type": "object",

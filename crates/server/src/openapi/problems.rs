@@ -21,7 +21,15 @@ const REFUSALS: &[Refusal] = &[
         403,
         "Non autorisé.",
         "Not allowed.",
-        &["forbidden", "csrf", "viewed", "password_change_needed", "second_factor_needed"],
+        &[
+            "forbidden",
+            "csrf",
+            "viewed",
+            "password_change_needed",
+            "second_factor_needed",
+            "provider_not_theirs",
+            "provider_no_group",
+        ],
     ),
     (
         404,

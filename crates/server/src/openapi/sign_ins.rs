@@ -31,7 +31,11 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("sign_in_events", page("sign_in_event")),
         ("device", closed(device)),
         ("devices", closed(json!({"value": array(own("device"))}))),
-        ("providers", closed(json!({"value": array(closed(json!({"code": text(), "name": text()})))}))),
+        (
+            "identity_provider",
+            closed(json!({"code": text(), "name": text(), "protocol": words(&["oidc", "ldap"])})),
+        ),
+        ("providers", closed(json!({"value": array(own("identity_provider"))}))),
         (
             "account_link",
             closed(json!({
@@ -140,7 +144,7 @@ fn own_password(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     });
     let told = reader.say("La personne et ses environnements.", "The person and their environments.");
     let change = change.writes().body("application/json", sent).answers(200, &told, own("session"));
-    change.put(paths, "/session/password", "post");
+    change.refused(502).put(paths, "/session/password", "post");
 }
 
 fn second_factor(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
@@ -176,7 +180,10 @@ fn second_factor(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
             format!("second_factor_{name}")
         };
         let done = operation(reader, &id, fr, en).writes().body("application/json", takes(field));
-        done.answers(200, &reader.say(fr, en), own(answer)).put(paths, &format!("{AT}{part}"), "post");
+        let done = done.answers(200, &reader.say(fr, en), own(answer));
+        // A password may be asked of a directory.
+        let done = if field == "password" { done.refused(502) } else { done };
+        done.put(paths, &format!("{AT}{part}"), "post");
     }
     let (fr, en) = ("Les navigateurs où l'on est connu", "The browsers one is known by");
     let list = operation(reader, "device_list", fr, en);
@@ -209,7 +216,11 @@ fn passkeys(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let begin =
         operation(reader, "passkey_begin", "Commencer à ajouter une clé d'accès", "Begin to add a passkey");
     let begin = begin.writes().body("application/json", sent(&["password"], &["code"]));
-    begin.answers(200, &asked, own("ceremony")).refused(409).put(paths, &format!("{AT}/begin"), "post");
+    begin.answers(200, &asked, own("ceremony")).refused(409).refused(502).put(
+        paths,
+        &format!("{AT}/begin"),
+        "post",
+    );
     let (fr, en) = ("Ajouter une clé d'accès", "Add a passkey");
     let add = operation(reader, "passkey_add", fr, en).writes();
     let add = add.body("application/json", sent(&["ceremony", "credential"], &["name"]));
@@ -221,7 +232,11 @@ fn passkeys(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let (fr, en) = ("Retirer une clé d'accès", "Remove a passkey");
     let remove = operation(reader, "passkey_remove", fr, en).writes();
     let remove = remove.body("application/json", sent(&["password"], &[]));
-    remove.empty(204, &reader.say("Retirée.", "Removed.")).put(paths, &format!("{AT}/{{id}}/remove"), "post");
+    remove.empty(204, &reader.say("Retirée.", "Removed.")).refused(502).put(
+        paths,
+        &format!("{AT}/{{id}}/remove"),
+        "post",
+    );
     let (fr, en) = ("Commencer à se connecter par une clé d'accès", "Begin to sign in by a passkey");
     let begin = operation(reader, "passkey_sign_in_begin", fr, en).open().writes();
     let begin = begin.body("application/json", sent(&[], &[]));

@@ -91,7 +91,7 @@ fn people_come_in_by_their_provider_and_hold_what_their_groups_give_no_more_and_
     let (app, peer) = started();
     assert_eq!(
         app.stranger().get("/providers?domain=ACME.example").json()["value"],
-        json!([{"code": "acme", "name": "Acme"}])
+        json!([{"code": "acme", "name": "Acme", "protocol": "oidc"}])
     );
     assert_eq!(app.stranger().get("/providers?domain=globex.example").json()["value"], json!([]));
     // Somebody new.

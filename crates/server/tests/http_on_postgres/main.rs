@@ -30,6 +30,8 @@ mod batch;
 mod canaries;
 #[path = "../http/client.rs"]
 mod client;
+#[path = "../http/company_directory.rs"]
+mod company_directory;
 #[path = "../http/delta.rs"]
 mod delta;
 #[path = "../http/directory.rs"]
@@ -48,6 +50,8 @@ mod idempotency;
 mod identity_provider;
 #[path = "../http/lambda.rs"]
 mod lambda;
+#[path = "../http/ldap.rs"]
+mod ldap;
 #[path = "../http/lists.rs"]
 mod lists;
 #[path = "../http/mail_server.rs"]

@@ -1,7 +1,11 @@
 //! `provider`: identity providers.
 
+use std::path::Path;
+
 use anyhow::Context;
+use platform::ldap::NewDirectory;
 use platform::providers::NewProvider;
+use serde_json::json;
 
 use crate::cli::Provider;
 use crate::console::Console;
@@ -14,12 +18,7 @@ pub(crate) fn run(settings: &Settings, asked: Provider, console: &Console) -> an
     let platform = &opened.platform;
     match asked {
         Provider::Set { code, client, name, issuer, client_id, secret_file, domain, groups_claim, scope } => {
-            let secret = match &secret_file {
-                Some(path) => {
-                    Some(std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?)
-                }
-                None => None,
-            };
+            let secret = content(secret_file.as_deref())?;
             let new = NewProvider {
                 code,
                 name: name.unwrap_or_else(|| client.clone()),
@@ -34,6 +33,76 @@ pub(crate) fn run(settings: &Settings, asked: Provider, console: &Console) -> an
             platform.provider_set(&new)?;
             let public = settings.public.as_deref().unwrap_or("https://…").trim_end_matches('/');
             console.out(format!("{public}/providers/{}/callback", new.code));
+        }
+        Provider::Directory {
+            code,
+            client,
+            name,
+            address,
+            unencrypted,
+            ca_file,
+            domain,
+            base,
+            filter,
+            bind_as,
+            account,
+            password_file,
+            email_attribute,
+            name_attribute,
+            subject_attribute,
+            groups_attribute,
+            groups_base,
+            groups_filter,
+        } => {
+            // A file of a password ends with a line, as editors have it.
+            let password = content(password_file.as_deref())?;
+            let new = NewDirectory {
+                code,
+                name: name.unwrap_or_else(|| client.clone()),
+                client,
+                address,
+                unencrypted,
+                authorities: content(ca_file.as_deref())?,
+                domains: domain,
+                base,
+                filter,
+                bind_pattern: bind_as,
+                account,
+                account_password: password,
+                email_attribute,
+                name_attribute,
+                subject_attribute,
+                groups_attribute,
+                groups_base,
+                groups_filter,
+            };
+            platform.ldap_set(&new)?;
+            console.out(&new.code);
+        }
+        Provider::Look { code, email } => {
+            let looked = platform.ldap_look(&code, &email).map_err(|error| {
+                if !error.is_not_found() {
+                    return anyhow::Error::from(error);
+                }
+                refusal(format!("Aucun annuaire « {code} »."), format!("There is no directory “{code}”."))
+            })?;
+            let found = looked.ok_or_else(|| {
+                refusal(
+                    format!("L'annuaire ne connaît personne à l'adresse {email}."),
+                    format!("The directory knows nobody with the address {email}."),
+                )
+            })?;
+            if console.json {
+                console.data(&json!({
+                    "dn": found.dn, "subject": found.subject, "emails": found.emails, "name": found.name, "groups": found.groups,
+                }));
+            } else {
+                console.out(&found.dn);
+                let several = [("=", vec![found.subject]), ("@", found.emails), ("+", found.groups)];
+                for (mark, texts) in several {
+                    texts.iter().for_each(|text| console.out(format!("{mark} {text}")));
+                }
+            }
         }
         Provider::Map { env, group, profiles } => {
             data::environment(platform, &env)?;
@@ -56,4 +125,10 @@ pub(crate) fn run(settings: &Settings, asked: Provider, console: &Console) -> an
         }
     }
     Ok(())
+}
+
+/// What a file says.
+fn content(path: Option<&Path>) -> anyhow::Result<Option<String>> {
+    path.map(|path| std::fs::read_to_string(path).with_context(|| format!("read {}", path.display())))
+        .transpose()
 }

@@ -9,6 +9,7 @@ import { CodeFields } from '../../signIns/CodeFields'
 import { PasskeyButton } from '../../signIns/PasskeyButton'
 import { ProviderButtons } from '../../signIns/ProviderButtons'
 import { ProviderRefusal } from '../../signIns/ProviderRefusal'
+import { useProviders } from '../../signIns/useProviders'
 import { useSignIn } from '../../signIns/useSignIn'
 import { Door } from './Door'
 import styles from './SignIn.module.css'
@@ -26,6 +27,9 @@ export function SignIn() {
     await router.navigate({ href: to ?? '/' })
   }
   const signing = useSignIn('', entered)
+  const providers = useProviders(signing.email)
+  const goneTo = providers.filter((one) => one.protocol === 'oidc')
+  const directory = providers.find((one) => one.protocol === 'ldap')
   const expired = to && to !== '/' ? t('signIn.expired') : t('signIn.welcome')
   return (
     <Door
@@ -52,6 +56,8 @@ export function SignIn() {
             />
             <PasswordInput
               label={t('signIn.password')}
+              description={directory && t('signIn.ofDirectory', { name: directory.name })}
+              inputWrapperOrder={['label', 'input', 'error', 'description']}
               autoComplete="current-password"
               required
               withAsterisk={false}
@@ -68,7 +74,7 @@ export function SignIn() {
           {t('signIn.submit')}
         </Button>
         {!signing.codeAsked && <PasskeyButton entered={entered} autofill />}
-        {!signing.codeAsked && <ProviderButtons email={signing.email} to={to} />}
+        {!signing.codeAsked && <ProviderButtons providers={goneTo} to={to} />}
         {signing.codeAsked && (
           <Button variant="subtle" onClick={signing.back}>
             {t('factor.back')}

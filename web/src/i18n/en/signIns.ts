@@ -34,6 +34,7 @@ export const signInEvents = {
     code: 'password and code',
     recovery_code: 'password and recovery code',
     provider: 'identity provider',
+    directory: 'company directory',
     trusted_device: 'password, trusted device',
     passkey: 'passkey',
   },

@@ -34,6 +34,7 @@ export const signInEvents = {
     code: 'mot de passe et code',
     recovery_code: 'mot de passe et code de secours',
     provider: 'fournisseur d’identité',
+    directory: 'annuaire de l’entreprise',
     trusted_device: 'mot de passe, appareil de confiance',
     passkey: 'clé d’accès',
   },
