@@ -12,6 +12,7 @@ mod postgres;
 mod report;
 mod requests;
 mod service_level;
+mod thousand;
 mod verifying;
 
 use std::path::Path;
@@ -33,6 +34,7 @@ const MEASURES: &[(&str, bool)] = &[
     ("environments", true),
     ("neighbours", true),
     ("noisy", true),
+    ("thousand", true),
     ("verify", true),
     ("agreement", true),
     ("postgres", true),
@@ -70,6 +72,9 @@ async fn main() -> Result<()> {
     }
     if wanted("noisy") {
         noisy::measure(&mut report, folder.path()).await?;
+    }
+    if wanted("thousand") {
+        thousand::measure(&mut report, folder.path()).await?;
     }
     if wanted("verify") {
         verifying::measure(&mut report, folder.path())?;

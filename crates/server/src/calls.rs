@@ -31,6 +31,11 @@ impl Engine {
         self.run_on(self.shares.stands_back(whose), whose, work);
     }
 
+    /// How many environments used so much lately that they stand back.
+    pub(crate) fn standing_back(&self) -> usize {
+        self.shares.standing_back()
+    }
+
     /// Runs `work` on a thread that stands back: nobody waits for each moment of it.
     pub(crate) fn run_back(&self, whose: &Whose, work: impl FnOnce() + Send + 'static) {
         self.run_on(true, whose, work);

@@ -30,6 +30,7 @@ pub(crate) async fn metrics_show(State(state): State<AppState>) -> Response {
         environments_open: state.platform.open_count(),
         calls_running: state.calls.running() + state.reads.running(),
         calls_waiting: state.calls.waiting() + state.reads.waiting(),
+        environments_standing_back: state.engine.standing_back(),
         live_connections: state.live.connections(),
     });
     let headers = [

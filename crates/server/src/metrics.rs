@@ -35,6 +35,7 @@ pub(crate) struct Gauges {
     pub(crate) environments_open: usize,
     pub(crate) calls_running: usize,
     pub(crate) calls_waiting: usize,
+    pub(crate) environments_standing_back: usize,
     pub(crate) live_connections: usize,
 }
 
@@ -95,6 +96,11 @@ impl Metrics {
             ("tisserand_environments_open", "Environments open.", gauges.environments_open),
             ("tisserand_calls_running", "Calls of the engine running.", gauges.calls_running),
             ("tisserand_calls_waiting", "Calls of the engine waiting for their turn.", gauges.calls_waiting),
+            (
+                "tisserand_environments_standing_back",
+                "Environments that used so much lately that they stand back behind the others.",
+                gauges.environments_standing_back,
+            ),
             ("tisserand_live_connections", "Live connections open.", gauges.live_connections),
         ];
         for (name, help, value) in gauges {
@@ -122,6 +128,7 @@ mod tests {
             environments_open: 2,
             calls_running: 0,
             calls_waiting: 0,
+            environments_standing_back: 0,
             live_connections: 0,
         });
         let labels = "method=\"GET\",route=\"/health\",status=\"200\"";

@@ -66,6 +66,14 @@ impl Shares {
         self.stands_back_at(whose, self.origin.elapsed())
     }
 
+    /// How many environments do now.
+    pub(crate) fn standing_back(&self) -> usize {
+        let now = self.origin.elapsed();
+        let used = self.used.lock();
+        let whole = used.whole.at(now);
+        used.each.values().filter(|amount| is_much(amount.at(now), whole)).count()
+    }
+
     fn note_at(&self, whose: &Whose, took: Duration, now: Duration) {
         let mut used = self.used.lock();
         used.whole.add(took, now);
@@ -80,8 +88,12 @@ impl Shares {
         let Some(whose) = whose else { return false };
         let used = self.used.lock();
         let (whole, own) = (used.whole.at(now), used.each.get(whose).map_or(0.0, |amount| amount.at(now)));
-        whole >= LITTLE && own >= whole * LARGE
+        is_much(own, whole)
     }
+}
+
+fn is_much(own: f64, whole: f64) -> bool {
+    whole >= LITTLE && own >= whole * LARGE
 }
 
 #[cfg(test)]
