@@ -16,6 +16,16 @@ part() {
 odata_clients() {
   (cd crates/server/tests/odata && npm ci --no-audit --no-fund --silent && TISSERAND_BIN="$OLDPWD/target/debug/tisserand" npm test --silent)
 }
+# The checks of scim2-tester (PyPI) against a real server.
+scim_clients() {
+  local venv=target/scim requirements=crates/server/tests/scim/requirements.txt
+  if ! cmp -s "$requirements" "$venv/installed.txt"; then
+    rm -rf "$venv" && python3 -m venv "$venv" &&
+      "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements" &&
+      cp "$requirements" "$venv/installed.txt" || return 1
+  fi
+  TISSERAND_BIN="$PWD/target/debug/tisserand" "$venv/bin/python" crates/server/tests/scim/check.py
+}
 web() { (cd web && npm "$@"); }
 web_installed() { (cd web && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund --silent; }); }
 
@@ -36,6 +46,7 @@ else
   part "Rust tests" cargo nextest run --locked --workspace --no-fail-fast --status-level fail --final-status-level fail
   part "Rust examples in documentation" cargo test --locked --workspace --doc --quiet
   part "OData clients" odata_clients
+  part "SCIM: scim2-tester" scim_clients
   part "OpenAPI: document and types" scripts/openapi.sh check
   part "OpenAPI: Schemathesis" scripts/openapi.sh try
   part "browser tests" env TISSERAND_BIN="$PWD/target/debug/tisserand" npm --prefix web run --silent e2e

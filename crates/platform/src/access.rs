@@ -281,6 +281,17 @@ impl Platform {
         environment: &str,
         profiles: &[&str],
     ) -> Result<(), PlatformError> {
+        self.access_grant_by(&Caller::system(), user, environment, profiles)
+    }
+
+    /// The same, in the name of whoever does.
+    pub(crate) fn access_grant_by(
+        &self,
+        by: &Caller,
+        user: RecordId,
+        environment: &str,
+        profiles: &[&str],
+    ) -> Result<(), PlatformError> {
         let info = self.environment_info(environment)?;
         self.check_profiles(environment, profiles)?;
         let draft = Draft::default()
@@ -289,7 +300,7 @@ impl Platform {
             .with("profiles", Held::new(profiles.iter().copied()).profiles().join(" ").as_str());
         let existing = self.access_record(user, info.id)?;
         let _counted = self.count_named_users(&info, user, profiles)?;
-        self.root().transact(&Caller::system(), move |unit| match existing {
+        self.root().transact(by, move |unit| match existing {
             Some(id) => unit.update(ACCESS, id, None, draft),
             None => unit.create(ACCESS, None, draft).map(drop),
         })?;
@@ -323,9 +334,19 @@ impl Platform {
     ///
     /// Errors: there is no such environment.
     pub fn access_revoke(&self, user: RecordId, environment: &str) -> Result<(), PlatformError> {
+        self.access_revoke_by(&Caller::system(), user, environment)
+    }
+
+    /// The same, in the name of whoever does.
+    pub(crate) fn access_revoke_by(
+        &self,
+        by: &Caller,
+        user: RecordId,
+        environment: &str,
+    ) -> Result<(), PlatformError> {
         let info = self.environment_info(environment)?;
         if let Some(id) = self.access_record(user, info.id)? {
-            self.root().transact(&Caller::system(), move |unit| unit.delete(ACCESS, id, None))?;
+            self.root().transact(by, move |unit| unit.delete(ACCESS, id, None))?;
         }
         Ok(())
     }

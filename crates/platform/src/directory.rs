@@ -31,6 +31,10 @@ pub(crate) const PROVIDER: &str = "identity_provider";
 pub(crate) const GROUP: &str = "group_rule";
 pub(crate) const SECOND_FACTOR: &str = "second_factor";
 pub(crate) const PASSKEY: &str = "passkey";
+pub(crate) const PROVISIONING_TOKEN: &str = "provisioning_token";
+pub(crate) const PROVISIONED_PERSON: &str = "provisioned_person";
+pub(crate) const PROVISIONED_GROUP: &str = "provisioned_group";
+pub(crate) const PROVISIONED_MEMBER: &str = "provisioned_member";
 pub(crate) const SIGN_IN_EVENT: &str = "sign_in_event";
 
 /// A record of the directory, read by field name. A field that the dictionary lacks reads as null.

@@ -48,6 +48,9 @@ pub enum PlatformError {
     /// The word of an identity provider was not enough.
     #[error("sign-in by an identity provider was refused")]
     Provider(#[from] crate::providers::ProviderError),
+    /// What a company's directory sent of its people cannot be.
+    #[error("provisioning was refused")]
+    Provisioning(#[from] crate::provisioning::ProvisioningError),
     /// A link to choose a password by was used, is void or too old, or was never one.
     #[error("the link is over")]
     LinkOver,

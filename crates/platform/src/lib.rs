@@ -27,6 +27,7 @@ mod places;
 pub mod platform;
 pub mod provider_sign_in;
 pub mod providers;
+pub mod provisioning;
 pub mod random;
 pub mod sealing;
 pub mod second_factor;

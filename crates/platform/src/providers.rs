@@ -423,6 +423,10 @@ impl Platform {
         let tied = self.root().transact(&Caller::system(), move |unit| unit.update(USER, id, None, draft));
         tied.map_err(|error| about(error.into()))?;
         for (id, name, profiles) in &given {
+            // Where the company's directory provisions them, their groups are those that it says.
+            if self.is_provisioned(user.id, *id).map_err(about)? {
+                continue;
+            }
             self.groups_apply(user.id, *id, name, profiles).map_err(about)?;
         }
         Ok(user)

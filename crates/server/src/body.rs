@@ -27,6 +27,18 @@ pub(crate) async fn json_object(
     json_object_within(body, headers, config.body_bytes_max, config.body_timeout).await
 }
 
+/// As [`json_object`], announced as SCIM has it, or as JSON.
+pub(crate) async fn scim_object(
+    body: Body,
+    headers: &HeaderMap,
+    config: &ServerConfig,
+) -> Result<Map<String, Value>, Problem> {
+    if !media_type(headers).eq_ignore_ascii_case("application/scim+json") {
+        return json_object(body, headers, config).await;
+    }
+    object(&whole(body, headers, config.body_bytes_max, config.body_timeout).await?)
+}
+
 /// As [`json_object`], with a size and a time of its own.
 pub(crate) async fn json_object_within(
     body: Body,
@@ -40,8 +52,11 @@ pub(crate) async fn json_object_within(
             "The body must be JSON, announced by Content-Type: application/json.",
         ));
     }
-    let bytes = whole(body, headers, bytes_max, timeout).await?;
-    match serde_json::from_slice(&bytes) {
+    object(&whole(body, headers, bytes_max, timeout).await?)
+}
+
+fn object(bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
+    match serde_json::from_slice(bytes) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(Problem::bad_request(
             "Le corps doit être un objet JSON : { … }.",

@@ -49,6 +49,8 @@ pub struct ServerConfig {
     pub heartbeat: Duration,
     /// Live connections at most.
     pub live_max: usize,
+    /// Requests that a company's directory may send in a minute, by each of its tokens.
+    pub scim_per_minute: u32,
 }
 
 impl Default for ServerConfig {
@@ -74,6 +76,7 @@ impl Default for ServerConfig {
             drain: Duration::from_secs(20),
             heartbeat: Duration::from_secs(15),
             live_max: 10_000,
+            scim_per_minute: 1_200,
         }
     }
 }

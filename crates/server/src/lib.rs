@@ -20,6 +20,7 @@ mod providers;
 mod refusal;
 mod request;
 pub mod routes;
+mod scim;
 mod second_factor;
 pub mod serve;
 mod session;
@@ -33,6 +34,6 @@ mod workers;
 
 pub use config::ServerConfig;
 pub use openapi::openapi_general;
-pub use routes::{ROUTES, Route};
+pub use routes::{ROUTES, Route, SCIM_ROUTES};
 pub use serve::{ServeError, Serving, serve};
 pub use web_app::has_web_app;

@@ -49,6 +49,10 @@ impl From<PlatformError> for Problem {
                 "Le fournisseur d'identité n'a pas répondu comme il faut : prévenez votre administrateur.",
                 "The identity provider did not answer as it should: tell your administrator.",
             ),
+            PlatformError::Provisioning(why) => {
+                let why = why.to_string();
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "validation", &why, &why)
+            }
             PlatformError::LinkOver => Problem::new(
                 StatusCode::GONE,
                 "link_over",

@@ -9,8 +9,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::state::AppState;
 use crate::{
-    account_links, data, events, health, own_password, passkeys, providers, request, second_factor, session,
-    sign_in_events, sign_ins, web_app,
+    account_links, data, events, health, own_password, passkeys, providers, request, scim, second_factor,
+    session, sign_in_events, sign_ins, web_app,
 };
 
 /// An operation.
@@ -132,6 +132,10 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/data/{env}/$why", "why_show"),
     route("GET", "/data/{env}/$assistance", "assistance_list"),
     route("PUT", "/data/{env}/$assistance/{id}", "assistance_answer"),
+    route("GET", "/data/{env}/$provisioning", "provisioning_show"),
+    route("POST", "/data/{env}/$provisioning/tokens", "provisioning_token_create"),
+    route("DELETE", "/data/{env}/$provisioning/tokens/{id}", "provisioning_token_revoke"),
+    route("PUT", "/data/{env}/$provisioning/groups/{id}", "provisioning_group_map"),
     route("GET", "/data/{env}/$subscription", "subscription_show"),
     route("GET", "/data/{env}/$view_as", "view_as_show"),
     route("PUT", "/data/{env}/$view_as", "view_as_begin"),
@@ -153,6 +157,25 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/data/{env}/{collection}/{id}/{field}/$value", "value_show"),
     route("PUT", "/data/{env}/{collection}/{id}/{field}", "file_put"),
     route("DELETE", "/data/{env}/{collection}/{id}/{field}", "file_delete"),
+];
+
+/// Every operation of SCIM (RFC 7644): for directories, each by a token of one environment, and for nobody else. They describe themselves.
+pub const SCIM_ROUTES: &[Route] = &[
+    route("GET", "/scim/v2/{env}/ServiceProviderConfig", "scim_service_show"),
+    route("GET", "/scim/v2/{env}/ResourceTypes", "scim_resource_types"),
+    route("GET", "/scim/v2/{env}/Schemas", "scim_schemas"),
+    route("GET", "/scim/v2/{env}/Users", "scim_user_list"),
+    route("POST", "/scim/v2/{env}/Users", "scim_user_create"),
+    route("GET", "/scim/v2/{env}/Users/{id}", "scim_user_show"),
+    route("PUT", "/scim/v2/{env}/Users/{id}", "scim_user_replace"),
+    route("PATCH", "/scim/v2/{env}/Users/{id}", "scim_user_change"),
+    route("DELETE", "/scim/v2/{env}/Users/{id}", "scim_user_remove"),
+    route("GET", "/scim/v2/{env}/Groups", "scim_group_list"),
+    route("POST", "/scim/v2/{env}/Groups", "scim_group_create"),
+    route("GET", "/scim/v2/{env}/Groups/{id}", "scim_group_show"),
+    route("PUT", "/scim/v2/{env}/Groups/{id}", "scim_group_replace"),
+    route("PATCH", "/scim/v2/{env}/Groups/{id}", "scim_group_change"),
+    route("DELETE", "/scim/v2/{env}/Groups/{id}", "scim_group_remove"),
 ];
 
 /// The application. Addresses of `/data` are read by `data::resource`: OData's keys do not fit a router's patterns.
@@ -202,6 +225,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/sessions/{id}", delete(sign_ins::sign_in_end))
         .route("/sign_ins", get(sign_in_events::sign_in_events))
         .route("/events/{env}", get(events::events_follow))
+        .route("/scim/v2/{env}/{*path}", any(scim::dispatch))
         .route("/data/{env}", any(data::dispatch))
         .route("/data/{env}/", any(data::dispatch))
         .route("/data/{env}/{*path}", any(data::dispatch))

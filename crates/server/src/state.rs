@@ -18,6 +18,7 @@ use crate::events::Live;
 use crate::metrics::Metrics;
 use crate::presence::Presence;
 use crate::problem::Problem;
+use crate::scim::Pace;
 
 /// People signing in at once…
 const SIGN_INS_AT_ONCE: usize = 4;
@@ -58,6 +59,8 @@ pub(crate) struct Shared {
     pub(crate) outgoing: Arc<Calls>,
     /// Letters leave one after the other.
     pub(crate) mail: Arc<Calls>,
+    /// How fast directories that provision may go.
+    pub(crate) scim: Pace,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) live: Arc<Live>,
     /// Who has which record open.
@@ -111,6 +114,7 @@ impl AppState {
             desk: Arc::default(),
             erasing: Mutex::default(),
             live: Arc::new(Live::new(config.live_max)),
+            scim: Pace::new(config.scim_per_minute),
             config: Arc::new(config),
             metrics: Arc::default(),
             started: Instant::now(),

@@ -4,6 +4,7 @@ mod agreement;
 mod french;
 mod person;
 mod provider;
+mod scim;
 mod subscription;
 mod user;
 
@@ -16,6 +17,7 @@ pub(crate) use agreement::{Agreement, Over};
 pub(crate) use french::in_language;
 pub(crate) use person::{Person, Who};
 pub(crate) use provider::Provider;
+pub(crate) use scim::Scim;
 pub(crate) use subscription::{Subscription, Usage, UsageCommand};
 pub(crate) use user::User;
 
@@ -165,6 +167,9 @@ pub(crate) enum Cmd {
         after_help = "Example:\n  tisserand provider set acme --client Acme --issuer https://login.acme.example --client-id tisserand --secret-file secret.txt --domain acme.example"
     )]
     Provider(Provider),
+    /// Company directories that keep the people of an environment up to date (SCIM 2.0)
+    #[command(subcommand, after_help = "Example:\n  tisserand scim token acme \"Entra, head office\"")]
+    Scim(Scim),
     /// People who sign in
     #[command(
         subcommand,

@@ -99,6 +99,16 @@ export function administrationSource(server: Server, env: string): Administratio
       answer: async (id, answer) =>
         (await answered(server.PUT('/data/{env}/$assistance/{id}', { params: named(id), body: { answer } }))).value,
     },
+    provisioning: {
+      show: (options) =>
+        answered(server.GET('/data/{env}/$provisioning', { params: { path: { env } }, ...abort(options) })),
+      make: (name) =>
+        answered(server.POST('/data/{env}/$provisioning/tokens', { params: { path: { env } }, body: { name } })),
+      revoke: async (id) =>
+        void (await answered(server.DELETE('/data/{env}/$provisioning/tokens/{id}', { params: named(id) }))),
+      map: (id, profiles) =>
+        answered(server.PUT('/data/{env}/$provisioning/groups/{id}', { params: named(id), body: { profiles } })),
+    },
     subscription: (options) =>
       answered(server.GET('/data/{env}/$subscription', { params: { path: { env } }, ...abort(options) })),
     signIns: (asked, options) => {

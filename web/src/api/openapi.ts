@@ -750,6 +750,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$provisioning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the company's directory keeps up to date */
+        get: operations["tisserand.provisioning_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_41"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$provisioning/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say which profiles a group gives */
+        put: operations["tisserand.provisioning_group_map"];
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_42"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$provisioning/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a token, shown once */
+        post: operations["tisserand.provisioning_token_create"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_43"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$provisioning/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token */
+        delete: operations["tisserand.provisioning_token_revoke"];
+        /** What this address takes */
+        options: operations["options_show_44"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$rights": {
         parameters: {
             query?: never;
@@ -763,7 +835,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -781,7 +853,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -799,7 +871,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_47"];
         head?: never;
         /** Change what is asked of whoever signs in */
         patch: operations["tisserand.sign_in_rules_change"];
@@ -818,7 +890,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_48"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -836,7 +908,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_49"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -854,7 +926,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_50"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -872,7 +944,7 @@ export interface paths {
         post: operations["tisserand.subject_erase"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_51"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -890,7 +962,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_48"];
+        options: operations["options_show_52"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -908,7 +980,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_53"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -928,7 +1000,7 @@ export interface paths {
         /** Go back to oneself */
         delete: operations["tisserand.view_as_end"];
         /** What this address takes */
-        options: operations["options_show_50"];
+        options: operations["options_show_54"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -947,7 +1019,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_51"];
+        options: operations["options_show_55"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -965,7 +1037,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_52"];
+        options: operations["options_show_56"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -984,7 +1056,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_53"];
+        options: operations["options_show_57"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1002,7 +1074,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_54"];
+        options: operations["options_show_58"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1021,7 +1093,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_55"];
+        options: operations["options_show_59"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1041,7 +1113,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_56"];
+        options: operations["options_show_60"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -1060,7 +1132,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_57"];
+        options: operations["options_show_61"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1078,7 +1150,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_58"];
+        options: operations["options_show_62"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1096,7 +1168,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_59"];
+        options: operations["options_show_63"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1117,7 +1189,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_60"];
+        options: operations["options_show_64"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1135,7 +1207,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_61"];
+        options: operations["options_show_65"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1153,7 +1225,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_62"];
+        options: operations["options_show_66"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1171,7 +1243,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_63"];
+        options: operations["options_show_67"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1189,7 +1261,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_64"];
+        options: operations["options_show_68"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1209,7 +1281,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_65"];
+        options: operations["options_show_69"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -1228,7 +1300,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_66"];
+        options: operations["options_show_70"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1246,7 +1318,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_67"];
+        options: operations["options_show_71"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1264,7 +1336,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_68"];
+        options: operations["options_show_72"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1285,7 +1357,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_69"];
+        options: operations["options_show_73"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1303,7 +1375,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_70"];
+        options: operations["options_show_74"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -2729,6 +2801,35 @@ export interface components {
         };
         "tisserand.providers": {
             value: components["schemas"]["tisserand.identity_provider"][];
+        };
+        "tisserand.provisioned_group": {
+            /** Format: uuid */
+            id: string;
+            members: number;
+            name: string;
+            profiles: string[];
+        };
+        "tisserand.provisioning": {
+            address: string;
+            groups: components["schemas"]["tisserand.provisioned_group"][];
+            tokens: components["schemas"]["tisserand.provisioning_token"][];
+        };
+        "tisserand.provisioning_token": {
+            /** Format: uuid */
+            id: string;
+            made_at: string | null;
+            made_by: string | null;
+            name: string;
+            used_at: string | null;
+        };
+        "tisserand.provisioning_token_made": {
+            /** Format: uuid */
+            id: string;
+            made_at: string | null;
+            made_by: string | null;
+            name: string;
+            secret: string;
+            used_at: string | null;
         };
         "tisserand.reason": {
             because: components["schemas"]["tisserand.reason"][];
@@ -6856,6 +6957,297 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.provisioning_show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the company's directory keeps up to date */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.provisioning"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_41: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.provisioning_group_map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    profiles: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Say which profiles a group gives */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.provisioned_group"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_42: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.provisioning_token_create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Make a token, shown once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.provisioning_token_made"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_43: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.provisioning_token_revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_44: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.rights_show": {
         parameters: {
             query?: {
@@ -6893,7 +7285,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_41: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -6964,7 +7356,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_42: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -7030,7 +7422,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_43: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -7148,7 +7540,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_44: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -7214,7 +7606,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_45: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;
@@ -7282,7 +7674,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_46: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7363,7 +7755,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_47: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -7435,7 +7827,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_48: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -7505,7 +7897,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_49: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;
@@ -7650,7 +8042,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_50: {
+    options_show_54: {
         parameters: {
             query?: never;
             header?: never;
@@ -7768,7 +8160,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_51: {
+    options_show_55: {
         parameters: {
             query?: never;
             header?: never;
@@ -7840,7 +8232,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_52: {
+    options_show_56: {
         parameters: {
             query?: never;
             header?: never;
@@ -7968,7 +8360,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_53: {
+    options_show_57: {
         parameters: {
             query?: never;
             header?: never;
@@ -8044,7 +8436,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_54: {
+    options_show_58: {
         parameters: {
             query?: never;
             header?: never;
@@ -8200,7 +8592,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_55: {
+    options_show_59: {
         parameters: {
             query?: never;
             header?: never;
@@ -8410,7 +8802,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_56: {
+    options_show_60: {
         parameters: {
             query?: never;
             header?: never;
@@ -8559,7 +8951,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_57: {
+    options_show_61: {
         parameters: {
             query?: never;
             header?: never;
@@ -8648,7 +9040,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_58: {
+    options_show_62: {
         parameters: {
             query?: never;
             header?: never;
@@ -8748,7 +9140,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_59: {
+    options_show_63: {
         parameters: {
             query?: never;
             header?: never;
@@ -9060,7 +9452,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_60: {
+    options_show_64: {
         parameters: {
             query?: never;
             header?: never;
@@ -9178,7 +9570,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_61: {
+    options_show_65: {
         parameters: {
             query?: never;
             header?: never;
@@ -9261,7 +9653,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_62: {
+    options_show_66: {
         parameters: {
             query?: never;
             header?: never;
@@ -9348,7 +9740,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_63: {
+    options_show_67: {
         parameters: {
             query?: never;
             header?: never;
@@ -9422,7 +9814,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_64: {
+    options_show_68: {
         parameters: {
             query?: never;
             header?: never;
@@ -9626,7 +10018,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_65: {
+    options_show_69: {
         parameters: {
             query?: never;
             header?: never;
@@ -9769,7 +10161,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_66: {
+    options_show_70: {
         parameters: {
             query?: never;
             header?: never;
@@ -9854,7 +10246,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_67: {
+    options_show_71: {
         parameters: {
             query?: never;
             header?: never;
@@ -9950,7 +10342,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_68: {
+    options_show_72: {
         parameters: {
             query?: never;
             header?: never;
@@ -10252,7 +10644,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_69: {
+    options_show_73: {
         parameters: {
             query?: never;
             header?: never;
@@ -10366,7 +10758,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_70: {
+    options_show_74: {
         parameters: {
             query?: never;
             header?: never;

@@ -36,6 +36,9 @@ import type {
   Profile,
   ProfileSent,
   Profiles,
+  ProvisionedGroup,
+  Provisioning,
+  ProvisioningTokenMade,
   Reason,
   RecordData,
   Rights,
@@ -338,6 +341,15 @@ export interface AdministrationSource {
   assistance: {
     list(options?: Abort): Promise<Assistance[]>
     answer(id: string, answer: 'approve' | 'refuse' | 'end'): Promise<Assistance[]>
+  }
+  /** What the company's directory keeps up to date here. */
+  provisioning: {
+    show(options?: Abort): Promise<Provisioning>
+    /** Makes a token; its secret is told this once. */
+    make(name: string): Promise<ProvisioningTokenMade>
+    revoke(id: string): Promise<void>
+    /** Says which profiles the members of a group hold. */
+    map(id: string, profiles: string[]): Promise<ProvisionedGroup>
   }
   /** What the client bought, and what is used of it. */
   subscription(options?: Abort): Promise<SubscriptionShown>

@@ -53,6 +53,10 @@ export type KnownDevice = Schema<'tisserand.device'>
 export type UsageLine = Schema<'tisserand.usage_line'>
 export type SubscriptionShown = Schema<'tisserand.subscription_shown'>
 export type Assistance = Schema<'tisserand.assistance'>
+export type Provisioning = Schema<'tisserand.provisioning'>
+export type ProvisioningToken = Schema<'tisserand.provisioning_token'>
+export type ProvisioningTokenMade = Schema<'tisserand.provisioning_token_made'>
+export type ProvisionedGroup = Schema<'tisserand.provisioned_group'>
 export type SignInRules = Schema<'tisserand.sign_in_rules'>
 /** What happened to a sign-in; of whom, where an administrator asks. */
 export type SignInEvent = Schema<'tisserand.sign_in_event'>

@@ -292,6 +292,12 @@ const assistanceRoute = createRoute({
   component: screen(() => import('../features/administration/Assistance'), 'Assistance'),
 })
 
+const provisioningRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/provisioning',
+  component: screen(() => import('../features/administration/Provisioning'), 'Provisioning'),
+})
+
 const subscriptionRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/subscription',
@@ -362,6 +368,7 @@ const routeTree = rootRoute.addChildren([
     auditRoute,
     peopleSignInsRoute,
     assistanceRoute,
+    provisioningRoute,
     subscriptionRoute,
     valueListsRoute,
     settingsRoute,

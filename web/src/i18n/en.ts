@@ -5,6 +5,7 @@ import { lists } from './en/lists'
 import { passkey } from './en/passkeys'
 import { personal } from './en/personal'
 import { protection } from './en/protection'
+import { provisioning } from './en/provisioning'
 import { rights } from './en/rights'
 import { devices, factor, link, password, provider, security } from './en/security'
 import { signInEvents } from './en/signIns'
@@ -120,6 +121,7 @@ export const en: Texts = {
   ...personal,
   protection,
   assistance,
+  provisioning,
   subscription,
   signInEvents,
   password,

@@ -5,6 +5,7 @@ import { lists } from './fr/lists'
 import { passkey } from './fr/passkeys'
 import { personal } from './fr/personal'
 import { protection } from './fr/protection'
+import { provisioning } from './fr/provisioning'
 import { rights } from './fr/rights'
 import { devices, factor, link, password, provider, security } from './fr/security'
 import { signInEvents } from './fr/signIns'
@@ -123,6 +124,7 @@ export const fr = {
   ...personal,
   protection,
   assistance,
+  provisioning,
   subscription,
   signInEvents,
   password,

@@ -60,7 +60,7 @@ fn describe(entity: &Entity, id: RecordId, entry: &Entry, people: &mut People<'_
     let change = entry.changes.iter().flatten().find(|change| change.record == id);
     let actor = match entry.cause.actor {
         Actor::User(id) => people.person(id),
-        Actor::System => people.system(),
+        Actor::System => people.system(entry.cause.device.as_deref()),
     };
     json!({
         "position": entry.position,
@@ -113,8 +113,8 @@ impl<'a> People<'a> {
         json!({"id": id, "name": name})
     }
 
-    /// Tisserand itself.
-    pub(crate) fn system(&self) -> Json {
-        json!({"id": null, "name": "Tisserand"})
+    /// Tisserand itself, or what it did for: a company's directory, by the name of its token.
+    pub(crate) fn system(&self, on_behalf: Option<&str>) -> Json {
+        json!({"id": null, "name": on_behalf.unwrap_or("Tisserand")})
     }
 }

@@ -246,7 +246,7 @@ impl Teller<'_> {
     fn tell(&mut self, entry: &Entry, change: Option<&Change>) -> Json {
         let actor = match entry.cause.actor {
             Actor::User(id) => self.people.person(id),
-            Actor::System => self.people.system(),
+            Actor::System => self.people.system(entry.cause.device.as_deref()),
         };
         let mut told = json!({
             "position": entry.position,

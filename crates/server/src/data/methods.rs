@@ -87,6 +87,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::Query(_)
         | R::PersonPart(..)
         | R::NotificationsRead
+        | R::ProvisioningTokens
         | R::Restore(..)
         | R::ErasureResume(_)
         | R::ExpiringRun(_) => Methods::Post,
@@ -95,13 +96,13 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
             Methods::ReadAndPost
         }
         R::Preferences | R::SignInRules => Methods::ReadAndPatch,
-        R::Favourite(_) => Methods::DeleteAlone,
+        R::Favourite(_) | R::ProvisioningToken(_) => Methods::DeleteAlone,
         R::Import(_) => Methods::Delete,
         R::ImportPart(_, part) if IMPORT_TASKS.contains(&part.as_str()) => Methods::Post,
         R::Person(_) => Methods::PatchAndDelete,
         R::ListValue(..) | R::Notification(_) => Methods::Patch,
         R::View(_) => Methods::PatchAndDelete,
-        R::Presence(..) | R::Assistance(_) => Methods::Put,
+        R::Presence(..) | R::Assistance(_) | R::ProvisionedGroup(_) => Methods::Put,
         R::Profile(_) => Methods::PutAndDelete,
         R::ViewAs => Methods::ReadAndPutAndDelete,
         R::Record(..) => Methods::Record,
@@ -126,6 +127,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::Rights
         | R::Why
         | R::Assistances
+        | R::Provisioning
         | R::Subscription
         | R::Count(_)
         | R::Export(_)

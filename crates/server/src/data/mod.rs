@@ -27,6 +27,7 @@ mod prefer;
 mod preferences;
 pub(crate) mod presence;
 mod property;
+mod provisioning;
 mod reading;
 mod record;
 pub(crate) mod resource;
@@ -164,6 +165,19 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         ("GET", R::Assistances) => ("/data/{env}/$assistance", assistance::assistance_list(asked).await),
         ("PUT", R::Assistance(id)) => {
             ("/data/{env}/$assistance/{id}", assistance::assistance_answer(asked, id).await)
+        }
+        ("GET", R::Provisioning) => {
+            ("/data/{env}/$provisioning", provisioning::provisioning_show(asked).await)
+        }
+        ("POST", R::ProvisioningTokens) => {
+            ("/data/{env}/$provisioning/tokens", provisioning::provisioning_token_create(asked).await)
+        }
+        ("DELETE", R::ProvisioningToken(id)) => (
+            "/data/{env}/$provisioning/tokens/{id}",
+            provisioning::provisioning_token_revoke(asked, id).await,
+        ),
+        ("PUT", R::ProvisionedGroup(id)) => {
+            ("/data/{env}/$provisioning/groups/{id}", provisioning::provisioning_group_map(asked, id).await)
         }
         ("GET", R::Subscription) => {
             ("/data/{env}/$subscription", subscription::subscription_show(asked).await)

@@ -90,6 +90,14 @@ pub(crate) enum Resource {
     Assistances,
     /// `$assistance/{id}`
     Assistance(RecordId),
+    /// `$provisioning`: what a company's directory keeps up to date
+    Provisioning,
+    /// `$provisioning/tokens`
+    ProvisioningTokens,
+    /// `$provisioning/tokens/{id}`
+    ProvisioningToken(RecordId),
+    /// `$provisioning/groups/{id}`
+    ProvisionedGroup(RecordId),
     /// `$subscription`: what the client bought, and what is used of it
     Subscription,
     /// `$view_as`: looking as somebody else
@@ -184,6 +192,10 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$why", []) => Some(Resource::Why),
             ("$assistance", []) => Some(Resource::Assistances),
             ("$assistance", [id]) => RecordId::parse(id).map(Resource::Assistance),
+            ("$provisioning", []) => Some(Resource::Provisioning),
+            ("$provisioning", ["tokens"]) => Some(Resource::ProvisioningTokens),
+            ("$provisioning", ["tokens", id]) => RecordId::parse(id).map(Resource::ProvisioningToken),
+            ("$provisioning", ["groups", id]) => RecordId::parse(id).map(Resource::ProvisionedGroup),
             ("$subscription", []) => Some(Resource::Subscription),
             ("$view_as", []) => Some(Resource::ViewAs),
             ("$lists", [list]) => Some(Resource::List((*list).to_owned())),

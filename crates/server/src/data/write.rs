@@ -242,7 +242,7 @@ fn describe_move(entity: &Entity, change: &FieldMove, people: &mut People<'_>) -
     let field = entity.field(&change.field)?;
     let by = match change.by {
         Actor::User(id) => people.person(id),
-        Actor::System => people.system(),
+        Actor::System => people.system(None),
     };
     let described = json!({
         "from": json_value(field, &change.from),

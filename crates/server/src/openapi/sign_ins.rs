@@ -88,6 +88,44 @@ fn assistances(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     answer.put(paths, &reader.at("/$assistance/{id}"), "put");
 }
 
+fn provisioning(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let (fr, en) =
+        ("Ce que l'annuaire de l'entreprise tient à jour", "What the company's directory keeps up to date");
+    let show =
+        operation(reader, "provisioning_show", fr, en).answers(200, &reader.say(fr, en), own("provisioning"));
+    show.put(paths, &reader.at("/$provisioning"), "get");
+    let sent = |field: &str, shape: Json| {
+        json!({
+            "type": "object", "required": [field], "properties": {field: shape}, "additionalProperties": false,
+        })
+    };
+    let (fr, en) = ("Créer un jeton, montré une fois", "Make a token, shown once");
+    let make = operation(reader, "provisioning_token_create", fr, en).writes();
+    let name = json!({"type": "string", "minLength": 1, "maxLength": 120});
+    let make = make.body("application/json", sent("name", name));
+    let make = make.answers(201, &reader.say(fr, en), own("provisioning_token_made"));
+    make.put(paths, &reader.at("/$provisioning/tokens"), "post");
+    let (fr, en) = ("Révoquer un jeton", "Revoke a token");
+    let revoke = operation(reader, "provisioning_token_revoke", fr, en).writes().refused(404);
+    revoke.empty(204, &reader.say("Révoqué.", "Revoked.")).put(
+        paths,
+        &reader.at("/$provisioning/tokens/{id}"),
+        "delete",
+    );
+    let (fr, en) = ("Dire quels profils un groupe donne", "Say which profiles a group gives");
+    let map = operation(reader, "provisioning_group_map", fr, en).writes().refused(404);
+    let map = map.body("application/json", sent("profiles", array(text())));
+    let map = map.answers(200, &reader.say(fr, en), own("provisioned_group"));
+    map.put(paths, &reader.at("/$provisioning/groups/{id}"), "put");
+}
+
+/// A token of a directory.
+fn provisioning_token() -> Json {
+    json!({
+        "id": values::id(), "name": text(), "made_by": text_or_null(), "made_at": text_or_null(), "used_at": text_or_null(),
+    })
+}
+
 fn subscription(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let (fr, en) = ("L'abonnement, et ce qui en est consommé", "The subscription, and what is used of it");
     let told = reader.say("Nul s'il n'y en a pas.", "Null where there is none.");
@@ -123,6 +161,24 @@ pub(super) fn schemas_of_administrators() -> Vec<(&'static str, Json)> {
         (
             "subscription_shown",
             closed(json!({"subscription": {"anyOf": [own("subscription"), {"type": "null"}]}})),
+        ),
+        ("provisioning_token", closed(provisioning_token())),
+        ("provisioning_token_made", {
+            let mut made = provisioning_token();
+            made["secret"] = text();
+            closed(made)
+        }),
+        (
+            "provisioned_group",
+            closed(
+                json!({"id": values::id(), "name": text(), "profiles": array(text()), "members": whole()}),
+            ),
+        ),
+        (
+            "provisioning",
+            closed(json!({
+                "address": text(), "tokens": array(own("provisioning_token")), "groups": array(own("provisioned_group")),
+            })),
         ),
         ("assistance", closed(assistance())),
         ("assistances", closed(json!({"value": array(own("assistance"))}))),
@@ -311,6 +367,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let (fr, en) =
         ("Ce qui est arrivé aux connexions des personnes", "What happened to the sign-ins of people");
     assistances(reader, paths);
+    provisioning(reader, paths);
     subscription(reader, paths);
     let (shown, changed) =
         ("Ce qui est demandé à qui se connecte", "Changer ce qui est demandé à qui se connecte");

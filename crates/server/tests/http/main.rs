@@ -53,6 +53,7 @@ mod refusals;
 mod related;
 mod restore;
 mod rights;
+mod scim;
 mod second_factor;
 mod sessions;
 mod sign_ins;

@@ -93,6 +93,10 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         "person_invite" => (Power("administer"), &[422]),
         // Nobody asked for it.
         "assistance_answer" => (Power("administer"), &[404]),
+        "provisioning_show" => (Power("administer"), &[200]),
+        "provisioning_token_create" => (Power("administer"), &[201]),
+        // There is none of that id.
+        "provisioning_token_revoke" | "provisioning_group_map" => (Power("administer"), &[404]),
         "person_remove" | "profile_delete" => (Power("administer"), &[204]),
         // Who looks as nobody has nothing to go back from.
         "view_as_end" => (Entry, &[204, 404]),
@@ -357,6 +361,8 @@ impl Place<'_> {
             }
             "person_change" => json!({"profiles": ["reader"]}),
             "assistance_answer" => json!({"answer": "end"}),
+            "provisioning_token_create" => json!({"name": "Entra"}),
+            "provisioning_group_map" => json!({"profiles": ["reader"]}),
             "view_as_begin" => json!({"person": self.victims[0]}),
             "profile_put" => json!({"label": {"fr": "x", "en": "x"}}),
             "presence_put" => json!({"page": "p", "does": "look"}),

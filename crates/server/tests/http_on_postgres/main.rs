@@ -74,6 +74,8 @@ mod providers;
 mod records;
 #[path = "../http/rights/mod.rs"]
 mod rights;
+#[path = "../http/scim.rs"]
+mod scim;
 #[path = "../http/second_factor.rs"]
 mod second_factor;
 #[path = "../http/sessions.rs"]

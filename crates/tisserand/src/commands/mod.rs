@@ -14,6 +14,7 @@ mod openapi;
 mod operation;
 mod person;
 mod provider;
+mod scim;
 mod serve;
 mod token;
 mod usage;
@@ -68,6 +69,7 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         Cmd::Operation(asked) => operation::run(&settings, asked, console),
         Cmd::Person(person) => person::run(&settings, person, console),
         Cmd::Provider(provider) => provider::run(&settings, provider, console),
+        Cmd::Scim(scim) => scim::run(&settings, scim, console),
         Cmd::User(user) => user::run(&settings, user, console),
         Cmd::Token(token) => token::run(&settings, token, console),
         Cmd::Agreement(asked) => agreement::run(asked, console),

@@ -63,6 +63,12 @@ export function AdminHome() {
           to={{ to: '/admin/$env/assistance', params }}
         />
         <Card
+          icon="users-group"
+          title={t('provisioning.title')}
+          hint={t('provisioning.hint')}
+          to={{ to: '/admin/$env/provisioning', params }}
+        />
+        <Card
           icon="gauge"
           title={t('subscription.title')}
           hint={t('subscription.hint')}
