@@ -84,7 +84,7 @@ impl Options {
 /// Bounds of a platform.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Environments open at once, before the one longest unused is closed.
+    /// Environments open at once, before the one longest unused is closed. Each has up to a dozen files open.
     pub open_max: usize,
     /// An environment that nobody used for this long is closed.
     pub idle: SignedDuration,
@@ -101,7 +101,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            open_max: 500,
+            open_max: 2_000,
             idle: SignedDuration::from_mins(15),
             rows_bytes_max: None,
             query_timeout_ms: 10_000,

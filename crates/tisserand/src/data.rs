@@ -5,11 +5,12 @@ use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use platform::{Modules, Options, Platform, PlatformError};
+use platform::{Limits, Modules, Options, Platform, PlatformError};
 use store::PostgresDatabase;
 use store::postgres::Connections;
 
 use crate::failure::refusal;
+use crate::open_files::environments_max;
 use crate::settings::Settings;
 
 const LOCK: &str = "tisserand.lock";
@@ -115,6 +116,7 @@ pub(crate) fn options(settings: &Settings, data: &Path) -> anyhow::Result<Option
         key: settings.key.clone(),
         outgoing_hosts: settings.outgoing_hosts.clone(),
         mail: settings.mail.clone(),
+        limits: Limits { open_max: environments_max(), ..Limits::default() },
         ..Options::new(data)
     })
 }

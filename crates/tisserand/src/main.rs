@@ -5,6 +5,7 @@ mod commands;
 mod console;
 mod data;
 mod failure;
+mod open_files;
 mod settings;
 
 use std::process::ExitCode;
