@@ -72,6 +72,51 @@ test('an integrator makes a client, a project, a subscription and an environment
   await expect(field(page, 'message')).toContainText('comprend 1 utilisateur(s) nommé(s), et tous sont pris')
 })
 
+test('an environment is copied without its people and renamed, and its old address leads to the new one', async ({ as }) => {
+  test.slow()
+  const { page } = await as('ines')
+  const name = unique('essais')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+  const ask = async (kind: string, environment: string, fill: () => Promise<void>) => {
+    await page.goto('/e/platform/operations/new')
+    await input(page, 'kind').click()
+    await page.getByRole('option', { name: kind, exact: true }).click()
+    await choose(page, 'environment', environment)
+    await fill()
+    await save(page)
+  }
+  await ask('Copier en pseudonymisant', 'Maison Garance', async () => {
+    await input(page, 'label').fill(`Essais ${name}`)
+    await input(page, 'name').fill(name)
+  })
+  await expect(field(page, 'state')).toContainText('Faite', { timeout: 60_000 })
+  await expect(field(page, 'message')).toContainText('aucune retrouvée')
+  await expectAccessible(page)
+
+  await ask('Renommer', `Essais ${name}`, async () => {
+    await input(page, 'name').fill(`${name}-bis`)
+  })
+  await expect(field(page, 'state')).toContainText('Faite')
+  await expect(field(page, 'message')).toContainText('y mène encore 90 jours')
+  await page.getByRole('link', { name: `Essais ${name}` }).click()
+  await expect(field(page, 'name')).toContainText(`${name}-bis`)
+  await page.getByRole('tab', { name: 'Anciennes adresses' }).click()
+  await expect(page.getByRole('link', { name, exact: true })).toBeVisible()
+
+  // Kept in a link, in somebody's browser.
+  await ask('Donner un accès', `Essais ${name}`, async () => {
+    await input(page, 'person_name').fill('Inès')
+    await input(page, 'person_email').fill('ines@atelier-du-rhin.example')
+  })
+  await expect(field(page, 'state')).toContainText('Faite')
+  await page.goto(`/e/${name}/accounts?q=zzz`)
+  await expect(page).toHaveURL(new RegExp(`/e/${name}-bis/accounts\\?q=zzz`))
+  await expect(page.getByRole('heading', { name: 'Tiers' })).toBeVisible()
+  await page.goto(`/e/${name}-bis/contacts`)
+  await expect(page.getByText('.invalid').first()).toBeVisible()
+})
+
 test('an integrator finds nothing of the platform itself, and cannot make an environment by hand', async ({ as }) => {
   const { page, context } = await as('ines')
   await page.goto('/e/platform/environments')

@@ -256,6 +256,18 @@ fn fill_default(
     })
 }
 
+impl Session<'_> {
+    /// Stages what a computed field of a record is worth.
+    pub(crate) fn work_out_one(
+        &mut self,
+        entity: EntityIndex,
+        field: FieldIndex,
+        row: Row,
+    ) -> Result<(), EngineError> {
+        compute(self, entity, field, Arc::new(row))
+    }
+}
+
 fn compute(
     session: &mut Session<'_>,
     entity: EntityIndex,

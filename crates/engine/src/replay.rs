@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use dictionary::model::EntityIndex;
 use dictionary::{RecordId, Value, system};
 use journal::{Change, Entry, Operation, redaction};
-use store::{Context, Row, Store, Transaction};
+use store::{Context, Row, Snapshot, Store, Transaction};
 
 use crate::caller::Caller;
 use crate::catalogue;
@@ -16,6 +17,9 @@ use crate::prepared::Prepared;
 use crate::search_text::search_text;
 use crate::sources::{self, Source};
 use crate::view::{Cache, View};
+
+/// Entries read at a time.
+const ENTRIES: u32 = 500;
 
 /// Records indexed at a time.
 const PAGE: u32 = 500;
@@ -44,6 +48,50 @@ impl Replay {
             return Err(damaged("a journal is replayed into an empty store only"));
         }
         Ok(Replay { store, prepared: None, files: BTreeMap::new(), astray: false })
+    }
+
+    /// Goes on after the last entry of a store that holds the beginning of what `source` holds.
+    ///
+    /// Errors: `Store`, when it holds something else.
+    pub fn resume(store: Arc<dyn Store>, source: &dyn Snapshot) -> Result<Replay, EngineError> {
+        let (files, prepared, astray) = {
+            let snapshot = store.snapshot().map_err(failed("read the journal's head"))?;
+            let head = snapshot.head().map_err(failed("read the journal's head"))?;
+            if head.position == 0 {
+                drop(snapshot);
+                return Replay::new(store);
+            }
+            let read = failed("read the journal");
+            let entry = source.entries(head.position - 1, 1).map_err(read)?.into_iter().next();
+            let entry = entry.filter(|entry| entry.chain == head.chain && entry.position == head.position);
+            let Some(entry) = entry else { return Err(damaged("what is there is not what is copied")) };
+            let files = sources::read_files(&*snapshot)?;
+            let layers = sources::to_layers(files.values().cloned());
+            (files, catalogue::compiled_whole(&layers)?, entry.digest != head.digest)
+        };
+        Ok(Replay { store, prepared: Some(prepared), files, astray })
+    }
+
+    /// Replays what `source` holds after the last entry, up to and with its own last. `progress` is told the position reached and the last.
+    ///
+    /// Errors: as [`Replay::entry`].
+    pub fn catch_up(
+        &mut self,
+        source: &dyn Snapshot,
+        progress: &mut dyn FnMut(u64, u64) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        let last = source.head().map_err(failed("read the journal's head"))?.position;
+        loop {
+            let reached = self.store.position();
+            progress(reached, last)?;
+            let entries = source.entries(reached, ENTRIES).map_err(failed("read the journal"))?;
+            if entries.is_empty() {
+                return Ok(());
+            }
+            for entry in &entries {
+                self.entry(entry)?;
+            }
+        }
     }
 
     /// Replays the next entry.
@@ -101,8 +149,10 @@ impl Replay {
         Ok(())
     }
 
-    /// The environment as it was after the last entry. Full-text search is made again here.
-    pub fn into_environment(
+    /// The same, but full-text search finds nothing yet that was replayed: [`Environment::search_again`] sees to it.
+    ///
+    /// Errors: `Store`, when nothing was replayed, or not all of it.
+    pub fn into_environment_unsearched(
         self,
         settings: Settings,
         clock: Arc<dyn Clock>,
@@ -114,7 +164,20 @@ impl Replay {
         if self.astray {
             return Err(damaged("its last entry leads to another content than it certifies"));
         }
-        let shared = Shared::new(settings, self.store, clock, ids, prepared.clone());
+        Ok(Environment { shared: Shared::new(settings, self.store, clock, ids, prepared) })
+    }
+
+    /// The environment as it was after the last entry. Full-text search is made again here.
+    pub fn into_environment(
+        self,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+    ) -> Result<Environment, EngineError> {
+        let Some(prepared) = self.prepared.clone() else {
+            return Err(damaged("there is nothing to make an environment from"));
+        };
+        let shared = self.into_environment_unsearched(settings, clock, ids)?.shared;
         let context = shared.context(&Caller::system());
         shared.write(move |tx| index_all(tx, &prepared, &context))?;
         Ok(Environment { shared })
@@ -198,33 +261,44 @@ fn replay_changes(
 
 /// Makes full-text search find every record again.
 fn index_all(tx: &mut dyn Transaction, prepared: &Prepared, context: &Context) -> Result<(), EngineError> {
-    for (position, entity) in prepared.dictionary.entities.iter().enumerate() {
-        if entity.search.is_empty() {
-            continue;
-        }
+    for position in 0..prepared.dictionary.entities.len() {
         let mut after = None;
-        loop {
-            let rows = tx.scan(entity, after, PAGE).map_err(failed("read records"))?;
-            after = rows.last().map(Row::id);
-            let full = rows.len() == PAGE as usize;
-            let cache = Cache::default();
-            for row in rows {
-                let view = View {
-                    prepared,
-                    snapshot: Some(&*tx),
-                    cache: &cache,
-                    context,
-                    ahead: None,
-                    timeout_ms: 0,
-                    sight: None,
-                };
-                let text = search_text(&view, position, &row)?;
-                tx.index(entity, row.id(), text.as_deref()).map_err(failed("index a record"))?;
-            }
-            if !full {
-                break;
-            }
+        while let (_, Some(last)) = index_page(tx, prepared, position, context, after)? {
+            after = Some(last);
         }
     }
     Ok(())
+}
+
+/// Makes full-text search find the records of an entity after that one, at most a page of them. Answers how many, and the last of them where more may
+/// follow.
+pub(crate) fn index_page(
+    tx: &mut dyn Transaction,
+    prepared: &Prepared,
+    position: EntityIndex,
+    context: &Context,
+    after: Option<RecordId>,
+) -> Result<(u64, Option<RecordId>), EngineError> {
+    let entity = prepared.entity(position);
+    if entity.search.is_empty() {
+        return Ok((0, None));
+    }
+    let rows = tx.scan(entity, after, PAGE).map_err(failed("read records"))?;
+    let last = rows.last().map(Row::id).filter(|_| rows.len() == PAGE as usize);
+    let count = rows.len() as u64;
+    let cache = Cache::default();
+    for row in rows {
+        let view = View {
+            prepared,
+            snapshot: Some(&*tx),
+            cache: &cache,
+            context,
+            ahead: None,
+            timeout_ms: 0,
+            sight: None,
+        };
+        let text = search_text(&view, position, &row)?;
+        tx.index(entity, row.id(), text.as_deref()).map_err(failed("index a record"))?;
+    }
+    Ok((count, last))
 }

@@ -110,6 +110,14 @@ pub(crate) fn read(snapshot: &dyn Snapshot) -> Result<Vec<Layer>, EngineError> {
     Ok(layers)
 }
 
+/// The files that an environment keeps, those of the built-in layer too, by their records.
+pub(crate) fn read_files(snapshot: &dyn Snapshot) -> Result<BTreeMap<RecordId, Source>, EngineError> {
+    let bare = catalogue::compiled(&[])?;
+    let columns = Columns::of(&bare.dictionary)?;
+    let rows = read_rows(snapshot, bare.entity(columns.entity))?;
+    Ok(rows.iter().map(|row| (row.id(), columns.read(row))).collect())
+}
+
 fn read_rows(snapshot: &dyn Snapshot, entity: &Entity) -> Result<Vec<Row>, EngineError> {
     let mut rows: Vec<Row> = Vec::new();
     loop {

@@ -182,7 +182,7 @@ impl Platform {
     /// Opens an environment to somebody; their record there is made at their first entry.
     ///
     /// `language` is that of messages, `request` the id of the request.
-    /// Errors: not found when there is no such environment, it is closed, or it is not for them.
+    /// Errors: not found when there is no such environment, it is closed, or it is not for them; `Moved` when it has another name now.
     pub fn enter(
         &self,
         identity: &Identity,
@@ -190,7 +190,10 @@ impl Platform {
         language: Language,
         request: Option<String>,
     ) -> Result<Entered, PlatformError> {
-        let info = self.environment_info(environment)?;
+        let info = match self.environment_info(environment) {
+            Err(error) if error.is_not_found() => return Err(self.moved(identity, environment)?),
+            found => found?,
+        };
         if !info.active || !identity.leads_to(&info) {
             return Err(PlatformError::NotFound);
         }
@@ -216,6 +219,22 @@ impl Platform {
         let until = self.access(&identity.user, &info)?.until;
         let gauge = if info.name == PLATFORM { None } else { Some(self.gauge(&info)?) };
         Ok(Entered { environment: open, caller, viewing: None, until, gauge })
+    }
+
+    /// Whether somebody may enter an environment, as far as their access and the door they came by say.
+    pub(crate) fn may_enter(
+        &self,
+        identity: &Identity,
+        info: &EnvironmentInfo,
+    ) -> Result<bool, PlatformError> {
+        if !info.active || !identity.leads_to(info) {
+            return Ok(false);
+        }
+        match self.access(&identity.user, info) {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// A person as they ask in an environment; their record there is made at their first entry.

@@ -52,12 +52,12 @@ impl Platform {
             Err(error) if error.is_not_found() => {}
             Err(error) => return Err(error),
         }
-        self.places.set_aside(&new.name, self.new_id())?;
-        if let Err(error) = self.replay(&opened, &new, progress) {
-            self.places.remove(&new.name);
+        let place = self.free_place(&new.name)?;
+        if let Err(error) = self.replay(&opened, &new, &place, progress) {
+            self.places.remove(&place);
             return Err(error);
         }
-        let copied = self.environment_note(&new, new.modules.clone())?;
+        let copied = self.environment_note(&new, &place, new.modules.clone())?;
         drop(turn);
         tracing::info!(environment.name = %new.name, "environment taken over");
         Ok(copied)
@@ -67,11 +67,17 @@ impl Platform {
         &self,
         from: &OpenEnvironment,
         info: &NewEnvironment,
+        place: &str,
         progress: &mut dyn FnMut(Position, Position),
     ) -> Result<(), PlatformError> {
-        let folder = self.places.folder(&info.name);
+        let folder = self.places.folder(place);
         std::fs::create_dir_all(&folder).map_err(PlatformError::io("make the folder", &folder))?;
-        let store = self.places.store(&info.name, self.clock.now(), "create the store of an environment")?;
+        let store = self.places.store(
+            place,
+            self.places.usual(),
+            self.clock.now(),
+            "create the store of an environment",
+        )?;
         let read = "read the environment to copy";
         let snapshot = from.engine.store().snapshot().map_err(failed(read))?;
         let head = snapshot.head().map_err(failed(read))?;

@@ -20,6 +20,8 @@ pub(crate) const OPERATION: &str = "operation";
 /// The organisation that an environment, a project or a subscription is for: a field of each.
 pub(crate) const CLIENT: &str = "client";
 pub(crate) const ENVIRONMENT: &str = "environment";
+/// Names that environments had.
+pub(crate) const ADDRESS: &str = "environment_address";
 pub(crate) const USER: &str = "user";
 pub(crate) const ACCESS: &str = "access";
 pub(crate) const SESSION: &str = "session";

@@ -14,7 +14,7 @@ use crate::access::{with_client, words};
 use crate::directory::{self, CLIENT, ENVIRONMENT, Fields, ORGANISATION};
 use crate::error::PlatformError;
 use crate::open::{self, OpenEnvironment};
-use crate::places::ASIDE;
+use crate::places::{ASIDE, Keep};
 use crate::platform::Platform;
 
 /// Name of the reserved environment.
@@ -48,6 +48,8 @@ pub struct EnvironmentInfo {
     pub made_by: Option<RecordId>,
     /// When it was made.
     pub since: Timestamp,
+    /// When what the directory says of it last changed.
+    pub changed: Timestamp,
     /// IANA name.
     pub zone: String,
     /// ISO 4217.
@@ -64,6 +66,10 @@ pub struct EnvironmentInfo {
     pub read_only: bool,
     /// Closed for good: after this day it is erased.
     pub delete_after: Option<Date>,
+    /// Where its rows and files are: given when it is made, and kept whatever it is called.
+    pub place: String,
+    /// What keeps its rows; what keeps those of the platform when absent.
+    pub keep: Option<Keep>,
     /// What maps are drawn on, where it is not what comes with the application.
     pub tiles: Option<Tiles>,
 }
@@ -175,15 +181,15 @@ impl Platform {
         if turn.is_some() && self.environment_info(&new.name).is_ok() {
             return Err(taken(&new.name)); // made by another process while we waited
         }
-        // What the directory does not know is what an interrupted creation left, or what somebody took off the list by mistake.
-        self.places.set_aside(&new.name, self.new_id())?;
+        let place = self.free_place(&new.name)?;
         let settings = self.settings(&new.name, zone, &new.currency);
-        let created = open::create(&self.places, settings, &layers, self.clock.clone(), self.ids.clone());
+        let created =
+            open::create(&self.places, &place, settings, &layers, self.clock.clone(), self.ids.clone());
         if let Err(error) = created {
-            self.places.remove(&new.name);
+            self.places.remove(&place);
             return Err(error);
         }
-        let info = self.environment_note(&new, modules)?;
+        let info = self.environment_note(&new, &place, modules)?;
         drop(turn);
         tracing::info!(environment.name = %info.name, "environment created");
         Ok(info)
@@ -202,7 +208,7 @@ impl Platform {
         }
         let info = self.environment_info(name)?;
         let _turn = self.places.turn()?;
-        if !self.opened.close(name) {
+        if !self.close_all(&info) {
             return Err(PlatformError::refused(
                 format!(
                     "L'environnement « {name} » est en cours d'usage ; réessayez quand plus personne n'y travaille."
@@ -210,9 +216,10 @@ impl Platform {
                 format!("The environment “{name}” is in use; try again when nobody works in it."),
             ));
         }
-        // Off the list first: interrupted here, what is left is set aside by whoever takes the name next.
-        self.root().transact(&Caller::system(), move |unit| unit.delete(ENVIRONMENT, info.id, None))?;
-        self.places.set_aside(name, self.new_id())
+        // Off the list first: interrupted here, what is left is set aside by whoever takes the place next.
+        let id = info.id;
+        self.root().transact(&Caller::system(), move |unit| unit.delete(ENVIRONMENT, id, None))?;
+        self.places.set_aside(&info.place, self.new_id())
     }
 
     /// Destroys an environment: its rows, files and journal, the accesses and tokens that lead to it, and its record.
@@ -221,11 +228,11 @@ impl Platform {
     pub(crate) fn environment_erase(&self, name: &str) -> Result<(), PlatformError> {
         let info = self.environment_info(name)?;
         let _turn = self.places.turn()?;
-        if !self.opened.close(name) {
+        if !self.close_all(&info) {
             return Err(PlatformError::Busy { environment: name.to_owned() });
         }
         // Its data first: a record that leads to nothing can be erased again.
-        self.places.erase(name)?;
+        self.places.erase(&info.place)?;
         self.root().transact(&Caller::system(), move |unit| unit.delete(ENVIRONMENT, info.id, None))?;
         tracing::info!(environment.name = name, "environment erased");
         Ok(())
@@ -275,12 +282,39 @@ impl Platform {
 
     /// The same, for who counts what it holds.
     pub(crate) fn environment_unbounded(&self, name: &str) -> Result<Arc<OpenEnvironment>, PlatformError> {
-        let now = self.clock.now();
-        self.opened.get(name, now, || {
-            let info = self.environment_info(name)?;
+        let (info, now) = (self.environment_info(name)?, self.clock.now());
+        let keep = self.keep_of(&info);
+        self.opened.get(&slot(&info.place, keep), now, || {
+            // Where it was before, as far as this process knew.
+            self.opened.leave(&slot(&info.place, other(keep)));
             let settings = self.settings(name, zone(&info.zone)?, &info.currency);
-            open::open(&self.places, settings, self.clock.clone(), self.ids.clone())
+            let place = (info.place.as_str(), keep);
+            open::open(&self.places, place, settings, self.clock.clone(), self.ids.clone())
         })
+    }
+
+    /// What keeps the rows of an environment.
+    pub(crate) fn keep_of(&self, info: &EnvironmentInfo) -> Keep {
+        info.keep.unwrap_or(self.places.usual())
+    }
+
+    /// An environment that is open already.
+    pub(crate) fn environment_at_hand(&self, info: &EnvironmentInfo) -> Option<Arc<OpenEnvironment>> {
+        self.opened.at_hand(&slot(&info.place, self.keep_of(info)))
+    }
+
+    /// Closes an environment in that store, if nobody uses it there; whether it is closed.
+    pub(crate) fn close_in(&self, info: &EnvironmentInfo, keep: Keep) -> bool {
+        self.opened.close(&slot(&info.place, keep))
+    }
+
+    /// Says that an environment is no more in that store.
+    pub(crate) fn leave(&self, info: &EnvironmentInfo, keep: Keep) {
+        self.opened.leave(&slot(&info.place, keep));
+    }
+
+    fn close_all(&self, info: &EnvironmentInfo) -> bool {
+        [Keep::Files, Keep::Database].into_iter().all(|keep| self.close_in(info, keep))
     }
 
     /// Closes every environment that nobody holds just now; returns how many.
@@ -295,7 +329,11 @@ impl Platform {
 
     /// Whether an environment is open already and its rows are in files, so that entering it waits for no disk and reading it for no network.
     pub fn is_at_hand(&self, name: &str) -> bool {
-        self.places.database.is_none() && (name == PLATFORM || self.opened.is_at_hand(name))
+        let is_open = |info: Arc<EnvironmentInfo>| {
+            let keep = self.keep_of(&info);
+            keep == Keep::Files && self.opened.is_at_hand(&slot(&info.place, keep))
+        };
+        self.places.database.is_none() && (name == PLATFORM || self.environment_info(name).is_ok_and(is_open))
     }
 
     /// Closes environments that nobody used for [`crate::Limits::idle`]; returns how many.
@@ -321,10 +359,12 @@ impl Platform {
     pub(crate) fn environment_note(
         &self,
         new: &NewEnvironment,
+        place: &str,
         modules: Vec<String>,
     ) -> Result<EnvironmentInfo, PlatformError> {
         let draft = Draft::default()
             .with("name", new.name.as_str())
+            .with("place", place)
             .with("label", new.label.as_str())
             .with("kind", new.kind.as_str())
             .with("time_zone", new.zone.as_str())
@@ -363,6 +403,19 @@ impl PlatformError {
     /// Whether what was asked for does not exist.
     pub fn is_not_found(&self) -> bool {
         matches!(self, PlatformError::NotFound | PlatformError::Engine(EngineError::NotFound))
+    }
+}
+
+/// What an open environment is found by: as long as it moves, it may be open in two stores.
+fn slot(place: &str, keep: Keep) -> String {
+    format!("{place} {}", keep.tag())
+}
+
+/// The store that a move would go to.
+pub(crate) fn other(keep: Keep) -> Keep {
+    match keep {
+        Keep::Files => Keep::Database,
+        Keep::Database => Keep::Files,
     }
 }
 
@@ -443,6 +496,7 @@ fn read_info(dictionary: &Dictionary, record: &Record) -> EnvironmentInfo {
         kind: fields.text("kind").unwrap_or_default(),
         client,
         since: fields.moment("created_at").unwrap_or_default(),
+        changed: fields.moment("updated_at").unwrap_or_default(),
         zone: fields.text("time_zone").unwrap_or_default(),
         currency: fields.text("currency").unwrap_or_default(),
         country: fields.text("country").unwrap_or_else(|| COUNTRY.to_owned()),
@@ -454,6 +508,9 @@ fn read_info(dictionary: &Dictionary, record: &Record) -> EnvironmentInfo {
         active: fields.is_true("active"),
         read_only: fields.is_true("read_only"),
         delete_after: fields.date("delete_after"),
+        keep: fields.text("store").and_then(|tag| Keep::from_tag(&tag)),
+        // Made by an earlier version: where its name says.
+        place: fields.text("place").or_else(|| fields.text("name")).unwrap_or_default(),
         tiles: fields.text("map_tiles").and_then(|url| Tiles::read(url, fields.text("map_attribution"))),
     }
 }

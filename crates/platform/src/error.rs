@@ -12,6 +12,12 @@ pub enum PlatformError {
     /// No such environment, user, session or token, or not for this caller: the two can't be told apart.
     #[error("not found")]
     NotFound,
+    /// The environment has another name now: only those are told who may enter it.
+    #[error("the environment is called {name} now")]
+    Moved {
+        /// Its name.
+        name: String,
+    },
     /// The e-mail address and the password don't go together, or the person is inactive.
     #[error("wrong e-mail address or password")]
     WrongCredentials,

@@ -3,6 +3,7 @@
 pub mod access;
 mod accesses;
 pub mod account_links;
+pub mod addresses;
 pub mod breached;
 mod cache;
 mod copying;
@@ -56,6 +57,7 @@ pub use open::OpenEnvironment;
 pub use operations::{Answer, Asked, Assistance, Operation, OperationKind, OperationState, Stage};
 pub use organisations::NewSubscription;
 pub use people::Member;
+pub use places::Keep;
 pub use platform::{Limits, Options, Platform};
 pub use random::{Random, SystemRandom};
 pub use sealing::KeyText;

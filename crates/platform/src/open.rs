@@ -14,7 +14,7 @@ use store::files::{FileStore, LocalFiles};
 
 use crate::accesses::AccessFolder;
 use crate::error::PlatformError;
-use crate::places::Places;
+use crate::places::{Keep, Places};
 
 /// An environment at hand: its records and its files.
 pub struct OpenEnvironment {
@@ -26,36 +26,49 @@ pub struct OpenEnvironment {
     pub accesses: Arc<AccessFolder>,
     /// Its folder, for what belongs to it beside these.
     pub folder: PathBuf,
+    /// What keeps its rows.
+    pub keep: Keep,
+    /// Its rows are kept elsewhere now: whoever follows it here follows it there from now on.
+    left: AtomicBool,
 }
 
-/// Makes an environment where there is none.
+impl OpenEnvironment {
+    /// Whether its rows are kept elsewhere now. What was read here stands; nothing is written here any more.
+    pub fn is_left(&self) -> bool {
+        self.left.load(Ordering::Relaxed)
+    }
+}
+
+/// Makes an environment where there is none, in the usual store.
 pub(crate) fn create(
     places: &Places,
+    place: &str,
     settings: Settings,
     layers: &[Layer],
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
 ) -> Result<OpenEnvironment, PlatformError> {
-    let folder = places.folder(&settings.name);
+    let folder = places.folder(place);
     fs::create_dir_all(&folder).map_err(PlatformError::io("make the folder", &folder))?;
-    let store = places.store(&settings.name, clock.now(), "create the store of an environment")?;
+    let store = places.store(place, places.usual(), clock.now(), "create the store of an environment")?;
     let engine = Environment::create(settings, store, layers, clock, ids)?;
-    opened(engine, folder)
+    opened(engine, folder, places.usual())
 }
 
 /// Opens an environment.
 pub(crate) fn open(
     places: &Places,
+    (place, keep): (&str, Keep),
     settings: Settings,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
 ) -> Result<OpenEnvironment, PlatformError> {
-    let folder = places.folder(&settings.name);
-    if !places.holds(&settings.name)? {
+    let folder = places.folder(place);
+    if !places.holds(place, keep)? {
         let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
         return Err(PlatformError::io("find the environment", folder)(missing));
     }
-    let store = places.store(&settings.name, clock.now(), "open the store of an environment")?;
+    let store = places.store(place, keep, clock.now(), "open the store of an environment")?;
     let engine = Environment::open(settings, store, clock, ids)?;
     // Made by an earlier version of Tisserand, and today's built-in layer does not go with its own: it works on with the one it has. Refusing
     // to open it would leave nobody able to put that right.
@@ -63,13 +76,14 @@ pub(crate) fn open(
         let name = &engine.settings().name;
         tracing::error!(environment = %name, error = &error as &dyn std::error::Error, "not upgraded");
     }
-    opened(engine, folder)
+    opened(engine, folder, keep)
 }
 
-fn opened(engine: Environment, folder: PathBuf) -> Result<OpenEnvironment, PlatformError> {
+fn opened(engine: Environment, folder: PathBuf, keep: Keep) -> Result<OpenEnvironment, PlatformError> {
     let accesses = Arc::new(AccessFolder::of(&folder));
     engine.log_accesses(accesses.clone());
-    Ok(OpenEnvironment { engine, files: files(&folder)?, accesses, folder })
+    let left = AtomicBool::new(false);
+    Ok(OpenEnvironment { engine, files: files(&folder)?, accesses, folder, keep, left })
 }
 
 fn files(folder: &Path) -> Result<Arc<dyn FileStore>, PlatformError> {
@@ -88,7 +102,7 @@ struct Slot {
     looked_through: AtomicBool,
 }
 
-/// Environments by name.
+/// Environments by their places: whatever they come to be called, they are open once.
 pub(crate) struct Opened {
     slots: RwLock<HashMap<String, Arc<Slot>>>,
     max: usize,
@@ -163,6 +177,13 @@ impl Opened {
     pub(crate) fn at_hand(&self, name: &str) -> Option<Arc<OpenEnvironment>> {
         let slots = self.slots.read();
         slots.get(name)?.environment.try_lock()?.clone()
+    }
+
+    /// Says that the rows of an environment are kept elsewhere now.
+    pub(crate) fn leave(&self, name: &str) {
+        if let Some(left) = self.at_hand(name) {
+            left.left.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Those that were opened since the last call.

@@ -26,6 +26,30 @@ const NOTE: &str = "platform";
 /// Folder, beside those of environments, of what was in the way of a new one.
 pub(crate) const ASIDE: &str = "aside";
 
+/// What keeps the rows of an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// A file of its own, in its folder.
+    Files,
+    /// A schema of the platform's database.
+    Database,
+}
+
+impl Keep {
+    /// Tag of the value list `environment_store`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Keep::Files => "files",
+            Keep::Database => "database",
+        }
+    }
+
+    /// That of the tag.
+    pub fn from_tag(tag: &str) -> Option<Keep> {
+        [Keep::Files, Keep::Database].into_iter().find(|keep| keep.tag() == tag)
+    }
+}
+
 /// Where the environments of a platform are.
 #[derive(Clone)]
 pub(crate) struct Places {
@@ -43,16 +67,22 @@ impl Places {
         self.data.join("environments").join(environment)
     }
 
+    /// What keeps the rows of an environment of which nothing else is said.
+    pub(crate) fn usual(&self) -> Keep {
+        if self.database.is_some() { Keep::Database } else { Keep::Files }
+    }
+
     /// The store of an environment, made when there is none.
     pub(crate) fn store(
         &self,
         environment: &str,
+        keep: Keep,
         now: Timestamp,
         action: &'static str,
     ) -> Result<Arc<dyn Store>, PlatformError> {
         let folder = self.folder(environment);
         let failed = |source| PlatformError::Engine(EngineError::Store { action, source });
-        match &self.database {
+        match self.database_of(keep)? {
             None => {
                 let store = SqliteStore::open(&folder, environment, now).map_err(failed)?;
                 store.limit_size(self.rows_bytes_max).map_err(failed)?;
@@ -65,9 +95,37 @@ impl Places {
         }
     }
 
+    /// The database, where it keeps the rows.
+    fn database_of(&self, keep: Keep) -> Result<Option<&Arc<PostgresDatabase>>, PlatformError> {
+        match (keep, &self.database) {
+            (Keep::Files, _) => Ok(None),
+            (Keep::Database, Some(database)) => Ok(Some(database)),
+            (Keep::Database, None) => Err(PlatformError::refused(
+                "Cette plateforme n'a pas de base PostgreSQL : démarrez-la avec --database.",
+                "This platform has no PostgreSQL database: start it with --database.",
+            )),
+        }
+    }
+
+    /// Removes the rows that one store keeps of an environment; its files stay.
+    pub(crate) fn erase_rows(
+        &self,
+        environment: &str,
+        keep: Keep,
+        now: Timestamp,
+    ) -> Result<(), PlatformError> {
+        match self.database_of(keep)? {
+            Some(database) => database.remove(environment).map_err(failed("erase what was moved")),
+            None => {
+                let removed = SqliteStore::remove(&self.folder(environment), environment, now);
+                removed.map_err(failed("erase what was moved"))
+            }
+        }
+    }
+
     /// Whether the environment is there.
-    pub(crate) fn holds(&self, environment: &str) -> Result<bool, PlatformError> {
-        match &self.database {
+    pub(crate) fn holds(&self, environment: &str, keep: Keep) -> Result<bool, PlatformError> {
+        match self.database_of(keep)? {
             None => Ok(self.folder(environment).is_dir()),
             Some(database) => database.exists(environment).map_err(failed("look for an environment")),
         }
@@ -157,7 +215,8 @@ impl Places {
                 if !database.exists(PLATFORM).map_err(failed("look for the platform"))? {
                     return Ok(false);
                 }
-                let store = self.store(PLATFORM, Timestamp::UNIX_EPOCH, "look for the platform")?;
+                let store =
+                    self.store(PLATFORM, Keep::Database, Timestamp::UNIX_EPOCH, "look for the platform")?;
                 let note = store.snapshot().and_then(|snapshot| snapshot.note(NOTE));
                 let note = note.map_err(failed("look for the platform"))?;
                 match note.and_then(|note| note.parse::<i64>().ok()) {

@@ -155,10 +155,11 @@ impl Platform {
         let modules: Vec<String> = OWN_MODULES.iter().map(|module| (*module).to_owned()).collect();
         let layers = options.modules.layers(&modules)?;
         let settings = settings(&options, zone);
-        let root = open::create(&places, settings, &layers, options.clock.clone(), options.ids.clone())?;
+        let root =
+            open::create(&places, PLATFORM, settings, &layers, options.clock.clone(), options.ids.clone())?;
         let platform = Platform::around(options, places, root)?;
         let own = NewEnvironment::named(PLATFORM, "Plateforme", OWN_MODULES);
-        platform.environment_note(&own, modules)?;
+        platform.environment_note(&own, PLATFORM, modules)?;
         platform.places.mark(platform.root().store())?;
         drop(turn);
         tracing::info!(platform.folder = %platform.folder().display(), "platform created");
@@ -176,7 +177,13 @@ impl Platform {
         places.mark_folder()?;
         let zone = environments::zone("Europe/Paris")?;
         let settings = settings(&options, zone);
-        let root = open::open(&places, settings, options.clock.clone(), options.ids.clone())?;
+        let root = open::open(
+            &places,
+            (PLATFORM, places.usual()),
+            settings,
+            options.clock.clone(),
+            options.ids.clone(),
+        )?;
         let platform = Platform::around(options, places, root)?;
         platform.bring_up_to_date()?;
         Ok(platform)

@@ -85,7 +85,7 @@ impl Live {
         receiver
     }
 
-    /// The thread of a follower: ends when nobody listens any more.
+    /// The thread of a follower: ends when nobody listens any more, or nothing will happen there.
     fn tell(&self, name: &str, environment: &OpenEnvironment, position: &watch::Sender<Position>) {
         loop {
             let known = *position.borrow();
@@ -94,7 +94,9 @@ impl Live {
                 position.send_replace(now);
             }
             let mut followers = self.followers.lock();
-            if self.stopped.load(Ordering::Relaxed) || position.receiver_count() == 0 {
+            // Who listens to an environment that moved to another store begins again there, where they were.
+            let over = position.receiver_count() == 0 || environment.is_left();
+            if over || self.stopped.load(Ordering::Relaxed) {
                 followers.remove(name);
                 return;
             }

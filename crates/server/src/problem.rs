@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
-use axum::http::StatusCode;
 use axum::http::header::{self, HeaderValue};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use dictionary::Language;
 use dictionary::label::Label;
@@ -14,6 +14,9 @@ use crate::data::methods::Methods;
 
 /// Addresses of kinds of problems begin like this.
 const TYPES: &str = "https://tisserand.dev/problems/";
+
+/// Member of what says that an environment has another name: the name.
+const ENVIRONMENT: &str = "environment";
 
 /// What went wrong, before the language of the reader and the id of the request are known.
 #[derive(Debug, Clone)]
@@ -55,6 +58,29 @@ impl Problem {
             "Cela n'existe pas, ou ne vous est pas ouvert.",
             "This does not exist, or is not open to you.",
         )
+    }
+
+    /// The environment has another name now: the same request goes there.
+    pub(crate) fn moved(environment: &str) -> Problem {
+        Problem::new(
+            StatusCode::PERMANENT_REDIRECT,
+            "moved",
+            format!("Cet environnement s'appelle maintenant « {environment} » : changez l'adresse."),
+            format!("This environment is called “{environment}” now: change the address."),
+        )
+        .with(ENVIRONMENT, json!(environment))
+    }
+
+    /// The address at which a request for an environment that has another name now goes on.
+    pub(crate) fn location(&self, asked: &Uri) -> Option<HeaderValue> {
+        if self.status != StatusCode::PERMANENT_REDIRECT {
+            return None;
+        }
+        let name = self.extra.get(ENVIRONMENT)?.as_str()?;
+        let mut parts: Vec<&str> = asked.path().splitn(4, '/').collect();
+        *parts.get_mut(2)? = name;
+        let query = asked.query().map(|query| format!("?{query}")).unwrap_or_default();
+        HeaderValue::try_from(format!("{}{query}", parts.join("/"))).ok()
     }
 
     /// Somebody who looks as another tried to change something.
@@ -137,6 +163,17 @@ impl Problem {
             "The request took too long and was stopped; nothing changed. Ask for less, or filter more.",
         )
         .retry_after(5)
+    }
+
+    /// What the environment holds is on its way to another place.
+    pub(crate) fn moving() -> Problem {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "moving",
+            "L'environnement change de place : on peut y lire, rien n'y est écrit pendant quelques secondes. Rien n'est perdu : recommencez.",
+            "The environment is being moved: it can be read, and nothing is written for some seconds. Nothing is lost: do it again.",
+        )
+        .retry_after(3)
     }
 
     pub(crate) fn method_not_allowed(allow: Option<Methods>) -> Problem {
@@ -254,6 +291,7 @@ fn title(code: &str) -> Label {
         "forbidden" => ("Non autorisé", "Not allowed"),
         "csrf" => ("Demande d'origine incertaine", "Request of uncertain origin"),
         "not_found" => ("Introuvable", "Not found"),
+        "moved" => ("Changé d'adresse", "Moved"),
         "idempotency_key_reused" => ("Clé déjà utilisée", "Key used before"),
         "failed_dependency" | "not_executed" => ("Non exécuté", "Not executed"),
         "condition_failed" => ("Condition non remplie", "Condition not met"),
@@ -270,6 +308,7 @@ fn title(code: &str) -> Label {
         "too_large" => ("Trop volumineux", "Too large"),
         "too_many" => ("Trop de demandes", "Too many requests"),
         "timeout" => ("Trop long", "Took too long"),
+        "moving" => ("En déménagement", "Being moved"),
         "storage_full" => ("Disque plein", "Storage full"),
         "over_quota" => ("Abonnement atteint", "Subscription used up"),
         "internal" => ("Erreur interne", "Internal error"),

@@ -17,6 +17,7 @@ impl From<PlatformError> for Problem {
     fn from(error: PlatformError) -> Problem {
         match error {
             PlatformError::NotFound => Problem::not_found(),
+            PlatformError::Moved { name } => Problem::moved(&name),
             PlatformError::WrongCredentials => Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "wrong_credentials",
@@ -235,6 +236,7 @@ impl From<EngineError> for Problem {
 fn store(action: &'static str, source: engine::StoreError) -> Problem {
     match source {
         engine::StoreError::Timeout { .. } => Problem::timeout(),
+        engine::StoreError::Held => Problem::moving(),
         engine::StoreError::Full => full(action),
         source => Problem::internal(&EngineError::Store { action, source }),
     }

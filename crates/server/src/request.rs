@@ -57,6 +57,7 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
     request.extensions_mut().insert(info.clone());
     let plain_json = wants_plain_json(request.headers());
     let method = method_name(request.method());
+    let asked = request.uri().clone();
     let from_browser = request.headers().contains_key("sec-fetch-mode");
     let span = tracing::info_span!("request", request.id = %info.id);
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -65,6 +66,9 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
     if let Some(problem) = response.extensions_mut().remove::<Box<Problem>>() {
         let mut rendered = problem.render(info.language(), &info.id);
         *rendered.extensions_mut() = std::mem::take(response.extensions_mut());
+        if let Some(location) = problem.location(&asked) {
+            rendered.headers_mut().insert(header::LOCATION, location);
+        }
         if plain_json {
             let json = HeaderValue::from_static("application/json");
             rendered.headers_mut().insert(header::CONTENT_TYPE, json);

@@ -178,17 +178,19 @@ pub(crate) fn session_view(platform: &Platform, identity: &Identity) -> Result<V
     let environments: Vec<Value> = environments
         .iter()
         .map(|(info, held)| {
-            json!({
+            let former = platform.former_names(info)?;
+            Ok(json!({
                 "name": info.name,
+                "former": former,
                 "label": info.label,
                 "kind": info.kind,
                 "client": info.client,
                 "profiles": held.profiles(),
                 "read_only": held.is_read_only(),
                 "to_settle": identity.lacks_factor(info).then_some("second_factor"),
-            })
+            }))
         })
-        .collect();
+        .collect::<Result<_, Problem>>()?;
     let csrf = match &identity.door {
         Door::Session { csrf, .. } => Some(csrf),
         Door::Token { .. } => None,

@@ -27,6 +27,9 @@ pub enum StoreError {
         /// Its hash.
         hash: String,
     },
+    /// What it holds is being moved elsewhere, or was: nothing is written here any more.
+    #[error("the environment is being moved: nothing is written just now")]
+    Held,
     /// The disk is full: nothing of the unit was kept, reads go on.
     #[error("no space left on the disk of the store")]
     Full,
@@ -80,6 +83,7 @@ impl StoreError {
                 StoreError::Duplicate { entity: entity.clone(), key: key.clone() }
             }
             StoreError::MissingFile { hash } => StoreError::MissingFile { hash: hash.clone() },
+            StoreError::Held => StoreError::Held,
             StoreError::Full => StoreError::Full,
             StoreError::Timeout { timeout_ms } => StoreError::Timeout { timeout_ms: *timeout_ms },
             StoreError::Uncertain { source } => StoreError::Uncertain { source: Box::new(source.again()) },

@@ -12,6 +12,8 @@ pub(crate) struct HeadState {
     pub(crate) chain: Hash,
     pub(crate) digest: StateDigest,
     pub(crate) dictionary: String,
+    /// Nothing is written any more: whoever holds it moves the environment elsewhere.
+    pub(crate) held: bool,
 }
 
 impl HeadState {
@@ -28,6 +30,13 @@ impl HeadState {
             chain: self.chain,
             digest: self.digest.hash(),
             dictionary: self.dictionary.clone(),
+            held: self.held,
         }
+    }
+
+    /// The number kept for the epoch, which starts at 1: below zero while the environment is held.
+    pub(crate) fn epoch_kept(&self) -> i64 {
+        let epoch = i64::try_from(self.epoch).unwrap_or(i64::MAX);
+        if self.held { -epoch } else { epoch }
     }
 }

@@ -52,6 +52,8 @@ pub struct Head {
     pub digest: journal::entry::Hash,
     /// Hash of the active dictionary.
     pub dictionary: String,
+    /// Whether writes are refused: see [`Transaction::hold`].
+    pub held: bool,
 }
 
 /// A position of the journal, and the dictionary in force there.
@@ -210,6 +212,9 @@ pub trait Snapshot {
     /// A small named value of the environment that is not a record: cursors of journal readers, settings of the store.
     fn note(&self, key: &str) -> Result<Option<String>, StoreError>;
 
+    /// Counters, with the last number of each.
+    fn counters(&self) -> Result<Vec<(String, u64)>, StoreError>;
+
     /// Every note whose key begins so, by key.
     fn notes(&self, beginning: &str) -> Result<Vec<(String, String)>, StoreError>;
 }
@@ -257,6 +262,10 @@ pub trait Transaction: Snapshot {
 
     /// Position that this unit's entry will have.
     fn next_position(&self) -> Position;
+
+    /// Refuses every later unit of work with [`StoreError::Held`], or none any more: while what the store holds is moved elsewhere. What was committed
+    /// before stays to be read. Other processes are refused too.
+    fn hold(&mut self, held: bool);
 
     /// Puts redacted changes in the place of those of a committed entry, whose hashes stay. The unit's own entry tells of it, with the hash of what is
     /// there now: see [`journal::redaction`].

@@ -119,6 +119,10 @@ macro_rules! delegate_reads {
             self.reads().indexed_changes()
         }
 
+        fn counters(&self) -> Result<Vec<(String, u64)>, $crate::StoreError> {
+            self.reads().counters()
+        }
+
         fn note(&self, key: &str) -> Result<Option<String>, $crate::StoreError> {
             self.reads().note(key)
         }

@@ -69,6 +69,11 @@ impl<'w> Work<'w> {
         }
     }
 
+    /// Refuses to write in what is held.
+    pub(crate) fn may_write(&self) -> Result<(), StoreError> {
+        if self.head.held { Err(StoreError::Held) } else { Ok(()) }
+    }
+
     pub(crate) fn set_cause(&mut self, mut cause: Cause) {
         // The journal keeps microseconds: rows must say the same instant.
         cause.at = instant_of_micros(micros_of(cause.at)).unwrap_or(cause.at);
@@ -90,6 +95,7 @@ impl<'w> Work<'w> {
 
     /// A row as it will be added.
     pub(crate) fn row_to_insert(&self, layout: &Layout, mut row: Row) -> Result<Row, StoreError> {
+        self.may_write()?;
         let (at, by) = self.moment()?;
         self.require_files(&row, None)?;
         layout.stamp(&mut row, self.next_position() as i64, at, by, true);
@@ -108,6 +114,7 @@ impl<'w> Work<'w> {
         old: &Row,
         mut new: Row,
     ) -> Result<Option<(Row, Row)>, StoreError> {
+        self.may_write()?;
         let old = self.written(layout, new.id()).flatten().unwrap_or(old);
         layout.keep_creation(&mut new, old);
         // What an entry changed before its values were redacted differs no more, and was changed by it all the same.
@@ -122,6 +129,7 @@ impl<'w> Work<'w> {
 
     /// A row as it is when it will be removed.
     pub(crate) fn row_to_delete(&self, layout: &Layout, old: &Row) -> Result<Row, StoreError> {
+        self.may_write()?;
         self.moment()?;
         Ok(self.written(layout, old.id()).flatten().unwrap_or(old).clone())
     }
@@ -145,6 +153,7 @@ impl<'w> Work<'w> {
 
     /// That a migration may begin: it comes first in a unit, and once.
     pub(crate) fn may_migrate(&self) -> Result<(), StoreError> {
+        self.may_write()?;
         if self.touched.is_empty() && self.migration.is_none() {
             return Ok(());
         }

@@ -131,7 +131,7 @@ pub(crate) enum Cmd {
     /// What subscriptions use of what they include, in a month; in JSON, storage is in bytes
     #[command(after_help = "Example:\n  tisserand usage --month 2026-10 --client Weber --json")]
     Usage(Usage),
-    /// Operations on environments: make, copy, close, erase, let in
+    /// Operations on environments: make, copy, rename, close, erase, let in
     #[command(
         subcommand,
         after_help = "Example:\n  tisserand operation ask create --client Weber --project Suivi --name weber --person \"Paul Weber\" --email paul@weber.example"
@@ -368,7 +368,7 @@ pub(crate) enum Operation {
 
 #[derive(Debug, Args)]
 pub(crate) struct Ask {
-    /// create, copy, read_only, close, open, delete, give_access, take_access or assist
+    /// create, copy, copy_pseudonymised, move, rename, read_only, close, open, delete, give_access, take_access or assist
     pub(crate) kind: String,
     /// Of a new environment: name of the client
     #[arg(long, value_name = "NAME")]
@@ -379,15 +379,18 @@ pub(crate) struct Ask {
     /// The environment that it is about
     #[arg(long, value_name = "NAME")]
     pub(crate) env: Option<String>,
-    /// Identifier of a new environment
+    /// Identifier of a new environment, or the new one
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// Name shown of a new environment
+    /// Name shown of a new environment, or the new one
     #[arg(long)]
     pub(crate) label: Option<String>,
     /// Of a new environment: production, test, development or training
     #[arg(long, value_name = "KIND")]
     pub(crate) usage: Option<String>,
+    /// Of a move: files or database
+    #[arg(long, value_name = "STORE")]
+    pub(crate) store: Option<String>,
     /// Name of somebody to let in; of a new environment, who administers it
     #[arg(long, value_name = "NAME")]
     pub(crate) person: Option<String>,

@@ -64,6 +64,15 @@ function takeOver(): Set<string> {
   return taken
 }
 
+/** Takes what was typed in an environment along to the name that it has now. */
+export function moveDrafts(from: string, to: string): void {
+  for (const key of keysOf(prefix)) {
+    const [person, env, ...rest] = key.slice(prefix.length).split(' ')
+    const draft = env === from ? readAt(key) : null
+    if (draft && writeAt(`${prefix}${[person, to, ...rest].join(' ')}`, draft)) dropDraft(key)
+  }
+}
+
 /** What was typed here before this tab was reloaded. */
 export function reloadedDraft(place: DraftPlace): Draft | null {
   const key = beginOf(place) + page

@@ -2906,6 +2906,7 @@ export interface components {
             csrf: string | null;
             environments: {
                 client: string | null;
+                former: string[];
                 kind: string;
                 label: string;
                 name: string;
@@ -3453,7 +3454,7 @@ export interface components {
                 };
             };
         };
-        /** @description Took too long; nothing changed. */
+        /** @description Took too long, or the environment is being moved; nothing changed. */
         refused_503: {
             headers: {
                 [name: string]: unknown;
@@ -3461,13 +3462,13 @@ export interface components {
             content: {
                 "application/json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "timeout";
+                    code?: "timeout" | "moving";
                     /** @constant */
                     status?: 503;
                 };
                 "application/problem+json": components["schemas"]["tisserand.problem"] & {
                     /** @enum {unknown} */
-                    code?: "timeout";
+                    code?: "timeout" | "moving";
                     /** @constant */
                     status?: 503;
                 };

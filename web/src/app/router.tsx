@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { moveDrafts } from '../api/drafts'
 import { keys } from '../api/keys'
 import { Problem } from '../api/problem'
 import type { Dictionary, Preferences, Session } from '../api/types'
@@ -43,10 +44,23 @@ async function preferences(env: string): Promise<Preferences | null> {
 
 async function surroundings(env: string, href: string): Promise<{ dictionary: Dictionary }> {
   const { environments } = await signedIn(href)
-  if (environments.find((one) => one.name === env)?.to_settle === 'second_factor')
-    throw redirect({ to: '/second-factor', search: { to: href } })
-  const [found] = await Promise.all([dictionary(env), preferences(env)])
-  return { dictionary: found }
+  const found = environments.find((one) => one.name === env)
+  const renamed = found ? undefined : environments.find((one) => one.former.includes(env))
+  if (renamed) {
+    moveDrafts(env, renamed.name)
+    throw redirect(at(href, renamed.name))
+  }
+  if (found?.to_settle === 'second_factor') throw redirect({ to: '/second-factor', search: { to: href } })
+  const [known] = await Promise.all([dictionary(env), preferences(env)])
+  return { dictionary: known }
+}
+
+/** The same address in an environment that has another name now. */
+function at(href: string, env: string) {
+  const address = new URL(href, window.location.origin)
+  const [, frame, , ...rest] = address.pathname.split('/')
+  const search = router.options.parseSearch?.(address.search) ?? {}
+  return { to: ['', frame, env, ...rest].join('/'), search, replace: true } as const
 }
 
 async function dictionary(env: string): Promise<Dictionary> {

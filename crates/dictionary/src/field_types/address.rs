@@ -126,6 +126,10 @@ impl FieldType for Address {
         }
         value_of(address)
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Address
+    }
 }
 
 /// The envelope where reading it gives the address back, else the object of the API.

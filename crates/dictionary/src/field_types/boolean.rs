@@ -72,6 +72,10 @@ impl FieldType for Boolean {
             _ => Json::Null,
         }
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Kept
+    }
 }
 
 fn expected() -> Invalid {

@@ -58,6 +58,10 @@ impl FieldType for Choice {
     fn to_json(&self, value: &Value, _: &Options) -> Json {
         text_to_json(value)
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Kept
+    }
 }
 
 /// Refuses a tag that the list lacks. Inactive tags pass: records that have one keep it.

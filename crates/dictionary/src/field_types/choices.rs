@@ -87,6 +87,10 @@ impl FieldType for Choices {
     fn merge(&self) -> Merge {
         Merge::Union
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Kept
+    }
 }
 
 fn from_tags(mut tags: Vec<String>) -> Value {

@@ -68,6 +68,10 @@ impl FieldType for Code {
     fn erased(&self, record: RecordId) -> Value {
         Value::Text(record.to_string())
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Words
+    }
 }
 
 #[cfg(test)]

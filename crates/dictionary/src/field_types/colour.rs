@@ -53,6 +53,10 @@ impl FieldType for Colour {
     fn to_json(&self, value: &Value, _: &Options) -> Json {
         text_to_json(value)
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Kept
+    }
 }
 
 fn read(text: &str) -> Result<Value, Invalid> {

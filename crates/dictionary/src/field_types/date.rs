@@ -79,6 +79,10 @@ impl FieldType for Date {
             _ => Json::Null,
         }
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Moment
+    }
 }
 
 fn bound(text: &str) -> Option<civil::Date> {

@@ -72,6 +72,10 @@ impl FieldType for Decimal {
     fn to_json(&self, value: &Value, _: &Options) -> Json {
         to_json(value)
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Number
+    }
 }
 
 fn scale(options: &Options) -> u32 {

@@ -81,6 +81,10 @@ impl FieldType for Duration {
             _ => Json::Null,
         }
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Number
+    }
 }
 
 fn expected() -> Invalid {

@@ -67,6 +67,10 @@ impl FieldType for Email {
     fn erased(&self, record: RecordId) -> Value {
         Value::Text(format!("{record}@erased.invalid"))
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Email
+    }
 }
 
 /// The addresses that people have: no quotes nor comments before `@`, a domain with a dot. Letters of any script (RFC 6531).

@@ -134,6 +134,10 @@ impl FieldType for File {
         let Ok(size) = u64::try_from(size) else { return Value::Null };
         Value::File(Box::new(FileRef { name, media_type, size, hash }))
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::File
+    }
 }
 
 /// The name without folders nor what no system accepts in a name.

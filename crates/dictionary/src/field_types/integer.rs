@@ -91,6 +91,10 @@ impl FieldType for Integer {
             _ => Json::Null,
         }
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Number
+    }
 }
 
 fn bound(text: &str) -> Option<i64> {

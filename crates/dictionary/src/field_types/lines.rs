@@ -56,6 +56,10 @@ impl FieldType for Lines {
     fn split(&self, _: &Value) -> Vec<Value> {
         Vec::new()
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Kept
+    }
 }
 
 fn no_value() -> Invalid {

@@ -63,6 +63,10 @@ impl FieldType for LongText {
     fn merge(&self) -> Merge {
         Merge::Text
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Prose
+    }
 }
 
 #[cfg(test)]

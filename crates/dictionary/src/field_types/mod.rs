@@ -89,6 +89,11 @@ pub trait FieldType: Debug + Sync {
     /// Writes the value of the data API; a decimal that a double cannot hold exactly becomes a string.
     fn to_json(&self, value: &Value, options: &Options) -> serde_json::Value;
 
+    /// What a pseudonymised copy of an environment holds in the place of a value of it that is personal.
+    fn disguise(&self) -> Disguise {
+        Disguise::Emptied
+    }
+
     /// What a required field holds once the person that its record is about was erased; the others are empty.
     fn erased(&self, _record: RecordId) -> Value {
         Value::Null
@@ -196,6 +201,35 @@ impl Invalid {
     pub fn new(code: &'static str, fr: impl AsRef<str>, en: impl AsRef<str>) -> Invalid {
         Invalid { code, message: Label::new(fr.as_ref(), en.as_ref()) }
     }
+}
+
+/// What a pseudonymised copy holds in the place of a value (decision 0129).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disguise {
+    /// Nothing.
+    Emptied,
+    /// The value: it says nothing of anybody by itself, as one of a short list, or leads to a record.
+    Kept,
+    /// Words of the same shape, or a name.
+    Words,
+    /// Sentences about as long.
+    Prose,
+    /// An address that no mail reaches.
+    Email,
+    /// A number that rings nowhere.
+    Phone,
+    /// A page that is nowhere.
+    Url,
+    /// Another street, in another town.
+    Address,
+    /// Somewhere around.
+    Point,
+    /// A day, or an instant, around.
+    Moment,
+    /// A number of about that size.
+    Number,
+    /// A content that says nothing.
+    File,
 }
 
 /// Merge policy of a field type.

@@ -67,6 +67,10 @@ impl FieldType for Money {
     fn to_json(&self, value: &Value, _: &Options) -> Json {
         decimal::to_json(value)
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Number
+    }
 }
 
 fn currency(options: &Options) -> &str {

@@ -157,6 +157,10 @@ impl FieldType for Phone {
     fn to_json(&self, value: &Value, _: &Options) -> Json {
         text_to_json(value)
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Phone
+    }
 }
 
 /// `+` and digits; `None` if `text` is not a number for `region`.

@@ -105,6 +105,10 @@ impl FieldType for Point {
             _ => Value::Null,
         }
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Point
+    }
 }
 
 /// `latitude,longitude` in decimal degrees.

@@ -76,6 +76,10 @@ impl FieldType for Reference {
     fn to_json(&self, value: &Value, _: &Options) -> Json {
         value.as_id().map_or(Json::Null, |id| Json::String(id.to_string()))
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Kept
+    }
 }
 
 fn expected() -> Invalid {

@@ -92,6 +92,10 @@ impl FieldType for Text {
     fn erased(&self, _: RecordId) -> Value {
         Value::from(super::ERASED)
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Words
+    }
 }
 
 #[cfg(test)]

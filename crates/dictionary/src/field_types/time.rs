@@ -79,6 +79,10 @@ impl FieldType for Time {
             _ => Json::Null,
         }
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Kept
+    }
 }
 
 fn bound(text: &str) -> Option<civil::Time> {

@@ -69,6 +69,10 @@ impl FieldType for Url {
     fn to_json(&self, value: &Value, _: &Options) -> Json {
         text_to_json(value)
     }
+
+    fn disguise(&self) -> super::Disguise {
+        super::Disguise::Url
+    }
 }
 
 /// The link with its scheme and host in lower case; `None` if it is none.

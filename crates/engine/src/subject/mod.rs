@@ -10,6 +10,8 @@ mod held;
 mod plan;
 mod work;
 
+pub(crate) use plan::named_by_fields;
+
 use dictionary::model::EntityIndex;
 use rights::Power;
 

@@ -138,7 +138,7 @@ pub(crate) fn kept_until(view: &View<'_>, (entity, id): Key) -> Result<Option<Da
 }
 
 /// The fields of a person's record that say who they are: those that its title reads, through formulas too.
-fn named_by_fields(prepared: &Prepared, entity: EntityIndex) -> BTreeSet<FieldIndex> {
+pub(crate) fn named_by_fields(prepared: &Prepared, entity: EntityIndex) -> BTreeSet<FieldIndex> {
     let definition = prepared.entity(entity);
     let mut fields = BTreeSet::new();
     for part in &definition.title.parts {

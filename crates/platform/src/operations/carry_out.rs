@@ -2,7 +2,7 @@
 
 use dictionary::{Label, Language, Value};
 use engine::{Caller, Draft, EngineError};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use journal::Position;
 
 use super::steps::{Step, Went, steps};
@@ -19,6 +19,44 @@ const ATTEMPTS_MAX: i64 = 5;
 
 /// Pause after such an error.
 const PAUSE: SignedDuration = SignedDuration::from_secs(15);
+
+/// Percent between two reports of a long step.
+const REPORT_PERCENT: i64 = 2;
+
+/// How far a long step is, as its record says; each report keeps the operation for this server.
+pub(super) struct Progress<'p> {
+    platform: &'p Platform,
+    operation: &'p Operation,
+    told: i64,
+    at: Timestamp,
+}
+
+impl<'p> Progress<'p> {
+    /// Of a step that begins now.
+    pub(super) fn of(platform: &'p Platform, operation: &'p Operation) -> Progress<'p> {
+        Progress { platform, operation, told: 0, at: platform.now() }
+    }
+
+    /// Says how much of all there is to do is done, now and then.
+    pub(super) fn tell(&mut self, done: u64, all: u64) -> Result<(), EngineError> {
+        let (steps, at) = (steps(self.operation.asked.kind).len().max(1), self.platform.now());
+        let done = i64::try_from(100 * done.min(all) / all.max(1)).unwrap_or(100);
+        let is_long = at.duration_since(self.at) >= HELD / 4;
+        if done - self.told < REPORT_PERCENT && !is_long {
+            return Ok(());
+        }
+        (self.told, self.at) = (done, at);
+        let before = 100 * i64::try_from(self.operation.steps_done).unwrap_or_default();
+        let (id, steps) = (self.operation.id, i64::try_from(steps).unwrap_or(1));
+        let draft = Draft::default()
+            .with("progress", Value::Integer((before + done) / steps))
+            .with("held_until", Value::DateTime(at + HELD));
+        self.platform
+            .root()
+            .transact(&Caller::system(), move |unit| unit.update(OPERATION, id, None, draft))?;
+        Ok(())
+    }
+}
 
 impl Platform {
     /// Carries out every operation that waits, or that was left in the middle and that no other server holds. Returns how many ended.
@@ -238,7 +276,7 @@ impl Platform {
     }
 
     /// The language of whoever asked.
-    fn language_of(&self, operation: &Operation) -> Language {
+    pub(super) fn language_of(&self, operation: &Operation) -> Language {
         let theirs = || Some(self.user(operation.by?).ok()?.language);
         operation.asked.language.or_else(theirs).unwrap_or_default()
     }

@@ -5,6 +5,8 @@
 
 mod assistance;
 mod carry_out;
+mod moving;
+mod pseudonymising;
 mod steps;
 
 use dictionary::expression::BinaryOperator;
@@ -27,6 +29,12 @@ pub enum OperationKind {
     Create,
     /// Makes another with the same records, history and files.
     Copy,
+    /// Makes another with the same records, nobody told in them.
+    CopyPseudonymised,
+    /// Keeps its rows in another store.
+    Move,
+    /// Calls it otherwise, in addresses too.
+    Rename,
     /// Lets people look, and change nothing.
     ReadOnly,
     /// Lets nobody in.
@@ -47,9 +55,12 @@ pub enum OperationKind {
 
 impl OperationKind {
     /// All of them.
-    pub const ALL: [OperationKind; 10] = [
+    pub const ALL: [OperationKind; 13] = [
         OperationKind::Create,
         OperationKind::Copy,
+        OperationKind::CopyPseudonymised,
+        OperationKind::Move,
+        OperationKind::Rename,
         OperationKind::ReadOnly,
         OperationKind::Close,
         OperationKind::Open,
@@ -65,6 +76,9 @@ impl OperationKind {
         match self {
             OperationKind::Create => "create",
             OperationKind::Copy => "copy",
+            OperationKind::CopyPseudonymised => "copy_pseudonymised",
+            OperationKind::Move => "move",
+            OperationKind::Rename => "rename",
             OperationKind::ReadOnly => "read_only",
             OperationKind::Close => "close",
             OperationKind::Open => "open",
@@ -125,12 +139,14 @@ pub struct Asked {
     pub project: Option<RecordId>,
     /// The environment that it is about.
     pub environment: Option<RecordId>,
-    /// Identifier of a new environment.
+    /// Identifier of a new environment, or the new one.
     pub name: Option<String>,
-    /// Name shown of a new environment.
+    /// Name shown of a new environment, or the new one.
     pub label: Option<String>,
     /// Kind of a new environment; production when absent.
     pub usage: Option<String>,
+    /// Of a move: `files` or `database`.
+    pub store: Option<String>,
     /// Somebody to let in: their name.
     pub person_name: Option<String>,
     /// Somebody to let in, or whose access to take away: their address.
@@ -163,6 +179,7 @@ impl Asked {
             name: None,
             label: None,
             usage: None,
+            store: None,
             person_name: None,
             person_email: None,
             profiles: None,
@@ -226,6 +243,7 @@ impl Platform {
             ("name", &asked.name),
             ("label", &asked.label),
             ("usage", &asked.usage),
+            ("store", &asked.store),
             ("person_name", &asked.person_name),
             ("person_email", &asked.person_email),
             ("profiles", &asked.profiles),
@@ -254,7 +272,7 @@ impl Platform {
         Ok(done.value)
     }
 
-    fn operation_change(&self, id: RecordId, draft: Draft) -> Result<(), PlatformError> {
+    pub(super) fn operation_change(&self, id: RecordId, draft: Draft) -> Result<(), PlatformError> {
         self.root().transact(&Caller::system(), move |unit| unit.update(OPERATION, id, None, draft))?;
         Ok(())
     }
@@ -303,6 +321,7 @@ fn read(dictionary: &dictionary::Dictionary, record: &Record) -> Result<Operatio
             name: fields.text("name"),
             label: fields.text("label"),
             usage: fields.text("usage"),
+            store: fields.text("store"),
             person_name: fields.text("person_name"),
             person_email: fields.text("person_email"),
             profiles: fields.text("profiles"),

@@ -3,9 +3,9 @@
 use dictionary::{Label, Language, RecordId, Value};
 use engine::{Caller, Draft};
 
-use super::{Operation, OperationKind, assistance};
+use super::{Operation, OperationKind, assistance, moving, pseudonymising};
 use crate::directory::{CLIENT, ENVIRONMENT, Fields, OPERATION, ORGANISATION, PROJECT};
-use crate::environments::{EnvironmentInfo, NewEnvironment, PLATFORM, check_name};
+use crate::environments::{EnvironmentInfo, NewEnvironment, PLATFORM};
 use crate::error::PlatformError;
 use crate::platform::Platform;
 
@@ -71,6 +71,8 @@ pub(super) fn steps(kind: OperationKind) -> &'static [Step] {
             copied,
         ),
     ];
+    const RENAME: &[Step] =
+        &[step("rename", "Changer l'identifiant", "Change the identifier", rename, nothing, renamed)];
     const READ_ONLY: &[Step] = &[step(
         "read_only",
         "Mettre en lecture seule",
@@ -100,6 +102,9 @@ pub(super) fn steps(kind: OperationKind) -> &'static [Step] {
     match kind {
         OperationKind::Create => CREATE,
         OperationKind::Copy => COPY,
+        OperationKind::CopyPseudonymised => pseudonymising::COPY,
+        OperationKind::Move => moving::MOVE,
+        OperationKind::Rename => RENAME,
         OperationKind::ReadOnly => READ_ONLY,
         OperationKind::Close => CLOSE,
         OperationKind::Open => OPEN,
@@ -148,21 +153,21 @@ impl Platform {
         Ok(info)
     }
 
-    fn environment_change(&self, id: RecordId, draft: Draft) -> Result<(), PlatformError> {
+    pub(super) fn environment_change(&self, id: RecordId, draft: Draft) -> Result<(), PlatformError> {
         self.root().transact(&Caller::system(), move |unit| unit.update(ENVIRONMENT, id, None, draft))?;
         Ok(())
     }
 
-    /// Whether an operation does nothing now but wait: for its day, for an answer, for an hour.
+    /// Whether an operation does nothing now but wait: for its day, for an answer, for an hour, for nobody to be left.
     pub(super) fn operation_only_waits(&self, operation: &Operation) -> bool {
         let step = steps(operation.asked.kind).get(operation.steps_done);
-        let waits = step.filter(|step| ["wait", "answer", "last"].contains(&step.name));
+        let waits = step.filter(|step| ["wait", "answer", "last", "clean"].contains(&step.name));
         waits.is_some_and(|step| matches!((step.run)(self, operation), Ok(Went::Waiting)))
     }
 }
 
 /// Whether the environment of that name was made by this operation: its creation may have been done, and not noted.
-fn own(platform: &Platform, operation: &Operation, name: &str) -> Result<bool, PlatformError> {
+pub(super) fn own(platform: &Platform, operation: &Operation, name: &str) -> Result<bool, PlatformError> {
     match platform.environment_info(name) {
         Ok(info) => Ok(info.made_by == Some(operation.id)),
         Err(error) if error.is_not_found() => Ok(false),
@@ -170,19 +175,16 @@ fn own(platform: &Platform, operation: &Operation, name: &str) -> Result<bool, P
     }
 }
 
-fn name_of(operation: &Operation) -> &str {
+pub(super) fn name_of(operation: &Operation) -> &str {
     operation.asked.name.as_deref().unwrap_or_default()
 }
 
 fn check_free(platform: &Platform, operation: &Operation) -> Result<(), PlatformError> {
     let name = name_of(operation);
-    check_name(name)?;
-    match platform.environment_info(name) {
-        Ok(info) if info.made_by != Some(operation.id) => Err(crate::environments::taken(name)),
-        Ok(_) => Ok(()),
-        Err(error) if error.is_not_found() => Ok(()),
-        Err(error) => Err(error),
+    if own(platform, operation, name)? {
+        return Ok(());
     }
+    platform.check_address(name, None)
 }
 
 fn check_creation(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
@@ -223,7 +225,7 @@ fn about(platform: &Platform, operation: &Operation, environment: RecordId) -> R
     Ok(())
 }
 
-fn unmake(platform: &Platform, operation: &Operation) -> Result<(), PlatformError> {
+pub(super) fn unmake(platform: &Platform, operation: &Operation) -> Result<(), PlatformError> {
     let name = name_of(operation);
     if own(platform, operation, name)? {
         platform.environment_erase(name)?;
@@ -240,7 +242,7 @@ fn let_administrator_in(platform: &Platform, operation: &Operation) -> Result<We
     Ok(Went::On)
 }
 
-fn check_copy(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
+pub(super) fn check_copy(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
     check_free(platform, operation)?;
     let from = platform.environment_of(operation)?;
     if let (Some(client), Some(project)) = (from.client_id, from.project_id)
@@ -266,6 +268,13 @@ fn copy(platform: &Platform, operation: &Operation) -> Result<Went, PlatformErro
         ..NewEnvironment::like(&from)
     };
     platform.environment_copy_as(platform, &from.name, new, &mut |_, _| {})?;
+    Ok(Went::On)
+}
+
+fn rename(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
+    let info = platform.environment_of(operation)?;
+    let label = operation.asked.label.as_deref().unwrap_or(&info.label);
+    platform.environment_rename(&info, name_of(operation), label)?;
     Ok(Went::On)
 }
 
@@ -384,6 +393,14 @@ fn copied(_: &Platform, operation: &Operation) -> Result<Label, PlatformError> {
         &format!(
             "“{name}” has the same records, history and files, with an equal digest. Nobody may enter it yet."
         ),
+    ))
+}
+
+fn renamed(_: &Platform, operation: &Operation) -> Result<Label, PlatformError> {
+    let (name, days) = (name_of(operation), crate::addresses::KEPT.as_hours() / 24);
+    Ok(Label::new(
+        &format!("L'environnement s'appelle « {name} » ; son ancienne adresse y mène encore {days} jours."),
+        &format!("The environment is called “{name}”; its old address leads there for {days} more days."),
     ))
 }
 

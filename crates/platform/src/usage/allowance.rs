@@ -116,7 +116,7 @@ impl Platform {
     /// Counts what an environment holds, opening it if it was never counted here, or if another process may have written to it.
     pub(crate) fn keep_up(&self, info: &EnvironmentInfo) -> Result<Arc<Gauge>, PlatformError> {
         let gauge = self.gauge(info)?;
-        match self.opened.at_hand(&info.name) {
+        match self.environment_at_hand(info) {
             Some(open) => gauge.keep_up(&open.engine)?,
             None if gauge.is_known() && self.places.database.is_none() => {}
             None => gauge.keep_up(&self.environment_unbounded(&info.name)?.engine)?,

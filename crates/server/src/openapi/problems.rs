@@ -84,7 +84,12 @@ const REFUSALS: &[Refusal] = &[
         &["internal"],
     ),
     (502, "Un serveur que nous appelons a failli.", "A server that we call failed.", &["provider_failed"]),
-    (503, "Trop long ; rien n'a changé.", "Took too long; nothing changed.", &["timeout"]),
+    (
+        503,
+        "Trop long, ou l'environnement change de place ; rien n'a changé.",
+        "Took too long, or the environment is being moved; nothing changed.",
+        &["timeout", "moving"],
+    ),
     (507, "Le disque du serveur est plein.", "The server's disk is full.", &["storage_full"]),
 ];
 

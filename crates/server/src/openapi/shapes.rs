@@ -131,7 +131,7 @@ fn label() -> Json {
 fn session() -> Json {
     let user = json!({"id": values::id(), "name": text(), "email": text(), "language": {"type": "string", "enum": ["fr", "en"]}, "second_factor": boolean()});
     let environment = json!({
-        "name": text(), "label": text(), "kind": text(), "client": text_or_null(), "profiles": array(text()),
+        "name": text(), "former": array(text()), "label": text(), "kind": text(), "client": text_or_null(), "profiles": array(text()),
         "read_only": {"type": "boolean"},
         "to_settle": {"type": ["string", "null"], "enum": ["second_factor", null]},
     });

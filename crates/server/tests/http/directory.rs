@@ -207,3 +207,61 @@ fn a_closed_environment_lets_nobody_in_and_a_read_only_one_nobody_write() {
     assert_eq!(ask("open").0, "done");
     assert_eq!(ada.patch(&path, &json!({"name": "Lenoir & fils"})).status, 200);
 }
+
+#[test]
+fn an_old_address_leads_to_the_new_one_for_those_who_may_enter_and_says_nothing_to_others() {
+    let app = App::start();
+    let ada = app.signed_in("ada@acme.example", "acme");
+    let grace = app.signed_in("grace@globex.example", "globex");
+    let acme = app.platform.environment_info("acme").unwrap().id;
+    let asked = platform::Asked {
+        environment: Some(acme),
+        name: Some("acme-chauffage".to_owned()),
+        ..platform::Asked::of(platform::OperationKind::Rename)
+    };
+    let id = app.platform.operation_ask(asked).unwrap();
+    app.platform.operations_run().unwrap();
+    assert_eq!(app.platform.operation(id).unwrap().state, platform::OperationState::Done);
+    let answer = ada.get("/data/acme/accounts?$top=1&$select=id");
+    assert_eq!((answer.status, answer.code().as_str()), (308, "moved"), "{}", answer.text());
+    assert_eq!(answer.header("location"), Some("/data/acme-chauffage/accounts?$top=1&$select=id"));
+    assert!(answer.json()["detail"].as_str().unwrap().contains("acme-chauffage"), "{}", answer.text());
+    assert_eq!(ada.post("/data/acme/$batch", &json!({"requests": []})).status, 308);
+    assert_eq!(ada.get("/events/acme").header("location"), Some("/events/acme-chauffage"));
+    assert_eq!(ada.get("/data/acme-chauffage/accounts?$top=1").status, 200);
+    let environments = ada.get("/session").json()["environments"].clone();
+    assert_eq!(environments[0]["name"], "acme-chauffage");
+    assert_eq!(environments[0]["former"], json!(["acme"]));
+    let refused = grace.get("/data/acme/accounts");
+    assert_eq!(refused.refusal(), grace.get("/data/nothing/accounts").refusal());
+    assert_eq!(refused.header("location"), None);
+    app.clock.forward(jiff::SignedDuration::from_hours(24 * 91));
+    let ada = app.signed_in("ada@acme.example", "acme-chauffage");
+    assert_eq!(ada.get("/data/acme/accounts").status, 404);
+}
+
+#[test]
+fn while_an_environment_moves_it_is_read_and_who_writes_is_told_when_to_come_back() {
+    let app = App::start();
+    let ada = app.signed_in("ada@acme.example", "acme");
+    let account = ada.create("accounts", json!({"name": "Before"}));
+    let open = app.platform.environment("acme").unwrap();
+    open.engine.hold(true).unwrap();
+    let at = ada.at(&format!("accounts/{}", account["id"].as_str().unwrap()));
+    for refused in [
+        ada.patch(&at, &json!({"name": "Meanwhile"})),
+        ada.post(&ada.at("accounts"), &json!({"name": "Meanwhile"})),
+        ada.delete(&at),
+    ] {
+        assert_eq!(refused.refusal(), (503, "moving".to_owned()), "{}", refused.text());
+        assert_eq!(refused.header("retry-after"), Some("3"));
+        assert!(
+            refused.json()["detail"].as_str().unwrap().contains("Rien n'est perdu"),
+            "{}",
+            refused.text()
+        );
+    }
+    assert_eq!(ada.get(&at).json()["name"], "Before");
+    open.engine.hold(false).unwrap();
+    assert_eq!(ada.patch(&at, &json!({"name": "After"})).status, 200);
+}

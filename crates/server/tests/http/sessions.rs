@@ -22,7 +22,7 @@ fn signing_in_sets_a_cookie_and_tells_where_one_may_go() {
     assert_eq!(session["user"]["language"], "fr");
     assert_eq!(
         session["environments"],
-        json!([{"name": "acme", "label": "Acme Chauffage", "kind": "production", "client": "Acme Chauffage", "profiles": ["administrator"], "read_only": false, "to_settle": null}])
+        json!([{"name": "acme", "former": [], "label": "Acme Chauffage", "kind": "production", "client": "Acme Chauffage", "profiles": ["administrator"], "read_only": false, "to_settle": null}])
     );
     assert_eq!(app.ada().get("/session").json()["user"], session["user"]);
 }

@@ -258,6 +258,17 @@ impl Reads<'_> {
         rows.first().map(|row| row.try_get(0).map_err(fault("read a note"))).transpose()
     }
 
+    pub(crate) fn counters(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        const ACTION: &str = "read the counters";
+        let rows =
+            self.connection.query(ACTION, "SELECT name, value FROM _counter ORDER BY name", &[], None)?;
+        let pair = |row: &Sent| -> Result<(String, u64), StoreError> {
+            let value: i64 = row.try_get(1).map_err(fault(ACTION))?;
+            Ok((row.try_get(0).map_err(fault(ACTION))?, value.unsigned_abs()))
+        };
+        rows.iter().map(pair).collect()
+    }
+
     pub(crate) fn notes(&self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
         const ACTION: &str = "read the notes";
         let sql = "SELECT key, value FROM _note WHERE starts_with(key, $1) ORDER BY key";

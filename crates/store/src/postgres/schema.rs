@@ -174,7 +174,8 @@ pub(crate) fn head_of(row: Option<Row>) -> Result<HeadState, StoreError> {
     let bytes = |index: usize| row.try_get::<_, Vec<u8>>(index).map_err(&failed);
     Ok(HeadState {
         position: number(1)? as u64,
-        epoch: number(2)? as u64,
+        epoch: number(2)?.unsigned_abs(),
+        held: number(2)? < 0,
         chain: Hash::try_from(bytes(3)?)
             .map_err(|_| damaged("the chain in the journal's head is no hash"))?,
         dictionary: row.try_get(4).map_err(&failed)?,
@@ -189,7 +190,7 @@ pub(crate) fn write_head(head: &HeadState) -> Request {
     let sql = "UPDATE _head SET position = $1, epoch = $2, chain = $3, dictionary = $4, lanes = $5";
     let cells = vec![
         Cell::Integer(head.position as i64),
-        Cell::Integer(head.epoch as i64),
+        Cell::Integer(head.epoch_kept()),
         Cell::Bytes(head.chain.to_vec()),
         Cell::Text(head.dictionary.clone()),
         Cell::Bytes(head.digest.to_bytes().to_vec()),

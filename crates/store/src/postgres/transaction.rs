@@ -227,12 +227,14 @@ impl Transaction for PostgresTransaction<'_> {
     }
 
     fn index(&mut self, entity: &Entity, id: RecordId, search_text: Option<&str>) -> Result<(), StoreError> {
+        self.work.may_write()?;
         let layout = self.layouts.of(entity);
         self.connection.queue(search::replace(&layout, id, search_text));
         Ok(())
     }
 
     fn next_number(&mut self, counter: &str, at_least: u64) -> Result<u64, StoreError> {
+        self.work.may_write()?;
         const ACTION: &str = "take a number";
         self.pending.counters.borrow_mut().next(counter, at_least, || {
             let cells = [Cell::Text(counter.to_owned())];
@@ -251,7 +253,12 @@ impl Transaction for PostgresTransaction<'_> {
         self.work.next_position()
     }
 
+    fn hold(&mut self, held: bool) {
+        self.work.head.held = held;
+    }
+
     fn redact(&mut self, position: Position, changes: &[Change]) -> Result<(), StoreError> {
+        self.work.may_write()?;
         self.connection.queue(entries::know_redactions());
         let (hash, requests) = entries::replace(position, changes);
         requests.into_iter().for_each(|request| self.connection.queue(request));
@@ -260,6 +267,7 @@ impl Transaction for PostgresTransaction<'_> {
     }
 
     fn certify(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        self.work.may_write()?;
         if entry.changes.iter().flatten().any(|change| change.entity == redaction::ENTITY) {
             self.connection.queue(entries::know_redactions());
         }
@@ -268,6 +276,7 @@ impl Transaction for PostgresTransaction<'_> {
     }
 
     fn forget_aside(&mut self, entity: &Entity, ids: &[RecordId]) -> Result<u64, StoreError> {
+        self.work.may_write()?;
         aside::forget(self.connection, self.schema, &entity.name, ids)
     }
 
@@ -282,6 +291,7 @@ impl Transaction for PostgresTransaction<'_> {
     }
 
     fn set_note(&mut self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        self.work.may_write()?;
         const ACTION: &str = "write a note";
         let key = Cell::Text(key.to_owned());
         self.connection.queue(match value {

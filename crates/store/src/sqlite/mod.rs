@@ -80,6 +80,26 @@ impl std::fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
+    /// Removes the rows and the journal of the environment in `folder`; its files stay. Nothing happens where there are none.
+    ///
+    /// Errors: `Locked` when somebody has it open; it cannot be removed.
+    pub fn remove(folder: &Path, environment: &str, now: Timestamp) -> Result<(), StoreError> {
+        if !folder.join(FILE).exists() {
+            return Ok(());
+        }
+        let _lock = FolderLock::take(folder, environment, now)?;
+        // The database last: as long as it is there, what is left of it is found.
+        for name in [format!("{FILE}-wal"), format!("{FILE}-shm"), FILE.to_owned()] {
+            match fs::remove_file(folder.join(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::database("remove the environment's rows", error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Opens the environment in `folder`, making both when they don't exist. What a crash interrupted is undone by SQLite itself.
     ///
     /// `environment` is its name in messages; `now` is what the lock tells others. `Locked` when another process, or this one, has it open.

@@ -317,6 +317,17 @@ impl Reads<'_> {
             .and_then(|mut statement| statement.query_row([key], |row| row.get(0)).optional())
             .map_err(fault("read a note"))
     }
+    pub(crate) fn counters(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.connection
+            .db
+            .prepare_cached("SELECT name, value FROM _counter ORDER BY name")
+            .and_then(|mut statement| {
+                let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()));
+                statement.query_map([], read)?.collect()
+            })
+            .map_err(fault("read the counters"))
+    }
+
     pub(crate) fn notes(&self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
         let sql = "SELECT key, value FROM _note WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key";
         self.connection

@@ -109,7 +109,8 @@ pub(crate) fn read_head(db: &Connection) -> Result<HeadState, StoreError> {
         head.ok_or_else(|| damaged("the journal's head is missing"))?;
     Ok(HeadState {
         position: position as u64,
-        epoch: epoch as u64,
+        epoch: epoch.unsigned_abs(),
+        held: epoch < 0,
         chain,
         digest: StateDigest::from_bytes(&lanes).ok_or_else(|| {
             damaged("the lanes of the digest in the journal's head are not as long as they must be")
@@ -130,14 +131,14 @@ pub(crate) fn read_moment(db: &Connection) -> Result<Moment, StoreError> {
         .map_err(fault("read the journal's head"))?;
     let (position, epoch, dictionary) =
         moment.ok_or_else(|| StoreError::Damaged { what: "the journal's head is missing".to_owned() })?;
-    Ok(Moment { position: position as u64, epoch: epoch as u64, dictionary })
+    Ok(Moment { position: position as u64, epoch: epoch.unsigned_abs(), dictionary })
 }
 
 /// Writes the head.
 pub(crate) fn write_head(db: &Connection, head: &HeadState) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE _head SET position = ?1, epoch = ?2, chain = ?3, dictionary = ?4, lanes = ?5")
         .and_then(|mut statement| {
-            let (position, epoch) = (head.position as i64, head.epoch as i64);
+            let (position, epoch) = (head.position as i64, head.epoch_kept());
             statement.execute(params![position, epoch, head.chain, head.dictionary, head.digest.to_bytes()])
         })
         .map(drop)

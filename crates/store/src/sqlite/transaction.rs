@@ -250,6 +250,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn index(&mut self, entity: &Entity, id: RecordId, search_text: Option<&str>) -> Result<(), StoreError> {
+        self.work.may_write()?;
         self.pending.protect(self.connection)?;
         let layout = self.layouts.of(entity);
         let index = (&self.connection.db, &self.pending.search);
@@ -257,6 +258,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn next_number(&mut self, counter: &str, at_least: u64) -> Result<u64, StoreError> {
+        self.work.may_write()?;
         self.pending.counters.borrow_mut().next(counter, at_least, || {
             self.connection
                 .db
@@ -277,7 +279,12 @@ impl Transaction for SqliteTransaction<'_> {
         self.work.next_position()
     }
 
+    fn hold(&mut self, held: bool) {
+        self.work.head.held = held;
+    }
+
     fn redact(&mut self, position: Position, changes: &[Change]) -> Result<(), StoreError> {
+        self.work.may_write()?;
         self.pending.protect(self.connection)?;
         entries::know_redactions(&self.connection.db)?;
         let hash = entries::replace(&self.connection.db, position, changes)?;
@@ -286,6 +293,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn certify(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        self.work.may_write()?;
         self.pending.protect(self.connection)?;
         if entry.changes.iter().flatten().any(|change| change.entity == redaction::ENTITY) {
             entries::know_redactions(&self.connection.db)?;
@@ -295,6 +303,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn forget_aside(&mut self, entity: &Entity, ids: &[RecordId]) -> Result<u64, StoreError> {
+        self.work.may_write()?;
         self.pending.protect(self.connection)?;
         aside::forget(&self.connection.db, &entity.name, ids)
     }
@@ -311,6 +320,7 @@ impl Transaction for SqliteTransaction<'_> {
     }
 
     fn set_note(&mut self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        self.work.may_write()?;
         self.pending.protect(self.connection)?;
         let db = &self.connection.db;
         match value {

@@ -37,7 +37,10 @@ const FRENCH: &[(&str, &str)] = &[
         "Ce que les abonnements consomment de ce qu'ils comprennent, en un mois ; en JSON, le stockage est en octets",
     ),
     ("usage close", "Arrête les relevés d'un mois fini ; ceux qui le sont déjà restent tels quels"),
-    ("operation", "Opérations sur les environnements : créer, copier, fermer, effacer, donner un accès"),
+    (
+        "operation",
+        "Opérations sur les environnements : créer, copier, renommer, fermer, effacer, donner un accès",
+    ),
     ("operation ask", "En demande une, la mène, et dit ce qu'il en est"),
     ("operation run", "Poursuit celles qui attendent ou sont restées en chemin"),
     ("operation list", "Les liste, la plus récente d'abord"),

@@ -72,7 +72,9 @@ fn asked_for(platform: &Platform, ask: cli::Ask, console: &Console) -> anyhow::R
         Some(name) => Some(data::known(platform, name, platform.environment_info(name))?.id),
         None => None,
     };
-    let label = ask.label.or_else(|| ask.name.clone());
+    // What is new has a name to be shown by; what is renamed has one already.
+    let is_new = kind != OperationKind::Rename;
+    let label = ask.label.or_else(|| ask.name.clone().filter(|_| is_new));
     Ok(Asked {
         kind,
         project,
@@ -80,6 +82,7 @@ fn asked_for(platform: &Platform, ask: cli::Ask, console: &Console) -> anyhow::R
         name: ask.name,
         label,
         usage: ask.usage,
+        store: ask.store,
         person_name: ask.person,
         person_email: ask.email,
         profiles: ask.profiles,

@@ -1,198 +1,20 @@
 //! Operations on environments: each carried out, stopped at every step and taken up again, refused with the reason.
+#![expect(unreachable_pub, reason = "one program: nothing is public beyond it")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::path::Path;
+mod host;
+mod moving;
+mod pseudonymising;
+mod renaming;
+
 use std::sync::Arc;
 
 use dictionary::{Language, RecordId, Value};
-use engine::{Caller, Clock, Draft, Environment, Query};
-use jiff::{SignedDuration, Timestamp};
-use parking_lot::Mutex;
-use platform::operations::Trial;
-use platform::password::Cost;
-use platform::{Asked, Identity, Limits, OperationKind, OperationState, Options, Platform, PlatformError};
+use engine::{Caller, Draft, Query};
+use jiff::SignedDuration;
+use platform::{Asked, Identity, OperationKind, OperationState, PlatformError};
 
-struct TestClock(Mutex<Timestamp>);
-
-impl TestClock {
-    fn pass(&self, time: SignedDuration) {
-        *self.0.lock() += time;
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
-        let mut now = self.0.lock();
-        *now += SignedDuration::from_micros(1);
-        *now
-    }
-}
-
-/// Ends the process, so to speak, the first time that a moment comes.
-#[derive(Default)]
-struct StopsOnce {
-    /// The moment to stop at, counted from the first.
-    at: usize,
-    met: Mutex<Vec<String>>,
-}
-
-impl Trial for StopsOnce {
-    fn at(&self, step: &str, done: bool) -> Result<(), PlatformError> {
-        let mut met = self.met.lock();
-        met.push(format!("{} {step}", if done { "after" } else { "before" }));
-        if met.len() == self.at {
-            let source = std::io::Error::other("stopped here");
-            return Err(PlatformError::Io { action: "go on", path: step.into(), source });
-        }
-        Ok(())
-    }
-}
-
-/// Has the client say yes at the very moment that a server looks whether it did.
-#[derive(Default)]
-struct AnswersMeanwhile {
-    asked: Mutex<Option<(Environment, RecordId)>>,
-}
-
-impl Trial for AnswersMeanwhile {
-    fn at(&self, step: &str, done: bool) -> Result<(), PlatformError> {
-        if step == "answer"
-            && !done
-            && let Some((root, id)) = self.asked.lock().take()
-        {
-            let yes = Draft::default().with("decision", "approved").with("decided_by", "Paul Weber");
-            root.transact(&Caller::system(), move |unit| unit.update("operation", id, None, yes))?;
-        }
-        Ok(())
-    }
-}
-
-struct Host {
-    platform: Platform,
-    clock: Arc<TestClock>,
-    folder: tempfile::TempDir,
-}
-
-fn options(folder: &Path, clock: Arc<TestClock>, trial: Option<Arc<dyn Trial>>) -> Options {
-    let mut options = Options::new(folder.join("data"));
-    options.limits = Limits { password_cost: Cost { memory_kib: 64, passes: 1 }, ..Limits::default() };
-    options.clock = clock;
-    options.trial = trial;
-    options
-}
-
-impl Host {
-    fn start() -> Host {
-        let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(TestClock(Mutex::new("2026-11-23T09:00:00Z".parse().unwrap())));
-        let platform = Platform::create(options(folder.path(), clock.clone(), None)).unwrap();
-        Host { platform, clock, folder }
-    }
-
-    /// The same platform, opened by another process that may be stopped.
-    fn again(self, trial: Option<Arc<dyn Trial>>) -> Host {
-        let Host { platform, clock, folder } = self;
-        drop(platform);
-        let platform = Platform::open(options(folder.path(), clock.clone(), trial)).unwrap();
-        Host { platform, clock, folder }
-    }
-
-    fn add(&self, entity: &'static str, draft: Draft) -> RecordId {
-        self.directory(move |unit| unit.create(entity, None, draft))
-    }
-
-    fn directory<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut dyn engine::Unit) -> Result<T, engine::EngineError> + Send + 'static,
-    ) -> T {
-        let root = self.platform.environment("platform").unwrap();
-        root.engine.transact(&Caller::system(), work).unwrap().value
-    }
-
-    /// A client with a project of one module.
-    fn project(&self, client: &str) -> (RecordId, RecordId) {
-        let client = self.add("organisation", Draft::default().with("name", client));
-        let modules = Value::Tags(vec!["geography".to_owned()]);
-        let draft = Draft::default().with("name", "Suivi").with("client", client).with("modules", modules);
-        (client, self.add("project", draft))
-    }
-
-    /// A subscription of a client from January on, with amounts of what it includes.
-    fn subscribe(&self, client: RecordId, quotas: &[(&str, i64)]) -> RecordId {
-        let draft = Draft::default()
-            .with("client", client)
-            .with("starts_on", Value::Date("2026-01-01".parse().unwrap()))
-            .with("modules", Value::Tags(vec!["geography".to_owned()]));
-        let subscription = self.add("subscription", draft);
-        for (resource, amount) in quotas {
-            let draft = Draft::default()
-                .with("subscription", subscription)
-                .with("resource", *resource)
-                .with("amount", Value::Integer(*amount));
-            self.add("subscription_quota", draft);
-        }
-        subscription
-    }
-
-    /// Asks, carries out until it ended, and says where it stands.
-    fn done(&self, asked: Asked) -> (OperationState, String) {
-        let id = self.platform.operation_ask(asked).unwrap();
-        self.carry_out();
-        self.stands(id)
-    }
-
-    fn carry_out(&self) {
-        // Who stopped keeps an operation for a while.
-        self.clock.pass(SignedDuration::from_mins(3));
-        self.platform.operations_run().unwrap();
-    }
-
-    fn stands(&self, id: RecordId) -> (OperationState, String) {
-        let operation = self.platform.operation(id).unwrap();
-        (operation.state, operation.message.unwrap_or_default())
-    }
-
-    fn id_of(&self, environment: &str) -> RecordId {
-        self.platform.environment_info(environment).unwrap().id
-    }
-
-    fn enters(&self, email: &str, environment: &str) -> bool {
-        let user = self.platform.user_by_email(email).unwrap();
-        let identity = Identity::of_command(user);
-        self.platform.enter(&identity, environment, Language::Fr, None).is_ok()
-    }
-
-    fn names(&self) -> Vec<String> {
-        let mut names: Vec<_> =
-            self.platform.environments().unwrap().into_iter().map(|info| info.name).collect();
-        names.sort();
-        names
-    }
-}
-
-fn creation(project: RecordId, name: &str) -> Asked {
-    Asked {
-        project: Some(project),
-        name: Some(name.to_owned()),
-        label: Some(format!("{name} de Paul")),
-        person_name: Some("Paul Weber".to_owned()),
-        person_email: Some("paul@weber.example".to_owned()),
-        ..Asked::of(OperationKind::Create)
-    }
-}
-
-fn about(kind: OperationKind, environment: RecordId) -> Asked {
-    Asked { environment: Some(environment), ..Asked::of(kind) }
-}
-
-fn access(environment: RecordId, email: &str) -> Asked {
-    Asked {
-        person_name: Some(email.to_owned()),
-        person_email: Some(email.to_owned()),
-        profiles: Some("reader".to_owned()),
-        ..about(OperationKind::GiveAccess, environment)
-    }
-}
+use host::{AnswersMeanwhile, Host, StopsOnce, about, access, creation, stopped_everywhere};
 
 #[test]
 fn an_environment_is_made_closed_opened_copied_and_erased_on_request() {
@@ -270,10 +92,8 @@ fn a_deletion_is_given_up_when_the_environment_is_opened_again() {
     assert!(host.enters("paul@weber.example", "weber"));
 }
 
-/// Stops once at every moment of an operation: whatever was done, the next process ends it as if nothing had happened.
-fn stopped_everywhere(kind: OperationKind) {
-    for at in 1.. {
-        let mut host = Host::start();
+fn stopped_anywhere(kind: OperationKind) {
+    let prepare = |host: &Host| {
         let (_, project) = host.project("Weber");
         if kind != OperationKind::Create {
             assert_eq!(host.done(creation(project, "weber")).0, OperationState::Done);
@@ -281,49 +101,36 @@ fn stopped_everywhere(kind: OperationKind) {
         if kind == OperationKind::TakeAccess {
             assert_eq!(host.done(access(host.id_of("weber"), "lea@weber.example")).0, OperationState::Done);
         }
-        let trial = Arc::new(StopsOnce { at, ..StopsOnce::default() });
-        host = host.again(Some(trial.clone()));
-        let asked = match kind {
-            OperationKind::Create => creation(project, "weber"),
-            OperationKind::GiveAccess => access(host.id_of("weber"), "lea@weber.example"),
-            OperationKind::TakeAccess => Asked {
-                person_email: Some("lea@weber.example".to_owned()),
-                ..about(kind, host.id_of("weber"))
-            },
-            OperationKind::Copy => Asked {
-                name: Some("copie".to_owned()),
-                label: Some("Copie".to_owned()),
-                ..about(kind, host.id_of("weber"))
-            },
-            OperationKind::Delete => Asked {
-                delete_after: Some("2026-11-20".parse().unwrap()),
-                ..about(kind, host.id_of("weber"))
-            },
-            _ => about(kind, host.id_of("weber")),
-        };
-        let id = host.platform.operation_ask(asked).unwrap();
-        host.clock.pass(SignedDuration::from_mins(3));
-        let stopped = host.platform.operations_run().is_err();
-        let met = trial.met.lock().clone();
-        if stopped {
-            let state = host.stands(id).0;
-            assert_eq!(state, OperationState::Running, "{kind:?} stopped {:?}", met.last());
+    };
+    let asked = |host: &Host| match kind {
+        OperationKind::Create => creation(host.first("project"), "weber"),
+        OperationKind::GiveAccess => access(host.id_of("weber"), "lea@weber.example"),
+        OperationKind::TakeAccess => {
+            Asked { person_email: Some("lea@weber.example".to_owned()), ..about(kind, host.id_of("weber")) }
         }
-        host = host.again(None);
-        host.carry_out();
-        let (state, message) = host.stands(id);
-        assert_eq!(state, OperationState::Done, "{kind:?} stopped {:?}: {message}", met.last());
-        let expected: &[&str] = match kind {
-            OperationKind::Copy => &["copie", "platform", "weber"],
-            OperationKind::Delete => &["platform"],
-            _ => &["platform", "weber"],
-        };
-        assert_eq!(host.names(), expected, "{kind:?} stopped {:?}", met.last());
-        if !stopped {
-            assert!(at > 2, "{kind:?} has no moment to stop at");
-            return;
+        OperationKind::Copy => Asked {
+            name: Some("copie".to_owned()),
+            label: Some("Copie".to_owned()),
+            ..about(kind, host.id_of("weber"))
+        },
+        OperationKind::Delete => {
+            Asked { delete_after: Some("2026-11-20".parse().unwrap()), ..about(kind, host.id_of("weber")) }
         }
-    }
+        _ => about(kind, host.id_of("weber")),
+    };
+    let expected: &[&str] = match kind {
+        OperationKind::Copy => &["copie", "platform", "weber"],
+        OperationKind::Delete => &["platform"],
+        _ => &["platform", "weber"],
+    };
+    stopped_everywhere(
+        || None,
+        prepare,
+        asked,
+        |host, stopped| {
+            assert_eq!(host.names(), expected, "{kind:?} stopped {stopped}");
+        },
+    );
 }
 
 fn assistance(host: &Host) -> Asked {
@@ -393,17 +200,17 @@ fn a_client_who_says_yes_while_a_server_looks_does_not_wait_any_longer() {
 
 #[test]
 fn a_creation_stopped_anywhere_is_taken_up_again() {
-    stopped_everywhere(OperationKind::Create);
+    stopped_anywhere(OperationKind::Create);
 }
 
 #[test]
 fn a_copy_stopped_anywhere_is_taken_up_again() {
-    stopped_everywhere(OperationKind::Copy);
+    stopped_anywhere(OperationKind::Copy);
 }
 
 #[test]
 fn a_deletion_stopped_anywhere_is_taken_up_again() {
-    stopped_everywhere(OperationKind::Delete);
+    stopped_anywhere(OperationKind::Delete);
 }
 
 #[test]
@@ -415,7 +222,7 @@ fn changes_of_access_and_of_opening_stopped_anywhere_are_taken_up_again() {
         OperationKind::Close,
         OperationKind::Open,
     ] {
-        stopped_everywhere(kind);
+        stopped_anywhere(kind);
     }
 }
 

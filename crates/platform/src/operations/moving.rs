@@ -1,0 +1,211 @@
+//! An environment moves from one store to another (decision 0137): its journal is replayed there while people work, then the rest of it while nothing is
+//! written, and from then on it is there.
+
+use std::sync::Arc;
+
+use dictionary::Label;
+use engine::replay::Replay;
+use engine::{Draft, Environment};
+use jiff::SignedDuration;
+use store::{Store, StoreError};
+
+use super::steps::{Step, Went, nothing, step};
+use super::{Operation, carry_out};
+use crate::environments::{self, EnvironmentInfo};
+use crate::error::PlatformError;
+use crate::open::OpenEnvironment;
+use crate::places::{Keep, failed};
+use crate::platform::Platform;
+
+/// Entries that may be left to play while nothing is written.
+const REST_MAX: u64 = 200;
+
+/// Looks at a journal that grows, before what is left is played all the same.
+const LOOKS_MAX: usize = 20;
+
+/// Other servers know within this time that the rows are elsewhere.
+const KNOWN_WITHIN: SignedDuration = SignedDuration::from_secs(10);
+
+pub(super) const MOVE: &[Step] = &[
+    step("check", "Vérifier la destination", "Check the destination", check, nothing, told),
+    step("replay", "Rejouer le journal là-bas", "Replay the journal there", replay, take_back, told),
+    step("hold", "Retenir les écritures", "Hold writes back", hold, let_go, told),
+    step("rest", "Rejouer le reste", "Replay the rest", rest, nothing, told),
+    step("switch", "Changer de place", "Change places", switch, nothing, told),
+    step("clean", "Effacer l'ancienne place", "Erase the former place", clean, nothing, told),
+];
+
+/// Where an operation moves an environment.
+fn destination(operation: &Operation) -> Result<Keep, PlatformError> {
+    let tag = operation.asked.store.as_deref().unwrap_or_default();
+    Keep::from_tag(tag).ok_or_else(|| {
+        PlatformError::refused(
+            "Dites où le mettre : files ou database.",
+            "Say where to put it: files or database.",
+        )
+    })
+}
+
+fn check(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
+    let info = platform.environment_of(operation)?;
+    let to = destination(operation)?;
+    if platform.keep_of(&info) == to {
+        return Err(PlatformError::refused(
+            format!("« {} » y est déjà.", info.label),
+            format!("“{}” is there already.", info.label),
+        ));
+    }
+    // Refuses where there is no database.
+    platform.places.holds(&info.place, to)?;
+    Ok(Went::On)
+}
+
+/// The store that an environment moves to. What is there was begun by this operation, or is what an earlier move left.
+fn there(platform: &Platform, info: &EnvironmentInfo, to: Keep) -> Result<Arc<dyn Store>, PlatformError> {
+    let open = || platform.places.store(&info.place, to, platform.now(), "open the store to move to");
+    let store = open()?;
+    let head = store.snapshot().and_then(|snapshot| snapshot.head());
+    if !head.map_err(failed("open the store to move to"))?.held {
+        return Ok(store);
+    }
+    drop(store);
+    platform.places.erase_rows(&info.place, to, platform.now())?;
+    open()
+}
+
+/// Plays what the store lacks of the journal, up to where it is now.
+fn play(
+    platform: &Platform,
+    source: &OpenEnvironment,
+    store: Arc<dyn Store>,
+    info: &EnvironmentInfo,
+    progress: &mut carry_out::Progress<'_>,
+) -> Result<Environment, PlatformError> {
+    let mut snapshot = source.engine.store().snapshot().map_err(failed("read the environment to move"))?;
+    let mut replay = Replay::resume(store.clone(), &*snapshot)?;
+    for _ in 0..LOOKS_MAX {
+        replay.catch_up(&*snapshot, &mut |done, all| progress.tell(done, all))?;
+        drop(snapshot);
+        snapshot = source.engine.store().snapshot().map_err(failed("read the environment to move"))?;
+        let position = snapshot.head().map_err(failed("read the environment to move"))?.position;
+        if position.saturating_sub(store.position()) <= REST_MAX {
+            break;
+        }
+    }
+    drop(snapshot);
+    let settings = platform.settings(&info.name, environments::zone(&info.zone)?, &info.currency);
+    Ok(replay.into_environment_unsearched(settings, platform.clock.clone(), platform.ids.clone())?)
+}
+
+fn replay(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
+    let (info, to) = (platform.environment_of(operation)?, destination(operation)?);
+    let source = platform.environment(&info.name)?;
+    let mut progress = carry_out::Progress::of(platform, operation);
+    let store = there(platform, &info, to)?;
+    let moved = match play(platform, &source, store, &info, &mut progress) {
+        // What an earlier move left there is another history.
+        Err(PlatformError::Engine(engine::EngineError::Store {
+            source: StoreError::Damaged { .. }, ..
+        })) => {
+            platform.places.erase_rows(&info.place, to, platform.now())?;
+            play(platform, &source, there(platform, &info, to)?, &info, &mut progress)?
+        }
+        moved => moved?,
+    };
+    moved.search_again(&engine::Caller::system(), &mut |_| progress.tell(1, 1))?;
+    moved.close();
+    Ok(Went::On)
+}
+
+fn take_back(platform: &Platform, operation: &Operation) -> Result<(), PlatformError> {
+    let (info, to) = (platform.environment_of(operation)?, destination(operation)?);
+    // Never what people work in.
+    if platform.keep_of(&info) == to {
+        Ok(())
+    } else {
+        platform.places.erase_rows(&info.place, to, platform.now())
+    }
+}
+
+fn hold(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
+    let info = platform.environment_of(operation)?;
+    platform.environment(&info.name)?.engine.hold(true)?;
+    tracing::info!(environment.name = info.name, "writes are held back, the environment moves");
+    Ok(Went::On)
+}
+
+fn let_go(platform: &Platform, operation: &Operation) -> Result<(), PlatformError> {
+    let info = platform.environment_of(operation)?;
+    Ok(platform.environment(&info.name)?.engine.hold(false)?)
+}
+
+fn rest(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
+    let (info, to) = (platform.environment_of(operation)?, destination(operation)?);
+    let source = platform.environment(&info.name)?;
+    let mut progress = carry_out::Progress::of(platform, operation);
+    let before = there(platform, &info, to)?;
+    let known = before.position();
+    let moved = play(platform, &source, before, &info, &mut progress)?;
+    moved.take_over_rest(&source.engine)?;
+    // Few records by now; the others are found already.
+    if moved.position() > known {
+        moved.search_again(&engine::Caller::system(), &mut |_| Ok(()))?;
+    }
+    moved.close();
+    Ok(Went::On)
+}
+
+fn switch(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
+    let (info, to) = (platform.environment_of(operation)?, destination(operation)?);
+    if platform.keep_of(&info) != to {
+        platform.environment_change(
+            info.id,
+            Draft::default().with("store", to.tag()).with("place", info.place.as_str()),
+        )?;
+        tracing::info!(environment.name = info.name, environment.store = to.tag(), "environment moved");
+    }
+    platform.leave(&info, environments::other(to));
+    Ok(Went::On)
+}
+
+/// Erases the rows where they were, once nobody reads them there any more: nothing fails by what is left of them.
+fn clean(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
+    let (info, to) = (platform.environment_of(operation)?, destination(operation)?);
+    let from = environments::other(to);
+    if platform.keep_of(&info) != to {
+        return Ok(Went::On);
+    }
+    platform.leave(&info, from);
+    let is_known = platform.now().duration_since(info.changed) >= KNOWN_WITHIN;
+    if !is_known || !platform.close_in(&info, from) {
+        return Ok(Went::Waiting);
+    }
+    match platform.places.erase_rows(&info.place, from, platform.now()) {
+        Ok(()) => Ok(Went::On),
+        Err(error) => {
+            tracing::warn!(environment.name = info.name, %error, "what was moved could not be erased yet");
+            Ok(Went::Waiting)
+        }
+    }
+}
+
+fn told(platform: &Platform, operation: &Operation) -> Result<Label, PlatformError> {
+    let info = platform.environment_of(operation)?;
+    let head = platform.environment(&info.name)?.engine.head()?;
+    let digest: String = head.digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let (fr, en) = match platform.keep_of(&info) {
+        Keep::Files => ("dans un fichier à lui", "in a file of its own"),
+        Keep::Database => ("dans PostgreSQL", "in PostgreSQL"),
+    };
+    let label = &info.label;
+    Ok(Label::new(
+        &format!(
+            "« {label} » est {fr}, entrée {} du journal, empreinte {digest}… ; rien n'y est changé.",
+            head.position
+        ),
+        &format!(
+            "“{label}” is {en}, entry {} of the journal, digest {digest}…; nothing of it is changed.",
+            head.position
+        ),
+    ))
+}
