@@ -89,6 +89,10 @@ test('an environment is copied without its people and renamed, and its old addre
   await ask('Copier en pseudonymisant', 'Maison Garance', async () => {
     await input(page, 'label').fill(`Essais ${name}`)
     await input(page, 'name').fill(name)
+    await page.keyboard.press('Control+Enter')
+    await expect(page.getByText("n'est la production de personne").first()).toBeVisible()
+    await input(page, 'usage').click()
+    await page.getByRole('option', { name: 'Recette' }).click()
   })
   await expect(field(page, 'state')).toContainText('Faite', { timeout: 60_000 })
   await expect(field(page, 'message')).toContainText('aucune retrouvée')

@@ -129,6 +129,8 @@ pub struct Entity {
     pub order: Vec<Sort>,
     /// Entity whose `lines` field holds these records.
     pub lines_of: Option<String>,
+    /// Its records are settings: how the environment is set up, not what is done in it.
+    pub settings: bool,
     /// The system's own: in no menu and not in the data API.
     pub internal: bool,
     /// Part of the product that a subscription switches on; always there when `None`.

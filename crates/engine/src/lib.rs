@@ -25,6 +25,7 @@ mod records;
 mod related;
 pub mod replay;
 mod search_text;
+mod settings_copy;
 mod sight;
 mod sources;
 pub mod subject;
@@ -50,6 +51,7 @@ pub use personal::preferences::{Preferences, PreferencesDraft};
 pub use pseudonyms::{Pseudonymised, Residue};
 pub use query::{Expand, Expanded, Page, Pick, Query, Record, Related};
 pub use rights::{Capability, Held, Level, Power, Reach, Reason, Rights, words};
+pub use settings_copy::TakenOver;
 pub use store::{Head, Keyset, Row, StoreError, pace};
 pub use subject::{
     Beside, Dossier, Erased, Erasure, ErasurePreview, Expiring, Kept, NamedBy, Past, PastChange, Step, Told,

@@ -368,7 +368,7 @@ pub(crate) enum Operation {
 
 #[derive(Debug, Args)]
 pub(crate) struct Ask {
-    /// create, copy, copy_pseudonymised, move, rename, read_only, close, open, delete, give_access, take_access or assist
+    /// create, copy, copy_settings, copy_pseudonymised, move, rename, read_only, close, open, delete, give_access, take_access or assist
     pub(crate) kind: String,
     /// Of a new environment: name of the client
     #[arg(long, value_name = "NAME")]
@@ -388,6 +388,9 @@ pub(crate) struct Ask {
     /// Of a new environment: production, test, development or training
     #[arg(long, value_name = "KIND")]
     pub(crate) usage: Option<String>,
+    /// Of a copy of settings: the environment that takes them; a new one if absent
+    #[arg(long, value_name = "NAME")]
+    pub(crate) into: Option<String>,
     /// Of a move: files or database
     #[arg(long, value_name = "STORE")]
     pub(crate) store: Option<String>,

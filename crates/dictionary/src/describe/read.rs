@@ -163,6 +163,7 @@ fn entity(described: &DescribedEntity) -> Entity {
         search: Vec::new(),
         order: Vec::new(),
         lines_of: described.lines_of.clone(),
+        settings: false,
         internal: false,
         people: None,
         feature: None,

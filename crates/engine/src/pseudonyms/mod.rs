@@ -92,7 +92,8 @@ impl Environment {
         }
         drop(snapshot);
         let originals = known.len() as u64;
-        self.work_out(&caller)?;
+        let is_copied = |index: EntityIndex| !LEFT_OUT.contains(&prepared.entity(index).name.as_str());
+        self.work_out(&caller, is_copied)?;
         let mut indexed = 0;
         self.search_again(&caller, &mut |count| {
             indexed += count;
@@ -115,11 +116,15 @@ impl Environment {
         Ok(())
     }
 
-    /// Works out the computed fields of every record, in the order in which they read each other.
-    fn work_out(&self, caller: &Caller) -> Result<(), EngineError> {
+    /// Works out the computed fields of every record of some entities, in the order in which they read each other.
+    pub(crate) fn work_out(
+        &self,
+        caller: &Caller,
+        of: impl Fn(EntityIndex) -> bool,
+    ) -> Result<(), EngineError> {
         let dictionary = self.dictionary();
         for (index, field) in dictionary.compute_order().iter().copied() {
-            if LEFT_OUT.contains(&dictionary.entities[index].name.as_str()) {
+            if !of(index) {
                 continue;
             }
             let mut after = None;

@@ -7,6 +7,7 @@ mod assistance;
 mod carry_out;
 mod moving;
 mod pseudonymising;
+mod settings;
 mod steps;
 
 use dictionary::expression::BinaryOperator;
@@ -29,6 +30,8 @@ pub enum OperationKind {
     Create,
     /// Makes another with the same records, history and files.
     Copy,
+    /// Sets another up as it is, without its data: a new one, or one that is there.
+    CopySettings,
     /// Makes another with the same records, nobody told in them.
     CopyPseudonymised,
     /// Keeps its rows in another store.
@@ -55,9 +58,10 @@ pub enum OperationKind {
 
 impl OperationKind {
     /// All of them.
-    pub const ALL: [OperationKind; 13] = [
+    pub const ALL: [OperationKind; 14] = [
         OperationKind::Create,
         OperationKind::Copy,
+        OperationKind::CopySettings,
         OperationKind::CopyPseudonymised,
         OperationKind::Move,
         OperationKind::Rename,
@@ -76,6 +80,7 @@ impl OperationKind {
         match self {
             OperationKind::Create => "create",
             OperationKind::Copy => "copy",
+            OperationKind::CopySettings => "copy_settings",
             OperationKind::CopyPseudonymised => "copy_pseudonymised",
             OperationKind::Move => "move",
             OperationKind::Rename => "rename",
@@ -145,6 +150,8 @@ pub struct Asked {
     pub label: Option<String>,
     /// Kind of a new environment; production when absent.
     pub usage: Option<String>,
+    /// Of a copy of settings: the environment that takes them; a new one when absent.
+    pub into: Option<RecordId>,
     /// Of a move: `files` or `database`.
     pub store: Option<String>,
     /// Somebody to let in: their name.
@@ -180,6 +187,7 @@ impl Asked {
             label: None,
             usage: None,
             store: None,
+            into: None,
             person_name: None,
             person_email: None,
             profiles: None,
@@ -232,8 +240,12 @@ impl Platform {
     /// Errors: what is asked for is not complete, as the dictionary says.
     pub fn operation_ask(&self, asked: Asked) -> Result<RecordId, PlatformError> {
         let mut draft = Draft::default().with("kind", asked.kind.tag());
-        let references =
-            [("project", asked.project), ("environment", asked.environment), ("confirms", asked.confirms)];
+        let references = [
+            ("project", asked.project),
+            ("environment", asked.environment),
+            ("confirms", asked.confirms),
+            ("destination", asked.into),
+        ];
         for (field, id) in references {
             if let Some(id) = id {
                 draft = draft.with(field, id);
@@ -322,6 +334,7 @@ fn read(dictionary: &dictionary::Dictionary, record: &Record) -> Result<Operatio
             label: fields.text("label"),
             usage: fields.text("usage"),
             store: fields.text("store"),
+            into: fields.reference("destination"),
             person_name: fields.text("person_name"),
             person_email: fields.text("person_email"),
             profiles: fields.text("profiles"),

@@ -3,7 +3,7 @@
 use dictionary::{Label, Language, RecordId, Value};
 use engine::{Caller, Draft};
 
-use super::{Operation, OperationKind, assistance, moving, pseudonymising};
+use super::{Operation, OperationKind, assistance, moving, pseudonymising, settings};
 use crate::directory::{CLIENT, ENVIRONMENT, Fields, OPERATION, ORGANISATION, PROJECT};
 use crate::environments::{EnvironmentInfo, NewEnvironment, PLATFORM};
 use crate::error::PlatformError;
@@ -102,6 +102,7 @@ pub(super) fn steps(kind: OperationKind) -> &'static [Step] {
     match kind {
         OperationKind::Create => CREATE,
         OperationKind::Copy => COPY,
+        OperationKind::CopySettings => settings::COPY,
         OperationKind::CopyPseudonymised => pseudonymising::COPY,
         OperationKind::Move => moving::MOVE,
         OperationKind::Rename => RENAME,

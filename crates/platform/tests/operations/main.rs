@@ -6,6 +6,7 @@ mod host;
 mod moving;
 mod pseudonymising;
 mod renaming;
+mod settings;
 
 use std::sync::Arc;
 

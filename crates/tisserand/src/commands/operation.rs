@@ -68,6 +68,10 @@ fn asked_for(platform: &Platform, ask: cli::Ask, console: &Console) -> anyhow::R
             ));
         }
     };
+    let into = match &ask.into {
+        Some(name) => Some(data::known(platform, name, platform.environment_info(name))?.id),
+        None => None,
+    };
     let environment = match &ask.env {
         Some(name) => Some(data::known(platform, name, platform.environment_info(name))?.id),
         None => None,
@@ -81,8 +85,9 @@ fn asked_for(platform: &Platform, ask: cli::Ask, console: &Console) -> anyhow::R
         environment,
         name: ask.name,
         label,
-        usage: ask.usage,
+        usage: ask.usage.or_else(|| (kind == OperationKind::CopyPseudonymised).then(|| "test".to_owned())),
         store: ask.store,
+        into,
         person_name: ask.person,
         person_email: ask.email,
         profiles: ask.profiles,
