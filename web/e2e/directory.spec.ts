@@ -72,7 +72,9 @@ test('an integrator makes a client, a project, a subscription and an environment
   await expect(field(page, 'message')).toContainText('comprend 1 utilisateur(s) nommé(s), et tous sont pris')
 })
 
-test('an environment is copied without its people and renamed, and its old address leads to the new one', async ({ as }) => {
+test('an environment is copied without its people and renamed, and its old address leads to the new one', async ({
+  as,
+}) => {
   test.slow()
   const { page } = await as('ines')
   const name = unique('essais')
@@ -93,6 +95,7 @@ test('an environment is copied without its people and renamed, and its old addre
     await expect(page.getByText("n'est la production de personne").first()).toBeVisible()
     await input(page, 'usage').click()
     await page.getByRole('option', { name: 'Recette' }).click()
+    await input(page, 'label').click()
   })
   await expect(field(page, 'state')).toContainText('Faite', { timeout: 60_000 })
   await expect(field(page, 'message')).toContainText('aucune retrouvée')

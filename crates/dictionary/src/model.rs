@@ -1,6 +1,4 @@
-//! The compiled dictionary: immutable, shared by every environment that has the same layers.
-//!
-//! Positions are stable within one `Dictionary` only: an [`EntityIndex`] or [`FieldIndex`] is never stored.
+//! The compiled dictionary. Positions are stable within one `Dictionary` only: an [`EntityIndex`] or [`FieldIndex`] is never stored.
 
 pub mod dashboards;
 pub mod list;
@@ -27,7 +25,7 @@ pub type EntityIndex = usize;
 /// Position of a field in [`Entity::fields`]; also the position of its value in a row.
 pub type FieldIndex = usize;
 
-/// Everything an environment is made of, after its layers were merged and the whole was validated.
+/// Everything an environment is made of, after its layers were merged and the whole was validated: immutable, shared by all that have the same layers.
 #[derive(Debug, Clone)]
 pub struct Dictionary {
     /// BLAKE3 over the merged paths and values, 64 hexadecimal digits: equal content, equal hash.

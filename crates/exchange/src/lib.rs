@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod archive;
 pub mod desk;
 pub mod detect;
 pub mod error;
@@ -11,6 +12,7 @@ pub mod recipe;
 pub mod source;
 pub mod undo;
 
+pub use archive::{About, Archive, ArchivedHead, Manifest, Wanted, export_archive};
 pub use desk::{Desk, Job, KeptImports};
 pub use error::ExchangeError;
 pub use export::{ExportOptions, Sheet, export, export_dossier, export_list};

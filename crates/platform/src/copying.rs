@@ -1,14 +1,15 @@
 //! An environment taken over from another platform, whichever store either has: its journal is replayed, so every position proves the copy.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use dictionary::Value;
-use engine::EngineError;
 use engine::replay::Replay;
+use engine::{EngineError, Head};
 use journal::{Entry, Position};
 use store::files::{FileStore, Incoming};
 
-use crate::environments::{self, EnvironmentInfo, NewEnvironment};
+use crate::environments::{self, EnvironmentInfo, NewEnvironment, PLATFORM};
 use crate::error::PlatformError;
 use crate::open::OpenEnvironment;
 use crate::places::failed;
@@ -61,6 +62,67 @@ impl Platform {
         drop(turn);
         tracing::info!(environment.name = %new.name, "environment taken over");
         Ok(copied)
+    }
+
+    /// What is known of an environment whose whole content may leave.
+    ///
+    /// Errors: not found; refused for the reserved environment, which holds secrets of everybody.
+    pub fn environment_to_export(&self, name: &str) -> Result<Arc<EnvironmentInfo>, PlatformError> {
+        let info = self.environment_info(name)?;
+        if info.name == PLATFORM {
+            return Err(PlatformError::refused(
+                "L'annuaire de la plateforme ne s'exporte pas : il tient les secrets de tous.",
+                "The platform's directory is not exported: it holds everybody's secrets.",
+            ));
+        }
+        Ok(info)
+    }
+
+    /// Makes an environment again from its journal: `fill` puts contents into its files and hands every entry over, in order. It is known only once
+    /// `is_whole` takes where its journal then stands. Nobody may enter it yet.
+    ///
+    /// Errors: the name is taken; what is handed over is not what the entries certify, or ends elsewhere; those of `fill`. Nothing is left then.
+    pub fn environment_bring_back<E: From<PlatformError>>(
+        &self,
+        new: NewEnvironment,
+        fill: impl FnOnce(&dyn FileStore, &mut dyn FnMut(&Entry) -> Result<(), PlatformError>) -> Result<(), E>,
+        is_whole: impl FnOnce(&Head) -> bool,
+    ) -> Result<(EnvironmentInfo, Head), E> {
+        self.check_address(&new.name, None)?;
+        let zone = environments::zone(&new.zone)?;
+        let turn = self.places.turn()?;
+        let place = self.free_place(&new.name)?;
+        let bring = || -> Result<Head, E> {
+            let folder = self.places.folder(&place);
+            std::fs::create_dir_all(&folder).map_err(PlatformError::io("make the folder", &folder))?;
+            let (keep, now) = (self.places.usual(), self.clock.now());
+            let store = self.places.store(&place, keep, now, "create the store of an environment")?;
+            let mut replay = Replay::new(store.clone()).map_err(PlatformError::from)?;
+            fill(store.files(), &mut |entry| Ok(replay.entry(entry)?))?;
+            let settings = self.settings(&new.name, zone, &new.currency);
+            let made = replay.into_environment(settings, self.clock.clone(), self.ids.clone());
+            let head = made.and_then(|made| made.head()).map_err(PlatformError::from)?;
+            if is_whole(&head) {
+                return Ok(head);
+            }
+            Err(PlatformError::refused(
+                "L'archive ne mène pas au contenu qu'elle annonce : rien n'est repris.",
+                "The archive does not lead to the content that it announces: nothing is brought back.",
+            )
+            .into())
+        };
+        match bring() {
+            Ok(head) => {
+                let info = self.environment_note(&new, &place, new.modules.clone())?;
+                drop(turn);
+                tracing::info!(environment.name = %new.name, "environment brought back");
+                Ok((info, head))
+            }
+            Err(error) => {
+                self.places.remove(&place);
+                Err(error)
+            }
+        }
     }
 
     fn replay(

@@ -104,6 +104,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/data/{env}/$imports/{import}/stop", "import_stop"),
     route("POST", "/data/{env}/$imports/{import}/undo", "import_undo"),
     route("GET", "/data/{env}/$journal", "journal_show"),
+    route("GET", "/data/{env}/$archive", "archive_show"),
     route("GET", "/data/{env}/$figures", "figures_show"),
     route("GET", "/data/{env}/$people", "people_list"),
     route("POST", "/data/{env}/$people", "person_add"),

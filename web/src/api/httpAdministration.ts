@@ -71,6 +71,7 @@ export function administrationSource(server: Server, env: string): Administratio
     },
     figures: (options) =>
       answered(server.GET('/data/{env}/$figures', { params: { path: { env } }, ...abort(options) })),
+    archiveUrl: () => `/data/${encodeURIComponent(env)}/$archive`,
     people: (options) => answered(server.GET('/data/{env}/$people', { params: { path: { env } }, ...abort(options) })),
     letIn: (person) => answered(server.POST('/data/{env}/$people', { params: { path: { env } }, body: person })),
     setProfiles: async (id, profiles) => {

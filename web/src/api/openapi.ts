@@ -40,6 +40,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole environment as an archive: dictionary, records, journal, files */
+        get: operations["tisserand.archive_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_2"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$assistance": {
         parameters: {
             query?: never;
@@ -53,7 +71,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_2"];
+        options: operations["options_show_3"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -71,7 +89,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_3"];
+        options: operations["options_show_4"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -89,7 +107,7 @@ export interface paths {
         post: operations["tisserand.batch"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_4"];
+        options: operations["options_show_5"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -107,7 +125,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_5"];
+        options: operations["options_show_6"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -125,7 +143,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_6"];
+        options: operations["options_show_7"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -143,7 +161,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_7"];
+        options: operations["options_show_8"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -161,7 +179,7 @@ export interface paths {
         post: operations["tisserand.erasure_resume"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_8"];
+        options: operations["options_show_9"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -179,7 +197,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_9"];
+        options: operations["options_show_10"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -197,7 +215,7 @@ export interface paths {
         post: operations["tisserand.expiring_run"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_10"];
+        options: operations["options_show_11"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -216,7 +234,7 @@ export interface paths {
         post: operations["tisserand.favourite_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_11"];
+        options: operations["options_show_12"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -234,7 +252,7 @@ export interface paths {
         /** Remove a favourite */
         delete: operations["tisserand.favourite_remove"];
         /** What this address takes */
-        options: operations["options_show_12"];
+        options: operations["options_show_13"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -252,7 +270,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_13"];
+        options: operations["options_show_14"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -270,7 +288,7 @@ export interface paths {
         post: operations["tisserand.file_keep"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_14"];
+        options: operations["options_show_15"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -289,7 +307,7 @@ export interface paths {
         post: operations["tisserand.import_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_15"];
+        options: operations["options_show_16"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -308,7 +326,7 @@ export interface paths {
         /** Forget an import */
         delete: operations["tisserand.import_delete"];
         /** What this address takes */
-        options: operations["options_show_16"];
+        options: operations["options_show_17"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -326,7 +344,7 @@ export interface paths {
         post: operations["tisserand.import_detect"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_17"];
+        options: operations["options_show_18"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -344,7 +362,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_18"];
+        options: operations["options_show_19"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -362,7 +380,7 @@ export interface paths {
         post: operations["tisserand.import_preview"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_19"];
+        options: operations["options_show_20"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -380,7 +398,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_20"];
+        options: operations["options_show_21"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -398,7 +416,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_21"];
+        options: operations["options_show_22"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -416,7 +434,7 @@ export interface paths {
         post: operations["tisserand.import_run"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_22"];
+        options: operations["options_show_23"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -434,7 +452,7 @@ export interface paths {
         post: operations["tisserand.import_stop"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_23"];
+        options: operations["options_show_24"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -452,7 +470,7 @@ export interface paths {
         post: operations["tisserand.import_undo"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_24"];
+        options: operations["options_show_25"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -470,7 +488,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_25"];
+        options: operations["options_show_26"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -489,7 +507,7 @@ export interface paths {
         post: operations["tisserand.list_value_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_26"];
+        options: operations["options_show_27"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -506,7 +524,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_27"];
+        options: operations["options_show_28"];
         head?: never;
         /** Change a value */
         patch: operations["tisserand.list_value_change"];
@@ -525,7 +543,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_28"];
+        options: operations["options_show_29"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -543,7 +561,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_29"];
+        options: operations["options_show_30"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -561,7 +579,7 @@ export interface paths {
         post: operations["tisserand.notifications_read"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_30"];
+        options: operations["options_show_31"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -578,7 +596,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_31"];
+        options: operations["options_show_32"];
         head?: never;
         /** Mark as read, or not read */
         patch: operations["tisserand.notification_mark"];
@@ -598,7 +616,7 @@ export interface paths {
         post: operations["tisserand.person_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_32"];
+        options: operations["options_show_33"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -616,7 +634,7 @@ export interface paths {
         /** Take an access away */
         delete: operations["tisserand.person_remove"];
         /** What this address takes */
-        options: operations["options_show_33"];
+        options: operations["options_show_34"];
         head?: never;
         /** Change profiles */
         patch: operations["tisserand.person_change"];
@@ -635,7 +653,7 @@ export interface paths {
         post: operations["tisserand.person_invite"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_35"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -653,7 +671,7 @@ export interface paths {
         post: operations["tisserand.person_reset"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_36"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -671,7 +689,7 @@ export interface paths {
         post: operations["tisserand.person_reset_factor"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_37"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -689,7 +707,7 @@ export interface paths {
         post: operations["tisserand.person_sign_out"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_38"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -707,7 +725,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_39"];
         head?: never;
         /** Change preferences */
         patch: operations["tisserand.preferences_change"];
@@ -726,7 +744,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_40"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -745,7 +763,7 @@ export interface paths {
         /** Take a profile away, or give it back to its module */
         delete: operations["tisserand.profile_delete"];
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -763,7 +781,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_42"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -781,7 +799,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_43"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -799,7 +817,7 @@ export interface paths {
         post: operations["tisserand.provisioning_token_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_44"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -817,7 +835,7 @@ export interface paths {
         /** Revoke a token */
         delete: operations["tisserand.provisioning_token_revoke"];
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -835,7 +853,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -853,7 +871,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_47"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -871,7 +889,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_48"];
         head?: never;
         /** Change what is asked of whoever signs in */
         patch: operations["tisserand.sign_in_rules_change"];
@@ -890,7 +908,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_48"];
+        options: operations["options_show_49"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -908,7 +926,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_50"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -926,7 +944,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_50"];
+        options: operations["options_show_51"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -944,7 +962,7 @@ export interface paths {
         post: operations["tisserand.subject_erase"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_51"];
+        options: operations["options_show_52"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -962,7 +980,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_52"];
+        options: operations["options_show_53"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -980,7 +998,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_53"];
+        options: operations["options_show_54"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1000,7 +1018,7 @@ export interface paths {
         /** Go back to oneself */
         delete: operations["tisserand.view_as_end"];
         /** What this address takes */
-        options: operations["options_show_54"];
+        options: operations["options_show_55"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1019,7 +1037,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_55"];
+        options: operations["options_show_56"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1037,7 +1055,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_56"];
+        options: operations["options_show_57"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -1056,7 +1074,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_57"];
+        options: operations["options_show_58"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1074,7 +1092,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_58"];
+        options: operations["options_show_59"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1093,7 +1111,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_59"];
+        options: operations["options_show_60"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1113,7 +1131,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_60"];
+        options: operations["options_show_61"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -1132,7 +1150,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_61"];
+        options: operations["options_show_62"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1150,7 +1168,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_62"];
+        options: operations["options_show_63"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1168,7 +1186,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_63"];
+        options: operations["options_show_64"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1189,7 +1207,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_64"];
+        options: operations["options_show_65"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1207,7 +1225,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_65"];
+        options: operations["options_show_66"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1225,7 +1243,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_66"];
+        options: operations["options_show_67"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1243,7 +1261,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_67"];
+        options: operations["options_show_68"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1261,7 +1279,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_68"];
+        options: operations["options_show_69"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1281,7 +1299,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_69"];
+        options: operations["options_show_70"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -1300,7 +1318,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_70"];
+        options: operations["options_show_71"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1318,7 +1336,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_71"];
+        options: operations["options_show_72"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1336,7 +1354,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_72"];
+        options: operations["options_show_73"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1357,7 +1375,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_73"];
+        options: operations["options_show_74"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1375,7 +1393,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_74"];
+        options: operations["options_show_75"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -3748,6 +3766,72 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.archive_show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_2: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.assistance_list": {
         parameters: {
             query?: never;
@@ -3782,7 +3866,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_2: {
+    options_show_3: {
         parameters: {
             query?: never;
             header?: never;
@@ -3860,7 +3944,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_3: {
+    options_show_4: {
         parameters: {
             query?: never;
             header?: never;
@@ -3940,7 +4024,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_4: {
+    options_show_5: {
         parameters: {
             query?: never;
             header?: never;
@@ -4016,7 +4100,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_5: {
+    options_show_6: {
         parameters: {
             query?: never;
             header?: never;
@@ -4082,7 +4166,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_6: {
+    options_show_7: {
         parameters: {
             query?: never;
             header?: never;
@@ -4150,7 +4234,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_7: {
+    options_show_8: {
         parameters: {
             query?: never;
             header?: never;
@@ -4223,7 +4307,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_8: {
+    options_show_9: {
         parameters: {
             query?: never;
             header?: never;
@@ -4291,7 +4375,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_9: {
+    options_show_10: {
         parameters: {
             query?: never;
             header?: never;
@@ -4367,7 +4451,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_10: {
+    options_show_11: {
         parameters: {
             query?: never;
             header?: never;
@@ -4490,7 +4574,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_11: {
+    options_show_12: {
         parameters: {
             query?: never;
             header?: never;
@@ -4562,7 +4646,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_12: {
+    options_show_13: {
         parameters: {
             query?: never;
             header?: never;
@@ -4630,7 +4714,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_13: {
+    options_show_14: {
         parameters: {
             query?: never;
             header?: never;
@@ -4706,7 +4790,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_14: {
+    options_show_15: {
         parameters: {
             query?: never;
             header?: never;
@@ -4826,7 +4910,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_15: {
+    options_show_16: {
         parameters: {
             query?: never;
             header?: never;
@@ -4929,7 +5013,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_16: {
+    options_show_17: {
         parameters: {
             query?: never;
             header?: never;
@@ -5005,7 +5089,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_17: {
+    options_show_18: {
         parameters: {
             query?: never;
             header?: never;
@@ -5079,7 +5163,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_18: {
+    options_show_19: {
         parameters: {
             query?: never;
             header?: never;
@@ -5155,7 +5239,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_19: {
+    options_show_20: {
         parameters: {
             query?: never;
             header?: never;
@@ -5224,7 +5308,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_20: {
+    options_show_21: {
         parameters: {
             query?: never;
             header?: never;
@@ -5300,7 +5384,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_21: {
+    options_show_22: {
         parameters: {
             query?: never;
             header?: never;
@@ -5376,7 +5460,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_22: {
+    options_show_23: {
         parameters: {
             query?: never;
             header?: never;
@@ -5448,7 +5532,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_23: {
+    options_show_24: {
         parameters: {
             query?: never;
             header?: never;
@@ -5520,7 +5604,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_24: {
+    options_show_25: {
         parameters: {
             query?: never;
             header?: never;
@@ -5607,7 +5691,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_25: {
+    options_show_26: {
         parameters: {
             query?: never;
             header?: never;
@@ -5723,7 +5807,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_26: {
+    options_show_27: {
         parameters: {
             query?: never;
             header?: never;
@@ -5757,7 +5841,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_27: {
+    options_show_28: {
         parameters: {
             query?: never;
             header?: never;
@@ -5876,7 +5960,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_28: {
+    options_show_29: {
         parameters: {
             query?: never;
             header?: never;
@@ -5945,7 +6029,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_29: {
+    options_show_30: {
         parameters: {
             query?: never;
             header?: never;
@@ -6015,7 +6099,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_30: {
+    options_show_31: {
         parameters: {
             query?: never;
             header?: never;
@@ -6047,7 +6131,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_31: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -6208,7 +6292,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_32: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -6277,7 +6361,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_33: {
+    options_show_34: {
         parameters: {
             query?: never;
             header?: never;
@@ -6395,7 +6479,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_34: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -6468,7 +6552,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_35: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -6541,7 +6625,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_36: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -6614,7 +6698,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_37: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -6682,7 +6766,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_38: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -6805,7 +6889,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_39: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -6924,7 +7008,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_40: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;
@@ -6992,7 +7076,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_41: {
+    options_show_42: {
         parameters: {
             query?: never;
             header?: never;
@@ -7069,7 +7153,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_42: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -7146,7 +7230,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_43: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -7215,7 +7299,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_44: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -7286,7 +7370,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_45: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -7357,7 +7441,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_46: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -7423,7 +7507,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_47: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -7541,7 +7625,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_48: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;
@@ -7607,7 +7691,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_49: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7675,7 +7759,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_50: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -7756,7 +7840,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_51: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -7828,7 +7912,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_52: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;
@@ -7898,7 +7982,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_53: {
+    options_show_54: {
         parameters: {
             query?: never;
             header?: never;
@@ -8043,7 +8127,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_54: {
+    options_show_55: {
         parameters: {
             query?: never;
             header?: never;
@@ -8161,7 +8245,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_55: {
+    options_show_56: {
         parameters: {
             query?: never;
             header?: never;
@@ -8233,7 +8317,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_56: {
+    options_show_57: {
         parameters: {
             query?: never;
             header?: never;
@@ -8361,7 +8445,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_57: {
+    options_show_58: {
         parameters: {
             query?: never;
             header?: never;
@@ -8437,7 +8521,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_58: {
+    options_show_59: {
         parameters: {
             query?: never;
             header?: never;
@@ -8593,7 +8677,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_59: {
+    options_show_60: {
         parameters: {
             query?: never;
             header?: never;
@@ -8803,7 +8887,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_60: {
+    options_show_61: {
         parameters: {
             query?: never;
             header?: never;
@@ -8952,7 +9036,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_61: {
+    options_show_62: {
         parameters: {
             query?: never;
             header?: never;
@@ -9041,7 +9125,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_62: {
+    options_show_63: {
         parameters: {
             query?: never;
             header?: never;
@@ -9141,7 +9225,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_63: {
+    options_show_64: {
         parameters: {
             query?: never;
             header?: never;
@@ -9453,7 +9537,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_64: {
+    options_show_65: {
         parameters: {
             query?: never;
             header?: never;
@@ -9571,7 +9655,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_65: {
+    options_show_66: {
         parameters: {
             query?: never;
             header?: never;
@@ -9654,7 +9738,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_66: {
+    options_show_67: {
         parameters: {
             query?: never;
             header?: never;
@@ -9741,7 +9825,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_67: {
+    options_show_68: {
         parameters: {
             query?: never;
             header?: never;
@@ -9815,7 +9899,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_68: {
+    options_show_69: {
         parameters: {
             query?: never;
             header?: never;
@@ -10019,7 +10103,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_69: {
+    options_show_70: {
         parameters: {
             query?: never;
             header?: never;
@@ -10162,7 +10246,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_70: {
+    options_show_71: {
         parameters: {
             query?: never;
             header?: never;
@@ -10247,7 +10331,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_71: {
+    options_show_72: {
         parameters: {
             query?: never;
             header?: never;
@@ -10343,7 +10427,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_72: {
+    options_show_73: {
         parameters: {
             query?: never;
             header?: never;
@@ -10645,7 +10729,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_73: {
+    options_show_74: {
         parameters: {
             query?: never;
             header?: never;
@@ -10759,7 +10843,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_74: {
+    options_show_75: {
         parameters: {
             query?: never;
             header?: never;

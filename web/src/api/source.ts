@@ -322,6 +322,8 @@ export interface JournalQuery {
 export interface AdministrationSource {
   journal(query: JournalQuery, options?: Abort & { link?: string | undefined }): Promise<PageOf<JournalChange>>
   figures(options?: Abort): Promise<Figures>
+  /** Where the whole environment is fetched as an archive. */
+  archiveUrl(): string
   people(options?: Abort): Promise<PageOf<Person> & { invites: boolean }>
   letIn(person: { name: string; email: string; profiles: string[] }): Promise<PersonTold>
   setProfiles(id: string, profiles: string[]): Promise<void>

@@ -56,7 +56,7 @@ impl Methods {
 /// one may always do. A file with a whole list is more than a look.
 pub(crate) fn looks(method: &Method, resource: &Resource) -> bool {
     match resource {
-        Resource::Export(_) | Resource::SubjectPart(..) => false,
+        Resource::Export(_) | Resource::SubjectPart(..) | Resource::Archive => false,
         Resource::Batch | Resource::Query(_) | Resource::ViewAs => true,
         _ => matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS),
     }
@@ -115,6 +115,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::Notifications
         | R::ImportPart(..)
         | R::Journal
+        | R::Archive
         | R::Figures
         | R::SignIns
         | R::Subject(..)

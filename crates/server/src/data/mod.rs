@@ -1,6 +1,7 @@
 //! `/data/{env}/…`: reads the address, calls one handler.
 
 mod accesses;
+mod archive;
 mod assistance;
 mod batch;
 mod delta;
@@ -223,6 +224,7 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
             ("/data/{env}/$imports/{import}/?", imports::import_ask(asked, id, part).await)
         }
         ("GET", R::Journal) => ("/data/{env}/$journal", journal::journal_show(asked).await),
+        ("GET", R::Archive) => ("/data/{env}/$archive", archive::archive_show(asked).await),
         ("GET", R::Figures) => ("/data/{env}/$figures", figures::figures_show(asked).await),
         ("GET", R::SignInRules) => ("/data/{env}/$sign_in", sign_in_rules::sign_in_rules_show(asked).await),
         ("PATCH", R::SignInRules) => {

@@ -51,6 +51,7 @@ pub(crate) enum Resource {
     /// `$journal`
     Journal,
     /// `$figures`
+    Archive,
     Figures,
     /// `$people`
     People,
@@ -165,6 +166,7 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
                 Some(Resource::ImportPart((*id).to_owned(), (*part).to_owned()))
             }
             ("$journal", []) => Some(Resource::Journal),
+            ("$archive", []) => Some(Resource::Archive),
             ("$figures", []) => Some(Resource::Figures),
             ("$people", []) => Some(Resource::People),
             ("$people", [id]) => Some(Resource::Person(RecordId::parse(id)?)),

@@ -352,6 +352,17 @@ fn audit(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let (fr, en) = ("Numérotation, journal, fichiers sans fiche", "Numbering, journal, files without record");
     let figures = operation("figures_show", fr, en).answers(200, &reader.say(fr, en), own("figures"));
     figures.put(paths, &at("/$figures"), "get");
+    let (fr, en) = (
+        "Tout l'environnement en une archive : dictionnaire, fiches, journal, fichiers",
+        "The whole environment as an archive: dictionary, records, journal, files",
+    );
+    let archive = operation("archive_show", fr, en).answers_as(
+        200,
+        &reader.say("L'archive.", "The archive."),
+        "application/zip",
+        json!({}),
+    );
+    archive.refused(429).put(paths, &at("/$archive"), "get");
 }
 
 fn people(reader: &Reader<'_>, paths: &mut Map<String, Json>) {

@@ -95,3 +95,27 @@ fn nobody_locks_themselves_out_and_people_of_another_client_are_not_theirs() {
     let figures = ada.get(&ada.at("$figures")).json();
     assert_eq!(figures["numbering"][0], json!({"entity": "account", "prefix": "T", "width": 6}));
 }
+
+#[test]
+fn an_administrator_takes_the_whole_environment_along_and_nobody_else_does() {
+    let app = App::start();
+    let ada = app.ada();
+    ada.create("accounts", json!({"name": "Chauffage Lenoir"}));
+    let archive = ada.get(&ada.at("$archive"));
+    assert_eq!(archive.status, 200, "{}", archive.text());
+    assert_eq!(archive.header("content-type"), Some("application/zip"));
+    assert!(archive.header("content-disposition").unwrap().contains("acme.zip"));
+    let path = app.folder.path().join("acme.zip");
+    std::fs::write(&path, &archive.bytes).unwrap();
+    let read = exchange::Archive::open(&path).unwrap();
+    let head = app.platform.environment("acme").unwrap().engine.head().unwrap();
+    assert_eq!(read.manifest().head, exchange::ArchivedHead::from(&head));
+    let accounts = read.manifest().parts.iter().find(|part| part.path == "records/accounts.jsonl").unwrap();
+    assert_eq!(accounts.lines, Some(1));
+    let remi = app.signed_in("remi@acme.example", "acme");
+    assert_eq!(remi.get(&remi.at("$archive")).refusal(), (403, "forbidden".to_owned()));
+    // That of the platform holds secrets of everybody.
+    let ada_user = app.user("ada@acme.example");
+    app.platform.access_grant(ada_user, "platform", &["administrator"]).unwrap();
+    assert_eq!(ada.get("/data/platform/$archive").status, 422);
+}

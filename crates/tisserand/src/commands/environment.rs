@@ -1,11 +1,13 @@
 //! `env`: environments of the platform.
 
 use engine::{Caller, Query, Swept};
+use exchange::Wanted;
 use jiff::SignedDuration;
 use platform::{EnvironmentInfo, NewEnvironment};
 use serde_json::json;
 
 use crate::cli::Env;
+use crate::commands::archive::{self, Again};
 use crate::commands::journal::verified;
 use crate::commands::module::read_layer;
 use crate::console::Console;
@@ -70,6 +72,13 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
                 &format!("Environment {name} taken over up to entry {position}, digest equal. Let people in with `tisserand user create … --grant`."),
             ));
             Ok(())
+        }
+        Env::Export { name, out, without_journal } => {
+            let wanted = if without_journal { Wanted::RecordsOnly } else { Wanted::Journal };
+            archive::export(platform, &name, &out, wanted, console)
+        }
+        Env::Import { file, name, label, client, kind } => {
+            archive::import(platform, Again { file, name, label, client, kind }, console)
         }
         Env::List => {
             let all = platform.environments()?;

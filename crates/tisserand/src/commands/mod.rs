@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod agreement;
+mod archive;
 mod demo;
 mod dictionary;
 mod directory;

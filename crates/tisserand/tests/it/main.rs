@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)] // tests: names are sentences, and a panic is a failure
 
 mod agreement;
+mod archive;
 mod commands;
 mod crash;
 mod damage;

@@ -116,5 +116,9 @@ export const administration = {
     filesSome_other: '{{count}} files ({{size}}) will be removed at the next daily round.',
     journal: 'Journal',
     position: '{{shown}} entries, chained and verifiable.',
+    archive: 'Take everything along',
+    archiveHint:
+      'Dictionary, records, journal and files in one archive, in open formats. The environment can be made again elsewhere from it, exactly as it is; it is as confidential as the environment.',
+    archiveGet: 'Download the archive',
   },
 }

@@ -117,5 +117,9 @@ export const administration = {
     filesSome_other: '{{count}} fichiers ({{size}}) seront enlevés au prochain passage, chaque jour.',
     journal: 'Journal',
     position: '{{shown}} écritures, chaînées et vérifiables.',
+    archive: 'Tout emporter',
+    archiveHint:
+      'Dictionnaire, fiches, journal et fichiers en une archive, dans des formats ouverts. Elle permet de refaire l’environnement ailleurs, à l’identique ; elle est aussi confidentielle que lui.',
+    archiveGet: 'Télécharger l’archive',
   },
 }

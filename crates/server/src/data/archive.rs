@@ -1,0 +1,35 @@
+//! The whole environment as one archive: `GET /data/{env}/$archive`.
+
+use axum::response::Response;
+use exchange::{About, Wanted, export_archive};
+use platform::Entered;
+
+use crate::data::Asked;
+use crate::data::export::{Pieces, downloaded, handed_on, refused};
+use crate::problem::Problem;
+
+/// Dictionary, records, journal and files, for administrators: what leaves nobody dependent on whoever hosts it.
+///
+/// `429` when as many exports run as the server runs at once.
+pub(super) async fn archive_show(asked: Asked) -> Result<Response, Problem> {
+    let (platform, name) = (asked.cx.state.platform.clone(), asked.environment.clone());
+    let headers = downloaded(&asked.environment, "zip", "application/zip");
+    let write = move |entered: &Entered, out: &mut Pieces| {
+        let info = platform.environment_to_export(&name)?;
+        let about = About {
+            name: info.name.clone(),
+            label: info.label.clone(),
+            kind: info.kind.clone(),
+            zone: info.zone.clone(),
+            currency: info.currency.clone(),
+            country: info.country.clone(),
+            modules: info.modules.clone(),
+        };
+        let (engine, caller) = (&entered.environment.engine, &entered.caller);
+        let manifest =
+            export_archive(engine, caller, about, Wanted::Journal, out, &mut |_| {}).map_err(refused)?;
+        tracing::info!(environment.name = name, by = %caller.name, parts = manifest.parts.len(), "environment exported");
+        Ok(())
+    };
+    handed_on(asked, headers, false, write).await
+}
