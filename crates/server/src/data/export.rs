@@ -26,6 +26,7 @@ use crate::data::parameters::{flag, parameter};
 use crate::data::{Asked, entity_of, reading};
 use crate::odata::ListOptions;
 use crate::problem::Problem;
+use crate::turns::Turn;
 
 /// Bytes handed on at a time.
 const PIECE_BYTES: usize = 64 * 1024;
@@ -67,10 +68,10 @@ pub(super) async fn handed_on(
     let (cx, environment, handle) = (asked.cx.clone(), asked.environment.clone(), Handle::current());
     let span = tracing::Span::current();
     asked.cx.state.engine.run_back(&whose, move || {
-        let _kept = turn;
         let _span = span.entered();
+        let (begun, turn) = (Some(begun), Some(turn));
         let mut out =
-            Pieces { begun: Some(begun), sender, handle, piece: Vec::new(), records: Arc::default(), whole };
+            Pieces { begun, turn, sender, handle, piece: Vec::new(), records: Arc::default(), whole };
         let done = cx.enter(&environment).and_then(|entered| write(&entered, &mut out));
         out.end(done);
     });
@@ -182,6 +183,8 @@ pub(super) fn downloaded(name: &str, end: &str, media_type: &'static str) -> Hea
 pub(super) struct Pieces {
     /// Told once, before the first piece: how many records there are, where that is known, or why there is no file.
     begun: Option<oneshot::Sender<Result<Option<u64>, Problem>>>,
+    /// Given back before the client knows that this ended: it may ask for the next file at once. So it stands before what tells the end.
+    turn: Option<Turn>,
     sender: mpsc::Sender<Result<Vec<u8>, io::Error>>,
     handle: Handle,
     piece: Vec<u8>,
@@ -214,7 +217,10 @@ impl Pieces {
                     tracing::debug!("the client of an export went away");
                 }
             }
-            (Err(problem), Some(begun)) => drop(begun.send(Err(problem))),
+            (Err(problem), Some(begun)) => {
+                drop(self.turn.take());
+                drop(begun.send(Err(problem)));
+            }
             (Err(problem), None) => {
                 let broken = Err(io::Error::other(problem.code));
                 drop(self.handle.block_on(tokio::time::timeout(PATIENCE, self.sender.send(broken))));
