@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 const HALF_LIFE: Duration = Duration::from_secs(2);
 /// Part of all use lately from which an environment stands back…
 const LARGE: f64 = 0.15;
-/// …unless the whole is so little: seconds.
+/// …unless all others together used so little, and nobody is there to stand back for: seconds.
 const LITTLE: f64 = 0.2;
 /// Environments remembered before those that used nothing lately are forgotten.
 const REMEMBERED: usize = 1_024;
@@ -93,7 +93,7 @@ impl Shares {
 }
 
 fn is_much(own: f64, whole: f64) -> bool {
-    whole >= LITTLE && own >= whole * LARGE
+    whole - own >= LITTLE && own >= whole * LARGE
 }
 
 #[cfg(test)]
@@ -128,6 +128,8 @@ mod tests {
     fn what_was_used_counts_less_and_less() {
         let shares = Shares::default();
         shares.note_at(&whose("once"), ms(1_000), ms(0));
+        assert!(!shares.stands_back_at(&whose("once"), ms(0)), "there is nobody to stand back for");
+        shares.note_at(&whose("other"), ms(500), ms(0));
         assert!(shares.stands_back_at(&whose("once"), ms(2_000)));
         assert!(
             !shares.stands_back_at(&whose("once"), ms(6_000)),
