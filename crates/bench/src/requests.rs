@@ -34,7 +34,7 @@ pub(crate) async fn measure(report: &mut Report, folder: &Path, wanted: &[&str])
         for name in wanted {
             match *name {
                 "create" => {
-                    let count = 4_000;
+                    let count = 12_000;
                     let (mine, theirs) = (
                         creates(&ours.target, "/data/bench/accounts", count).await?,
                         creates(&bare, "/insert", count).await?,

@@ -27,7 +27,8 @@ pub struct ServerConfig {
     pub page_size_max: u32,
     /// One query, milliseconds.
     pub query_timeout_ms: u64,
-    /// Writes running at once; each has a thread, and most of them wait for the commit that they share.
+    /// Writes running at once, three quarters of them of one environment. Most have no thread and wait for the commit that they share: the more
+    /// of them there are, the fewer syncs each of them costs.
     pub calls_at_once: usize,
     /// Groups of writes being committed at once, over all environments. A commit waits for the disk half of its time.
     pub commits_at_once: usize,
@@ -66,7 +67,7 @@ impl Default for ServerConfig {
             page_size: 100,
             page_size_max: 1_000,
             query_timeout_ms: 10_000,
-            calls_at_once: 64,
+            calls_at_once: 96,
             commits_at_once: (8 * available_parallelism().map_or(1, usize::from)).max(16),
             reads_at_once: (2 * available_parallelism().map_or(1, usize::from)).max(4),
             exports_at_once: 4,
