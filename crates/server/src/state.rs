@@ -29,6 +29,8 @@ const SIGN_INS_WAITING: usize = 200;
 const OUTGOING_AT_ONCE: usize = 16;
 /// …and waiting for their turn.
 const OUTGOING_WAITING: usize = 100;
+/// Pictures that wait to be made anew.
+const PICTURES_WAITING: usize = 100;
 
 /// Shared by all requests; built once, by `serve`. Cheap to clone.
 #[derive(Clone)]
@@ -51,6 +53,8 @@ pub(crate) struct Shared {
     pub(crate) commits: Commits,
     /// Turns of reads.
     pub(crate) reads: Arc<Calls>,
+    /// Turns of pictures made anew: one at a time, which may take much memory.
+    pub(crate) pictures: Arc<Calls>,
     /// Turns of exports, which read for long: a few of them leave the others to people who work.
     pub(crate) exports: Arc<Calls>,
     /// Passwords are slow to verify, by design: they have turns of their own, so that a flood of them keeps nobody else waiting.
@@ -107,6 +111,7 @@ impl AppState {
             commits: Commits::new(&engine, config.commits_at_once),
             reads: calls(config.reads_at_once, config.calls_waiting),
             exports: calls(config.exports_at_once, 0),
+            pictures: calls(1, PICTURES_WAITING),
             sign_ins: calls(SIGN_INS_AT_ONCE, SIGN_INS_WAITING),
             outgoing: calls(OUTGOING_AT_ONCE, OUTGOING_WAITING),
             mail: calls(1, 0),

@@ -109,6 +109,9 @@ pub trait Incoming: Send {
     /// Takes the next bytes. After an error the content is lost.
     fn write(&mut self, bytes: &[u8]) -> Result<(), FileError>;
 
+    /// What has come so far.
+    fn content(&mut self) -> Result<Vec<u8>, FileError>;
+
     /// Makes it durable under its hash. The same content may be there already.
     fn finish(self: Box<Self>) -> Result<Kept, FileError>;
 }
@@ -361,6 +364,10 @@ impl Incoming for LocalIncoming {
         }
         self.hasher.update(bytes);
         self.file.write_all(bytes).map_err(failed("write a file"))
+    }
+
+    fn content(&mut self) -> Result<Vec<u8>, FileError> {
+        fs::read(&self.path).map_err(failed("read a file"))
     }
 
     fn finish(self: Box<Self>) -> Result<Kept, FileError> {

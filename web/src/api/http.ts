@@ -197,10 +197,14 @@ function environmentSource(server: Server, env: string, beside: Beside): Environ
     },
     fileUrl: (collection, id, field, hash) =>
       at(collection, id, field) + (hash ? `?h=${encodeURIComponent(hash)}` : ''),
-    keepFile: (file) =>
+    keepFile: (file, asItIs) =>
       answered(
         server.POST('/data/{env}/$files', {
-          params: { path: { env }, header: { 'Content-Disposition': contentDisposition(file.name) } },
+          params: {
+            path: { env },
+            query: asItIs ? { as: 'file' } : {},
+            header: { 'Content-Disposition': contentDisposition(file.name) },
+          },
           headers: { 'Content-Type': file.type || 'application/octet-stream' },
           body: file,
           bodySerializer: () => file,

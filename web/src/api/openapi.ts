@@ -3566,6 +3566,8 @@ export interface components {
         if_none_match: string;
         /** @description An import. */
         import: string;
+        /** @description `file` keeps the bytes as they are; otherwise a picture is made anew, without what it says of its place. */
+        kept_as: "image" | "file";
         /** @description The value of a unique field. */
         key: string;
         /** @description For reading: headings and labels. Else for an import: identifiers and codes. */
@@ -4748,7 +4750,10 @@ export interface operations {
     };
     "tisserand.file_keep": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `file` keeps the bytes as they are; otherwise a picture is made anew, without what it says of its place. */
+                as?: components["parameters"]["kept_as"];
+            };
             header?: {
                 /** @description The name: `attachment; filename="quote.pdf"`. */
                 "Content-Disposition"?: components["parameters"]["content_disposition"];

@@ -261,8 +261,8 @@ export interface EnvironmentSource {
   search(text: string, options?: Abort): Promise<SearchHit[]>
   /** Address of a stored file, for `<img>` and downloads; `hash` makes it change when the file does. */
   fileUrl(collection: string, id: string, field: string, hash?: string): string
-  /** Sends bytes; what comes back is the value of the file field that will name them. */
-  keepFile(file: File): Promise<FileValue>
+  /** Sends bytes; what comes back is the value of the file field that will name them. A picture is made anew unless it is kept as it is. */
+  keepFile(file: File, asItIs?: boolean): Promise<FileValue>
   lists: {
     read(list: string, options?: Abort): Promise<ValueList>
     add(list: string, value: { tag: string; label: Label; colour: string | null }): Promise<void>

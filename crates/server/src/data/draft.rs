@@ -1,6 +1,8 @@
 //! Bodies of writes: JSON into drafts, by the names of the API. Every fault is found, not only the first.
 
+use contents::{HEAD_BYTES, Looked, is_picture, looked_at};
 use dictionary::expression::error::nearest;
+use dictionary::field_types::Invalid;
 use dictionary::label::Label;
 use dictionary::model::{Dictionary, Entity, Field};
 use dictionary::value::FileRef;
@@ -9,6 +11,7 @@ use engine::{Draft, FieldProblem, Input, LineDraft};
 use platform::OpenEnvironment;
 use serde_json::{Map, Value as Json};
 
+use crate::data::files::fitting::Unfit;
 use crate::data::resource::{self, Key, Resource};
 use crate::data::shape::property_name;
 use crate::odata::expand::target;
@@ -111,6 +114,17 @@ impl Reader<'_> {
                     );
                     None
                 }
+                Ok(Value::File(mut file)) => match self.look(&file, field) {
+                    Ok(media_type) => {
+                        file.media_type = media_type;
+                        Some(Input::Value(Value::File(file)))
+                    }
+                    Err(unfit) => {
+                        let Invalid { code, message } = unfit.said();
+                        self.problems.push(FieldProblem { field: at.to_owned(), code, message });
+                        None
+                    }
+                },
                 Ok(value) => Some(Input::Value(value)),
                 Err(invalid) => {
                     let problem =
@@ -125,6 +139,19 @@ impl Reader<'_> {
     /// Whether the content of a file is here. Only who has seen its hash can name it, so this opens nothing to anybody else.
     fn is_kept(&self, file: &FileRef) -> bool {
         matches!(self.environment.files.size(&file.hash), Ok(Some(size)) if size == file.size)
+    }
+
+    /// The type of a content that is here: whoever names it may call it what they like.
+    fn look(&self, file: &FileRef, field: &Field) -> Result<String, Unfit> {
+        // One that cannot be read now is told by whoever reads it.
+        let head = self.environment.files.read(&file.hash, 0, HEAD_BYTES).ok().flatten().unwrap_or_default();
+        match looked_at(&file.media_type, &head) {
+            Looked::Program => Err(Unfit::Program),
+            Looked::Type(media_type) if field.kind.name() != "file" && !is_picture(&media_type) => {
+                Err(Unfit::NoPicture { media_type })
+            }
+            Looked::Type(media_type) => Ok(media_type),
+        }
     }
 
     /// `{"id": …}`, `{"code": …}`, or a text that is an id or a code.

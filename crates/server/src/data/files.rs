@@ -1,6 +1,7 @@
 //! Bytes of file fields: `…/{id}/{field}`, and `$files` for those that come before their record.
 
 pub(in crate::data) mod arriving;
+pub(in crate::data) mod fitting;
 
 use std::sync::Arc;
 
@@ -15,10 +16,13 @@ use engine::{Capability, Draft, Input};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use platform::Entered;
 use platform::files::FileStore;
+use tokio::sync::oneshot;
 
 use crate::cx::Cx;
+use crate::data::files::fitting::Use;
 use crate::data::idempotency::{self, Done, Once};
 use crate::data::operation::{Act, Answering, Operation, Shown};
+use crate::data::parameters::parameter;
 use crate::data::resource::Key;
 use crate::data::{Asked, Reply, entity_of, methods, reading, version_of};
 use crate::odata::ListOptions;
@@ -158,21 +162,24 @@ pub(crate) async fn file_put(
 ) -> Result<Response, Problem> {
     let expected = version_of(&asked.headers, header::IF_MATCH)?;
     let (at_collection, at_key, at_field) = (collection.clone(), key.clone(), field.clone());
+    let (tell, told) = oneshot::channel();
     let arrived = arriving::receive(&mut asked, move |entered| {
         let dictionary = entered.dictionary();
         let entity = entity_of(&dictionary, &at_collection)?;
         let definition = &entity.fields[file_field(entity, &at_field)?];
         entered.may(&entity.name, Capability::Update)?;
         reading::record(entered, entity, &at_key, &[])?;
+        drop(tell.send(Use::of(definition)));
         Ok(bytes_max(definition))
     });
     let arrived = arrived.await?;
+    let used = told.await.map_err(|error| Problem::internal(&error))?;
+    let file = arrived.keep(&asked.cx, &asked.environment, used).await?;
     let metrics = asked.cx.state.metrics.clone();
     let environment = asked.environment.clone();
     let cx = asked.cx.clone();
     let entered = environment.clone();
     let written = cx.in_environment(&entered, move |entered| {
-        let file = arrived.keep()?;
         let once = asked.once(format!("{}\n{}\n{}", file.name, file.media_type, file.hash).as_bytes())?;
         let target = Target { environment, collection, key, field };
         let done = set_field(entered, target, expected, Value::File(Box::new(file)), once.as_ref())?;
@@ -186,7 +193,14 @@ pub(crate) async fn file_put(
 ///
 /// For a record that cannot be without its file. `413` when no file field takes so many; a field's own limits are told when the record
 /// names the content.
+///
+/// A picture is made anew, unless `?as=file` asks for the bytes to stay as they are.
 pub(crate) async fn file_keep(mut asked: Asked) -> Result<Response, Problem> {
+    let as_it_is = match parameter(asked.query.as_deref(), "as").as_deref() {
+        None | Some("image") => Ok(false),
+        Some("file") => Ok(true),
+        Some(_) => Err(Problem::bad_request("« as » est file ou image.", "“as” is file or image.")),
+    };
     let arrived = arriving::receive(&mut asked, |entered| {
         if !entered.may_write() {
             return Err(Problem::from(engine::EngineError::Forbidden { capability: "create".to_owned() }));
@@ -196,8 +210,8 @@ pub(crate) async fn file_keep(mut asked: Asked) -> Result<Response, Problem> {
             dictionary.entities.iter().filter(|entity| !entity.internal).flat_map(|entity| &entity.fields);
         fields.filter(|field| holds_file(field)).map(bytes_max).max().ok_or_else(Problem::not_found)
     });
-    let arrived = arrived.await?;
-    let file = asked.cx.run(move || arrived.keep()).await?;
+    let used = Use::Later { as_it_is: as_it_is? };
+    let file = arrived.await?.keep(&asked.cx, &asked.environment, used).await?;
     let body = serde_json::json!({
         "name": file.name, "type": file.media_type, "size": file.size, "hash": file.hash,
     });

@@ -182,7 +182,7 @@ fn whole(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     batch.answers(200, &reader.say(fr, en), own("batch_answers")).put(paths, &reader.at("/$batch"), "post");
     if reader.writes {
         let (fr, en) = ("Envoyer un fichier avant sa fiche", "Send a file before its record");
-        let keep = operation(reader, "file_keep", fr, en).takes(&["content_disposition"]).writes();
+        let keep = operation(reader, "file_keep", fr, en).takes(&["kept_as", "content_disposition"]).writes();
         let keep = keep.bytes();
         let kept = reader.say("Ce qu'une fiche en dira.", "What a record will say of it.");
         keep.answers(201, &kept, own("file")).put(paths, &reader.at("/$files"), "post");

@@ -262,6 +262,13 @@ pub(super) fn parameters(reader: &Reader<'_>) -> Json {
         ),
         ("file_name", "name", text(), "Nom du fichier, sans sa fin.", "Name of the file, without its end."),
         ("q", "q", text(), "Mots cherchés.", "Words looked for."),
+        (
+            "kept_as",
+            "as",
+            json!({"type": "string", "enum": ["image", "file"]}),
+            "`file` garde les octets tels quels ; sinon une image est refaite, sans ce qu'elle dit de son lieu.",
+            "`file` keeps the bytes as they are; otherwise a picture is made anew, without what it says of its place.",
+        ),
         ("of_collection", "collection", text(), "De cette collection.", "Of this collection."),
         ("outcome", "outcome", text(), "Qui auraient ce sort.", "To which this would happen."),
         ("by_person", "person", text(), "Par cette personne, ou `system`.", "By this person, or `system`."),

@@ -13,6 +13,14 @@ pub fn encoded(text: &str) -> String {
         .collect()
 }
 
+/// A picture of one point, in a grey of 0 to 255.
+pub fn picture(grey: u8) -> Vec<u8> {
+    let mut png = Vec::new();
+    let encoder = image::codecs::png::PngEncoder::new(&mut png);
+    image::GrayImage::from_pixel(1, 1, [grey].into()).write_with_encoder(encoder).unwrap();
+    png
+}
+
 /// The address of a route, its parameters filled in.
 pub fn filled(path: &str, environment: &str) -> String {
     let id = "0192f3a0-7e1c-7c3a-9f5e-0123456789ab";

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
 use crate::app::App;
-use crate::client::{Answer, Client};
+use crate::client::{Answer, Client, picture};
 
 fn send(client: &Client, path: &str, name: &str, media_type: &str, bytes: &[u8]) -> Answer {
     let disposition = format!("attachment; filename=\"{name}\"");
@@ -19,9 +19,10 @@ fn account(client: &Client) -> String {
     client.at(&format!("accounts/{}", account["id"].as_str().unwrap()))
 }
 
-/// Bytes that don't repeat soon.
+/// Bytes that don't repeat soon, of what passes for a PDF.
 fn content(length: usize) -> Vec<u8> {
-    (0..length).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
+    let rest = (4..length).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8);
+    b"%PDF".iter().copied().chain(rest).collect()
 }
 
 #[test]
@@ -74,6 +75,63 @@ fn what_a_stranger_uploads_is_saved_and_never_opened_as_a_page() {
     assert!(page.header("content-disposition").unwrap().starts_with("attachment; filename=\"page.html\""));
     assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(page.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+}
+
+#[test]
+fn what_a_content_is_counts_and_not_what_it_is_called() {
+    let app = App::start();
+    let ada = app.ada();
+    let record = account(&ada);
+    let picture = picture(0);
+    let (contract, logo) = (format!("{record}/contract"), format!("{record}/logo"));
+    // A picture is no contract and a page no picture, whatever they are called.
+    for (path, name, media_type, code, other) in [
+        (&contract, "contrat.pdf", "application/pdf", "contract", &picture[..]),
+        (&logo, "logo.png", "image/png", "logo", b"<!DOCTYPE html><script>alert(1)</script>"),
+    ] {
+        let other = send(&ada, path, name, media_type, other);
+        assert_eq!(other.refusal(), (422, "validation".to_owned()), "{}", other.text());
+        assert!(other.json()["fields"][code].is_string(), "{}", other.text());
+        let program = send(&ada, path, name, media_type, b"MZ\x90\0\x03\0\0\0");
+        assert!(program.json()["fields"][code].as_str().unwrap().contains("programme"), "{}", program.text());
+    }
+    let program = ada.send("POST", &ada.at("$files?as=file"), Some("application/pdf"), b"MZ\x90\0\x03\0\0\0");
+    assert_eq!(program.refusal(), (422, "validation".to_owned()));
+    // Nor does a record name it otherwise than it is.
+    let page = ada.send("POST", &ada.at("$files"), Some("image/png"), b"<!DOCTYPE html><p>").json();
+    assert_eq!(page["type"], "text/html");
+    let named = json!({"name": "logo.png", "type": "image/png", "size": page["size"], "hash": page["hash"]});
+    let refused = ada.patch(&record, &json!({"logo": named}));
+    assert_eq!(refused.refusal(), (422, "validation".to_owned()), "{}", refused.text());
+    assert_eq!(ada.get(&logo).status, 404);
+    assert_eq!(ada.get(&contract).status, 404);
+}
+
+#[test]
+fn a_picture_is_made_anew_and_a_document_stays_as_it_is() {
+    let app = App::start();
+    let ada = app.ada();
+    let record = account(&ada);
+    let logo = format!("{record}/logo");
+    let picture = picture(0);
+    let sent = [&picture, &b"taken at 48.5734 N 7.7521 E"[..]].concat();
+    assert_eq!(send(&ada, &logo, "logo.png", "image/png", &sent).status, 204);
+    let kept = ada.get(&logo);
+    assert_eq!(kept.header("content-type"), Some("image/png"));
+    assert!(kept.bytes.starts_with(b"\x89PNG") && !kept.bytes.windows(8).any(|part| part == b"taken at"));
+    // Sent again it is the same.
+    let known = ada.get(&record).json()["logo"].clone();
+    assert_eq!(send(&ada, &logo, "logo.png", "image/png", &sent).status, 204);
+    assert_eq!(ada.get(&record).json()["logo"], known);
+    // So it is before its record is there, unless it is asked for as it is.
+    let before = |path: &str| ada.send("POST", &ada.at(path), Some("image/png"), &sent).json();
+    assert_eq!(before("$files")["hash"], known["hash"]);
+    assert_eq!(before("$files?as=file")["size"], sent.len());
+    assert_eq!(ada.send("POST", &ada.at("$files?as=x"), Some("image/png"), &sent).refusal().0, 400);
+    // A damaged one is said to be, and what was there stays.
+    let damaged = send(&ada, &logo, "logo.png", "image/png", &picture[..40]);
+    assert!(damaged.json()["fields"]["logo"].as_str().unwrap().contains("abîmée"), "{}", damaged.text());
+    assert_eq!(ada.get(&logo).bytes, kept.bytes);
 }
 
 #[test]
@@ -171,7 +229,7 @@ fn an_upload_that_no_record_names_within_a_day_is_swept_from_open_environments()
         assert_eq!(kept.status, 201, "{}", kept.text());
         kept.json()
     };
-    let (lost, named) = (sent(b"lost"), sent(b"named"));
+    let (lost, named) = (sent(b"%PDF lost"), sent(b"%PDF named"));
     let record = account(&ada);
     assert_eq!(ada.patch(&record, &json!({"contract": named})).status, 200);
     let files = app.platform.environment("acme").unwrap().files.clone();

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use server::{ROUTES, Route};
 
 use crate::app::App;
-use crate::client::{Answer, Client};
+use crate::client::{Answer, Client, picture};
 
 /// What an operation asks of whoever calls it.
 #[derive(Debug, Clone, Copy)]
@@ -388,7 +388,7 @@ impl Place<'_> {
         Some(match route.name {
             "file_put" | "file_keep" => {
                 let named = client.with("content-disposition", "attachment; filename=\"a.png\"");
-                named.send(route.method, &path, Some("image/png"), b"\x89PNG")
+                named.send(route.method, &path, Some("image/png"), &picture(0))
             }
             "import_create" => {
                 let named = client.with("content-disposition", "attachment; filename=\"a.csv\"");

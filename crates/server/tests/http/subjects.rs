@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value as Json, json};
 
 use crate::app::{App, until};
-use crate::client::Client;
+use crate::client::{Client, picture};
 
 /// Texts that nothing else holds: one for each value, looked for afterwards.
 #[derive(Default)]
@@ -69,12 +69,17 @@ fn id(record: &Json) -> &str {
 fn put_file(ada: &Client, marks: &mut Marks, path: &str, media_type: &str) {
     let named = format!("attachment; filename=\"{}.bin\"", marks.one());
     let content = format!("a content with {}", marks.one());
-    let answer = ada.with("content-disposition", &named).send(
-        "PUT",
-        &ada.at(path),
-        Some(media_type),
-        content.as_bytes(),
-    );
+    put(ada, &named, path, media_type, content.as_bytes());
+}
+
+/// A picture under a marked name.
+fn put_picture(ada: &Client, marks: &mut Marks, path: &str, grey: u8) {
+    let named = format!("attachment; filename=\"{}.png\"", marks.one());
+    put(ada, &named, path, "image/png", &picture(grey));
+}
+
+fn put(ada: &Client, named: &str, path: &str, media_type: &str, content: &[u8]) {
+    let answer = ada.with("content-disposition", named).send("PUT", &ada.at(path), Some(media_type), content);
     assert_eq!(answer.status, 204, "{}", answer.text());
 }
 
@@ -89,8 +94,8 @@ fn somebody(ada: &Client, marks: &mut Marks) -> String {
     assert_eq!(contact.status, 201, "{}", contact.text());
     let contact = contact.json();
     let contact = id(&contact).to_owned();
-    for (field, media_type) in [("photo", "image/png"), ("photo", "image/jpeg")] {
-        put_file(ada, marks, &format!("contacts/{contact}/{field}"), media_type);
+    for grey in 0..2 {
+        put_picture(ada, marks, &format!("contacts/{contact}/photo"), grey);
     }
     let consents = json!({"consents": [
         with(marks.fill(&dictionary, "contact_consent"), json!({"channel": "email", "status": "given"})),
@@ -107,7 +112,7 @@ fn somebody(ada: &Client, marks: &mut Marks) -> String {
     let slot = json!({"starts_at": "2026-12-01T08:00:00Z", "ends_at": "2026-12-01T09:00:00Z"});
     let meeting = with(with(marks.fill(&dictionary, "appointment"), of.clone()), slot);
     let meeting = ada.create("appointments", meeting);
-    put_file(ada, marks, &format!("appointments/{}/customer_signature", id(&meeting)), "image/png");
+    put_picture(ada, marks, &format!("appointments/{}/customer_signature", id(&meeting)), 2);
     let relation = json!({"from_contact_id": contact, "to_account_id": id(&account), "kind": "works_for"});
     ada.create("relations", with(marks.fill(&dictionary, "relation"), relation));
 
@@ -325,7 +330,8 @@ fn what_the_law_asks_to_be_kept_is_kept_with_the_name_it_needs_and_said_why() {
     let ada = app.ada();
     let contact = ada.create("contacts", json!({"last_name": "Schmitt", "phone": "+33388111111"}));
     let path = format!("contacts/{}", id(&contact));
-    let file = ada.send("POST", &ada.at("$files"), Some("application/pdf"), b"the invoice of Schmitt").json();
+    let file =
+        ada.send("POST", &ada.at("$files"), Some("application/pdf"), b"%PDF, the invoice of Schmitt").json();
     let paper = |name: &str, kind: &str, day: &str| {
         ada.create(
             "documents",

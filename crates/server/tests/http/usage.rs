@@ -29,8 +29,8 @@ fn operator(app: &App) -> Client {
 
 fn send(client: &Client, path: &str, bytes: usize) -> Answer {
     let content = vec![b'x'; bytes];
-    let named = client.with("content-disposition", "attachment; filename=\"contrat.pdf\"");
-    named.send("PUT", path, Some("application/pdf"), &content)
+    let named = client.with("content-disposition", "attachment; filename=\"contrat.txt\"");
+    named.send("PUT", path, Some("text/plain"), &content)
 }
 
 fn account(client: &Client, name: &str) -> String {

@@ -1,7 +1,7 @@
 import { asProblem, Problem } from '../../api/problem'
 import type { EnvironmentSource } from '../../api/source'
 import type { FileValue } from '../../api/types'
-import { isPending } from '../../fields/shared/files'
+import { isPending, type PendingFile } from '../../fields/shared/files'
 
 /** What the server said of each file it already has: a form that is refused and sent again does not send its files twice. */
 const kept = new WeakMap<File, FileValue>()
@@ -18,7 +18,7 @@ export async function sendFiles(
 }
 
 async function settled(source: Pick<EnvironmentSource, 'keepFile'>, value: unknown, at: string): Promise<unknown> {
-  if (isPending(value)) return send(source, value.pending, at)
+  if (isPending(value)) return send(source, value, at)
   if (Array.isArray(value)) {
     const items: unknown[] = []
     for (const [position, item] of value.entries()) items.push(await settled(source, item, `${at}[${position}]`))
@@ -31,11 +31,15 @@ async function settled(source: Pick<EnvironmentSource, 'keepFile'>, value: unkno
   return properties
 }
 
-async function send(source: Pick<EnvironmentSource, 'keepFile'>, file: File, at: string): Promise<FileValue> {
+async function send(
+  source: Pick<EnvironmentSource, 'keepFile'>,
+  { pending: file, asItIs }: PendingFile,
+  at: string,
+): Promise<FileValue> {
   const known = kept.get(file)
   if (known) return known
   try {
-    const sent = await source.keepFile(file)
+    const sent = await source.keepFile(file, asItIs)
     kept.set(file, sent)
     return sent
   } catch (fault) {

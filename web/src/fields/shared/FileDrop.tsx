@@ -41,7 +41,7 @@ export function FileDrop({
     else if (!isAccepted(file.type, accepted)) onProblem(t('fields.file.wrongType'))
     else {
       onProblem(null)
-      onChange({ pending: file })
+      onChange({ pending: file, asItIs: field.type === 'file' })
     }
   }
   return (

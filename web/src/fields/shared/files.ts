@@ -3,6 +3,8 @@ import type { FileValue } from '../../api/types'
 /** A file chosen here and not sent yet: it goes when the record is saved. */
 export interface PendingFile {
   pending: File
+  /** Kept byte for byte, as documents are; a picture is made anew otherwise. */
+  asItIs?: boolean
 }
 
 export type FileHeld = FileValue | PendingFile

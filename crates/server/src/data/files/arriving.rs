@@ -1,17 +1,21 @@
 //! Bytes on their way in, with the name and the type they come under.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::header::{self, HeaderMap};
+use contents::{HEAD_BYTES, Looked, is_picture, looked_at, made_anew};
 use dictionary::value::FileRef;
 use http_body_util::BodyExt;
 use percent_encoding::percent_decode_str;
 use platform::Entered;
-use platform::files::Incoming;
+use platform::files::{FileStore, Incoming};
 use tokio::time::Instant;
 
 use crate::body::{announced_length, discard, too_slow};
+use crate::cx::Cx;
 use crate::data::Asked;
+use crate::data::files::fitting::{Unfit, Use};
 use crate::problem::Problem;
 
 /// Longest name of a file, characters.
@@ -23,6 +27,8 @@ const SLOWEST_BYTES_PER_S: u64 = 1024;
 pub(in crate::data) struct Arrived {
     pub(in crate::data) name: String,
     media_type: String,
+    /// The first of them, which tell what they are.
+    head: Vec<u8>,
     incoming: Box<dyn Incoming>,
 }
 
@@ -32,12 +38,53 @@ impl Arrived {
         self.incoming.finish()?;
         Ok(())
     }
+}
 
-    /// Puts the bytes where they stay; returns how a record names them.
-    pub(super) fn keep(self) -> Result<FileRef, Problem> {
-        let kept = self.incoming.finish()?;
-        Ok(FileRef { name: self.name, media_type: self.media_type, size: kept.size_bytes, hash: kept.hash })
+/// A file for the environment's own, come whole and not kept yet.
+pub(super) struct ArrivedFile {
+    arrived: Arrived,
+    files: Arc<dyn FileStore>,
+    bytes_max: u64,
+}
+
+impl ArrivedFile {
+    /// Puts the bytes where they stay, a picture made anew; returns how a record names them.
+    ///
+    /// `422` for what the use does not take, and for programs.
+    pub(super) async fn keep(self, cx: &Cx, environment: &str, used: Use) -> Result<FileRef, Problem> {
+        let ArrivedFile { arrived, files, bytes_max } = self;
+        let Arrived { name, media_type, head, mut incoming } = arrived;
+        let media_type = match looked_at(&media_type, &head) {
+            Looked::Type(media_type) => media_type,
+            Looked::Program => return Err(used.refuses(&Unfit::Program)),
+        };
+        let anew = used.wants_anew() && is_picture(&media_type);
+        if used.is_picture() && !anew {
+            return Err(used.refuses(&Unfit::NoPicture { media_type }));
+        }
+        if !anew {
+            let kept = cx.run(move || Ok(incoming.finish()?)).await?;
+            return Ok(FileRef { name, media_type, size: kept.size_bytes, hash: kept.hash });
+        }
+        let whose = Some(environment.into());
+        let make = move || {
+            let picture = made_anew(&incoming.content()?).map_err(|error| used.refuses(&error.into()))?;
+            let mut made = files.begin(bytes_max)?;
+            made.write(&picture.bytes)?;
+            let kept = made.finish()?;
+            let name =
+                if picture.media_type == media_type { name } else { renamed(&name, picture.extension) };
+            let media_type = picture.media_type.to_owned();
+            Ok(FileRef { name, media_type, size: kept.size_bytes, hash: kept.hash })
+        };
+        cx.state.pictures.run_for(&whose, make).await
     }
+}
+
+/// The name with another ending.
+fn renamed(name: &str, extension: &str) -> String {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    format!("{stem}.{extension}")
 }
 
 /// Takes in the body of a request.
@@ -46,16 +93,21 @@ impl Arrived {
 pub(super) async fn receive(
     asked: &mut Asked,
     allow: impl FnOnce(&Entered) -> Result<u64, Problem> + Send + 'static,
-) -> Result<Arrived, Problem> {
-    receive_into(asked, allow, |entered, bytes_max| Ok(entered.environment.files.begin(bytes_max)?)).await
+) -> Result<ArrivedFile, Problem> {
+    let begin = |entered: &Entered, bytes_max| {
+        let files = entered.environment.files.clone();
+        Ok((files.begin(bytes_max)?, (files, bytes_max)))
+    };
+    let (arrived, (files, bytes_max)) = receive_into(asked, allow, begin).await?;
+    Ok(ArrivedFile { arrived, files, bytes_max })
 }
 
-/// As [`receive`], into what `begin` gives.
-pub(in crate::data) async fn receive_into(
+/// As [`receive`], into what `begin` gives; returned with what it gives beside.
+pub(in crate::data) async fn receive_into<T: Send + 'static>(
     asked: &mut Asked,
     allow: impl FnOnce(&Entered) -> Result<u64, Problem> + Send + 'static,
-    begin: impl FnOnce(&Entered, u64) -> Result<Box<dyn Incoming>, Problem> + Send + 'static,
-) -> Result<Arrived, Problem> {
+    begin: impl FnOnce(&Entered, u64) -> Result<(Box<dyn Incoming>, T), Problem> + Send + 'static,
+) -> Result<(Arrived, T), Problem> {
     let mut body = std::mem::take(&mut asked.body);
     let (server_max, announced) = (asked.cx.state.config.file_bytes_max, announced_length(&asked.headers));
     let began = asked.cx.in_environment(&asked.environment, move |entered| {
@@ -67,8 +119,8 @@ pub(in crate::data) async fn receive_into(
         entered.has_room(announced.unwrap_or(0))?;
         begin(entered, bytes_max)
     });
-    let mut incoming = match began.await {
-        Ok(incoming) => incoming,
+    let (mut incoming, beside) = match began.await {
+        Ok(begun) => begun,
         Err(problem) => {
             discard(body).await;
             return Err(problem);
@@ -77,6 +129,7 @@ pub(in crate::data) async fn receive_into(
     // Passed on as it comes. A client that stalls, or sends only enough not to, is given up.
     let (began, patience) = (Instant::now(), asked.cx.state.config.body_timeout);
     let mut received_bytes = 0_u64;
+    let mut head = Vec::new();
     loop {
         let deadline = deadline(began, Instant::now(), patience, received_bytes);
         let frame = tokio::time::timeout_at(deadline, body.frame()).await.map_err(|_| too_slow())?;
@@ -85,6 +138,7 @@ pub(in crate::data) async fn receive_into(
             |_| Problem::bad_request("Le fichier n'est pas arrivé entier.", "The file did not arrive whole.");
         let Ok(bytes) = frame.map_err(cut)?.into_data() else { continue };
         received_bytes = received_bytes.saturating_add(bytes.len() as u64);
+        head.extend_from_slice(&bytes[..bytes.len().min(HEAD_BYTES - head.len())]);
         let written = asked.cx.run(move || {
             incoming.write(&bytes)?;
             Ok(incoming)
@@ -97,7 +151,8 @@ pub(in crate::data) async fn receive_into(
             }
         };
     }
-    Ok(Arrived { name: file_name(&asked.headers), media_type: media_type(&asked.headers), incoming })
+    let (name, media_type) = (file_name(&asked.headers), media_type(&asked.headers));
+    Ok((Arrived { name, media_type, head, incoming }, beside))
 }
 
 /// Until when the next bytes are waited for: `patience` from now, and no longer than the whole takes at the slowest pace.

@@ -16,6 +16,7 @@ use exchange::desk::{Barred, DeskError, Task};
 use exchange::{Desk, ExchangeError, Outcome};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use platform::Entered;
+use platform::files::Incoming;
 use serde_json::{Value as Json, json};
 
 use crate::body::json_object;
@@ -101,14 +102,17 @@ pub(super) async fn import_create(mut asked: Asked) -> Result<Response, Problem>
             entered.may(&entity_of(&entered.dictionary(), &wanted)?.name, Capability::Import)?;
             Ok(u64::MAX)
         },
-        move |entered, bytes_max| Ok(Box::new(Upload::begin(&folder(entered)?.join(name), bytes_max)?)),
+        move |entered, bytes_max| {
+            let upload: Box<dyn Incoming> = Box::new(Upload::begin(&folder(entered)?.join(name), bytes_max)?);
+            Ok((upload, ()))
+        },
     );
     let arrived = arrived.await;
     let (desk, environment) = (asked.cx.state.desk.clone(), asked.environment.clone());
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         let folder = folder(entered)?;
         let place = Place(folder.join(unique));
-        let arrived = arrived?;
+        let (arrived, ()) = arrived?;
         let name = arrived.name.clone();
         arrived.finish()?;
         let dictionary = entered.dictionary();

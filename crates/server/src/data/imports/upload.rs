@@ -8,6 +8,7 @@ use platform::files::{FileError, Incoming, Kept};
 
 /// Bytes of a file being written. Dropped before it has another place, it is gone.
 pub(super) struct Upload {
+    path: PathBuf,
     file: File,
     size_bytes: u64,
     size_bytes_max: u64,
@@ -29,7 +30,7 @@ impl Upload {
             fs::create_dir_all(folder).map_err(failed("make the folder of imports"))?;
         }
         let file = File::create(path).map_err(failed("write a file to import"))?;
-        Ok(Upload { file, size_bytes: 0, size_bytes_max })
+        Ok(Upload { path: path.to_owned(), file, size_bytes: 0, size_bytes_max })
     }
 }
 
@@ -40,6 +41,10 @@ impl Incoming for Upload {
             return Err(FileError::TooLarge { size_bytes_max: self.size_bytes_max });
         }
         self.file.write_all(bytes).map_err(failed("write a file to import"))
+    }
+
+    fn content(&mut self) -> Result<Vec<u8>, FileError> {
+        fs::read(&self.path).map_err(failed("read a file to import"))
     }
 
     fn finish(self: Box<Self>) -> Result<Kept, FileError> {
