@@ -55,6 +55,8 @@ if [ "$what" = test ]; then
     echo "slapd slapd/no_configuration boolean true" | debconf-set-selections 2>/dev/null || true
     debian /usr/sbin/slapd slapd
   fi
+  # A certificate authority, with names that lead to this machine: tests start their own.
+  debian pebble pebble
   if ! cargo nextest --version >/dev/null 2>&1; then
     echo "installing cargo-nextest…"
     cargo install --locked cargo-nextest

@@ -6,6 +6,7 @@ pub mod account_links;
 pub mod addresses;
 pub mod breached;
 mod cache;
+pub mod certificates;
 mod copying;
 pub mod devices;
 mod directory;

@@ -4,13 +4,17 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use crate::tls::TlsConfig;
+
 /// Configuration of a server, read once by the binary.
 #[derive(Debug, Clone)]
 pub struct ServerConfig {
     /// Where to listen; port 0 takes a free one.
     pub address: SocketAddr,
-    /// Whether browsers reach it by HTTPS: session cookies then refuse to travel otherwise.
+    /// Whether browsers reach it by HTTPS: session cookies then refuse to travel otherwise. With TLS of its own it is.
     pub secure: bool,
+    /// TLS of its own; without it a proxy in front speaks it, or nobody.
+    pub tls: Option<TlsConfig>,
     /// Where browsers reach it, such as `https://crm.example.org`; without one, what they say in `Host`. Identity providers send them back there.
     pub public: Option<String>,
     /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
@@ -59,6 +63,7 @@ impl Default for ServerConfig {
         ServerConfig {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7700),
             secure: false,
+            tls: None,
             public: None,
             trusted_proxies: Vec::new(),
             body_bytes_max: 4 << 20,

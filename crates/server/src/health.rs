@@ -32,6 +32,7 @@ pub(crate) async fn metrics_show(State(state): State<AppState>) -> Response {
         calls_waiting: state.calls.waiting() + state.reads.waiting(),
         environments_standing_back: state.engine.standing_back(),
         live_connections: state.live.connections(),
+        certificates: state.offered.as_ref().map(|offered| offered.figures()),
     });
     let headers = [
         (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),

@@ -37,6 +37,17 @@ pub(crate) struct Gauges {
     pub(crate) calls_waiting: usize,
     pub(crate) environments_standing_back: usize,
     pub(crate) live_connections: usize,
+    /// Where the server speaks TLS itself.
+    pub(crate) certificates: Option<CertificateGauges>,
+}
+
+/// What certificates are like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CertificateGauges {
+    /// Hosts that have none yet.
+    pub(crate) missing: usize,
+    /// Until the first of those in use ends.
+    pub(crate) left_s: Option<i64>,
 }
 
 impl Metrics {
@@ -92,6 +103,7 @@ impl Metrics {
             let value = value.load(Ordering::Relaxed);
             line(&mut page, format_args!("# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}"));
         }
+        let certificates = gauges.certificates;
         let gauges = [
             ("tisserand_environments_open", "Environments open.", gauges.environments_open),
             ("tisserand_calls_running", "Calls of the engine running.", gauges.calls_running),
@@ -105,6 +117,17 @@ impl Metrics {
         ];
         for (name, help, value) in gauges {
             line(&mut page, format_args!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}"));
+        }
+        if let Some(certificates) = certificates {
+            let name = "tisserand_certificates_missing";
+            let help = "Hosts without a certificate, as long as none was obtained.";
+            let missing = certificates.missing;
+            line(&mut page, format_args!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {missing}"));
+            if let Some(left_s) = certificates.left_s {
+                let name = "tisserand_certificate_left_seconds";
+                let help = "Time until the first of the certificates in use ends; below 0 once it has.";
+                line(&mut page, format_args!("# HELP {name} {help}\n# TYPE {name} gauge\n{name} {left_s}"));
+            }
         }
         page
     }
@@ -130,6 +153,7 @@ mod tests {
             calls_waiting: 0,
             environments_standing_back: 0,
             live_connections: 0,
+            certificates: Some(CertificateGauges { missing: 1, left_s: Some(-5) }),
         });
         let labels = "method=\"GET\",route=\"/health\",status=\"200\"";
         for (bound, count) in [("0.002", 0), ("0.005", 1), ("5", 1), ("+Inf", 2)] {
@@ -139,5 +163,7 @@ mod tests {
             assert!(page.contains(&wanted), "{wanted} not in {page}");
         }
         assert!(page.contains("tisserand_environments_open 2\n"));
+        assert!(page.contains("tisserand_certificates_missing 1\n"));
+        assert!(page.contains("tisserand_certificate_left_seconds -5\n"));
     }
 }

@@ -6,24 +6,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{ConnectInfo, Request};
-use axum::serve::{Listener, ListenerExt};
-use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use platform::Platform;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::ServerConfig;
+use crate::connections::Connections;
 use crate::data::subjects::erasures_take_up;
 use crate::routes::router;
 use crate::state::AppState;
+use crate::tls::{self, CertificateFault, Offered};
 
 /// The journal is asked this often whether it moved.
 const OPERATIONS: Duration = Duration::from_millis(200);
@@ -54,12 +47,19 @@ pub enum ServeError {
     /// The server broke down.
     #[error("the server stopped")]
     Stopped(#[source] io::Error),
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] CertificateFault),
+    /// TLS cannot be spoken.
+    #[error("TLS cannot be spoken")]
+    Tls(#[from] rustls::Error),
 }
 
 /// A server that listens.
 #[derive(Debug)]
 pub struct Serving {
     address: SocketAddr,
+    redirect: Option<SocketAddr>,
     task: JoinHandle<Result<(), ServeError>>,
 }
 
@@ -67,6 +67,11 @@ impl Serving {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it sends browsers on from that come without TLS.
+    pub fn redirect_address(&self) -> Option<SocketAddr> {
+        self.redirect
     }
 
     /// Waits until it has stopped.
@@ -83,40 +88,50 @@ impl Serving {
 /// Serves `platform` until `shutdown` resolves; returns as soon as it listens.
 ///
 /// On shutdown live connections are closed, requests in hand are finished, for `config.drain` at most.
-/// Errors: the address cannot be listened on.
+/// Errors: an address cannot be listened on; the certificate cannot be used.
 pub async fn serve(
-    config: ServerConfig,
+    mut config: ServerConfig,
     platform: Arc<Platform>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Serving, ServeError> {
-    let wanted = config.address;
-    let listen = |source| ServeError::Listen { address: wanted, source };
-    let listener = TcpListener::bind(wanted).await.map_err(listen)?;
-    let address = listener.local_addr().map_err(listen)?;
+    let offered = match &config.tls {
+        Some(tls) => Some(Arc::new(Offered::read(tls, platform.clone())?)),
+        None => None,
+    };
+    config.secure |= offered.is_some();
+    let speaks = offered.as_ref().map(Offered::speaks).transpose()?.map(Arc::new);
+    let (listener, address) = listen(config.address).await?;
+    let redirect = match config.tls.as_ref().and_then(|tls| tls.redirect) {
+        Some(wanted) => Some(listen(wanted).await?),
+        None => None,
+    };
     let (stop, stopping) = watch::channel(false);
-    let state = AppState::new(config, platform, stopping);
+    let state = AppState::new(config, platform.clone(), offered.clone(), stopping.clone());
     let (drain, headers_timeout) = (state.config.drain, state.config.headers_timeout);
     let (live, desk) = (state.live.clone(), state.desk.clone());
-    let housekeeping = tokio::spawn(keep_house(state.clone()));
-    let operations = tokio::spawn(carry_out_operations(state.clone()));
-    let mail = tokio::spawn(send_mail(state.clone()));
-    let erasures = tokio::spawn(take_up_erasures(state.clone()));
-    let router = router(state);
+    let mut tasks = vec![
+        tokio::spawn(keep_house(state.clone())),
+        tokio::spawn(carry_out_operations(state.clone())),
+        tokio::spawn(send_mail(state.clone())),
+        tokio::spawn(take_up_erasures(state.clone())),
+    ];
+    let redirect_address = redirect.as_ref().map(|(_, address)| *address);
+    if let Some((plain, _)) = redirect {
+        let public = state.config.public.clone();
+        tasks.push(tokio::spawn(tls::redirect(plain, public, address.port())));
+    }
+    if let Some(offered) = offered {
+        tasks.push(tokio::spawn(tls::follow_files(offered.clone())));
+        tasks.push(tokio::spawn(tls::renew(offered, platform)));
+    }
+    let connections = Connections { router: router(state), speaks, headers_timeout, stopping };
     tracing::info!(server.address = %address, "listening");
     let task = tokio::spawn(async move {
-        let mut stopping = stop.subscribe();
-        let told = async move {
-            // An error means the sender is gone, which is the end too.
-            let _ = stopping.wait_for(|stop| *stop).await;
-        };
-        let server = tokio::spawn(run(listener, router, headers_timeout, told));
+        let server = tokio::spawn(connections.take(listener));
         shutdown.await;
         tracing::info!("stopping");
         stop.send_replace(true);
-        housekeeping.abort();
-        operations.abort();
-        mail.abort();
-        erasures.abort();
+        tasks.iter().for_each(JoinHandle::abort);
         // An import ends its batch, and goes on from there when it is told to.
         let imports = tokio::task::spawn_blocking(move || desk.stop_all(drain));
         let result = match tokio::time::timeout(drain, server).await {
@@ -134,48 +149,14 @@ pub async fn serve(
         tracing::info!("stopped");
         result
     });
-    Ok(Serving { address, task })
+    Ok(Serving { address, redirect: redirect_address, task })
 }
 
-/// Takes connections until `told` resolves, then waits for those that are in the middle of a request.
-///
-/// A client that does not send the head of a request within `headers_timeout` is hung up on: it would hold its connection for ever.
-async fn run(
-    listener: TcpListener,
-    router: Router,
-    headers_timeout: Duration,
-    told: impl Future<Output = ()> + Send + 'static,
-) {
-    // Small answers leave at once instead of waiting to be joined by others.
-    let mut listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY refused");
-        }
-    });
-    let mut protocol = http1::Builder::new();
-    protocol.timer(TokioTimer::new()).header_read_timeout(headers_timeout);
-    let connections = GracefulShutdown::new();
-    let mut told = std::pin::pin!(told);
-    loop {
-        let (stream, peer) = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = &mut told => break,
-        };
-        let inner = TowerToHyperService::new(router.clone());
-        let service = service_fn(move |request: Request<hyper::body::Incoming>| {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
-            inner.call(request)
-        });
-        let connection = connections.watch(protocol.serve_connection(TokioIo::new(stream), service));
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-        });
-    }
-    drop(listener);
-    connections.shutdown().await;
+async fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let failed = |source| ServeError::Listen { address: wanted, source };
+    let listener = TcpListener::bind(wanted).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 /// Rounds of what follows writes into the directory: soon after something was written there, and now and then whatever happens.

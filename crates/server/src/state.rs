@@ -19,6 +19,7 @@ use crate::metrics::Metrics;
 use crate::presence::Presence;
 use crate::problem::Problem;
 use crate::scim::Pace;
+use crate::tls::Offered;
 
 /// People signing in at once…
 const SIGN_INS_AT_ONCE: usize = 4;
@@ -67,6 +68,8 @@ pub(crate) struct Shared {
     pub(crate) scim: Pace,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) live: Arc<Live>,
+    /// Certificates, where the server speaks TLS itself.
+    pub(crate) offered: Option<Arc<Offered>>,
     /// Who has which record open.
     pub(crate) presence: Presence,
     /// Imports that people follow.
@@ -100,6 +103,7 @@ impl AppState {
     pub(crate) fn new(
         config: ServerConfig,
         platform: Arc<Platform>,
+        offered: Option<Arc<Offered>>,
         stopping: watch::Receiver<bool>,
     ) -> AppState {
         let engine = Engine::default();
@@ -122,6 +126,7 @@ impl AppState {
             scim: Pace::new(config.scim_per_minute),
             config: Arc::new(config),
             metrics: Arc::default(),
+            offered,
             started: Instant::now(),
             stopping,
         }))

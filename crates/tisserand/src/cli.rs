@@ -7,6 +7,7 @@ mod person;
 mod provider;
 mod scim;
 mod subscription;
+mod tls;
 mod user;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub(crate) use person::{Person, Who};
 pub(crate) use provider::Provider;
 pub(crate) use scim::Scim;
 pub(crate) use subscription::{Subscription, Usage, UsageCommand};
+pub(crate) use tls::Tls;
 pub(crate) use user::User;
 
 /// Tisserand: an open cloud for customers and field service.
@@ -100,6 +102,8 @@ pub(crate) struct Cli {
     /// Print data as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) tls: Tls,
     #[command(subcommand)]
     pub(crate) command: Cmd,
 }
@@ -110,9 +114,11 @@ pub(crate) enum Cmd {
     #[command(after_help = "Example:\n  tisserand demo --address 127.0.0.1:0")]
     Demo(Demo),
     /// Serve a platform
-    #[command(after_help = "Example:\n  tisserand serve --data /srv/tisserand --address 0.0.0.0:7700")]
+    #[command(
+        after_help = "Example:\n  tisserand serve --data /srv/tisserand --address 0.0.0.0:7700\n  tisserand serve --address 0.0.0.0:443 --redirect 0.0.0.0:80 --acme-host crm.example.org --acme-contact it@example.org\n  tisserand serve --address 0.0.0.0:443 --tls-certificate /etc/ssl/crm/fullchain.pem --tls-key /etc/ssl/crm/privkey.pem\n\nWith TLS of its own or behind a proxy: docs/tls.md."
+    )]
     Serve(Serve),
-    /// Check folder, disk, clock, mail, environments and web application; say how to mend each
+    /// Check folder, disk, clock, mail, certificates, environments and web application; say how to mend each
     #[command(after_help = "Example:\n  tisserand doctor")]
     Doctor,
     /// Environments

@@ -6,6 +6,7 @@ use dictionary::{Label, Language};
 use engine::EngineError;
 use exchange::ExchangeError;
 use platform::PlatformError;
+use server::ServeError;
 use store::StoreError;
 
 use crate::console::Console;
@@ -68,6 +69,9 @@ fn describe(cause: &(dyn std::error::Error + 'static), language: Language) -> St
     }
     if let Some(ExchangeError::Refused(label)) = cause.downcast_ref() {
         return text(label);
+    }
+    if let Some(ServeError::Certificate(fault)) = cause.downcast_ref() {
+        return text(&fault.label());
     }
     match cause.downcast_ref::<PlatformError>() {
         Some(PlatformError::Refused { message }) => return text(message),

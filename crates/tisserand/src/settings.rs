@@ -1,6 +1,6 @@
 //! Settings: command line, then environment variables (both read by `clap`), then `tisserand.toml`, then defaults.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use dictionary::Label;
@@ -8,10 +8,13 @@ use dictionary::expression::error::nearest;
 use platform::KeyText;
 use platform::outbox::MailOptions;
 use serde::Deserialize;
+use server::TlsConfig;
 
+use crate::cli::Tls;
 use crate::failure::WrongUse;
 
 mod mail;
+mod tls;
 
 /// Where `demo` and `serve` listen when nothing says otherwise.
 const ADDRESS: &str = "127.0.0.1:7700";
@@ -32,6 +35,14 @@ struct SettingsFile {
     smtp_password_file: Option<PathBuf>,
     mail_from: Option<String>,
     secure: Option<bool>,
+    tls_certificate: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    acme_hosts: Option<Vec<String>>,
+    acme_contact: Option<String>,
+    acme_directory: Option<String>,
+    acme_roots: Option<PathBuf>,
+    redirect: Option<String>,
+    trusted_proxies: Option<Vec<IpAddr>>,
     log: Option<String>,
 }
 
@@ -58,6 +69,10 @@ pub(crate) struct Settings {
     pub(crate) mail: Option<MailOptions>,
     /// Browsers come by HTTPS.
     pub(crate) secure: bool,
+    /// Proxies that say where requests come from.
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// TLS of the server's own.
+    pub(crate) tls: Option<TlsConfig>,
     /// Filter of logs, as `tracing` understands it.
     pub(crate) log: String,
 }
@@ -79,6 +94,7 @@ pub(crate) struct Given {
     pub(crate) smtp_password: Option<String>,
     pub(crate) smtp_password_file: Option<PathBuf>,
     pub(crate) mail_from: Option<String>,
+    pub(crate) tls: Tls,
 }
 
 impl Settings {
@@ -122,8 +138,20 @@ impl Settings {
             from: given.mail_from.or(file.mail_from),
             public: public.clone(),
         })?;
+        let tls = given.tls.over(Tls {
+            tls_certificate: file.tls_certificate,
+            tls_key: file.tls_key,
+            acme_host: file.acme_hosts.unwrap_or_default(),
+            acme_contact: file.acme_contact,
+            acme_directory: file.acme_directory,
+            acme_roots: file.acme_roots,
+            redirect: file.redirect,
+            trusted_proxy: file.trusted_proxies.unwrap_or_default(),
+        });
         Ok(Settings {
             key,
+            trusted_proxies: tls.trusted_proxy.clone(),
+            tls: tls::read(tls)?,
             mail,
             outgoing_hosts: match given.outgoing_hosts.is_empty() {
                 true => file.outgoing_hosts.unwrap_or_default(),

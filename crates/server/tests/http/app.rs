@@ -197,6 +197,11 @@ impl App {
         serving
     }
 
+    /// Where browsers are sent on from that come without TLS.
+    pub fn redirect_address(&self) -> Option<std::net::SocketAddr> {
+        self.serving.as_ref().and_then(|(serving, _)| serving.redirect_address())
+    }
+
     pub fn wait(&self, serving: Serving) {
         self.runtime.block_on(serving.finished()).unwrap();
     }

@@ -1,16 +1,15 @@
 //! A company's directory: OpenLDAP (`slapd`) on free ports, in a folder of its own, with Acme's people.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 
 use ldap3::{LdapConn, Mod};
 use platform::ldap::NewDirectory;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 
-use crate::app::until;
+use crate::issuer::Issuer;
+use crate::peer::{Peer, free_ports, program};
 
 pub const BASE: &str = "dc=acme,dc=example";
 /// Who searches.
@@ -27,7 +26,7 @@ pub struct CompanyDirectory {
     pub tls_port: u16,
     /// Certificate (PEM) of the authority that its own comes from.
     pub authority: String,
-    shell: Child,
+    _slapd: Peer,
     _folder: TempDir,
 }
 
@@ -47,8 +46,8 @@ impl CompanyDirectory {
         let authority = certificates(folder.path());
         fs::create_dir(folder.path().join("db")).unwrap();
         fs::write(folder.path().join("slapd.conf"), configuration(folder.path(), tls)).unwrap();
-        let (shell, port, tls_port) = serve(folder.path());
-        let directory = CompanyDirectory { port, tls_port, authority, shell, _folder: folder };
+        let (slapd, port, tls_port) = serve(folder.path());
+        let directory = CompanyDirectory { port, tls_port, authority, _slapd: slapd, _folder: folder };
         directory.fill();
         directory
     }
@@ -150,35 +149,22 @@ impl CompanyDirectory {
     }
 }
 
-impl Drop for CompanyDirectory {
-    fn drop(&mut self) {
-        // The shell ends what it started once nobody speaks to it, be it because this process is gone.
-        drop(self.shell.stdin.take());
-        let _ = self.shell.wait();
-    }
-}
-
 fn dn(uid: &str) -> String {
     format!("uid={uid},ou=people,{BASE}")
 }
 
 /// Makes an authority, and a certificate of it for this machine; returns the authority's.
 fn certificates(folder: &Path) -> String {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-    let own = params.signed_by(&key, &authority).unwrap();
-    fs::write(folder.join("own.pem"), own.pem()).unwrap();
-    fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
-    fs::write(folder.join("authority.pem"), authority.pem()).unwrap();
-    authority.pem()
+    let issuer = Issuer::new();
+    let (own, key) = issuer.certificate("127.0.0.1");
+    fs::write(folder.join("own.pem"), own).unwrap();
+    fs::write(folder.join("key.pem"), key).unwrap();
+    issuer.authority()
 }
 
 /// An authority that nobody heard of.
 pub fn another_authority() -> String {
-    certificates(tempfile::tempdir().unwrap().path())
+    Issuer::new().authority()
 }
 
 fn configuration(folder: &Path, tls: bool) -> String {
@@ -208,37 +194,15 @@ fn configuration(folder: &Path, tls: bool) -> String {
 }
 
 /// Starts it; on other ports where somebody was quicker to take them.
-fn serve(folder: &Path) -> (Child, u16, u16) {
-    // The shell says when it ended by itself, and ends it once nobody speaks to it any more.
-    let script = "{ \"$1\" -d 0 -f \"$2\" -h \"$3\" & echo $! >\"$4.id\"; wait $!; : >\"$4\"; } & \
-        cat >/dev/null; kill \"$(cat \"$4.id\")\"; wait";
-    for turn in 0..5 {
-        let free = || TcpListener::bind("127.0.0.1:0").unwrap();
-        let (one, other) = (free(), free());
-        let port_of = |listener: TcpListener| listener.local_addr().unwrap().port();
-        let (port, tls_port) = (port_of(one), port_of(other));
-        let ended = folder.join(format!("ended-{turn}"));
-        let mut shell = Command::new("sh")
-            .args(["-c", script, "sh"])
-            .arg(slapd())
-            .arg(folder.join("slapd.conf"))
-            .arg(format!("ldap://127.0.0.1:{port} ldaps://127.0.0.1:{tls_port}"))
-            .arg(&ended)
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let answers = || TcpStream::connect(("127.0.0.1", port)).is_ok();
-        let started = until(|| if ended.exists() { Some(false) } else { answers().then_some(true) });
-        if started {
-            return (shell, port, tls_port);
+fn serve(folder: &Path) -> (Peer, u16, u16) {
+    for _ in 0..5 {
+        let [port, tls_port] = free_ports();
+        let mut slapd = Command::new(program(&["/usr/sbin/slapd", "/usr/local/sbin/slapd"], "slapd"));
+        slapd.args(["-d", "0", "-f"]).arg(folder.join("slapd.conf")).arg("-h");
+        slapd.arg(format!("ldap://127.0.0.1:{port} ldaps://127.0.0.1:{tls_port}"));
+        if let Some(peer) = Peer::start(folder, "slapd", &slapd, port) {
+            return (peer, port, tls_port);
         }
-        drop(shell.stdin.take());
-        shell.wait().unwrap();
     }
     panic!("slapd does not start: slapd -d 1 -f {}", folder.join("slapd.conf").display())
-}
-
-fn slapd() -> PathBuf {
-    let found = ["/usr/sbin/slapd", "/usr/local/sbin/slapd"].map(PathBuf::from);
-    found.into_iter().find(|path| path.exists()).expect("slapd: on Debian, apt-get install slapd")
 }

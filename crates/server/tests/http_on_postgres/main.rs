@@ -28,6 +28,8 @@ mod authenticator;
 mod batch;
 #[path = "../http/canaries.rs"]
 mod canaries;
+#[path = "../http/certificate_authority.rs"]
+mod certificate_authority;
 #[path = "../http/client.rs"]
 mod client;
 #[path = "../http/company_directory.rs"]
@@ -48,6 +50,8 @@ mod files;
 mod idempotency;
 #[path = "../http/identity_provider.rs"]
 mod identity_provider;
+#[path = "../http/issuer.rs"]
+mod issuer;
 #[path = "../http/lambda.rs"]
 mod lambda;
 #[path = "../http/ldap.rs"]
@@ -64,6 +68,8 @@ mod paging;
 mod passkeys;
 #[path = "../http/passwords.rs"]
 mod passwords;
+#[path = "../http/peer.rs"]
+mod peer;
 #[path = "../http/personal.rs"]
 mod personal;
 #[path = "../http/profiles.rs"]
@@ -86,6 +92,8 @@ mod sign_ins;
 mod subjects;
 #[path = "../http/surroundings.rs"]
 mod surroundings;
+#[path = "../http/tls.rs"]
+mod tls;
 #[path = "../http/usage.rs"]
 mod usage;
 #[path = "../http/view_as.rs"]

@@ -10,7 +10,7 @@ const FRENCH: &[(&str, &str)] = &[
     ("serve", "Sert une plateforme"),
     (
         "doctor",
-        "Contrôle dossier, disque, horloge, messagerie, environnements et application web ; dit comment réparer",
+        "Contrôle dossier, disque, horloge, messagerie, certificats, environnements et application web ; dit comment réparer",
     ),
     ("env", "Environnements"),
     ("env create", "Crée un environnement"),
@@ -152,6 +152,29 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
     ("smtp_password_file", "Fichier du mot de passe de cette personne"),
     ("smtp_password", "Le mot de passe lui-même"),
     ("mail_from", "De qui viennent les lettres, comme \"Acme <crm@acme.exemple>\""),
+    (
+        "tls_certificate",
+        "Parler TLS avec le certificat de ce fichier, PEM, chaîne entière ; il est relu quand il est renouvelé",
+    ),
+    ("tls_key", "Fichier de sa clé privée, PEM"),
+    (
+        "acme_host",
+        "Obtenir un certificat pour cet hôte et le renouveler (ACME) ; il mène ici, et le port 443 à --address ; peut être répété",
+    ),
+    (
+        "acme_contact",
+        "Adresse à laquelle l'autorité de certification écrit ; la donner, c'est accepter ses conditions",
+    ),
+    ("acme_directory", "Annuaire de l'autorité [par défaut : Let's Encrypt]"),
+    (
+        "acme_roots",
+        "Certificats, PEM, dont celui de l'annuaire doit venir [par défaut : ceux auxquels les navigateurs se fient]",
+    ),
+    ("redirect", "Écouter aussi ici, sans TLS, et renvoyer les navigateurs vers https"),
+    (
+        "trusted_proxy",
+        "Croire ce que ce mandataire dit de l'origine des requêtes (X-Forwarded-For) : son adresse IP ; peut être répété",
+    ),
     ("json", "Écrit les données en JSON"),
     ("address", "Où écouter ; le port 0 en prend un libre [par défaut : 127.0.0.1:7700]"),
     ("env", "Environnement"),

@@ -63,8 +63,8 @@ pub(crate) fn run(settings: &Settings, demo: &Demo, console: &Console) -> anyhow
     }
     let platform = Platform::open(data::options(settings, &settings.data)?)?;
     let accounts = accounts(&platform)?;
-    serve::until_stopped(settings, Opened { platform, held }, console, |address, console| {
-        serve::ready(address, console);
+    serve::until_stopped(settings, Opened { platform, held }, console, |url, console| {
+        serve::ready(url, console);
         console.out("");
         console.out(console.text(
             "Comptes de démonstration (mot de passe pour tous : tisserand-demo)",

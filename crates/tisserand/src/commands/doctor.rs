@@ -1,5 +1,6 @@
 //! `doctor`: is everything in its place? Each finding says how to mend it.
 
+mod certificates;
 mod mail;
 
 use std::path::Path;
@@ -65,6 +66,7 @@ pub(crate) fn run(settings: &Settings, console: &Console) -> anyhow::Result<()> 
     clock(&mut exam);
     web(&mut exam);
     mail::server(&mut exam, settings);
+    certificates::all(&mut exam, settings);
     let there = data::options(settings, &settings.data).and_then(|options| Ok(Platform::exists(&options)?));
     if let Err(error) = &there {
         exam.note(

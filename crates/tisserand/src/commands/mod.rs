@@ -50,6 +50,7 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         smtp_password: cli.smtp_password,
         smtp_password_file: cli.smtp_password_file,
         mail_from: cli.mail_from,
+        tls: cli.tls,
         key: cli.key.map(platform::KeyText),
     })?;
     match cli.command {

@@ -26,11 +26,11 @@ pub(crate) fn run(settings: &Settings, serve: &Serve, console: &Console) -> anyh
 }
 
 /// Says that it listens: one line that people and programs wait for, the same in every language.
-pub(crate) fn ready(address: std::net::SocketAddr, console: &Console) {
+pub(crate) fn ready(url: &str, console: &Console) {
     if console.language == dictionary::Language::Fr {
         console.out("Tisserand est prêt.");
     }
-    console.out(format!("Tisserand is ready: http://{address}"));
+    console.out(format!("Tisserand is ready: {url}"));
 }
 
 /// Serves until Ctrl-C or a signal to end. `ready` is called once it listens.
@@ -38,12 +38,14 @@ pub(crate) fn until_stopped(
     settings: &Settings,
     mut opened: Opened,
     console: &Console,
-    ready: impl FnOnce(std::net::SocketAddr, &Console),
+    ready: impl FnOnce(&str, &Console),
 ) -> anyhow::Result<()> {
     logs(settings);
     let config = ServerConfig {
         address: settings.address,
         secure: settings.secure,
+        tls: settings.tls.clone(),
+        trusted_proxies: settings.trusted_proxies.clone(),
         public: settings.public.clone(),
         ..ServerConfig::default()
     };
@@ -52,9 +54,10 @@ pub(crate) fn until_stopped(
     let platform = Arc::new(opened.platform);
     runtime.block_on(async {
         let serving = server::serve(config, platform.clone(), stop_asked()).await?;
-        let address = serving.address();
-        opened.held.say(&format!("serve, http://{address}"));
-        ready(address, console);
+        let scheme = if settings.tls.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{}", serving.address());
+        opened.held.say(&format!("serve, {url}"));
+        ready(&url, console);
         serving.finished().await
     })?;
     drop(runtime);

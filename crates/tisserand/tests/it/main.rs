@@ -11,6 +11,7 @@ mod directory;
 mod entity;
 mod erasing;
 mod exchange;
+mod https;
 mod imports;
 mod openapi;
 mod support;
