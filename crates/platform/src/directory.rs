@@ -22,6 +22,8 @@ pub(crate) const CLIENT: &str = "client";
 pub(crate) const ENVIRONMENT: &str = "environment";
 /// Names that environments had.
 pub(crate) const ADDRESS: &str = "environment_address";
+/// Host names of environments' own.
+pub(crate) const HOST: &str = "environment_host";
 pub(crate) const USER: &str = "user";
 pub(crate) const ACCESS: &str = "access";
 pub(crate) const SESSION: &str = "session";

@@ -12,6 +12,7 @@ pub mod devices;
 mod directory;
 pub mod environments;
 pub mod error;
+mod hosts;
 pub mod ldap;
 mod letters;
 pub mod modules;

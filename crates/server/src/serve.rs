@@ -94,8 +94,12 @@ pub async fn serve(
     platform: Arc<Platform>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Serving, ServeError> {
-    let offered = match &config.tls {
-        Some(tls) => Some(Arc::new(Offered::read(tls, platform.clone())?)),
+    let offered = match config.tls.clone() {
+        Some(tls) => {
+            let platform = platform.clone();
+            let read = tokio::task::spawn_blocking(move || Offered::read(&tls, platform)).await;
+            Some(Arc::new(read.map_err(|broken| ServeError::Stopped(io::Error::other(broken)))??))
+        }
         None => None,
     };
     config.secure |= offered.is_some();
@@ -116,11 +120,11 @@ pub async fn serve(
         tokio::spawn(take_up_erasures(state.clone())),
     ];
     let redirect_address = redirect.as_ref().map(|(_, address)| *address);
-    if let Some((plain, _)) = redirect {
-        let public = state.config.public.clone();
-        tasks.push(tokio::spawn(tls::redirect(plain, public, address.port())));
-    }
     if let Some(offered) = offered {
+        if let Some((plain, _)) = redirect {
+            let public = state.config.public.clone();
+            tasks.push(tokio::spawn(tls::redirect(plain, public, address.port(), offered.clone())));
+        }
         tasks.push(tokio::spawn(tls::follow_files(offered.clone())));
         tasks.push(tokio::spawn(tls::renew(offered, platform)));
     }

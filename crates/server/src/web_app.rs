@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use platform::EnvironmentInfo;
@@ -47,6 +48,11 @@ pub(crate) async fn show(cx: Cx, method: Method, uri: Uri, headers: HeaderMap) -
     if last.contains('.') || !wants_page {
         return named("unmatched", Problem::not_found().into_response());
     }
+    if path.is_empty()
+        && let Some(door) = own_door(&cx, &headers).await
+    {
+        return named("/{screen}", door);
+    }
     match Built::get(INDEX) {
         Some(index) => {
             let environment = entered(&cx, path).await;
@@ -68,6 +74,18 @@ pub(crate) async fn show(cx: Cx, method: Method, uri: Uri, headers: HeaderMap) -
         }
         None => named("/{screen}", not_built()),
     }
+}
+
+/// Leads to the environment whose own host name the browser came by.
+async fn own_door(cx: &Cx, headers: &HeaderMap) -> Option<Response> {
+    let host: Authority = headers.get(header::HOST)?.to_str().ok()?.parse().ok()?;
+    let host = host.host().to_ascii_lowercase();
+    let platform = cx.state.platform.clone();
+    let found = cx.state.reads.run(move || Ok(platform.environment_of_host(&host)?)).await;
+    // Whoever cannot be led there chooses on the page.
+    let there = HeaderValue::try_from(format!("/e/{}", found.ok()??)).ok()?;
+    let headers = [(header::LOCATION, there), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    Some((StatusCode::FOUND, headers).into_response())
 }
 
 /// The environment whose page is asked for, by somebody who may enter it.

@@ -43,6 +43,10 @@ impl Stamp {
 /// Certificates in use.
 #[derive(Debug, Default)]
 struct InUse {
+    /// Hosts whose certificates are obtained: those of the settings, then those of environments.
+    wanted: Arc<[String]>,
+    /// The directory, as it was when they were looked up.
+    wanted_at: Option<journal::Position>,
     /// From the files that somebody else renews.
     own: Option<Shown>,
     own_seen: Option<(Option<Stamp>, Option<Stamp>)>,
@@ -148,8 +152,32 @@ impl Offered {
         }
     }
 
+    /// Looks up of which hosts certificates are obtained, where the directory changed.
+    fn read_wanted(&self) {
+        let Some(acme) = &self.acme else { return };
+        let position = self.platform.directory_position();
+        if self.in_use.read().wanted_at == Some(position) {
+            return;
+        }
+        let mut wanted = acme.hosts.clone();
+        match self.platform.environment_hosts() {
+            Ok(hosts) => wanted.extend(hosts.into_iter().filter(|host| !acme.hosts.contains(host))),
+            Err(error) => {
+                tracing::warn!(%error, "host names of environments could not be looked up; it is tried again");
+                return;
+            }
+        }
+        let mut in_use = self.in_use.write();
+        in_use.wanted = wanted.into();
+        in_use.wanted_at = Some(position);
+        let InUse { wanted, hosts, hosts_seen, .. } = &mut *in_use;
+        hosts.retain(|host, _| wanted.contains(host));
+        hosts_seen.retain(|host, _| wanted.contains(host));
+    }
+
     fn read_obtained(&self) {
-        for host in self.hosts() {
+        self.read_wanted();
+        for host in self.hosts().iter() {
             let seen = Stamp::of(&certificate_path(self.platform.folder(), host));
             if self.in_use.read().hosts_seen.get(host) == Some(&seen) {
                 continue;
@@ -183,15 +211,20 @@ impl Offered {
     }
 
     /// Hosts whose certificates are obtained.
-    fn hosts(&self) -> &[String] {
-        self.acme.as_ref().map_or(&[], |acme| acme.hosts.as_slice())
+    fn hosts(&self) -> Arc<[String]> {
+        self.in_use.read().wanted.clone()
     }
 
     /// Those of which one has to be obtained: there is none, or a third of its life is left.
     pub(super) fn due(&self) -> Vec<String> {
         let (now, in_use) = (self.now(), self.in_use.read());
         let due = |host: &&String| in_use.hosts.get(*host).is_none_or(|shown| shown.validity.is_due(now));
-        self.hosts().iter().filter(due).cloned().collect()
+        in_use.wanted.iter().filter(due).cloned().collect()
+    }
+
+    /// Whether certificates are obtained for a host.
+    pub(super) fn knows(&self, host: &str) -> bool {
+        self.in_use.read().wanted.iter().any(|known| known == host)
     }
 
     /// Whether a host has a certificate.
@@ -202,14 +235,14 @@ impl Offered {
     /// What monitoring is told.
     pub(crate) fn figures(&self) -> CertificateGauges {
         let (now, in_use) = (self.now(), self.in_use.read());
-        let missing = self.hosts().iter().filter(|host| !in_use.hosts.contains_key(*host)).count();
+        let missing = in_use.wanted.iter().filter(|host| !in_use.hosts.contains_key(*host)).count();
         let all = in_use.hosts.values().chain(&in_use.own);
         CertificateGauges { missing, left_s: all.map(|shown| shown.validity.left(now).as_secs()).min() }
     }
 
     /// What answers an authority that looks whether `host` is ours.
     fn answer(&self, host: &str) -> Option<Arc<CertifiedKey>> {
-        if !self.hosts().iter().any(|known| known == host) {
+        if !self.knows(host) {
             return None;
         }
         // A small file, and only while an authority looks: whichever server on this folder it happens to reach.
@@ -233,7 +266,7 @@ impl ResolvesServerCert for Offered {
         }
         let in_use = self.in_use.read();
         let of_host = host.and_then(|host| in_use.hosts.get(&host));
-        let usual = || self.hosts().iter().find_map(|host| in_use.hosts.get(host));
+        let usual = || in_use.wanted.iter().find_map(|host| in_use.hosts.get(host));
         let shown = of_host.or(in_use.own.as_ref()).or_else(usual)?;
         Some(shown.certified.clone())
     }

@@ -265,3 +265,32 @@ fn while_an_environment_moves_it_is_read_and_who_writes_is_told_when_to_come_bac
     open.engine.hold(false).unwrap();
     assert_eq!(ada.patch(&at, &json!({"name": "After"})).status, 200);
 }
+
+#[test]
+fn an_operator_keeps_the_host_names_of_environments_and_nobody_else_sees_them() {
+    let app = App::start();
+    let (_, ivo) = integrator(&app, "Atelier", "ivo@atelier.example");
+    app.platform.access_grant(app.user("grace@globex.example"), "platform", &["operator"]).unwrap();
+    let grace = app.signed_in("grace@globex.example", "platform");
+    let id_of = |name: &str| app.platform.environment_info(name).unwrap().id.to_string();
+    let host = |host: &str, of: &str| json!({"host": host, "environment_id": id_of(of)});
+    let kept = grace.create("environment_hosts", host("suivi.acme.example", "acme"));
+    for wrong in
+        ["*.acme.example", "Suivi.acme.example", "suivi", "10.0.0.1", "https://suivi.acme.example", "a..b"]
+    {
+        let answer = grace.post(&grace.at("environment_hosts"), &host(wrong, "acme"));
+        assert_eq!(answer.refusal(), (422, "validation".to_owned()), "{wrong}");
+    }
+    let twice = grace.post(&grace.at("environment_hosts"), &host("suivi.acme.example", "globex"));
+    assert_eq!(twice.refusal(), (422, "duplicate".to_owned()), "{twice:?}");
+    assert_eq!(ivo.get(&ivo.at("environment_hosts")).status, 404);
+    assert_eq!(app.platform.environment_hosts().unwrap(), ["suivi.acme.example"]);
+    // Behind a proxy, which speaks TLS, such a name leads to its environment just the same.
+    let mut browser = app.stranger();
+    browser.headers.push(("host".to_owned(), "Suivi.Acme.example:8443".to_owned()));
+    let leads = || browser.get("/").header("location").map(str::to_owned);
+    assert_eq!(leads().as_deref(), Some("/e/acme"));
+    let path = grace.at(&format!("environment_hosts/{}", kept["id"].as_str().unwrap()));
+    assert_eq!(grace.delete(&path).status, 204);
+    assert_eq!(leads(), None);
+}

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use engine::{Caller, Draft};
 use http_body_util::{BodyExt, Full};
 use hyper::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -41,7 +42,10 @@ fn socket(app: &App) -> SocketAddr {
 }
 
 /// A connection by HTTP/1.1 that stays open.
-struct Open(BufReader<StreamOwned<ClientConnection, TcpStream>>);
+struct Open {
+    stream: BufReader<StreamOwned<ClientConnection, TcpStream>>,
+    host: String,
+}
 
 impl Open {
     /// Connects and agrees on encryption.
@@ -61,29 +65,29 @@ impl Open {
         while stream.conn.is_handshaking() {
             stream.conn.complete_io(&mut stream.sock)?;
         }
-        Ok(Open(BufReader::new(stream)))
+        Ok(Open { stream: BufReader::new(stream), host: host.to_owned() })
     }
 
     /// The certificate that was shown.
     fn shown(&self) -> Vec<u8> {
-        self.0.get_ref().conn.peer_certificates().unwrap()[0].to_vec()
+        self.stream.get_ref().conn.peer_certificates().unwrap()[0].to_vec()
     }
 
     /// Head and body of an answer.
     fn send(&mut self, method: &str, path: &str, body: &str) -> (String, String) {
-        let length = body.len();
+        let (host, length) = (&self.host, body.len());
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
         );
-        self.0.get_mut().write_all(request.as_bytes()).unwrap();
+        self.stream.get_mut().write_all(request.as_bytes()).unwrap();
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
-            assert!(self.0.read_line(&mut head).unwrap() > 0, "hung up after {head}");
+            assert!(self.stream.read_line(&mut head).unwrap() > 0, "hung up after {head}");
         }
         let head = head.to_lowercase();
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
         let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
-        self.0.read_exact(&mut body).unwrap();
+        self.stream.read_exact(&mut body).unwrap();
         (head, String::from_utf8(body).unwrap())
     }
 }
@@ -355,4 +359,46 @@ fn any_server_of_a_platform_answers_the_authority_and_shows_what_another_obtaine
     assert_eq!(authority.orders(), 1);
     stop.send(()).unwrap();
     runtime.block_on(other.finished()).unwrap();
+}
+
+#[test]
+fn an_environments_own_host_name_gets_a_certificate_and_opens_it_until_it_is_taken_away() {
+    let authority = CertificateAuthority::start();
+    let app = App::start_with(|config| {
+        let acme = Some(authority.setting(&[HOST]));
+        let redirect = Some(([127, 0, 0, 1], 0).into());
+        config.public = Some(format!("https://{HOST}"));
+        config.tls = Some(TlsConfig { files: None, acme, redirect });
+    });
+    authority.names_lead_to(socket(&app));
+    let own = "suivi.globex.example";
+    let globex = app.platform.environment_info("globex").unwrap().id;
+    let root = app.platform.environment("platform").unwrap();
+    let kept = root.engine.transact(&Caller::system(), move |unit| {
+        let draft = Draft::default().with("host", own).with("environment", globex);
+        unit.create("environment_host", None, draft)
+    });
+    let kept = kept.unwrap().value;
+
+    let trusted = authority.root();
+    let mut browser = until(|| Open::to(&app, own, &trusted).ok());
+    let (head, _) = browser.send("GET", "/", "");
+    assert!(head.starts_with("http/1.1 302") && head.contains("location: /e/globex\r\n"), "{head}");
+    let mut elsewhere = until(|| Open::to(&app, HOST, &trusted).ok());
+    assert!(!elsewhere.send("GET", "/", "").0.contains("location:"));
+    // Who comes there without encryption stays there, and is not sent to the public address.
+    let sent_on = |host: &str| {
+        let mut plain = TcpStream::connect(app.redirect_address().unwrap()).unwrap();
+        plain.write_all(format!("GET /x HTTP/1.1\r\nHost: {host}\r\n\r\n").as_bytes()).unwrap();
+        let mut answer = String::new();
+        plain.read_to_string(&mut answer).unwrap();
+        let place = answer.lines().find_map(|line| line.strip_prefix("location: ").map(str::to_owned));
+        place.unwrap_or_else(|| panic!("{answer}"))
+    };
+    assert_eq!(sent_on(own), format!("https://{own}:{}/x", socket(&app).port()));
+    assert_eq!(sent_on("www.globex.example"), format!("https://{HOST}/x"));
+
+    root.engine.transact(&Caller::system(), move |unit| unit.delete("environment_host", kept, None)).unwrap();
+    until(|| Open::to(&app, own, &trusted).is_err().then_some(()));
+    assert!(!browser.send("GET", "/", "").0.contains("location:"));
 }

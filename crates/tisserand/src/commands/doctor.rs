@@ -238,6 +238,7 @@ fn environments(exam: &mut Examination<'_>, settings: &Settings) {
         ),
     );
     mail::letters(exam, &platform);
+    certificates::of_environments(exam, settings, &platform);
     let all = match platform.environments() {
         Ok(all) => all,
         Err(error) => {

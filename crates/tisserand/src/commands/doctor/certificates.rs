@@ -2,6 +2,7 @@
 
 use engine::{Clock, SystemClock};
 use jiff::Timestamp;
+use platform::Platform;
 use platform::certificates::{certificate_attempts, certificate_chain};
 use server::{AcmeConfig, CertificateFiles, Validity};
 
@@ -22,6 +23,20 @@ pub(super) fn all(exam: &mut Examination<'_>, settings: &Settings) {
         for host in &acme.hosts {
             obtained(exam, settings, acme, host, now);
         }
+    }
+}
+
+/// Those of environments' own host names, which the directory knows.
+pub(super) fn of_environments(exam: &mut Examination<'_>, settings: &Settings, platform: &Platform) {
+    let Some(acme) = settings.tls.as_ref().and_then(|tls| tls.acme.as_ref()) else { return };
+    match platform.environment_hosts() {
+        Ok(hosts) => {
+            let now = SystemClock.now();
+            for host in hosts.iter().filter(|host| !acme.hosts.contains(host)) {
+                obtained(exam, settings, acme, host, now);
+            }
+        }
+        Err(error) => exam.note("certificate", Verdict::Bad, same(format!("{error:#}")), same("")),
     }
 }
 
