@@ -18,6 +18,9 @@ use crate::workers::Workers;
 /// Longest wait for a turn.
 const TURN: Duration = Duration::from_secs(10);
 
+/// Calls that stand back have a sixteenth of the turns that others have.
+const BACK: usize = 16;
+
 /// What calls of all kinds share: threads, and how much each environment used.
 #[derive(Clone, Default)]
 pub(crate) struct Engine {
@@ -71,7 +74,8 @@ impl Drop for Noted<'_> {
 pub(crate) struct Calls {
     engine: Engine,
     turns: Arc<Turns>,
-    /// Of calls that stand back: they keep no processor from others, and must keep no turn from them either.
+    /// Of calls that stand back: they keep no processor from others, and must keep no turn from them either. Few, for what the runtime does
+    /// for each request is not done behind others.
     back: Arc<Turns>,
     waiting: AtomicUsize,
     waiting_max: usize,
@@ -82,7 +86,7 @@ impl Calls {
         Calls {
             engine: engine.clone(),
             turns: Turns::new(at_once),
-            back: Turns::new(at_once / 2),
+            back: Turns::new(at_once / BACK),
             waiting: AtomicUsize::new(0),
             waiting_max,
         }
