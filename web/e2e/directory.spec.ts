@@ -91,10 +91,10 @@ test('an environment is copied without its people and renamed, and its old addre
   await ask('Copier en pseudonymisant', 'Maison Garance', async () => {
     await input(page, 'label').fill(`Essais ${name}`)
     await input(page, 'name').fill(name)
-    await page.keyboard.press('Control+Enter')
-    await expect(page.getByText("n'est la production de personne").first()).toBeVisible()
-    await input(page, 'usage').click()
-    await page.getByRole('option', { name: 'Recette' }).click()
+    // Nobody's production: it is not among what it may be.
+    await input(page, 'copy_usage').click()
+    await expect(page.getByRole('option')).toHaveText(['Recette', 'Développement', 'Formation'])
+    await page.getByRole('option', { name: 'Formation' }).click()
     await input(page, 'label').click()
   })
   await expect(field(page, 'state')).toContainText('Faite', { timeout: 60_000 })

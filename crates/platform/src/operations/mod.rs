@@ -253,8 +253,8 @@ impl Platform {
         }
         let texts = [
             ("name", &asked.name),
-            ("label", &asked.label),
-            ("usage", &asked.usage),
+            (label_field(asked.kind), &asked.label),
+            (usage_field(asked.kind), &asked.usage),
             ("store", &asked.store),
             ("person_name", &asked.person_name),
             ("person_email", &asked.person_email),
@@ -319,6 +319,16 @@ impl Platform {
     }
 }
 
+/// Where the name that people will see is asked for: a new environment needs one, another name may be left out.
+fn label_field(kind: OperationKind) -> &'static str {
+    if kind == OperationKind::Rename { "new_label" } else { "label" }
+}
+
+/// Where what an environment is for is asked for: a pseudonymised copy is never production.
+fn usage_field(kind: OperationKind) -> &'static str {
+    if kind == OperationKind::CopyPseudonymised { "copy_usage" } else { "usage" }
+}
+
 fn read(dictionary: &dictionary::Dictionary, record: &Record) -> Result<Operation, PlatformError> {
     let fields = Fields::of(dictionary, record);
     let kind =
@@ -331,8 +341,8 @@ fn read(dictionary: &dictionary::Dictionary, record: &Record) -> Result<Operatio
             project: fields.reference("project"),
             environment: fields.reference("environment"),
             name: fields.text("name"),
-            label: fields.text("label"),
-            usage: fields.text("usage"),
+            label: fields.text(label_field(kind)),
+            usage: fields.text(usage_field(kind)),
             store: fields.text("store"),
             into: fields.reference("destination"),
             person_name: fields.text("person_name"),
