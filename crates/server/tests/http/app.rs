@@ -223,6 +223,7 @@ fn write_module(folder: &Path) {
 }
 
 /// What `look` comes to see.
+#[track_caller]
 pub fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {

@@ -200,7 +200,7 @@ fn serve(folder: &Path) -> (Peer, u16, u16) {
         let mut slapd = Command::new(program(&["/usr/sbin/slapd", "/usr/local/sbin/slapd"], "slapd"));
         slapd.args(["-d", "0", "-f"]).arg(folder.join("slapd.conf")).arg("-h");
         slapd.arg(format!("ldap://127.0.0.1:{port} ldaps://127.0.0.1:{tls_port}"));
-        if let Some(peer) = Peer::start(folder, "slapd", &slapd, port) {
+        if let Some(peer) = Peer::start(folder, "slapd", &slapd, &[port, tls_port]) {
             return (peer, port, tls_port);
         }
     }

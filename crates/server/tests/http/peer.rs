@@ -17,9 +17,9 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// Starts a program and waits until it listens on `port` of this machine; `None` if it ended before: somebody was quicker to take a port. What it
+    /// Starts a program and waits until it listens on these ports of this machine; `None` if it ended before: somebody was quicker to take a port. What it
     /// says goes to `says` in `folder`.
-    pub fn start(folder: &Path, says: &str, program: &Command, port: u16) -> Option<Peer> {
+    pub fn start(folder: &Path, says: &str, program: &Command, ports: &[u16]) -> Option<Peer> {
         let ended = folder.join(format!("{says}.ended"));
         let _ = fs::remove_file(&ended); // of one before
         let output = fs::File::create(folder.join(says)).unwrap();
@@ -28,7 +28,7 @@ impl Peer {
         shell.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
         shell.stdin(Stdio::piped()).stdout(output.try_clone().unwrap()).stderr(output);
         let mut peer = Peer { shell: shell.spawn().unwrap() };
-        let answers = || TcpStream::connect(("127.0.0.1", port)).is_ok();
+        let answers = || ports.iter().all(|port| TcpStream::connect(("127.0.0.1", *port)).is_ok());
         let started = until(|| if ended.exists() { Some(false) } else { answers().then_some(true) });
         if !started {
             peer.stop();

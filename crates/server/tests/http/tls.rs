@@ -276,7 +276,10 @@ fn a_certificate_is_obtained_used_and_renewed_and_goes_on_while_its_authority_is
     let shown = |root: &str| Open::to(&app, HOST, root).ok().map(|open| open.shown());
 
     let root = authority.root();
-    let first = until(|| shown(&root));
+    let first = until(|| {
+        assert_eq!(attempts().filter(|last| last.failed > 0), None);
+        shown(&root)
+    });
     let mut browser = Open::to(&app, HOST, &root).unwrap();
     assert!(browser.send("GET", "/health", "").0.starts_with("http/1.1 200"));
     assert!(browser.send("GET", "/metrics", "").1.contains("tisserand_certificates_missing 0\n"));
@@ -292,7 +295,10 @@ fn a_certificate_is_obtained_used_and_renewed_and_goes_on_while_its_authority_is
     let validity = Validity::of_chain(&chain).unwrap();
     let life = validity.until.duration_since(validity.from);
     app.clock.forward(validity.left(engine::Clock::now(&*app.clock)) - life / 4);
-    let second = until(|| shown(&root).filter(|shown| *shown != first));
+    let second = until(|| {
+        assert_eq!(attempts().filter(|last| last.failed > 0), None);
+        shown(&root).filter(|shown| *shown != first)
+    });
     assert!(browser.send("GET", "/health", "").0.starts_with("http/1.1 200"));
 
     // The authority is away: that is noted, and the certificate goes on.
