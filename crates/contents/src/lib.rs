@@ -1,6 +1,4 @@
-//! What bytes that people send are, whatever they are called: their type, by what they begin with; and pictures, made anew.
-//!
-//! `docs/decisions/0148-what-arrives-is-looked-at.md`.
+#![doc = include_str!("../README.md")]
 
 mod media_type;
 mod picture;

@@ -31,6 +31,25 @@ pub(crate) enum About {
         /// Until when.
         expires: Timestamp,
     },
+    /// Somebody who helps asks to be let into their environment, or was let in without them.
+    Assistance {
+        /// Label of the environment.
+        environment: String,
+        /// Its identifier, in addresses.
+        place: String,
+        /// Name of who asks.
+        who: String,
+        /// Whom they work for.
+        organisation: Option<String>,
+        /// What for, in their words.
+        purpose: String,
+        /// The ticket it is for.
+        ticket: String,
+        /// For how many hours.
+        hours: i64,
+        /// It opened as an emergency, which two persons say it is.
+        opened: bool,
+    },
     /// Their password was changed.
     PasswordChanged {
         /// When.
@@ -46,6 +65,7 @@ impl About {
         match self {
             About::Invitation { .. } => "invitation",
             About::PasswordLink { .. } => "password_link",
+            About::Assistance { .. } => "assistance",
             About::PasswordChanged { .. } => "password_changed",
         }
     }
@@ -65,7 +85,7 @@ struct Parts {
     greeting: String,
     says: Vec<String>,
     /// Words of the button, and where it leads.
-    button: Option<(&'static str, String)>,
+    button: Option<(String, String)>,
     beside: Vec<String>,
 }
 
@@ -82,7 +102,7 @@ pub(crate) fn written(
     let when = |moment: Timestamp| moment_in_words(moment, zone, french);
     // After the `#`, what the link proves is sent to no server by following it, and stands in no log.
     let link = |secret: &str| format!("{public}/choose-password#{secret}");
-    let choose = if french { "Choisir mon mot de passe" } else { "Choose my password" };
+    let choose = say("Choisir mon mot de passe", "Choose my password");
     let greeting = match (name.trim(), french) {
         ("", true) => "Bonjour,".to_owned(),
         ("", false) => "Hello,".to_owned(),
@@ -153,6 +173,61 @@ pub(crate) fn written(
                 ),
             ],
         },
+        About::Assistance { environment, place, who, organisation, purpose, ticket, hours, opened } => {
+            let who = match organisation {
+                Some(organisation) => format!("{who} ({organisation})"),
+                None => who.clone(),
+            };
+            let (subject, said, words) = if *opened {
+                (
+                    say(
+                        &format!("Accès d’urgence à {environment}"),
+                        &format!("Emergency access to {environment}"),
+                    ),
+                    say(
+                        &format!(
+                            "{who} est entré sans attendre votre réponse, pour {hours} h au plus : deux personnes disent que c’est urgent."
+                        ),
+                        &format!(
+                            "{who} entered without waiting for your answer, for {hours} h at most: two persons say that it is urgent."
+                        ),
+                    ),
+                    say("Voir, et mettre fin", "Look, and end it"),
+                )
+            } else {
+                (
+                    say(
+                        &format!("Demande d’accès à {environment}"),
+                        &format!("Request to enter {environment}"),
+                    ),
+                    say(
+                        &format!(
+                            "{who} demande à entrer pour {hours} h. Sans votre accord dans les trois jours, personne n’entre."
+                        ),
+                        &format!(
+                            "{who} asks to enter for {hours} h. Unless you agree within three days, nobody enters."
+                        ),
+                    ),
+                    say("Lire et répondre", "Read and answer"),
+                )
+            };
+            Parts {
+                subject,
+                greeting,
+                says: vec![
+                    said,
+                    say(
+                        &format!("Pourquoi : {purpose} (ticket {ticket})"),
+                        &format!("What for: {purpose} (ticket {ticket})"),
+                    ),
+                ],
+                button: Some((words, format!("{public}/admin/{place}/assistance"))),
+                beside: vec![say(
+                    "Vous recevez ceci parce que vous administrez cet environnement. Tout ce qui s’y fait est au journal.",
+                    "You get this because you administer this environment. Everything that is done there is in its journal.",
+                )],
+            }
+        }
         About::PasswordChanged { at, device } => Parts {
             subject: say("Votre mot de passe a été changé", "Your password was changed"),
             greeting,
@@ -332,6 +407,37 @@ mod tests {
             let written = letter(&invitation("Ada Lenoir"), language);
             assert_eq!(written.subject, subject);
             for part in ["Zoé", "Ada Lenoir", until, "https://crm.acme.example/choose-password#5ecret"] {
+                assert!(written.text.contains(part) && written.html.contains(part), "{part} in {written:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_support_access_is_told_with_who_what_for_and_where_to_answer() {
+        let about = |opened| About::Assistance {
+            environment: "Acme".to_owned(),
+            place: "acme".to_owned(),
+            who: "Omar".to_owned(),
+            organisation: Some("Atelier du Rhin".to_owned()),
+            purpose: "Un import bloqué".to_owned(),
+            ticket: "T-12".to_owned(),
+            hours: 4,
+            opened,
+        };
+        for (opened, language, subject) in [
+            (false, Language::Fr, "Demande d’accès à Acme"),
+            (false, Language::En, "Request to enter Acme"),
+            (true, Language::Fr, "Accès d’urgence à Acme"),
+            (true, Language::En, "Emergency access to Acme"),
+        ] {
+            let written = letter(&about(opened), language);
+            assert_eq!(written.subject, subject);
+            for part in [
+                "Omar (Atelier du Rhin)",
+                "Un import bloqué (ticket T-12)",
+                "4 h",
+                "https://crm.acme.example/admin/acme/assistance",
+            ] {
                 assert!(written.text.contains(part) && written.html.contains(part), "{part} in {written:?}");
             }
         }

@@ -7,6 +7,7 @@ use engine::{Caller, Draft, EngineError, Held, Query, Record};
 use jiff::{SignedDuration, Timestamp};
 
 use super::steps::{Step, Went, nothing, step};
+use super::telling::Told;
 use super::{Operation, OperationKind, OperationState};
 use crate::directory::{ACCESS, CLIENT, Fields, ORGANISATION, USER};
 use crate::environments::EnvironmentInfo;
@@ -176,7 +177,7 @@ impl Platform {
     }
 
     /// Who would be let in: whoever asked, or by command the person named.
-    fn assistant(&self, operation: &Operation) -> Result<RecordId, PlatformError> {
+    pub(super) fn assistant(&self, operation: &Operation) -> Result<RecordId, PlatformError> {
         match (&operation.asked.person_email, operation.by) {
             (Some(email), None) => Ok(self.user_by_email(email)?.id),
             (_, Some(by)) => Ok(by),
@@ -187,7 +188,10 @@ impl Platform {
         }
     }
 
-    fn organisation_of(&self, user: RecordId) -> Result<Option<(RecordId, String, String)>, PlatformError> {
+    pub(super) fn organisation_of(
+        &self,
+        user: RecordId,
+    ) -> Result<Option<(RecordId, String, String)>, PlatformError> {
         let (root, caller) = (self.root(), Caller::system());
         let dictionary = root.dictionary();
         let user = root.get(&caller, USER, user, &[])?;
@@ -254,6 +258,7 @@ fn ask(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError
         draft = draft.with("organisation", organisation.as_str());
     }
     platform.assistance_note(operation, draft)?;
+    platform.tell_administrators(operation, &info, Told::Asked, ANSWERED_WITHIN)?;
     Ok(Went::On)
 }
 
@@ -293,6 +298,14 @@ fn open(platform: &Platform, operation: &Operation) -> Result<Went, PlatformErro
             .with("profiles", held.profiles().join(" ").as_str());
         platform.root().transact(&Caller::system(), move |unit| unit.create(ACCESS, None, draft))?;
     }
+    if operation.decision.as_deref() == Some("emergency") {
+        platform.tell_administrators(
+            operation,
+            &info,
+            Told::Opened,
+            SignedDuration::from_hours(hours(operation)),
+        )?;
+    }
     tracing::info!(user.id = %user, environment.name = info.name, operation.id = %operation.id, "support access opened");
     Ok(Went::On)
 }
@@ -327,7 +340,7 @@ fn ended(platform: &Platform, stage: Stage) -> Draft {
     Draft::default().with("stage", stage.tag()).with("ended_at", Value::DateTime(platform.now()))
 }
 
-fn hours(operation: &Operation) -> i64 {
+pub(super) fn hours(operation: &Operation) -> i64 {
     operation.asked.hours.unwrap_or(4)
 }
 

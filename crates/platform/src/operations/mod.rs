@@ -9,6 +9,7 @@ mod moving;
 mod pseudonymising;
 mod settings;
 mod steps;
+mod telling;
 
 use dictionary::expression::BinaryOperator;
 use dictionary::{Language, RecordId};
@@ -221,6 +222,7 @@ pub struct Operation {
     pub by: Option<RecordId>,
     decision: Option<String>,
     decided_by: Option<String>,
+    told: Option<String>,
     open_until: Option<Timestamp>,
     began: Option<Timestamp>,
     attempts: i64,
@@ -362,6 +364,7 @@ fn read(dictionary: &dictionary::Dictionary, record: &Record) -> Result<Operatio
         by: fields.reference("created_by"),
         decision: fields.text("decision"),
         decided_by: fields.text("decided_by"),
+        told: fields.text("told"),
         open_until: fields.moment("open_until"),
         began: fields.moment("started"),
         attempts: fields.number("attempts").unwrap_or_default(),

@@ -4,9 +4,7 @@ use std::fs;
 
 use jiff::SignedDuration;
 use platform::EventsWanted;
-use platform::outbox::MailOptions;
 use serde_json::{Value as Json, json};
-use services::mail::MailServer;
 
 use crate::app::{App, PASSWORD};
 use crate::client::{Answer, Client};
@@ -17,11 +15,7 @@ const BETTER: &str = "trois chats sur un toit";
 /// A platform that sends its letters to a server of the test's.
 fn started() -> (App, MailPeer) {
     let peer = MailPeer::start();
-    let mail = MailOptions {
-        server: MailServer::read(&peer.address, None, "crm.example").unwrap(),
-        from: "Tisserand <nepasrepondre@crm.example>".to_owned(),
-        public: "https://crm.example/".to_owned(),
-    };
+    let mail = peer.options();
     (App::start_on(|options| options.mail = Some(mail)), peer)
 }
 

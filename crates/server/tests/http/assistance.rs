@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::app::{App, PASSWORD, until};
 use crate::client::Client;
+use crate::mail_server::MailPeer;
 
 /// Somebody who works for an operator, and keeps the platform.
 fn operator(app: &App, name: &str, email: &str) -> (RecordId, Client) {
@@ -177,6 +178,45 @@ fn an_emergency_takes_two_persons_and_the_client_sees_it() {
     assert_eq!(open["decided_by"], "Nina Roth");
     assert_eq!(answered(&ada, &open["id"], "end"), 200, "the client ends it all the same");
     assert_eq!(app.signed_in("omar@hebergeur.example", "acme").get("/data/acme/accounts").status, 404);
+}
+
+#[test]
+fn who_answers_for_the_client_is_told_by_e_mail_once_and_nobody_else_is() {
+    let peer = MailPeer::start();
+    let mail = peer.options();
+    let app = App::start_on(|options| options.mail = Some(mail));
+    let (_, omar) = operator(&app, "Omar Idrissi", "omar@hebergeur.example");
+    let (nina, as_nina) = operator(&app, "Nina Roth", "nina@hebergeur.example");
+    // Even were she an administrator there, she is not of the client.
+    let acme = app.platform.environment_info("acme").unwrap().id;
+    let access =
+        Draft::default().with("user", nina).with("environment", acme).with("profiles", "administrator");
+    let root = app.platform.environment("platform").unwrap();
+    root.engine.transact(&Caller::system(), move |unit| unit.create("access", None, access)).unwrap();
+
+    let urgent = omar.create("operations", asked(&app, true));
+    carried_out(&app);
+    let letter = peer.next();
+    assert_eq!(letter.to, "ada@acme.example");
+    for part in [
+        "Omar Idrissi (Hébergeur)",
+        "2 h",
+        "Une facture ne part pas (ticket T-42)",
+        "https://crm.example/admin/acme/assistance",
+    ] {
+        assert!(letter.text().contains(part), "{part} in {}", letter.text());
+    }
+    as_nina.create("operations", json!({"kind": "confirm_emergency", "confirms_id": urgent["id"]}));
+    carried_out(&app);
+    let letter = peer.next();
+    assert_eq!(letter.to, "ada@acme.example");
+    assert!(
+        letter.header("Subject").contains("urgence") || letter.text().contains("urgent"),
+        "{}",
+        letter.text()
+    );
+    carried_out(&app);
+    assert!(peer.rest().is_empty(), "each once, and to her alone");
 }
 
 #[test]

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use base64ct::{Base64, Encoding};
 use parking_lot::Mutex;
+use platform::outbox::MailOptions;
+use services::mail::MailServer;
 
 /// Longer than anything takes that goes well.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -116,6 +118,15 @@ impl MailPeer {
             }
         });
         MailPeer { address, mood, taken }
+    }
+
+    /// How a platform sends its letters here.
+    pub fn options(&self) -> MailOptions {
+        MailOptions {
+            server: MailServer::read(&self.address, None, "crm.example").unwrap(),
+            from: "Tisserand <nepasrepondre@crm.example>".to_owned(),
+            public: "https://crm.example/".to_owned(),
+        }
     }
 
     pub fn be(&self, mood: Mood) {
