@@ -50,6 +50,21 @@ pub(crate) enum About {
         /// It opened as an emergency, which two persons say it is.
         opened: bool,
     },
+    /// Much of what their subscription includes is used, or all of it.
+    Allowance {
+        /// Name of the client.
+        client: String,
+        /// Identifier of an environment of theirs, in addresses.
+        place: String,
+        /// Tag of the value list `quota_resource`.
+        resource: String,
+        /// Percent that is used.
+        share: i64,
+        /// How much is included, in the unit that it is sold by.
+        included: i64,
+        /// Who raises it, in French and in English.
+        raised_by: (String, String),
+    },
     /// Their password was changed.
     PasswordChanged {
         /// When.
@@ -66,6 +81,7 @@ impl About {
             About::Invitation { .. } => "invitation",
             About::PasswordLink { .. } => "password_link",
             About::Assistance { .. } => "assistance",
+            About::Allowance { .. } => "allowance",
             About::PasswordChanged { .. } => "password_changed",
         }
     }
@@ -225,6 +241,50 @@ pub(crate) fn written(
                 beside: vec![say(
                     "Vous recevez ceci parce que vous administrez cet environnement. Tout ce qui s’y fait est au journal.",
                     "You get this because you administer this environment. Everything that is done there is in its journal.",
+                )],
+            }
+        }
+        About::Allowance { client, place, resource, share, included, raised_by } => {
+            let (fr, en) = match resource.as_str() {
+                "storage" => (format!("stockage ({included} Mo)"), format!("storage ({included} MB)")),
+                "emails" => {
+                    (format!("e-mails du mois ({included})"), format!("e-mails of the month ({included})"))
+                }
+                "sms" => (format!("SMS du mois ({included})"), format!("SMS of the month ({included})")),
+                _ => (
+                    format!("adresses localisées du mois ({included})"),
+                    format!("addresses geocoded this month ({included})"),
+                ),
+            };
+            Parts {
+                subject: say(
+                    &format!("Abonnement de {client} : {share} % utilisés"),
+                    &format!("Subscription of {client}: {share} % used"),
+                ),
+                greeting,
+                says: vec![
+                    say(
+                        &format!("{share} % de ce que l’abonnement comprend sont utilisés : {fr}."),
+                        &format!("{share} % of what the subscription includes is used: {en}."),
+                    ),
+                    say(
+                        &format!(
+                            "Ce qui en demanderait davantage est refusé, avec la raison ; rien de ce qui est là n’est perdu. Pour l’augmenter : {}.",
+                            raised_by.0
+                        ),
+                        &format!(
+                            "What would ask for more is refused, with the reason; nothing that is there is lost. To raise it: {}.",
+                            raised_by.1
+                        ),
+                    ),
+                ],
+                button: Some((
+                    say("Voir la consommation", "See what is used"),
+                    format!("{public}/admin/{place}/subscription"),
+                )),
+                beside: vec![say(
+                    "Vous recevez ceci parce que vous administrez cet environnement.",
+                    "You get this because you administer this environment.",
                 )],
             }
         }

@@ -4,6 +4,7 @@ pub mod access;
 mod accesses;
 pub mod account_links;
 pub mod addresses;
+mod administrators;
 pub mod breached;
 mod cache;
 pub mod certificates;

@@ -188,7 +188,7 @@ impl Platform {
         }
     }
 
-    pub(super) fn organisation_of(
+    pub(crate) fn organisation_of(
         &self,
         user: RecordId,
     ) -> Result<Option<(RecordId, String, String)>, PlatformError> {

@@ -1,17 +1,15 @@
 //! Those who answer for a client's environment are told by e-mail of a support access that is asked for, and of one that opened without them.
 
-use dictionary::model::profiles::Power;
 use engine::{Caller, Draft};
 use jiff::SignedDuration;
 
 use super::Operation;
 use super::assistance::hours;
-use crate::directory::{ACCESS, CLIENT, Fields, MESSAGE, OPERATION};
+use crate::directory::{MESSAGE, OPERATION};
 use crate::environments::EnvironmentInfo;
 use crate::error::PlatformError;
 use crate::letters::About;
 use crate::platform::Platform;
-use crate::users::User;
 
 /// What they are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,32 +66,5 @@ impl Platform {
             unit.update(OPERATION, id, None, Draft::default().with("told", told.tag()))
         })?;
         Ok(())
-    }
-
-    /// People who may answer for an environment and are let in for good: neither who is there to help, nor who keeps the platform.
-    fn administrators_of(&self, info: &EnvironmentInfo) -> Result<Vec<User>, PlatformError> {
-        let open = self.environment(&info.name)?;
-        let dictionary = open.engine.dictionary();
-        let administers = |profile: &str| {
-            dictionary
-                .profiles
-                .iter()
-                .any(|one| one.name == profile && one.powers.contains(&Power::Administer))
-        };
-        let directory = self.root().dictionary();
-        let mut found = Vec::new();
-        for record in self.records_of(ACCESS, "environment", info.id)? {
-            let access = Fields::of(&directory, &record);
-            let profiles = access.text("profiles").unwrap_or_default();
-            let Some(user) = access.reference("user").filter(|_| access.reference("operation").is_none())
-            else {
-                continue;
-            };
-            let answers = profiles.split_whitespace().any(administers);
-            if answers && self.organisation_of(user)?.is_none_or(|(_, _, kind)| kind == CLIENT) {
-                found.extend(Some(self.user(user)?).filter(|user| user.active));
-            }
-        }
-        Ok(found)
     }
 }

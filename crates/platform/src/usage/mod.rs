@@ -8,6 +8,7 @@ mod ledger;
 mod meters;
 mod statements;
 mod told;
+mod warnings;
 
 use std::sync::Arc;
 

@@ -6,10 +6,13 @@
 use dictionary::{RecordId, Value};
 use engine::{Caller, Draft, EngineError, Query};
 
-use crate::directory::{self, CLIENT, Fields, SUBSCRIPTION, SUBSCRIPTION_QUOTA, USAGE_LINE, USAGE_STATEMENT};
+use crate::directory::{
+    self, CLIENT, Fields, MESSAGE, SUBSCRIPTION, SUBSCRIPTION_QUOTA, USAGE_LINE, USAGE_STATEMENT,
+};
 use crate::error::PlatformError;
 use crate::platform::Platform;
 use crate::subscriptions::Subscription;
+use crate::usage::warnings::warning_due;
 use crate::usage::{Measure, Month, Usage, UsageLine};
 
 /// What became of closing a month for a subscription.
@@ -195,7 +198,7 @@ impl Platform {
 
     fn usage_note(&self, subscription: &Subscription, usage: &Usage) -> Result<usize, PlatformError> {
         let dictionary = self.root().dictionary();
-        let mut drafts = Vec::new();
+        let (mut drafts, mut letters) = (Vec::new(), Vec::new());
         for record in &self.records_of(SUBSCRIPTION_QUOTA, SUBSCRIPTION, subscription.id)? {
             let fields = Fields::of(&dictionary, record);
             let resource = fields.text("resource").unwrap_or_default();
@@ -214,14 +217,30 @@ impl Platform {
                 (None, _) => (None, None),
             };
             let used = used.map_or(Value::Null, Value::Integer);
+            let percent = share;
             let share = share.map_or(Value::Null, Value::Integer);
-            if (fields.value("used"), fields.value("share")) != (&used, &share) {
-                drafts.push((fields.id(), Draft::default().with("used", used).with("share", share)));
+            let warned = fields.number("warned").unwrap_or_default();
+            let due = warning_due(&resource, percent.unwrap_or_default(), warned);
+            if due > warned {
+                let included = fields.number("amount").unwrap_or_default();
+                letters.extend(self.warnings(
+                    subscription,
+                    &resource,
+                    percent.unwrap_or_default(),
+                    included,
+                )?);
+            }
+            if (fields.value("used"), fields.value("share")) != (&used, &share) || due != warned {
+                let draft = Draft::default().with("used", used).with("share", share);
+                drafts.push((fields.id(), draft.with("warned", Value::Integer(due))));
             }
         }
         let moved = drafts.len();
         if moved > 0 {
             self.root().transact(&Caller::system(), move |unit| {
+                for letter in letters {
+                    unit.create(MESSAGE, Some(letter.id), letter.draft)?;
+                }
                 for (id, draft) in drafts {
                     match unit.update(SUBSCRIPTION_QUOTA, id, None, draft) {
                         // Taken out of the subscription meanwhile.

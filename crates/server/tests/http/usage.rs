@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use crate::app::App;
 use crate::client::{Answer, Client};
+use crate::mail_server::MailPeer;
 
 fn subscribe(app: &App, storage_mb: u32) {
     let new = NewSubscription {
@@ -90,6 +91,39 @@ fn beyond_the_storage_included_uploads_and_writes_are_refused_and_go_on_at_the_r
     assert_eq!(send(&ada, &format!("{other}/contract"), 300_000).status, 422);
     assert_eq!(ada.delete(&path).status, 204);
     assert_eq!(send(&ada, &format!("{other}/contract"), 300_000).status, 204);
+}
+
+#[test]
+fn administrators_are_warned_by_e_mail_once_before_all_that_is_included_is_used() {
+    let peer = MailPeer::start();
+    let mail = peer.options();
+    let app = App::start_on(|options| options.mail = Some(mail));
+    subscribe(&app, 1);
+    let (ada, operator) = (app.ada(), operator(&app));
+    app.platform.usage_measure().unwrap();
+    assert_eq!(send(&ada, &format!("{}/contract", account(&ada, "Lenoir")), 850_000).status, 204);
+    app.platform.usage_measure().unwrap();
+    app.platform.usage_measure().unwrap();
+    app.platform.mail_send().unwrap();
+    let letter = peer.next();
+    assert_eq!(letter.to, "ada@acme.example");
+    for part in [
+        "stockage (1 Mo)",
+        " % ",
+        "l'exploitant de la plateforme",
+        "https://crm.example/admin/acme/subscription",
+    ] {
+        assert!(letter.text().contains(part), "{part} in {}", letter.text());
+    }
+    // Raised, it is enough again; bounded as before, it is said again.
+    raise(&operator, "storage", 2);
+    app.platform.usage_measure().unwrap();
+    app.platform.mail_send().unwrap();
+    assert!(peer.rest().is_empty(), "once, and to her alone");
+    raise(&operator, "storage", 1);
+    app.platform.usage_measure().unwrap();
+    app.platform.mail_send().unwrap();
+    assert_eq!(peer.next().to, "ada@acme.example");
 }
 
 #[test]
