@@ -5,10 +5,12 @@ use std::sync::Arc;
 use dictionary::RecordId;
 use dictionary::layers::Layer;
 use dictionary::model::Dictionary;
+use dictionary::value::FileRef;
 use engine::{Caller, Draft, EngineError, Environment, Expanded, Query, Record, Settings};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use store::files::FileStore;
 
 use crate::access::{with_client, words};
 use crate::directory::{self, CLIENT, ENVIRONMENT, Fields, ORGANISATION};
@@ -70,6 +72,8 @@ pub struct EnvironmentInfo {
     pub place: String,
     /// What keeps its rows; what keeps those of the platform when absent.
     pub keep: Option<Keep>,
+    /// What stands for it on screens, among the files of the platform.
+    pub logo: Option<FileRef>,
     /// What maps are drawn on, where it is not what comes with the application.
     pub tiles: Option<Tiles>,
 }
@@ -393,6 +397,11 @@ impl Platform {
         self.environment_info(&new.name).map(Arc::unwrap_or_clone)
     }
 
+    /// Files of the reserved environment: what the directory names lies there.
+    pub fn own_files(&self) -> Arc<dyn FileStore> {
+        self.root.files.clone()
+    }
+
     /// The reserved environment.
     pub(crate) fn root(&self) -> &Environment {
         &self.root.engine
@@ -511,6 +520,10 @@ fn read_info(dictionary: &Dictionary, record: &Record) -> EnvironmentInfo {
         keep: fields.text("store").and_then(|tag| Keep::from_tag(&tag)),
         // Made by an earlier version: where its name says.
         place: fields.text("place").or_else(|| fields.text("name")).unwrap_or_default(),
+        logo: match fields.value("logo") {
+            dictionary::Value::File(file) => Some((**file).clone()),
+            _ => None,
+        },
         tiles: fields.text("map_tiles").and_then(|url| Tiles::read(url, fields.text("map_attribution"))),
     }
 }

@@ -2,6 +2,7 @@
 
 mod account_links;
 mod body;
+mod brand;
 mod calls;
 pub mod config;
 mod connections;

@@ -9,8 +9,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use crate::state::AppState;
 use crate::{
-    account_links, data, events, health, own_password, passkeys, providers, request, scim, second_factor,
-    session, sign_in_events, sign_ins, web_app,
+    account_links, brand, data, events, health, own_password, passkeys, providers, request, scim,
+    second_factor, session, sign_in_events, sign_ins, web_app,
 };
 
 /// An operation.
@@ -60,6 +60,8 @@ pub const ROUTES: &[Route] = &[
     open("POST", "/session/forgotten", "password_forgotten"),
     open("POST", "/session/link", "link_show"),
     open("POST", "/session/link/password", "link_use"),
+    open("GET", "/brand", "brand_show"),
+    open("GET", "/brand/logo", "brand_logo_show"),
     open("GET", "/providers", "provider_list"),
     open("POST", "/providers/{provider}/begin", "provider_begin"),
     open("GET", "/providers/{provider}/callback", "provider_end"),
@@ -75,6 +77,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/data/{env}/$batch", "batch"),
     route("GET", "/data/{env}/$search", "search"),
     route("GET", "/data/{env}/$status", "status_show"),
+    route("GET", "/data/{env}/$logo", "logo_show"),
     route("POST", "/data/{env}/$files", "file_keep"),
     route("GET", "/data/{env}/$lists/{list}", "list_show"),
     route("POST", "/data/{env}/$lists/{list}", "list_value_create"),
@@ -219,6 +222,8 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/session/forgotten", post(account_links::password_forgotten))
         .route("/session/link", post(account_links::link_show))
         .route("/session/link/password", post(account_links::link_use))
+        .route("/brand", get(brand::brand_show))
+        .route("/brand/logo", get(brand::brand_logo_show))
         .route("/providers", get(providers::provider_list))
         .route("/providers/{provider}/callback", get(providers::provider_end))
         .route("/providers/{provider}/begin", post(providers::provider_begin))

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use axum::http::header::{self, HeaderMap, HeaderValue};
-use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use platform::EnvironmentInfo;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use crate::brand::of_host;
 use crate::cx::Cx;
 use crate::health::named;
 use crate::problem::Problem;
@@ -78,12 +78,9 @@ pub(crate) async fn show(cx: Cx, method: Method, uri: Uri, headers: HeaderMap) -
 
 /// Leads to the environment whose own host name the browser came by.
 async fn own_door(cx: &Cx, headers: &HeaderMap) -> Option<Response> {
-    let host: Authority = headers.get(header::HOST)?.to_str().ok()?.parse().ok()?;
-    let host = host.host().to_ascii_lowercase();
-    let platform = cx.state.platform.clone();
-    let found = cx.state.reads.run(move || Ok(platform.environment_of_host(&host)?)).await;
     // Whoever cannot be led there chooses on the page.
-    let there = HeaderValue::try_from(format!("/e/{}", found.ok()??)).ok()?;
+    let info = of_host(&cx.state, headers).await.ok()??;
+    let there = HeaderValue::try_from(format!("/e/{}", info.name)).ok()?;
     let headers = [(header::LOCATION, there), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     Some((StatusCode::FOUND, headers).into_response())
 }

@@ -67,6 +67,10 @@ export function httpSource(link: Link): DataSource {
       choosePassword: async (link, password) => {
         await answered(server.POST('/session/link/password', { body: { link, password } }))
       },
+      brand: async (options) => {
+        const { name, logo } = await answered(server.GET('/brand', { ...abort(options) }))
+        return { name, logo: logo && `/brand/logo?h=${logo}` }
+      },
       providers: async (domain, options) =>
         (await answered(server.GET('/providers', { params: { query: { domain } }, ...abort(options) }))).value,
       beginAtProvider: async (provider, to) =>
@@ -197,6 +201,7 @@ function environmentSource(server: Server, env: string, beside: Beside): Environ
     },
     fileUrl: (collection, id, field, hash) =>
       at(collection, id, field) + (hash ? `?h=${encodeURIComponent(hash)}` : ''),
+    logoUrl: (hash) => `/data/${encodeURIComponent(env)}/$logo?h=${encodeURIComponent(hash)}`,
     keepFile: (file, asItIs) =>
       answered(
         server.POST('/data/{env}/$files', {

@@ -22,6 +22,7 @@ export const keys = {
   /** When others looked as oneself. */
   looks: (env: string) => ['looks', env] as const,
   accountLink: (link: string) => ['account-link', link] as const,
+  brand: ['brand'] as const,
   providers: (domain: string) => ['providers', domain] as const,
   secondFactor: ['second-factor'] as const,
   passkeys: ['passkeys'] as const,

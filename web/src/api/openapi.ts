@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/brand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose host name one comes by */
+        get: operations["tisserand.brand_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/brand/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The logo of that environment */
+        get: operations["tisserand.brand_logo_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}": {
         parameters: {
             query?: never;
@@ -530,6 +564,24 @@ export interface paths {
         patch: operations["tisserand.list_value_change"];
         trace?: never;
     };
+    "/data/{env}/$logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The logo of the environment */
+        get: operations["tisserand.logo_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_29"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$metadata": {
         parameters: {
             query?: never;
@@ -543,7 +595,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_29"];
+        options: operations["options_show_30"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -561,7 +613,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_30"];
+        options: operations["options_show_31"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -579,7 +631,7 @@ export interface paths {
         post: operations["tisserand.notifications_read"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_31"];
+        options: operations["options_show_32"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -596,7 +648,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_32"];
+        options: operations["options_show_33"];
         head?: never;
         /** Mark as read, or not read */
         patch: operations["tisserand.notification_mark"];
@@ -616,7 +668,7 @@ export interface paths {
         post: operations["tisserand.person_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_33"];
+        options: operations["options_show_34"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -634,7 +686,7 @@ export interface paths {
         /** Take an access away */
         delete: operations["tisserand.person_remove"];
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_35"];
         head?: never;
         /** Change profiles */
         patch: operations["tisserand.person_change"];
@@ -653,7 +705,7 @@ export interface paths {
         post: operations["tisserand.person_invite"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_36"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -671,7 +723,7 @@ export interface paths {
         post: operations["tisserand.person_reset"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_37"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -689,7 +741,7 @@ export interface paths {
         post: operations["tisserand.person_reset_factor"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_38"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -707,7 +759,7 @@ export interface paths {
         post: operations["tisserand.person_sign_out"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_39"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -725,7 +777,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_40"];
         head?: never;
         /** Change preferences */
         patch: operations["tisserand.preferences_change"];
@@ -744,7 +796,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -763,7 +815,7 @@ export interface paths {
         /** Take a profile away, or give it back to its module */
         delete: operations["tisserand.profile_delete"];
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_42"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -781,7 +833,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_43"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -799,7 +851,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_44"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -817,7 +869,7 @@ export interface paths {
         post: operations["tisserand.provisioning_token_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -835,7 +887,7 @@ export interface paths {
         /** Revoke a token */
         delete: operations["tisserand.provisioning_token_revoke"];
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -853,7 +905,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_47"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -871,7 +923,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_48"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -889,7 +941,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_48"];
+        options: operations["options_show_49"];
         head?: never;
         /** Change what is asked of whoever signs in */
         patch: operations["tisserand.sign_in_rules_change"];
@@ -908,7 +960,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_50"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -926,7 +978,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_50"];
+        options: operations["options_show_51"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -944,7 +996,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_51"];
+        options: operations["options_show_52"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -962,7 +1014,7 @@ export interface paths {
         post: operations["tisserand.subject_erase"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_52"];
+        options: operations["options_show_53"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -980,7 +1032,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_53"];
+        options: operations["options_show_54"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -998,7 +1050,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_54"];
+        options: operations["options_show_55"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1018,7 +1070,7 @@ export interface paths {
         /** Go back to oneself */
         delete: operations["tisserand.view_as_end"];
         /** What this address takes */
-        options: operations["options_show_55"];
+        options: operations["options_show_56"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1037,7 +1089,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_56"];
+        options: operations["options_show_57"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1055,7 +1107,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_57"];
+        options: operations["options_show_58"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -1074,7 +1126,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_58"];
+        options: operations["options_show_59"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1092,7 +1144,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_59"];
+        options: operations["options_show_60"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1111,7 +1163,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_60"];
+        options: operations["options_show_61"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1131,7 +1183,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_61"];
+        options: operations["options_show_62"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -1150,7 +1202,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_62"];
+        options: operations["options_show_63"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1168,7 +1220,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_63"];
+        options: operations["options_show_64"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1186,7 +1238,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_64"];
+        options: operations["options_show_65"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1207,7 +1259,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_65"];
+        options: operations["options_show_66"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1225,7 +1277,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_66"];
+        options: operations["options_show_67"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1243,7 +1295,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_67"];
+        options: operations["options_show_68"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1261,7 +1313,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_68"];
+        options: operations["options_show_69"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1279,7 +1331,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_69"];
+        options: operations["options_show_70"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1299,7 +1351,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_70"];
+        options: operations["options_show_71"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -1318,7 +1370,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_71"];
+        options: operations["options_show_72"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1336,7 +1388,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_72"];
+        options: operations["options_show_73"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1354,7 +1406,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_73"];
+        options: operations["options_show_74"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1375,7 +1427,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_74"];
+        options: operations["options_show_75"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1393,7 +1445,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_75"];
+        options: operations["options_show_76"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -2140,6 +2192,7 @@ export interface components {
             currency: string;
             kind: string;
             label: string;
+            logo: string | null;
             name: string;
             tiles: {
                 attribution: string | null;
@@ -3629,6 +3682,99 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "tisserand.brand_show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whose host name one comes by */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        logo: string | null;
+                        name: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.brand_logo_show": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What is there already. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+                /** @description A part: `bytes=0-99`. */
+                Range?: components["parameters"]["range"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": unknown;
+                };
+            };
+            /** @description A part. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": unknown;
+                };
+            };
+            /** @description Did not change. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            /** @description Beyond its end. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.service_show": {
         parameters: {
             query?: never;
@@ -5931,6 +6077,100 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
+    "tisserand.logo_show": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description What is there already. */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+                /** @description A part: `bytes=0-99`. */
+                Range?: components["parameters"]["range"];
+            };
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": unknown;
+                };
+            };
+            /** @description A part. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": unknown;
+                };
+            };
+            /** @description Did not change. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            /** @description Beyond its end. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_29: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.metadata_show": {
         parameters: {
             query?: never;
@@ -5965,7 +6205,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_29: {
+    options_show_30: {
         parameters: {
             query?: never;
             header?: never;
@@ -6034,7 +6274,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_30: {
+    options_show_31: {
         parameters: {
             query?: never;
             header?: never;
@@ -6104,7 +6344,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_31: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -6136,7 +6376,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_32: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -6297,7 +6537,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_33: {
+    options_show_34: {
         parameters: {
             query?: never;
             header?: never;
@@ -6366,7 +6606,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_34: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -6484,7 +6724,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_35: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -6557,7 +6797,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_36: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -6630,7 +6870,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_37: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -6703,7 +6943,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_38: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -6771,7 +7011,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_39: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -6894,7 +7134,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_40: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;
@@ -7013,7 +7253,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_41: {
+    options_show_42: {
         parameters: {
             query?: never;
             header?: never;
@@ -7081,7 +7321,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_42: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -7158,7 +7398,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_43: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -7235,7 +7475,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_44: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -7304,7 +7544,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_45: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -7375,7 +7615,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_46: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -7446,7 +7686,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_47: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -7512,7 +7752,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_48: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;
@@ -7630,7 +7870,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_49: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7696,7 +7936,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_50: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -7764,7 +8004,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_51: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -7845,7 +8085,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_52: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;
@@ -7917,7 +8157,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_53: {
+    options_show_54: {
         parameters: {
             query?: never;
             header?: never;
@@ -7987,7 +8227,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_54: {
+    options_show_55: {
         parameters: {
             query?: never;
             header?: never;
@@ -8132,7 +8372,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_55: {
+    options_show_56: {
         parameters: {
             query?: never;
             header?: never;
@@ -8250,7 +8490,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_56: {
+    options_show_57: {
         parameters: {
             query?: never;
             header?: never;
@@ -8322,7 +8562,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_57: {
+    options_show_58: {
         parameters: {
             query?: never;
             header?: never;
@@ -8450,7 +8690,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_58: {
+    options_show_59: {
         parameters: {
             query?: never;
             header?: never;
@@ -8526,7 +8766,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_59: {
+    options_show_60: {
         parameters: {
             query?: never;
             header?: never;
@@ -8682,7 +8922,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_60: {
+    options_show_61: {
         parameters: {
             query?: never;
             header?: never;
@@ -8892,7 +9132,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_61: {
+    options_show_62: {
         parameters: {
             query?: never;
             header?: never;
@@ -9041,7 +9281,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_62: {
+    options_show_63: {
         parameters: {
             query?: never;
             header?: never;
@@ -9130,7 +9370,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_63: {
+    options_show_64: {
         parameters: {
             query?: never;
             header?: never;
@@ -9230,7 +9470,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_64: {
+    options_show_65: {
         parameters: {
             query?: never;
             header?: never;
@@ -9542,7 +9782,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_65: {
+    options_show_66: {
         parameters: {
             query?: never;
             header?: never;
@@ -9660,7 +9900,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_66: {
+    options_show_67: {
         parameters: {
             query?: never;
             header?: never;
@@ -9743,7 +9983,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_67: {
+    options_show_68: {
         parameters: {
             query?: never;
             header?: never;
@@ -9830,7 +10070,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_68: {
+    options_show_69: {
         parameters: {
             query?: never;
             header?: never;
@@ -9904,7 +10144,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_69: {
+    options_show_70: {
         parameters: {
             query?: never;
             header?: never;
@@ -10108,7 +10348,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_70: {
+    options_show_71: {
         parameters: {
             query?: never;
             header?: never;
@@ -10251,7 +10491,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_71: {
+    options_show_72: {
         parameters: {
             query?: never;
             header?: never;
@@ -10336,7 +10576,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_72: {
+    options_show_73: {
         parameters: {
             query?: never;
             header?: never;
@@ -10432,7 +10672,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_73: {
+    options_show_74: {
         parameters: {
             query?: never;
             header?: never;
@@ -10734,7 +10974,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_74: {
+    options_show_75: {
         parameters: {
             query?: never;
             header?: never;
@@ -10848,7 +11088,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_75: {
+    options_show_76: {
         parameters: {
             query?: never;
             header?: never;

@@ -154,6 +154,8 @@ export interface DataSource {
     /** What a link is for. */
     link(link: string): Promise<AccountLink>
     choosePassword(link: string, password: string): Promise<void>
+    /** Whose host name this page came by, with the address of their logo. */
+    brand(options?: Abort): Promise<{ name: string | null; logo: string | null }>
     /** Identity providers that speak for addresses of a domain. */
     providers(domain: string, options?: Abort): Promise<IdentityProvider[]>
     /** Where the browser goes to sign in by one; it comes back to `to`. */
@@ -261,6 +263,8 @@ export interface EnvironmentSource {
   search(text: string, options?: Abort): Promise<SearchHit[]>
   /** Address of a stored file, for `<img>` and downloads; `hash` makes it change when the file does. */
   fileUrl(collection: string, id: string, field: string, hash?: string): string
+  /** Address of the logo of this environment, for `<img>`; `hash` makes it change when the logo does. */
+  logoUrl(hash: string): string
   /** Sends bytes; what comes back is the value of the file field that will name them. A picture is made anew unless it is kept as it is. */
   keepFile(file: File, asItIs?: boolean): Promise<FileValue>
   lists: {

@@ -67,6 +67,7 @@ export function testDictionary(...entities: Entity[]): Dictionary {
       time_zone_rules: null,
       currency: 'EUR',
       country: 'FR',
+      logo: null,
       tiles: null,
     },
     me: {

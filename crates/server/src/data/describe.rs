@@ -32,6 +32,7 @@ pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
             "time_zone_rules": zone_rules(settings.zone.iana_name()),
             "currency": settings.currency,
             "country": info.country,
+            "logo": info.logo.as_ref().map(|logo| &logo.hash),
             "tiles": info.tiles.as_ref().map(|tiles| json!({"url": tiles.url, "attribution": tiles.attribution})),
         });
         let rights = engine.rights(caller)?;

@@ -14,8 +14,8 @@ use dictionary::model::{Entity, Field, FieldIndex};
 use dictionary::value::FileRef;
 use engine::{Capability, Draft, Input};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use platform::Entered;
 use platform::files::FileStore;
+use platform::{Entered, EnvironmentInfo};
 use tokio::sync::oneshot;
 
 use crate::cx::Cx;
@@ -64,6 +64,15 @@ pub(crate) async fn file_show(
         }
     });
     send(asked.cx.clone(), found.await?, &asked.headers)
+}
+
+/// The logo of an environment, which is kept with the platform's own files.
+///
+/// Not found where there is none.
+pub(crate) fn send_logo(cx: Cx, info: &EnvironmentInfo, asked: &HeaderMap) -> Result<Response, Problem> {
+    let file = info.logo.clone().ok_or_else(Problem::not_found)?;
+    let files = cx.state.platform.own_files();
+    send(cx, Found { file, files }, asked)
 }
 
 fn send(cx: Cx, found: Found, asked: &HeaderMap) -> Result<Response, Problem> {

@@ -116,6 +116,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::ImportPart(..)
         | R::Journal
         | R::Archive
+        | R::Logo
         | R::Figures
         | R::SignIns
         | R::Subject(..)

@@ -10,7 +10,7 @@ mod draft;
 mod export;
 mod favourites;
 mod figures;
-mod files;
+pub(crate) mod files;
 mod history;
 mod idempotency;
 mod imports;
@@ -56,6 +56,7 @@ use dictionary::model::{Dictionary, Entity};
 use percent_encoding::percent_decode_str;
 
 use crate::body::discard;
+use crate::brand;
 use crate::cx::Cx;
 use crate::health::named;
 use crate::odata::ListOptions;
@@ -225,6 +226,7 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         }
         ("GET", R::Journal) => ("/data/{env}/$journal", journal::journal_show(asked).await),
         ("GET", R::Archive) => ("/data/{env}/$archive", archive::archive_show(asked).await),
+        ("GET", R::Logo) => ("/data/{env}/$logo", brand::logo_show(asked).await),
         ("GET", R::Figures) => ("/data/{env}/$figures", figures::figures_show(asked).await),
         ("GET", R::SignInRules) => ("/data/{env}/$sign_in", sign_in_rules::sign_in_rules_show(asked).await),
         ("PATCH", R::SignInRules) => {

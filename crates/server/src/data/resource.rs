@@ -50,8 +50,11 @@ pub(crate) enum Resource {
     ImportPart(String, String),
     /// `$journal`
     Journal,
-    /// `$figures`
+    /// `$archive`
     Archive,
+    /// `$logo`
+    Logo,
+    /// `$figures`
     Figures,
     /// `$people`
     People,
@@ -167,6 +170,7 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             }
             ("$journal", []) => Some(Resource::Journal),
             ("$archive", []) => Some(Resource::Archive),
+            ("$logo", []) => Some(Resource::Logo),
             ("$figures", []) => Some(Resource::Figures),
             ("$people", []) => Some(Resource::People),
             ("$people", [id]) => Some(Resource::Person(RecordId::parse(id)?)),

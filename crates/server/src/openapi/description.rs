@@ -80,6 +80,7 @@ fn environment() -> Json {
     closed(json!({
         "name": text(), "label": text(), "kind": text(), "time_zone": text(),
         "time_zone_rules": text_or_null(), "currency": text(), "country": text(),
+        "logo": text_or_null(),
         "tiles": nullable(closed(json!({"url": text(), "attribution": text_or_null()}))),
     }))
 }

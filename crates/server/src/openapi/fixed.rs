@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::openapi::operation::Operation;
 use crate::openapi::shapes::{self, own};
-use crate::openapi::{Reader, administration, personal, protection, sign_ins};
+use crate::openapi::{Reader, administration, brand, personal, protection, sign_ins};
 
 /// Tag of these operations.
 pub(super) const TAG: &str = "tisserand";
@@ -18,6 +18,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>, schemas:
     lists(reader, paths);
     views(reader, paths);
     personal::write(reader, paths);
+    brand::write(reader, paths);
     sign_ins::write(reader, paths);
     whole(reader, paths);
     administration::write(reader, paths);

@@ -3,6 +3,7 @@
 //! Source: OpenAPI Specification 3.1.1; JSON Schema 2020-12.
 
 mod administration;
+mod brand;
 mod collections;
 mod description;
 mod fixed;

@@ -20,7 +20,7 @@ fn the_dictionary_has_what_screens_need_and_comes_again_only_when_it_changed() {
     assert!(rules.as_str().unwrap().starts_with("VFppZj"), "{rules}");
     assert_eq!(
         environment,
-        json!({"name": "acme", "label": "Acme Chauffage", "kind": "production", "time_zone": "Europe/Paris", "currency": "EUR", "country": "FR", "tiles": null})
+        json!({"name": "acme", "label": "Acme Chauffage", "kind": "production", "time_zone": "Europe/Paris", "currency": "EUR", "country": "FR", "logo": null, "tiles": null})
     );
     assert_eq!(
         (&dictionary["me"]["name"], &dictionary["me"]["profiles"][0]["name"]),

@@ -7,7 +7,7 @@ use platform::password_change::Reset;
 use serde_json::{Value as Json, json};
 
 use crate::app::{App, PASSWORD};
-use crate::client::Client;
+use crate::client::{Client, picture};
 
 /// An integrator with somebody who works there.
 fn integrator(app: &App, name: &'static str, email: &str) -> (RecordId, Client) {
@@ -293,4 +293,47 @@ fn an_operator_keeps_the_host_names_of_environments_and_nobody_else_sees_them() 
     let path = grace.at(&format!("environment_hosts/{}", kept["id"].as_str().unwrap()));
     assert_eq!(grace.delete(&path).status, 204);
     assert_eq!(leads(), None);
+}
+
+#[test]
+fn an_environments_name_and_logo_are_shown_by_its_own_host_name_and_to_whoever_may_enter_it() {
+    let app = App::start();
+    app.platform.access_grant(app.user("grace@globex.example"), "platform", &["operator"]).unwrap();
+    let grace = app.signed_in("grace@globex.example", "platform");
+    let acme = app.platform.environment_info("acme").unwrap().id.to_string();
+    let logo = grace.at(&format!("environments/{acme}/logo"));
+    let named = grace.with("content-disposition", "attachment; filename=\"acme.png\"");
+    let sent = named.send("PUT", &logo, Some("image/png"), &picture(200));
+    assert_eq!(sent.status, 204, "{}", sent.text());
+    grace.create("environment_hosts", json!({"host": "suivi.acme.example", "environment_id": acme}));
+
+    let by = |host: &str| {
+        let mut browser = app.stranger();
+        browser.headers.push(("host".to_owned(), host.to_owned()));
+        browser
+    };
+    let own = by("suivi.acme.example").get("/brand").json();
+    assert_eq!(own["name"], "Acme Chauffage");
+    let shown = by("suivi.acme.example").get("/brand/logo");
+    assert_eq!((shown.status, shown.header("content-type")), (200, Some("image/png")));
+    assert_eq!(
+        shown.header("etag").map(|tag| tag.trim_matches('"').to_owned()),
+        own["logo"].as_str().map(str::to_owned)
+    );
+    // Nobody else's host says anything of anybody.
+    assert_eq!(by("suivi.globex.example").get("/brand").json(), json!({"name": null, "logo": null}));
+    assert_eq!(by("suivi.globex.example").get("/brand/logo").status, 404);
+
+    let ada = app.ada();
+    let told = ada.get("/data/acme/$dictionary").json();
+    assert_eq!(told["environment"]["logo"], own["logo"]);
+    assert_eq!(ada.get("/data/acme/$logo").bytes, shown.bytes);
+    assert_eq!(app.grace().get("/data/acme/$logo").status, 404);
+    assert_eq!(app.grace().get("/data/globex/$logo").status, 404, "it has none");
+    assert_eq!(app.stranger().get("/data/acme/$logo").status, 401);
+    assert_eq!(grace.delete(&logo).status, 204);
+    assert_eq!(
+        by("suivi.acme.example").get("/brand").json(),
+        json!({"name": "Acme Chauffage", "logo": null})
+    );
 }

@@ -61,6 +61,8 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         | "passkey_sign_in"
         | "device_list"
         | "device_forget"
+        | "brand_show"
+        | "brand_logo_show"
         | "provider_list"
         | "provider_begin"
         | "provider_end" => (Session, &[]),
@@ -72,6 +74,8 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         "view_create" | "favourite_add" => (Entry, &[201]),
         // One's own that there is not.
         "view_change" | "view_delete" | "favourite_remove" | "notification_mark" => (Entry, &[404]),
+        // There is none.
+        "logo_show" => (Entry, &[404]),
         "notifications_read" => (Entry, &[204]),
         "why_show" => (List("read"), &[200]),
         "list_value_create" | "person_add" | "profile_put" => (Power("administer"), &[201]),

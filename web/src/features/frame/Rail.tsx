@@ -15,7 +15,8 @@ const shownPinned = 8
 /** The menu of the dictionary, as icons or, pinned, with their words. */
 export function Rail({ pinned, pin }: { pinned: boolean; pin(pinned: boolean): void }) {
   const { t } = useTranslation()
-  const { dictionary, label } = useSurroundings()
+  const { dictionary, label, source } = useSurroundings()
+  const { logo } = dictionary.environment
   const env = dictionary.environment.name
   const entries = dictionary.menu.map((group) => ({
     ...group,
@@ -24,8 +25,8 @@ export function Rail({ pinned, pin }: { pinned: boolean; pin(pinned: boolean): v
   return (
     <nav className={styles.rail} aria-label={t('frame.mainNavigation')} data-pinned={pinned || undefined}>
       <Link to="/e/$env" params={{ env }} className={styles.home} aria-label={t('frame.home')}>
-        <Mark size={26} />
-        {pinned && <span>{t('app.name')}</span>}
+        {logo ? <img src={source.logoUrl(logo)} alt="" className={styles.logo} /> : <Mark size={26} />}
+        {pinned && <span>{logo ? dictionary.environment.label : t('app.name')}</span>}
       </Link>
       <div className={styles.groups}>
         <Favourites pinned={pinned} />

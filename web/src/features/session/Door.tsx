@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { keys } from '../../api/keys'
 import { source } from '../../app/source'
 import { speak } from '../../i18n/i18n'
 import { Mark } from '../../ui/Mark'
@@ -21,10 +23,7 @@ export function Door({ title, hint, signedIn = false, children }: Props) {
     <div className={styles.page}>
       <main className={styles.side} id="content">
         <div className={styles.form}>
-          <p className={styles.name}>
-            <Mark size={30} />
-            {t('app.name')}
-          </p>
+          <Whose />
           <h1>{title}</h1>
           {hint && <p className="quiet">{hint}</p>}
           {children}
@@ -36,6 +35,22 @@ export function Door({ title, hint, signedIn = false, children }: Props) {
         <p className={styles.tagline}>{t('signIn.tagline')}</p>
       </aside>
     </div>
+  )
+}
+
+/** The product; or, by a host name of their own, whoever it is used by. */
+function Whose() {
+  const { t } = useTranslation()
+  const { data: brand } = useQuery({
+    queryKey: keys.brand,
+    queryFn: ({ signal }) => source.session.brand({ signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  return (
+    <p className={styles.name}>
+      {brand?.logo ? <img src={brand.logo} alt="" className={styles.logo} /> : <Mark size={30} />}
+      {brand?.name ?? t('app.name')}
+    </p>
   )
 }
 

@@ -30,11 +30,13 @@ export function SignIn() {
   const providers = useProviders(signing.email)
   const goneTo = providers.filter((one) => one.protocol === 'oidc')
   const directory = providers.find((one) => one.protocol === 'ldap')
-  const expired = to && to !== '/' ? t('signIn.expired') : t('signIn.welcome')
+  // Whoever comes by the front door, the product's or an environment's, has lost nothing.
+  const front = !to || /^\/(e\/[^/]+\/?)?$/.test(to)
+  const hint = t(front ? 'signIn.welcome' : 'signIn.expired')
   return (
     <Door
       title={t(signing.codeAsked ? 'factor.asked' : 'signIn.title')}
-      hint={signing.codeAsked ? signing.email : expired}
+      hint={signing.codeAsked ? signing.email : hint}
     >
       <form className={styles.part} onSubmit={signing.submit}>
         {refused && !signing.refusal && !signing.codeAsked && <ProviderRefusal reason={refused} />}
