@@ -39,7 +39,7 @@ test('by a host name of its own, an environment says whose it is before one sign
   await page.keyboard.press('Control+Enter')
   await expect(page).toHaveURL(/[0-9a-f-]{36}/)
 
-  const stranger = await browser.newContext({ locale: 'fr-FR' })
+  const stranger = await browser.newContext({ locale: 'fr-FR', reducedMotion: 'reduce' })
   const theirs = await stranger.newPage()
   await theirs.goto(`http://${host}:${new URL(baseURL ?? '').port}/`)
   await expect(theirs).toHaveURL(/sign-in/)

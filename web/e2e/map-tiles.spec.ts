@@ -62,8 +62,11 @@ test('maps are drawn on the tiles of the server that the environment names, and 
 
     // Come from another environment, whose pages do not let them in.
     await page.goto('/e/acme/accounts')
-    await page.evaluate((path) => window.history.pushState({}, '', path), `/e/${environment}/sites?view=map`)
-    await page.evaluate(() => window.dispatchEvent(new PopStateEvent('popstate')))
+    // At once: what follows reads the page anew.
+    await page.evaluate((path) => {
+      window.history.pushState({}, '', path)
+      window.dispatchEvent(new PopStateEvent('popstate'))
+    }, `/e/${environment}/sites?view=map`)
     await expect(page.locator('img.leaflet-tile-loaded').first()).toBeVisible()
 
     // Whoever may not enter learns nothing of it.
