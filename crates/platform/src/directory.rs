@@ -24,6 +24,8 @@ pub(crate) const ENVIRONMENT: &str = "environment";
 pub(crate) const ADDRESS: &str = "environment_address";
 /// Host names of environments' own.
 pub(crate) const HOST: &str = "environment_host";
+/// Where a journal stood, signed.
+pub(crate) const JOURNAL_SEAL: &str = "journal_seal";
 pub(crate) const USER: &str = "user";
 pub(crate) const ACCESS: &str = "access";
 pub(crate) const SESSION: &str = "session";

@@ -14,6 +14,7 @@ mod directory;
 pub mod environments;
 pub mod error;
 mod hosts;
+pub mod journal_seals;
 pub mod ldap;
 mod letters;
 pub mod modules;

@@ -14,6 +14,7 @@ use store::files::{FileStore, LocalFiles};
 
 use crate::accesses::AccessFolder;
 use crate::error::PlatformError;
+use crate::journal_seals::SealedUpTo;
 use crate::places::{Keep, Places};
 
 /// An environment at hand: its records and its files.
@@ -30,6 +31,8 @@ pub struct OpenEnvironment {
     pub keep: Keep,
     /// Its rows are kept elsewhere now: whoever follows it here follows it there from now on.
     left: AtomicBool,
+    /// Up to where its journal is sealed, once that was looked up.
+    pub(crate) sealed: Mutex<Option<SealedUpTo>>,
 }
 
 impl OpenEnvironment {
@@ -82,8 +85,8 @@ pub(crate) fn open(
 fn opened(engine: Environment, folder: PathBuf, keep: Keep) -> Result<OpenEnvironment, PlatformError> {
     let accesses = Arc::new(AccessFolder::of(&folder));
     engine.log_accesses(accesses.clone());
-    let left = AtomicBool::new(false);
-    Ok(OpenEnvironment { engine, files: files(&folder)?, accesses, folder, keep, left })
+    let (left, sealed) = (AtomicBool::new(false), Mutex::new(None));
+    Ok(OpenEnvironment { engine, files: files(&folder)?, accesses, folder, keep, left, sealed })
 }
 
 fn files(folder: &Path) -> Result<Arc<dyn FileStore>, PlatformError> {
@@ -195,6 +198,16 @@ impl Opened {
             (!slot.looked_through.swap(true, Ordering::Relaxed)).then_some(environment)
         });
         fresh.collect()
+    }
+
+    /// Those that are open, and when each was last used.
+    pub(crate) fn all(&self) -> Vec<(Arc<OpenEnvironment>, Timestamp)> {
+        let slots = self.slots.read();
+        let open = slots.values().filter_map(|slot| {
+            // Being opened or closed: the next round finds it.
+            Some((slot.environment.try_lock()?.clone()?, *slot.used.lock()))
+        });
+        open.collect()
     }
 
     /// Those whose files were not swept since `now - every`, by name; they count as swept from now on.

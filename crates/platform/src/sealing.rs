@@ -14,6 +14,9 @@ use base64ct::{Base64, Base64Unpadded, Encoding};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 
+use journal::json::hexadecimal;
+use ring::signature::{Ed25519KeyPair, KeyPair};
+
 use crate::error::PlatformError;
 use crate::random::Random;
 
@@ -41,6 +44,8 @@ struct Key {
     /// First digits of a hash of it: which key sealed a text.
     name: String,
     cipher: XChaCha20Poly1305,
+    /// Signs seals of journals.
+    signing: Ed25519KeyPair,
 }
 
 impl Key {
@@ -48,7 +53,9 @@ impl Key {
         let cipher = XChaCha20Poly1305::new_from_slice(bytes).ok()?;
         let name =
             blake3::Hash::from_bytes(blake3::derive_key("tisserand 2026 name of a sealing key", bytes));
-        Some(Key { name: name.to_hex()[..8].to_owned(), cipher })
+        let seed = blake3::derive_key("tisserand 2026 signing journals", bytes);
+        let signing = Ed25519KeyPair::from_seed_unchecked(&seed).ok()?;
+        Some(Key { name: name.to_hex()[..8].to_owned(), cipher, signing })
     }
 }
 
@@ -88,6 +95,22 @@ impl Keys {
     /// Whether the key that seals is kept outside the data folder.
     pub(crate) fn is_outside(&self) -> bool {
         self.outside
+    }
+
+    /// Signs with the first key. Ed25519, 64 bytes.
+    pub(crate) fn sign(&self, said: &[u8]) -> Result<Vec<u8>, PlatformError> {
+        let key = self.keys.first().ok_or(PlatformError::Sealed { why: "there is no key" })?;
+        Ok(key.signing.sign(said).as_ref().to_vec())
+    }
+
+    /// The public key of what [`Keys::sign`] signs, hexadecimal.
+    pub(crate) fn signs_as(&self) -> Result<String, PlatformError> {
+        self.signed_as().into_iter().next().ok_or(PlatformError::Sealed { why: "there is no key" })
+    }
+
+    /// Public keys of all, hexadecimal.
+    pub(crate) fn signed_as(&self) -> Vec<String> {
+        self.keys.iter().map(|key| hexadecimal(key.signing.public_key().as_ref())).collect()
     }
 
     /// Seals a secret. `about`: what it belongs to, in words that do not change: sealed elsewhere it does not open.

@@ -250,6 +250,10 @@ async fn keep_house(state: AppState) {
         let sweep = round.is_multiple_of(SWEEP_EVERY);
         let done = state.calls.run(move || {
             platform.rest_idle(REST);
+            // Before those that nobody uses are closed.
+            if let Err(error) = platform.journals_seal() {
+                tracing::warn!(%error, "journals could not be sealed; it is tried again");
+            }
             let closed = platform.evict_idle();
             let ended = if sweep { platform.sessions_sweep()? } else { 0 };
             platform.views_sweep()?;

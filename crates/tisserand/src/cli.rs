@@ -467,9 +467,15 @@ pub(crate) enum Journal {
         /// Position
         position: u64,
     },
-    /// Recompute chain and digest; name the first bad position
+    /// Recompute chain and digest, and check seals; name the first bad position
     #[command(after_help = "Example:\n  tisserand journal verify acme")]
     Verify {
+        /// Environment
+        env: String,
+    },
+    /// Sign where the journal stands now, and write the seal; keep it elsewhere
+    #[command(after_help = "Example:\n  tisserand journal seal acme --json > acme-seal.json")]
+    Seal {
         /// Environment
         env: String,
     },

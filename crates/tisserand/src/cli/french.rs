@@ -62,7 +62,11 @@ const FRENCH: &[(&str, &str)] = &[
     ("journal", "Journal d'un environnement"),
     ("journal tail", "Montre les dernières entrées"),
     ("journal show", "Montre une entrée et tous ses changements"),
-    ("journal verify", "Recalcule la chaîne et l'empreinte ; nomme la première position fautive"),
+    (
+        "journal verify",
+        "Recalcule la chaîne et l'empreinte, vérifie les sceaux ; nomme la première position fautive",
+    ),
+    ("journal seal", "Signe où en est le journal, et écrit le sceau ; gardez-le ailleurs"),
     ("provider", "Fournisseurs d'identité : où les personnes d'un client prouvent qui elles sont"),
     (
         "provider set",

@@ -9,6 +9,7 @@ use engine::{Clock, SystemClock};
 use platform::Platform;
 use serde_json::json;
 
+use crate::commands::journal::broken_seal;
 use crate::console::Console;
 use crate::data::{self, Held};
 use crate::failure::refusal;
@@ -251,7 +252,10 @@ fn environments(exam: &mut Examination<'_>, settings: &Settings) {
                 let snapshot = environment.engine.store().snapshot()?;
                 let report =
                     store::verify::verify(&*snapshot, &environment.engine.dictionary(), &mut |_, _| {})?;
-                Ok((report.findings.first().map(ToString::to_string), report.rows, report.entries))
+                let seals = platform.journal_seals_verify(&info.name)?;
+                let broken = seals.fault.map(|position| broken_seal(position, exam.console));
+                let finding = report.findings.first().map(ToString::to_string).or(broken);
+                Ok((finding, report.rows, report.entries))
             });
         match examined {
             Ok((None, rows, entries)) => exam.note(

@@ -174,7 +174,7 @@ pub(crate) fn run(settings: &Settings, env: Env, console: &Console) -> anyhow::R
             let mut damaged = 0;
             for name in names {
                 let environment = data::environment(platform, &name)?;
-                damaged += u64::from(!verified(&environment.engine, &name, console)?);
+                damaged += u64::from(!verified(platform, &environment.engine, &name, console)?);
             }
             if damaged > 0 {
                 return Err(refusal(

@@ -3,6 +3,7 @@
 use dictionary::Dictionary;
 use engine::{Caller, Environment};
 use journal::{Actor, Entry};
+use platform::Platform;
 use serde_json::{Value as Json, json};
 
 use crate::cli::Journal;
@@ -46,7 +47,7 @@ pub(crate) fn run(settings: &Settings, asked: Journal, console: &Console) -> any
         }
         Journal::Verify { env } => {
             let environment = data::environment(&opened.platform, &env)?;
-            if verified(&environment.engine, &env, console)? {
+            if verified(&opened.platform, &environment.engine, &env, console)? {
                 return Ok(());
             }
             Err(refusal(
@@ -54,11 +55,34 @@ pub(crate) fn run(settings: &Settings, asked: Journal, console: &Console) -> any
                 "The journal or the records are damaged: stop writing there and restore a backup.",
             ))
         }
+        Journal::Seal { env } => {
+            data::environment(&opened.platform, &env)?;
+            let seal = opened.platform.journal_seal(&env)?;
+            if console.json {
+                console.data(&json!({
+                    "environment": seal.environment.to_string(), "position": seal.position, "chain": seal.chain,
+                    "digest": seal.digest, "sealed": format!("{:.6}", seal.sealed), "public_key": seal.public_key,
+                    "signature": seal.signature,
+                }));
+                return Ok(());
+            }
+            let (position, key) = (seal.position, &seal.public_key);
+            console.out(console.text(
+                &format!("{env} : scellé jusqu'à l'entrée {position}, par la clé {key}."),
+                &format!("{env}: sealed up to entry {position}, by the key {key}."),
+            ));
+            Ok(())
+        }
     }
 }
 
 /// Recomputes everything and says so; whether the environment is whole.
-pub(crate) fn verified(environment: &Environment, name: &str, console: &Console) -> anyhow::Result<bool> {
+pub(crate) fn verified(
+    platform: &Platform,
+    environment: &Environment,
+    name: &str,
+    console: &Console,
+) -> anyhow::Result<bool> {
     let bar = console.bar(0, name);
     let report = {
         let snapshot = environment.store().snapshot()?;
@@ -67,26 +91,55 @@ pub(crate) fn verified(environment: &Environment, name: &str, console: &Console)
         })?
     };
     bar.finish_and_clear();
-    let findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+    let seals = platform.journal_seals_verify(name)?;
+    let findings = report.findings.iter().map(ToString::to_string);
+    let findings: Vec<String> =
+        findings.chain(seals.fault.map(|position| broken_seal(position, console))).collect();
+    let whole = findings.is_empty();
     if console.json {
         let head = environment.head()?;
         console.data(&json!({
-            "environment": name, "whole": report.is_whole(), "entries": report.entries, "changes": report.changes,
+            "environment": name, "whole": whole, "entries": report.entries, "changes": report.changes,
             "rows": report.rows, "findings": findings, "position": head.position, "digest": hexadecimal(&head.digest),
+            "seals": {"ours": seals.ours, "unknown": seals.unknown, "position": seals.last.map(|(position, _)| position)},
         }));
-        return Ok(report.is_whole());
+        return Ok(whole);
     }
     let (entries, rows) = (report.entries, report.rows);
-    if report.is_whole() {
+    if whole {
         console.out(console.text(
             &format!("{name} : intact. {entries} entrées, {rows} fiches."),
             &format!("{name}: whole. {entries} entries, {rows} records."),
         ));
+        let said = match seals.last {
+            Some((position, at)) => {
+                let count = seals.ours;
+                (
+                    format!(
+                        "  {count} sceau(x) ; le dernier couvre jusqu'à l'entrée {position}, du {at:.0}."
+                    ),
+                    format!("  {count} seal(s); the last covers up to entry {position}, of {at:.0}."),
+                )
+            }
+            None => ("  Pas encore scellé.".to_owned(), "  Not sealed yet.".to_owned()),
+        };
+        console.out(console.text(&said.0, &said.1));
     } else {
         console.out(console.text(&format!("{name} : abîmé."), &format!("{name}: damaged.")));
         findings.iter().for_each(|finding| console.out(format!("  {finding}")));
     }
-    Ok(report.is_whole())
+    Ok(whole)
+}
+
+/// What is said of a seal that does not hold.
+pub(crate) fn broken_seal(position: u64, console: &Console) -> String {
+    let (fr, en) = (
+        format!(
+            "le sceau de l'entrée {position} ne tient pas : le journal a été réécrit, ou le sceau fabriqué"
+        ),
+        format!("the seal of entry {position} does not hold: the journal was rewritten, or the seal made up"),
+    );
+    console.text(&fr, &en).to_owned()
 }
 
 /// One entry on one line.
