@@ -1,14 +1,15 @@
 //! Seals of journals: where a journal stood at a moment, signed, so that whoever rewrites it afterwards shows (decision 0149).
 
 use base64ct::{Base64, Encoding};
+use dictionary::expression::BinaryOperator;
 use dictionary::{RecordId, Value};
-use engine::{Caller, Draft, EngineError};
+use engine::{Caller, Draft, EngineError, Query};
 use jiff::{SignedDuration, Timestamp};
 use journal::Position;
 use journal::json::hexadecimal;
 use ring::signature::{ED25519, UnparsedPublicKey};
 
-use crate::directory::{Fields, JOURNAL_SEAL};
+use crate::directory::{self, Fields, JOURNAL_SEAL};
 use crate::environments::PLATFORM;
 use crate::error::PlatformError;
 use crate::open::OpenEnvironment;
@@ -118,9 +119,8 @@ impl Platform {
     pub fn journal_seal(&self, name: &str) -> Result<JournalSeal, PlatformError> {
         let environment = self.environment(name)?;
         let id = self.environment_info(name)?.id;
-        let last = self.journal_seals(id)?.into_iter().max_by_key(|seal| seal.position);
         let head = environment.engine.head()?;
-        if let Some(last) = last.filter(|last| last.position == head.position) {
+        if let Some(last) = self.last_seal(id)?.filter(|last| last.position == head.position) {
             return Ok(last);
         }
         let (public_key, sealed) = (self.keys.signs_as()?, self.clock.now());
@@ -144,8 +144,12 @@ impl Platform {
             .with("public_key", seal.public_key.as_str())
             .with("signature", seal.signature.as_str());
         match self.root().transact(&Caller::system(), move |unit| unit.create(JOURNAL_SEAL, None, draft)) {
-            // Another server sealed it at the same moment.
-            Ok(_) | Err(EngineError::Validation(_)) => Ok(seal),
+            Ok(_) => Ok(seal),
+            Err(error @ EngineError::Validation(_)) => {
+                // Another server may have sealed it at the same moment: there is one seal of a position.
+                let theirs = self.journal_seals(id)?.into_iter().find(|one| one.position == seal.position);
+                theirs.ok_or_else(|| error.into())
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -176,6 +180,26 @@ impl Platform {
         Ok(verdict)
     }
 
+    /// The newest of an environment, without reading the others: there is one for each hour that people worked.
+    fn last_seal(&self, environment: RecordId) -> Result<Option<JournalSeal>, PlatformError> {
+        let dictionary = self.root().dictionary();
+        if dictionary.entity(JOURNAL_SEAL).is_none() {
+            return Ok(None);
+        }
+        let of = directory::condition(
+            &dictionary,
+            JOURNAL_SEAL,
+            "environment",
+            BinaryOperator::Equal,
+            Value::Id(environment),
+        )?;
+        // By the entity's own order, the newest first.
+        let query =
+            Query { entity: JOURNAL_SEAL.to_owned(), filters: vec![of], limit: 1, ..Query::default() };
+        let page = self.root().list(&Caller::system(), &query)?;
+        Ok(page.records.first().and_then(|record| JournalSeal::read(&Fields::of(&dictionary, record))))
+    }
+
     fn journal_seals(&self, environment: RecordId) -> Result<Vec<JournalSeal>, PlatformError> {
         let dictionary = self.root().dictionary();
         // Made by an earlier version, and not upgraded.
@@ -203,7 +227,7 @@ impl Platform {
             Some(known) => known,
             None => {
                 let id = self.environment_info(name)?.id;
-                let up_to = self.journal_seals(id)?.iter().map(|seal| seal.position).max();
+                let up_to = self.last_seal(id)?.map(|seal| seal.position);
                 *environment.sealed.lock().insert((up_to.unwrap_or_default(), now))
             }
         };
