@@ -21,6 +21,8 @@ export const people = {
   manon: 'manon.lutz@acme-chauffage.example',
   /** Looks after both demo companies, from GlobalDirectory. */
   ines: 'ines@atelier-du-rhin.example',
+  /** Operates the platform. */
+  omar: 'omar@tisserand.example',
   /** May read only. */
   theo: 'theo.klein@acme-chauffage.example',
 }

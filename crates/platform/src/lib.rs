@@ -37,6 +37,7 @@ pub mod random;
 pub mod sealing;
 pub mod second_factor;
 mod secret;
+pub mod security_report;
 pub mod sessions;
 pub mod sign_in_events;
 mod sign_in_rules;

@@ -118,6 +118,11 @@ impl Outgoing {
         }
     }
 
+    /// Hosts of our own network that may be called.
+    pub(crate) fn hosts(&self) -> &[String] {
+        &self.hosts
+    }
+
     /// Refuses an address that may not be called; its host otherwise.
     pub(crate) fn allowed(&self, url: &str) -> Result<String, OutgoingError> {
         let refused = || OutgoingError::NotAllowed(url.chars().take(200).collect());

@@ -109,6 +109,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/data/{env}/$journal", "journal_show"),
     route("GET", "/data/{env}/$archive", "archive_show"),
     route("GET", "/data/{env}/$figures", "figures_show"),
+    route("GET", "/data/{env}/$security", "security_show"),
     route("GET", "/data/{env}/$people", "people_list"),
     route("POST", "/data/{env}/$people", "person_add"),
     route("PATCH", "/data/{env}/$people/{id}", "person_change"),

@@ -108,6 +108,13 @@ pub(crate) struct Cli {
     pub(crate) command: Cmd,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Only what protects the platform and each environment, what is as it should be included
+    #[arg(long)]
+    pub(crate) security: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Cmd {
     /// Make a platform with two demo companies if there is none, and serve it
@@ -118,9 +125,9 @@ pub(crate) enum Cmd {
         after_help = "Example:\n  tisserand serve --data /srv/tisserand --address 0.0.0.0:7700\n  tisserand serve --address 0.0.0.0:443 --redirect 0.0.0.0:80 --acme-host crm.example.org --acme-contact it@example.org\n  tisserand serve --address 0.0.0.0:443 --tls-certificate /etc/ssl/crm/fullchain.pem --tls-key /etc/ssl/crm/privkey.pem\n\nWith TLS of its own or behind a proxy: docs/tls.md."
     )]
     Serve(Serve),
-    /// Check folder, disk, clock, mail, certificates, environments and web application; say how to mend each
-    #[command(after_help = "Example:\n  tisserand doctor")]
-    Doctor,
+    /// Check folder, disk, clock, mail, certificates, environments, web application and what protects them; say how to mend each
+    #[command(after_help = "Example:\n  tisserand doctor\n  tisserand doctor --security --json")]
+    Doctor(Doctor),
     /// Environments
     #[command(subcommand, after_help = "Example:\n  tisserand env list")]
     Env(Env),

@@ -1,7 +1,8 @@
 //! The folder of a platform: one process at a time, and a second one is told which.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -27,7 +28,8 @@ impl Held {
     /// share the folder, and none of them without one.
     pub(crate) fn take(settings: &Settings, doing: &str) -> anyhow::Result<Held> {
         let (data, shared) = (settings.data.as_path(), settings.database.is_some());
-        std::fs::create_dir_all(data).map_err(|error| {
+        // Other accounts of the machine have no business in it.
+        DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(|error| {
             let data = data.display();
             refusal(
                 format!("Le dossier de données {data} ne peut pas être créé ({error}). Donnez-en un autre avec --data."),

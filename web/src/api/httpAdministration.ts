@@ -90,6 +90,8 @@ export function administrationSource(server: Server, env: string): Administratio
     resetFactor: async (id) => {
       await answered(server.POST('/data/{env}/$people/{id}/reset_factor', { params: named(id) }))
     },
+    security: async (options) =>
+      (await answered(server.GET('/data/{env}/$security', { params: { path: { env } }, ...abort(options) }))).value,
     signInRules: {
       read: (options) => answered(server.GET('/data/{env}/$sign_in', { params: { path: { env } }, ...abort(options) })),
       change: (change) => answered(server.PATCH('/data/{env}/$sign_in', { params: { path: { env } }, body: change })),

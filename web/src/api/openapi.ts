@@ -928,6 +928,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What protects this environment, and what is missing */
+        get: operations["tisserand.security_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_49"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$sign_in": {
         parameters: {
             query?: never;
@@ -941,7 +959,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_50"];
         head?: never;
         /** Change what is asked of whoever signs in */
         patch: operations["tisserand.sign_in_rules_change"];
@@ -960,7 +978,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_50"];
+        options: operations["options_show_51"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -978,7 +996,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_51"];
+        options: operations["options_show_52"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -996,7 +1014,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_52"];
+        options: operations["options_show_53"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1014,7 +1032,7 @@ export interface paths {
         post: operations["tisserand.subject_erase"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_53"];
+        options: operations["options_show_54"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1032,7 +1050,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_54"];
+        options: operations["options_show_55"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1050,7 +1068,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_55"];
+        options: operations["options_show_56"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1070,7 +1088,7 @@ export interface paths {
         /** Go back to oneself */
         delete: operations["tisserand.view_as_end"];
         /** What this address takes */
-        options: operations["options_show_56"];
+        options: operations["options_show_57"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1089,7 +1107,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_57"];
+        options: operations["options_show_58"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1107,7 +1125,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_58"];
+        options: operations["options_show_59"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -1126,7 +1144,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_59"];
+        options: operations["options_show_60"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1144,7 +1162,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_60"];
+        options: operations["options_show_61"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1163,7 +1181,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_61"];
+        options: operations["options_show_62"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1183,7 +1201,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_62"];
+        options: operations["options_show_63"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -1202,7 +1220,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_63"];
+        options: operations["options_show_64"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1220,7 +1238,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_64"];
+        options: operations["options_show_65"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1238,7 +1256,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_65"];
+        options: operations["options_show_66"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1259,7 +1277,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_66"];
+        options: operations["options_show_67"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1277,7 +1295,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_67"];
+        options: operations["options_show_68"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1295,7 +1313,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_68"];
+        options: operations["options_show_69"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1313,7 +1331,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_69"];
+        options: operations["options_show_70"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1331,7 +1349,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_70"];
+        options: operations["options_show_71"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1351,7 +1369,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_71"];
+        options: operations["options_show_72"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -1370,7 +1388,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_72"];
+        options: operations["options_show_73"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1388,7 +1406,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_73"];
+        options: operations["options_show_74"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1406,7 +1424,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_74"];
+        options: operations["options_show_75"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1427,7 +1445,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_75"];
+        options: operations["options_show_76"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1445,7 +1463,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_76"];
+        options: operations["options_show_77"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -2972,6 +2990,17 @@ export interface components {
             }[];
             label: components["schemas"]["tisserand.label"] | null;
             name: string;
+        };
+        "tisserand.security_finding": {
+            concerned: string[];
+            found: string;
+            mend: string;
+            name: string;
+            /** @enum {string} */
+            verdict: "good" | "warning" | "bad";
+        };
+        "tisserand.security_report": {
+            value: components["schemas"]["tisserand.security_finding"][];
         };
         "tisserand.session": {
             csrf: string | null;
@@ -7718,6 +7747,72 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.security_show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What protects this environment, and what is missing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.security_report"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_49: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.sign_in_rules_show": {
         parameters: {
             query?: never;
@@ -7752,7 +7847,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_49: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7870,7 +7965,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_50: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -7936,7 +8031,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_51: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -8004,7 +8099,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_52: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;
@@ -8085,7 +8180,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_53: {
+    options_show_54: {
         parameters: {
             query?: never;
             header?: never;
@@ -8157,7 +8252,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_54: {
+    options_show_55: {
         parameters: {
             query?: never;
             header?: never;
@@ -8227,7 +8322,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_55: {
+    options_show_56: {
         parameters: {
             query?: never;
             header?: never;
@@ -8372,7 +8467,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_56: {
+    options_show_57: {
         parameters: {
             query?: never;
             header?: never;
@@ -8490,7 +8585,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_57: {
+    options_show_58: {
         parameters: {
             query?: never;
             header?: never;
@@ -8562,7 +8657,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_58: {
+    options_show_59: {
         parameters: {
             query?: never;
             header?: never;
@@ -8690,7 +8785,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_59: {
+    options_show_60: {
         parameters: {
             query?: never;
             header?: never;
@@ -8766,7 +8861,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_60: {
+    options_show_61: {
         parameters: {
             query?: never;
             header?: never;
@@ -8922,7 +9017,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_61: {
+    options_show_62: {
         parameters: {
             query?: never;
             header?: never;
@@ -9132,7 +9227,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_62: {
+    options_show_63: {
         parameters: {
             query?: never;
             header?: never;
@@ -9281,7 +9376,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_63: {
+    options_show_64: {
         parameters: {
             query?: never;
             header?: never;
@@ -9370,7 +9465,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_64: {
+    options_show_65: {
         parameters: {
             query?: never;
             header?: never;
@@ -9470,7 +9565,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_65: {
+    options_show_66: {
         parameters: {
             query?: never;
             header?: never;
@@ -9782,7 +9877,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_66: {
+    options_show_67: {
         parameters: {
             query?: never;
             header?: never;
@@ -9900,7 +9995,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_67: {
+    options_show_68: {
         parameters: {
             query?: never;
             header?: never;
@@ -9983,7 +10078,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_68: {
+    options_show_69: {
         parameters: {
             query?: never;
             header?: never;
@@ -10070,7 +10165,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_69: {
+    options_show_70: {
         parameters: {
             query?: never;
             header?: never;
@@ -10144,7 +10239,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_70: {
+    options_show_71: {
         parameters: {
             query?: never;
             header?: never;
@@ -10348,7 +10443,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_71: {
+    options_show_72: {
         parameters: {
             query?: never;
             header?: never;
@@ -10491,7 +10586,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_72: {
+    options_show_73: {
         parameters: {
             query?: never;
             header?: never;
@@ -10576,7 +10671,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_73: {
+    options_show_74: {
         parameters: {
             query?: never;
             header?: never;
@@ -10672,7 +10767,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_74: {
+    options_show_75: {
         parameters: {
             query?: never;
             header?: never;
@@ -10974,7 +11069,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_75: {
+    options_show_76: {
         parameters: {
             query?: never;
             header?: never;
@@ -11088,7 +11183,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_76: {
+    options_show_77: {
         parameters: {
             query?: never;
             header?: never;

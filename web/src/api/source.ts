@@ -44,6 +44,7 @@ import type {
   Rights,
   SavedView,
   SearchHit,
+  SecurityFinding,
   Session,
   SignIn,
   SignInEvent,
@@ -326,6 +327,8 @@ export interface JournalQuery {
 export interface AdministrationSource {
   journal(query: JournalQuery, options?: Abort & { link?: string | undefined }): Promise<PageOf<JournalChange>>
   figures(options?: Abort): Promise<Figures>
+  /** What protects the environment, and what is missing. */
+  security(options?: Abort): Promise<SecurityFinding[]>
   /** Where the whole environment is fetched as an archive. */
   archiveUrl(): string
   people(options?: Abort): Promise<PageOf<Person> & { invites: boolean }>

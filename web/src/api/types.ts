@@ -57,6 +57,8 @@ export type Provisioning = Schema<'tisserand.provisioning'>
 export type ProvisioningToken = Schema<'tisserand.provisioning_token'>
 export type ProvisioningTokenMade = Schema<'tisserand.provisioning_token_made'>
 export type ProvisionedGroup = Schema<'tisserand.provisioned_group'>
+/** Something that protects an environment, or does not yet. */
+export type SecurityFinding = Schema<'tisserand.security_finding'>
 export type SignInRules = Schema<'tisserand.sign_in_rules'>
 /** What happened to a sign-in; of whom, where an administrator asks. */
 export type SignInEvent = Schema<'tisserand.sign_in_event'>

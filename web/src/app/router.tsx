@@ -306,6 +306,12 @@ const assistanceRoute = createRoute({
   component: screen(() => import('../features/administration/Assistance'), 'Assistance'),
 })
 
+const securityReportRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/security',
+  component: screen(() => import('../features/administration/SecurityReport'), 'SecurityReport'),
+})
+
 const provisioningRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/provisioning',
@@ -382,6 +388,7 @@ const routeTree = rootRoute.addChildren([
     auditRoute,
     peopleSignInsRoute,
     assistanceRoute,
+    securityReportRoute,
     provisioningRoute,
     subscriptionRoute,
     valueListsRoute,

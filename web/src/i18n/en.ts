@@ -8,6 +8,7 @@ import { protection } from './en/protection'
 import { provisioning } from './en/provisioning'
 import { rights } from './en/rights'
 import { devices, factor, link, password, provider, security } from './en/security'
+import { securityReport } from './en/securityReport'
 import { signInEvents } from './en/signIns'
 import { subscription } from './en/subscription'
 import type { Texts } from './fr'
@@ -126,6 +127,7 @@ export const en: Texts = {
   signInEvents,
   password,
   security,
+  securityReport,
   factor,
   passkey,
   devices,

@@ -8,6 +8,7 @@ import { protection } from './fr/protection'
 import { provisioning } from './fr/provisioning'
 import { rights } from './fr/rights'
 import { devices, factor, link, password, provider, security } from './fr/security'
+import { securityReport } from './fr/securityReport'
 import { signInEvents } from './fr/signIns'
 import { subscription } from './fr/subscription'
 
@@ -129,6 +130,7 @@ export const fr = {
   signInEvents,
   password,
   security,
+  securityReport,
   factor,
   passkey,
   devices,

@@ -118,6 +118,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::Archive
         | R::Logo
         | R::Figures
+        | R::Security
         | R::SignIns
         | R::Subject(..)
         | R::SubjectPart(..)

@@ -35,6 +35,7 @@ pub(crate) mod resource;
 mod restore;
 mod rights;
 mod search;
+mod security;
 pub(crate) mod shape;
 mod sign_in_rules;
 mod sign_ins;
@@ -228,6 +229,7 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         ("GET", R::Archive) => ("/data/{env}/$archive", archive::archive_show(asked).await),
         ("GET", R::Logo) => ("/data/{env}/$logo", brand::logo_show(asked).await),
         ("GET", R::Figures) => ("/data/{env}/$figures", figures::figures_show(asked).await),
+        ("GET", R::Security) => ("/data/{env}/$security", security::security_show(asked).await),
         ("GET", R::SignInRules) => ("/data/{env}/$sign_in", sign_in_rules::sign_in_rules_show(asked).await),
         ("PATCH", R::SignInRules) => {
             ("/data/{env}/$sign_in", sign_in_rules::sign_in_rules_change(asked).await)

@@ -56,6 +56,7 @@ pub(crate) enum Resource {
     Logo,
     /// `$figures`
     Figures,
+    Security,
     /// `$people`
     People,
     /// `$people/{id}`
@@ -172,6 +173,7 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$archive", []) => Some(Resource::Archive),
             ("$logo", []) => Some(Resource::Logo),
             ("$figures", []) => Some(Resource::Figures),
+            ("$security", []) => Some(Resource::Security),
             ("$people", []) => Some(Resource::People),
             ("$people", [id]) => Some(Resource::Person(RecordId::parse(id)?)),
             ("$people", [id, part]) if PERSON_TASKS.contains(part) => {

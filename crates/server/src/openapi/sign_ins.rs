@@ -149,6 +149,14 @@ pub(super) fn schemas_of_administrators() -> Vec<(&'static str, Json)> {
     of_person["person"] = closed(json!({"id": values::id(), "name": text(), "email": text()}));
     vec![
         ("sign_in_rules", closed(json!({"second_factor": boolean()}))),
+        (
+            "security_finding",
+            closed(json!({
+                "name": text(), "verdict": words(&["good", "warning", "bad"]), "found": text(), "mend": text(),
+                "concerned": array(text()),
+            })),
+        ),
+        ("security_report", closed(json!({"value": array(own("security_finding"))}))),
         ("person_sign_in_event", closed(of_person)),
         ("usage_line", closed(usage_line())),
         (
@@ -380,6 +388,13 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
         json!({"type": "object", "properties": {"second_factor": boolean()}, "additionalProperties": false});
     let change = change.writes().body("application/json", sent).answers(200, &rules, own("sign_in_rules"));
     change.put(paths, &reader.at("/$sign_in"), "patch");
+    let (shown, said) = (
+        "Ce qui protège cet environnement, et ce qui manque",
+        "What protects this environment, and what is missing",
+    );
+    let report = operation(reader, "security_show", shown, said);
+    let report = report.answers(200, &reader.say(shown, said), own("security_report"));
+    report.put(paths, &reader.at("/$security"), "get");
     let list = operation(reader, "sign_in_events_of_people", fr, en);
     let list = list.takes(&["top", "older_than", "about_person", "by_event"]);
     let list = list.answers(200, &reader.say(fr, en), own("people_sign_in_events"));

@@ -119,3 +119,19 @@ fn an_administrator_takes_the_whole_environment_along_and_nobody_else_does() {
     app.platform.access_grant(ada_user, "platform", &["administrator"]).unwrap();
     assert_eq!(ada.get("/data/platform/$archive").status, 422);
 }
+
+#[test]
+fn an_administrator_is_told_what_protects_the_environment_in_their_language() {
+    let app = App::start();
+    let ada = app.ada();
+    let told = ada.get(&ada.at("$security")).json();
+    let findings = told["value"].as_array().unwrap();
+    let alone = findings.iter().find(|one| one["name"] == "second_factor").unwrap();
+    assert_eq!(alone["verdict"], "warning", "{alone}");
+    assert!(alone["mend"].as_str().unwrap().contains("second facteur"), "{alone}");
+    ada.patch("/session", &json!({"language": "en"}));
+    let told = ada.get(&ada.at("$security")).json();
+    assert!(told.to_string().contains("second factor"), "{told}");
+    // How the platform is installed is not theirs to know.
+    assert!(!told.to_string().contains("tisserand.toml") && !told.to_string().contains("chmod"), "{told}");
+}

@@ -110,7 +110,7 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         "erasure_show" | "erasure_resume" => (Power("protect"), &[404]),
         "erasure_list" | "expiring_list" | "access_list" => (Power("protect"), &[200]),
         "expiring_run" => (Power("protect"), &[404, 422]),
-        "archive_show" => (Power("administer"), &[200]),
+        "archive_show" | "security_show" => (Power("administer"), &[200]),
         "journal_show" | "figures_show" => (Power("audit"), &[200]),
         "file_keep" => (Anywhere(WRITES), &[201]),
         "import_list" => (IMPORTS, &[200]),

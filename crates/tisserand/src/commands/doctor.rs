@@ -2,6 +2,7 @@
 
 mod certificates;
 mod mail;
+mod security;
 
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use engine::{Clock, SystemClock};
 use platform::Platform;
 use serde_json::json;
 
+use crate::cli::Doctor;
 use crate::commands::journal::broken_seal;
 use crate::console::Console;
 use crate::data::{self, Held};
@@ -62,12 +64,28 @@ fn pair(fr: impl Into<String>, en: impl Into<String>) -> (String, String) {
     (fr.into(), en.into())
 }
 
-pub(crate) fn run(settings: &Settings, console: &Console) -> anyhow::Result<()> {
+pub(crate) fn run(options: &Doctor, settings: &Settings, console: &Console) -> anyhow::Result<()> {
     let mut exam = Examination { console, findings: Vec::new() };
-    clock(&mut exam);
-    web(&mut exam);
-    mail::server(&mut exam, settings);
-    certificates::all(&mut exam, settings);
+    if options.security {
+        let opened = data::open(settings, "doctor")?;
+        security::all(&mut exam, settings, &opened.platform);
+    } else {
+        everything(&mut exam, settings);
+    }
+    tell(&exam.findings, console);
+    let bad = exam.findings.iter().filter(|finding| finding.verdict == Verdict::Bad).count();
+    if bad > 0 {
+        return Err(refusal(format!("{bad} point(s) à réparer."), format!("{bad} thing(s) to mend.")));
+    }
+    Ok(())
+}
+
+fn everything(exam: &mut Examination<'_>, settings: &Settings) {
+    let console = exam.console;
+    clock(exam);
+    web(exam);
+    mail::server(exam, settings);
+    certificates::all(exam, settings);
     let there = data::options(settings, &settings.data).and_then(|options| Ok(Platform::exists(&options)?));
     if let Err(error) = &there {
         exam.note(
@@ -95,12 +113,12 @@ pub(crate) fn run(settings: &Settings, console: &Console) -> anyhow::Result<()> 
                         "Environments can be checked when it is stopped only; /health answers for the server.",
                     ),
                 );
-                disk(&mut exam, &settings.data);
+                disk(exam, &settings.data);
             }
             Ok(held) => {
-                writable(&mut exam, &settings.data);
-                disk(&mut exam, &settings.data);
-                environments(&mut exam, settings);
+                writable(exam, &settings.data);
+                disk(exam, &settings.data);
+                environments(exam, settings);
                 drop(held);
             }
         }
@@ -118,12 +136,6 @@ pub(crate) fn run(settings: &Settings, console: &Console) -> anyhow::Result<()> 
             ),
         );
     }
-    tell(&exam.findings, console);
-    let bad = exam.findings.iter().filter(|finding| finding.verdict == Verdict::Bad).count();
-    if bad > 0 {
-        return Err(refusal(format!("{bad} point(s) à réparer."), format!("{bad} thing(s) to mend.")));
-    }
-    Ok(())
 }
 
 fn tell(findings: &[Finding], console: &Console) {
@@ -225,19 +237,6 @@ fn environments(exam: &mut Examination<'_>, settings: &Settings) {
             return exam.note("platform", Verdict::Bad, same(format!("{error:#}")), restore());
         }
     };
-    let outside = platform.has_key_outside();
-    exam.note(
-        "key",
-        if outside { Verdict::Good } else { Verdict::Warning },
-        match outside {
-            true => pair("la clé qui scelle les secrets est hors du dossier", "the key that seals secrets is outside the folder"),
-            false => pair("la clé qui scelle les secrets est dans le dossier", "the key that seals secrets is in the folder"),
-        },
-        pair(
-            "Gardez-la ailleurs : openssl rand -hex 32 > /etc/tisserand.key, puis --key-file ; ce qui est scellé s'ouvre encore.",
-            "Keep it elsewhere: openssl rand -hex 32 > /etc/tisserand.key, then --key-file; what is sealed still opens.",
-        ),
-    );
     mail::letters(exam, &platform);
     certificates::of_environments(exam, settings, &platform);
     let all = match platform.environments() {
@@ -257,6 +256,7 @@ fn environments(exam: &mut Examination<'_>, settings: &Settings) {
                 let finding = report.findings.first().map(ToString::to_string).or(broken);
                 Ok((finding, report.rows, report.entries))
             });
+        security::of(exam, settings, (&platform, &info.name), false);
         match examined {
             Ok((None, rows, entries)) => exam.note(
                 "environment",

@@ -56,7 +56,7 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
     match cli.command {
         Cmd::Demo(demo) => demo::run(&settings, &demo, console),
         Cmd::Serve(serve) => serve::run(&settings, &serve, console),
-        Cmd::Doctor => doctor::run(&settings, console),
+        Cmd::Doctor(options) => doctor::run(&options, &settings, console),
         Cmd::Env(env) => environment::run(&settings, env, console),
         Cmd::Module(module) => module::run(&settings, module, console),
         Cmd::Dictionary(dictionary) => self::dictionary::run(&settings, dictionary, console),

@@ -175,4 +175,17 @@ fn journal_read(place: &Place) {
     );
     let healthy = place.run(&["doctor"]).ok().out;
     assert!(healthy.contains("✓ environment"), "{healthy}");
+    // What is as it should be is told to who asks for it.
+    assert!(healthy.contains("! security") && !healthy.contains("✓ security"), "{healthy}");
+    let report = place.run(&["doctor", "--security"]).ok().out;
+    assert!(report.contains("✓ security") && !report.contains("environment "), "{report}");
+    assert!(report.contains("shop: ") && report.contains("platform: "), "{report}");
+}
+
+#[test]
+fn a_folder_that_is_made_is_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::shop();
+    let mode = std::fs::metadata(place.folder.path().join("data")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700, "{mode:o}");
 }

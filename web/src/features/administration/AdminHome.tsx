@@ -57,6 +57,12 @@ export function AdminHome() {
           to={{ to: '/admin/$env/sign-ins', params }}
         />
         <Card
+          icon="lock"
+          title={t('securityReport.title')}
+          hint={t('securityReport.hint')}
+          to={{ to: '/admin/$env/security', params }}
+        />
+        <Card
           icon="key"
           title={t('assistance.title')}
           hint={t('assistance.hint')}
