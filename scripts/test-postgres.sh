@@ -4,6 +4,8 @@
 #
 #   scripts/test-postgres.sh [PROCESS]         prints the server's address; PROCESS is the one to outlive, the caller if absent
 #   scripts/test-postgres.sh restart FOLDER    stops that server as a crash would, and starts it again
+#   scripts/test-postgres.sh tls FOLDER CERTIFICATE KEY PORT
+#                                              restarts that server so that it is reached by TLS, at that port of this machine, and by no other way
 #
 # As a setup script of nextest it hands the address to the tests in TISSERAND_TEST_POSTGRES. Where that is set already, the server it names
 # serves, and none is started.
@@ -31,7 +33,7 @@ if [ "$(id -u)" = 0 ]; then as_user=(runuser -u postgres --); fi
 # fsync stays on, as it does where people work. The zone is far away, so that a result that depends on it shows.
 start() {
   setsid "${as_user[@]}" "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=400 \
-    -c shared_buffers=64MB -c max_wal_size=4GB -c log_min_messages=warning -c timezone=America/New_York \
+    -c shared_buffers=64MB -c max_wal_size=4GB -c log_min_messages=warning -c timezone=America/New_York "$@" \
     </dev/null >>"$folder/server.log" 2>&1 &
   for _ in $(seq 400); do
     if "$programs/pg_isready" -q -h "$folder"; then return; fi
@@ -41,12 +43,29 @@ start() {
   exit 1
 }
 
-if [ "${1:-}" = restart ]; then
-  folder=$2
+crash() {
   server=$(head -1 "$folder/data/postmaster.pid")
   kill -QUIT "$server"
   while kill -0 "$server" 2>/dev/null; do sleep 0.05; done
+}
+
+if [ "${1:-}" = restart ]; then
+  folder=$2
+  crash
   start
+  exit 0
+fi
+
+if [ "${1:-}" = tls ]; then
+  folder=$2 port=$5
+  crash
+  install -m 600 "$3" "$folder/data/tls.crt"
+  install -m 600 "$4" "$folder/data/tls.key"
+  if [ "$(id -u)" = 0 ]; then chown postgres "$folder/data/tls.crt" "$folder/data/tls.key"; fi
+  printf '%s\n' "local all postgres trust" "hostssl all all 127.0.0.1/32 trust" >"$folder/data/pg_hba.conf"
+  # The socket keeps its place: its name has the port in it.
+  export PGPORT=$port
+  start -c ssl=on -c ssl_cert_file=tls.crt -c ssl_key_file=tls.key -c listen_addresses=127.0.0.1 -c port="$port"
   exit 0
 fi
 

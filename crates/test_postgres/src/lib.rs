@@ -69,6 +69,27 @@ impl Server {
         assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
     }
 
+    /// Restarts it so that it is reached by TLS alone; its address at this machine, `localhost`, in a place of its own. `certificate` and `key`: PEM.
+    ///
+    /// # Panics
+    /// When it does not start again.
+    pub fn speak_tls(&self, certificate: &str, key: &str) -> String {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0");
+        let port = listener.and_then(|free| free.local_addr()).expect("a free port").port();
+        let (shown, secret) = (self.folder.join("given.crt"), self.folder.join("given.key"));
+        for (file, text) in [(&shown, certificate), (&secret, key)] {
+            std::fs::write(file, text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        }
+        let said = Command::new(script())
+            .arg("tls")
+            .args([&self.folder, &shown, &secret])
+            .arg(port.to_string())
+            .output()
+            .unwrap_or_else(|error| panic!("scripts/test-postgres.sh: {error}"));
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+        apart(&format!("postgres://tisserand@localhost:{port}/tisserand"))
+    }
+
     /// The folder of its socket.
     pub fn folder(&self) -> &Path {
         &self.folder

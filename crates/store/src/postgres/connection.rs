@@ -15,12 +15,13 @@ use dictionary::field_types::ColumnKind;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Config, Error, NoTls, Row, Statement};
+use tokio_postgres::{Client, Error, Row, Statement};
 
 use crate::error::StoreError;
 use crate::layout::Layout;
 use crate::postgres::cell::{Cell, Sent, decode};
 use crate::postgres::duplicate;
+use crate::postgres::reach::{Reach, not_proven};
 
 /// Prepared statements kept by a connection.
 const STATEMENTS_MAX: usize = 400;
@@ -100,10 +101,10 @@ impl Drop for Executor {
 
 impl Connection {
     /// Connects. The outer error is the system's, the inner one the server's or the link's.
-    pub(crate) fn open(config: &Config) -> std::io::Result<Result<Connection, Error>> {
+    pub(crate) fn open(reach: &Reach) -> std::io::Result<Result<Connection, Error>> {
         let runtime = Executor(Some(Builder::new_current_thread().enable_all().build()?));
         let connected = runtime.block_on(async {
-            let (client, link) = config.connect(NoTls).await?;
+            let (client, link) = reach.connect().await?;
             // Ends when the client is dropped or the link breaks; whoever asks next then hears of it.
             drop(tokio::spawn(link));
             client.batch_execute(SESSION).await?;
@@ -390,6 +391,8 @@ async fn sent_together<A, B>(
 /// Whether the link is gone, and with it everything that was not committed.
 pub(crate) fn is_lost(error: &Error) -> bool {
     match error.code() {
+        // A server that does not prove who it is does not do it at the next attempt either.
+        None if not_proven(error).is_some() => false,
         None => error.is_closed() || error.as_db_error().is_none() && has_io_cause(error),
         Some(code) => {
             [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW].contains(code)

@@ -50,14 +50,14 @@ impl PostgresDatabase {
     /// Errors: it cannot be reached, is not in UTF-8, is older than PostgreSQL 14, or the role may do too much: see [`Refusal`].
     pub fn open(address: &str, connections: Connections) -> Result<Arc<PostgresDatabase>, StoreError> {
         let address = Address::parse(address)?;
-        let readers = Pool::new(address.config.clone(), connections.readers.max(1));
-        let writers = Pool::new(address.config.clone(), connections.writers.max(1));
+        let readers = Pool::new(address.reach.clone(), connections.readers.max(1));
+        let writers = Pool::new(address.reach.clone(), connections.writers.max(1));
         // Told at once when the server is not there: nobody waits for a start that was mistyped.
         let lease = writers.take("", Instant::now() + Duration::from_secs(1))?;
         check(&lease, &address)?;
         shared::prepare(&lease)?;
         drop(lease);
-        let hints = Hints::start(address.config.clone());
+        let hints = Hints::start(address.reach.clone());
         let hints = hints.map_err(|error| StoreError::database("listen to the database", error))?;
         Ok(Arc::new(PostgresDatabase { address, readers, writers, hints }))
     }

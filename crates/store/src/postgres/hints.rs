@@ -13,9 +13,10 @@ use journal::Position;
 use parking_lot::{Condvar, Mutex};
 use tokio::runtime::Builder;
 use tokio::sync::mpsc;
-use tokio_postgres::{AsyncMessage, Client, Config, Error, NoTls};
+use tokio_postgres::{AsyncMessage, Client, Error};
 
 use crate::names::quoted;
+use crate::postgres::reach::Reach;
 
 /// The heads of environments in use are read this often.
 const LOOK: Duration = Duration::from_secs(1);
@@ -72,13 +73,13 @@ pub(crate) struct Hints {
 
 impl Hints {
     /// Starts watching. The thread ends when this is dropped.
-    pub(crate) fn start(config: Config) -> std::io::Result<Hints> {
+    pub(crate) fn start(reach: Reach) -> std::io::Result<Hints> {
         let (committed, outgoing) = mpsc::unbounded_channel();
         let watched: Arc<Mutex<HashMap<String, Weak<Watched>>>> = Arc::default();
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let seen = watched.clone();
         std::thread::Builder::new().name("postgres-hints".into()).spawn(move || {
-            let mut watch = Watch { config, watched: seen, outgoing, waiting: BTreeSet::new() };
+            let mut watch = Watch { reach, watched: seen, outgoing, waiting: BTreeSet::new() };
             runtime.block_on(async {
                 while watch.follow().await.is_err() {
                     // The server is away: what was missed is read when it is back.
@@ -119,7 +120,7 @@ impl Hints {
 
 /// What the thread works with.
 struct Watch {
-    config: Config,
+    reach: Reach,
     watched: Arc<Mutex<HashMap<String, Weak<Watched>>>>,
     outgoing: mpsc::UnboundedReceiver<String>,
     /// Hints not told yet.
@@ -129,7 +130,7 @@ struct Watch {
 impl Watch {
     /// Follows until this is to end (`Ok`) or the link breaks.
     async fn follow(&mut self) -> Result<(), Error> {
-        let (client, mut link) = self.config.connect(NoTls).await?;
+        let (client, mut link) = self.reach.connect().await?;
         let (told, mut heard) = mpsc::unbounded_channel();
         let broken = tokio::spawn(async move {
             loop {

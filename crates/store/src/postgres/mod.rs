@@ -14,6 +14,7 @@ mod migrate;
 #[cfg(test)]
 mod plans;
 mod pool;
+mod reach;
 mod reads;
 mod schema;
 mod search;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
+use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Config, Row};
 
 use crate::error::StoreError;
 use crate::postgres::connection::{Connection, fault, is_lost};
+use crate::postgres::reach::{Reach, not_proven};
 
 /// Whoever finds no connection free waits this long for one.
 const WAIT: Duration = Duration::from_secs(30);
@@ -21,7 +22,7 @@ const RETRY: Duration = Duration::from_millis(100);
 
 /// Connections of one kind.
 pub(crate) struct Pool {
-    config: Config,
+    reach: Reach,
     max: usize,
     state: Mutex<State>,
     freed: Condvar,
@@ -34,8 +35,8 @@ struct State {
 }
 
 impl Pool {
-    pub(crate) fn new(config: Config, max: usize) -> Arc<Pool> {
-        Arc::new(Pool { config, max, state: Mutex::default(), freed: Condvar::new() })
+    pub(crate) fn new(reach: Reach, max: usize) -> Arc<Pool> {
+        Arc::new(Pool { reach, max, state: Mutex::default(), freed: Condvar::new() })
     }
 
     /// A connection with a transaction begun in `schema`, and the row of the journal's head. Connections that broke meanwhile are replaced:
@@ -100,7 +101,7 @@ impl Pool {
 
     fn open(&self, deadline: Instant) -> Result<Connection, StoreError> {
         loop {
-            let opened = Connection::open(&self.config)
+            let opened = Connection::open(&self.reach)
                 .map_err(|error| StoreError::database("reach the database", error))?;
             match opened {
                 Ok(connection) => return Ok(connection),
@@ -109,7 +110,10 @@ impl Pool {
                     // A look at the clock, not a sleep: whoever gives a connection back wakes us.
                     self.freed.wait_for(&mut state, RETRY);
                 }
-                Err(error) => return Err(fault("reach the database")(error)),
+                Err(error) => match not_proven(&error) {
+                    Some(why) => return Err(StoreError::database("reach the database", why)),
+                    None => return Err(fault("reach the database")(error)),
+                },
             }
         }
     }

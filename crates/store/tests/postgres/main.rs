@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod beside;
+mod encrypted;
 mod outages;
 #[path = "../conformance/support.rs"]
 #[expect(dead_code, reason = "shared with the conformance tests, which use all of it")]
