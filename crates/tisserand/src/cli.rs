@@ -93,6 +93,9 @@ pub(crate) struct Cli {
         hide_env_values = true
     )]
     pub(crate) smtp_password_file: Option<PathBuf>,
+    /// Certificates, PEM, that the mail server's own may come from, beside those that browsers trust
+    #[arg(long, global = true, env = "TISSERAND_SMTP_ROOTS", value_name = "FILE", hide_env_values = true)]
+    pub(crate) smtp_roots: Option<PathBuf>,
     /// The password itself
     #[arg(long, hide = true, global = true, env = "TISSERAND_SMTP_PASSWORD", hide_env_values = true)]
     pub(crate) smtp_password: Option<String>,

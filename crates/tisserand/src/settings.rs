@@ -33,6 +33,7 @@ struct SettingsFile {
     public: Option<String>,
     smtp: Option<String>,
     smtp_password_file: Option<PathBuf>,
+    smtp_roots: Option<PathBuf>,
     mail_from: Option<String>,
     secure: Option<bool>,
     tls_certificate: Option<PathBuf>,
@@ -93,6 +94,7 @@ pub(crate) struct Given {
     pub(crate) smtp: Option<String>,
     pub(crate) smtp_password: Option<String>,
     pub(crate) smtp_password_file: Option<PathBuf>,
+    pub(crate) smtp_roots: Option<PathBuf>,
     pub(crate) mail_from: Option<String>,
     pub(crate) tls: Tls,
 }
@@ -135,6 +137,7 @@ impl Settings {
             smtp: given.smtp.or(file.smtp).filter(|address| !address.is_empty()),
             password: given.smtp_password,
             password_file: given.smtp_password_file.or(file.smtp_password_file),
+            roots: given.smtp_roots.or(file.smtp_roots),
             from: given.mail_from.or(file.mail_from),
             public: public.clone(),
         })?;

@@ -73,7 +73,11 @@ impl MailServer {
     pub fn open(&self) -> Result<MailLink, MailError> {
         let failed = |error: lettre::transport::smtp::Error| MailError::Link(words(&error));
         let hello = ClientId::Domain(self.hello.clone());
-        let tls = TlsParameters::new(self.host.clone()).map_err(failed)?;
+        let mut tls = TlsParameters::builder(self.host.clone());
+        for authority in &self.authorities {
+            tls = tls.add_root_certificate(authority.clone());
+        }
+        let tls = tls.build().map_err(failed)?;
         let wrapped = (self.protection == Protection::Wrapped).then_some(&tls);
         let address = (self.host.as_str(), self.port);
         let mut connection =

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use percent_encoding::percent_decode_str;
 
 /// How a link is protected.
@@ -26,6 +27,9 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// How each certificate begins.
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
 /// A mail server and how it is spoken to.
 #[derive(Debug, Clone)]
 pub struct MailServer {
@@ -35,6 +39,8 @@ pub struct MailServer {
     pub(super) credentials: Option<(String, Secret)>,
     /// Name we greet it by.
     pub(super) hello: String,
+    /// Whom its certificate may come from, beside those that browsers trust.
+    pub(super) authorities: Vec<Certificate>,
 }
 
 /// Why an address is not one of a mail server.
@@ -51,6 +57,9 @@ pub enum MailServerError {
     /// A user without a password, or the other way round.
     #[error("a user and a password go together")]
     Incomplete,
+    /// What should be certificates are none.
+    #[error("no certificate, PEM")]
+    NoCertificate,
 }
 
 impl MailServer {
@@ -95,7 +104,27 @@ impl MailServer {
             (false, true) => Protection::Local,
             (false, false) => Protection::Upgraded,
         };
-        Ok(MailServer { host: host.to_owned(), port, protection, credentials, hello: hello.to_owned() })
+        let (host, hello) = (host.to_owned(), hello.to_owned());
+        Ok(MailServer { host, port, protection, credentials, hello, authorities: Vec::new() })
+    }
+
+    /// The same, whose certificate may also come from one of these authorities (PEM): that of a company's own.
+    ///
+    /// Errors: there is no certificate in it.
+    pub fn trusting(mut self, pem: &[u8]) -> Result<MailServer, MailServerError> {
+        let unfit = |_: lettre::transport::smtp::Error| MailServerError::NoCertificate;
+        // What is none of them is passed over without a word by who reads them.
+        if !pem.windows(BEGIN.len()).any(|window| window == BEGIN) {
+            return Err(MailServerError::NoCertificate);
+        }
+        let authority = Certificate::from_pem(pem).map_err(unfit)?;
+        // What is in it is read when it is used: now, so that it is told at the start.
+        TlsParameters::builder(self.host.clone())
+            .add_root_certificate(authority.clone())
+            .build()
+            .map_err(unfit)?;
+        self.authorities.push(authority);
+        Ok(self)
     }
 
     /// `host:port`, to be shown.

@@ -154,6 +154,10 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
         "Serveur de messagerie qui prend les lettres aux personnes, comme smtp://personne@mail.exemple.fr:587 ou smtps://… ; sans lui, il n'en part pas",
     ),
     ("smtp_password_file", "Fichier du mot de passe de cette personne"),
+    (
+        "smtp_roots",
+        "Certificats, PEM, dont celui du serveur de messagerie peut venir, en plus de ceux auxquels les navigateurs se fient",
+    ),
     ("smtp_password", "Le mot de passe lui-même"),
     ("mail_from", "De qui viennent les lettres, comme \"Acme <crm@acme.exemple>\""),
     (

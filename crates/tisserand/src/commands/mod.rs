@@ -49,6 +49,7 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<()> {
         smtp: cli.smtp,
         smtp_password: cli.smtp_password,
         smtp_password_file: cli.smtp_password_file,
+        smtp_roots: cli.smtp_roots,
         mail_from: cli.mail_from,
         tls: cli.tls,
         key: cli.key.map(platform::KeyText),

@@ -12,6 +12,7 @@ pub(super) struct Named {
     pub(super) smtp: Option<String>,
     pub(super) password: Option<String>,
     pub(super) password_file: Option<PathBuf>,
+    pub(super) roots: Option<PathBuf>,
     pub(super) from: Option<String>,
     pub(super) public: Option<String>,
 }
@@ -53,30 +54,38 @@ pub(super) fn read(named: Named) -> anyhow::Result<Option<MailOptions>> {
     }
     let domain =
         from.trim_end_matches('>').rsplit_once('@').map_or("localhost", |(_, domain)| domain).to_owned();
-    let server = MailServer::read(&smtp, password.as_deref(), &domain).map_err(|error| {
-        let fr = match error {
-            MailServerError::Unreadable => {
-                "L'adresse du serveur de messagerie ne se lit pas : smtp://personne@mail.exemple.fr:587 ou smtps://personne@mail.exemple.fr."
-            }
-            MailServerError::PasswordInside => {
-                "Le mot de passe du serveur de messagerie ne se met pas dans l'adresse : TISSERAND_SMTP_PASSWORD, ou --smtp-password-file."
-            }
-            MailServerError::Incomplete => {
-                "La personne et le mot de passe du serveur de messagerie vont ensemble : smtp://personne@… et TISSERAND_SMTP_PASSWORD, ou --smtp-password-file."
-            }
-        };
-        let en = match error {
-            MailServerError::Unreadable => {
-                "The address of the mail server cannot be read: smtp://user@mail.example.org:587 or smtps://user@mail.example.org."
-            }
-            MailServerError::PasswordInside => {
-                "The password of the mail server does not belong into its address: TISSERAND_SMTP_PASSWORD, or --smtp-password-file."
-            }
-            MailServerError::Incomplete => {
-                "The user and the password of the mail server go together: smtp://user@… and TISSERAND_SMTP_PASSWORD, or --smtp-password-file."
-            }
-        };
-        wrong(fr.to_owned(), en.to_owned())
-    })?;
+    let server = MailServer::read(&smtp, password.as_deref(), &domain).map_err(unfit)?;
+    let server = match named.roots {
+        None => server,
+        Some(path) => {
+            let pem = std::fs::read(&path).unwrap_or_default();
+            server.trusting(&pem).map_err(|_| {
+                let path = path.display();
+                wrong(
+                    format!("{path} ne contient pas de certificat PEM, ou ne se lit pas (smtp_roots)."),
+                    format!("{path} holds no PEM certificate, or cannot be read (smtp_roots)."),
+                )
+            })?
+        }
+    };
     Ok(Some(MailOptions { server, from, public }))
+}
+
+/// What is wrong with the address of a mail server.
+fn unfit(error: MailServerError) -> anyhow::Error {
+    let (fr, en) = match error {
+        MailServerError::PasswordInside => (
+            "Le mot de passe du serveur de messagerie ne se met pas dans l'adresse : TISSERAND_SMTP_PASSWORD, ou --smtp-password-file.",
+            "The password of the mail server does not belong into its address: TISSERAND_SMTP_PASSWORD, or --smtp-password-file.",
+        ),
+        MailServerError::Incomplete => (
+            "La personne et le mot de passe du serveur de messagerie vont ensemble : smtp://personne@… et TISSERAND_SMTP_PASSWORD, ou --smtp-password-file.",
+            "The user and the password of the mail server go together: smtp://user@… and TISSERAND_SMTP_PASSWORD, or --smtp-password-file.",
+        ),
+        MailServerError::Unreadable | MailServerError::NoCertificate => (
+            "L'adresse du serveur de messagerie ne se lit pas : smtp://personne@mail.exemple.fr:587 ou smtps://personne@mail.exemple.fr.",
+            "The address of the mail server cannot be read: smtp://user@mail.example.org:587 or smtps://user@mail.example.org.",
+        ),
+    };
+    wrong(fr.to_owned(), en.to_owned())
 }
