@@ -3,6 +3,7 @@
 pub(crate) mod csv;
 pub mod encoding;
 pub(crate) mod json_lines;
+mod workbook;
 pub(crate) mod xlsx;
 
 use std::borrow::Cow;

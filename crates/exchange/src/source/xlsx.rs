@@ -3,14 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, open_workbook};
+use calamine::{DataRef, ExcelDateTime, Reader};
 use dictionary::Label;
 
 use crate::error::ExchangeError;
+use crate::source::workbook::{self, Workbook, damaged};
 use crate::source::{Broken, Cell, Item, Source, SourceRow};
 
 /// Rows read ahead.
-const AHEAD: usize = 256;
+const AHEAD: usize = 64;
+
+/// Columns of a sheet (ECMA-376, Part 1, 18.3.1.13): the last one is `XFD`.
+const COLUMNS_MAX: usize = 16_384;
 
 /// A sheet being read.
 pub(crate) struct XlsxSource {
@@ -29,9 +33,7 @@ struct RawRow {
 
 /// Names of the sheets, in the order of the book.
 pub(crate) fn sheets(path: &Path) -> Result<Vec<String>, ExchangeError> {
-    let book: Xlsx<_> =
-        open_workbook(path).map_err(|error: calamine::XlsxError| damaged(path, &error.to_string()))?;
-    Ok(book.sheet_names())
+    Ok(workbook::open(path)?.sheet_names())
 }
 
 impl XlsxSource {
@@ -41,8 +43,7 @@ impl XlsxSource {
         sheet: Option<&str>,
         skip_rows: u32,
     ) -> Result<XlsxSource, ExchangeError> {
-        let mut book: Xlsx<_> =
-            open_workbook(path).map_err(|error: calamine::XlsxError| damaged(path, &error.to_string()))?;
+        let mut book = workbook::open(path)?;
         let names = book.sheet_names();
         let sheet = match sheet {
             None => names.first().cloned().ok_or_else(|| damaged(path, "no sheet"))?,
@@ -59,8 +60,9 @@ impl XlsxSource {
         };
         let (sender, rows) = sync_channel(AHEAD);
         std::thread::spawn(move || {
-            let outcome = stream(&mut book, &sheet, |row| sender.send(Ok(row)).is_ok());
-            if let Err(error) = outcome {
+            let read = workbook::whole(|| stream(&mut book, &sheet, |row| sender.send(Ok(row)).is_ok()));
+            // Whatever happens to the reader, the end of what it read is not the end of the file.
+            if let Err(error) = read.unwrap_or_else(|| Err("its reader gave up".to_owned())) {
                 // The other side is gone when an import stops early: nobody is left to be told.
                 let _ = sender.send(Err(error));
             }
@@ -145,26 +147,15 @@ impl Source for XlsxSource {
     }
 }
 
-fn damaged(path: &Path, why: &str) -> ExchangeError {
-    ExchangeError::refused(
-        format!(
-            "{} n'est pas un classeur XLSX lisible ({why}). Enregistrez-le de nouveau, ou en CSV.",
-            path.display()
-        ),
-        format!("{} is not a readable XLSX workbook ({why}). Save it again, or as CSV.", path.display()),
-    )
-}
-
 /// Hands over the rows in order until `take` wants no more.
-fn stream(
-    book: &mut Xlsx<std::io::BufReader<std::fs::File>>,
-    sheet: &str,
-    mut take: impl FnMut(RawRow) -> bool,
-) -> Result<(), String> {
+fn stream(book: &mut Workbook, sheet: &str, mut take: impl FnMut(RawRow) -> bool) -> Result<(), String> {
     let mut cells = book.worksheet_cells_reader(sheet).map_err(|e| e.to_string())?;
     let mut row: Option<RawRow> = None;
     while let Some(cell) = cells.next_cell().map_err(|e| e.to_string())? {
         let (line, column) = (u64::from(cell.get_position().0) + 1, cell.get_position().1 as usize);
+        if column >= COLUMNS_MAX {
+            return Err(format!("row {line} has a cell in column {}, beyond XFD", column + 1));
+        }
         if row.as_ref().is_some_and(|r| r.line != line) {
             let full = row.take().expect("just seen");
             if !take(full) {

@@ -6,3 +6,4 @@ mod fuzz;
 mod import;
 mod recipes;
 mod support;
+mod workbooks;
