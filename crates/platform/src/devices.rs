@@ -28,6 +28,8 @@ pub struct Visitor<'a> {
     pub address: IpAddr,
     /// What the browser says of itself.
     pub user_agent: Option<&'a str>,
+    /// The cookie of the session that it has, if it has one: signing in again ends it.
+    pub session: Option<&'a str>,
     /// The cookie it got at an earlier sign-in, of anybody.
     pub device: Option<&'a str>,
     /// The cookie that it got when somebody trusted it.

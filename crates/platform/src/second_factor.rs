@@ -26,8 +26,8 @@ pub const TRUSTED_FOR: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// Recovery codes made at a time.
 const RECOVERY_CODES: usize = 10;
-/// Letters of one: 16 of 31 are 79 bits.
-const RECOVERY_LETTERS: usize = 16;
+/// Letters of one: 24 of 31 are 118 bits. Source: OWASP ASVS 5.0, 6.5.2: with 112, a plain hash is enough.
+const RECOVERY_LETTERS: usize = 24;
 /// Bytes of the shared secret. Source: RFC 4226, 4, R6 recommends 160 bits.
 const SECRET_BYTES: usize = 20;
 /// How applications call us.

@@ -27,6 +27,9 @@ use crate::viewing::Viewing;
 /// A session lasts this long after it was last used.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 14);
 
+/// However much it is used, a session ends this long after it began. Source: OWASP ASVS 5.0, 7.3.2; NIST SP 800-63B-4 (thirty days).
+pub const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 30);
+
 /// Use moves the end only after this much of it has gone: a write a day, not one a request.
 const RENEW_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
@@ -41,6 +44,7 @@ const USER_AGENT_MAX: usize = 500;
 pub(crate) struct Session {
     pub(crate) id: RecordId,
     pub(crate) user: RecordId,
+    pub(crate) created: Timestamp,
     pub(crate) expires: Timestamp,
     pub(crate) viewing: Option<Viewing>,
     pub(crate) provider: Option<RecordId>,
@@ -205,9 +209,11 @@ impl Platform {
             let fields = Fields::of(&dictionary, &record);
             let user = fields.reference("user").ok_or(PlatformError::NotFound)?;
             let expires = fields.moment("expires").ok_or(PlatformError::NotFound)?;
+            let created = fields.moment("created").ok_or(PlatformError::NotFound)?;
             Ok(Session {
                 id: fields.id(),
                 user,
+                created,
                 expires,
                 viewing: Viewing::of(&fields),
                 provider: fields.reference("provider"),
@@ -219,11 +225,12 @@ impl Platform {
         };
         let session = self.cache.get(root, |known| known.sessions.get(&hash).cloned(), read, keep)?;
         let now = self.clock.now();
-        if session.expires <= now {
+        let last = session.created + LONGEST;
+        if session.expires.min(last) <= now {
             return Err(PlatformError::NotFound);
         }
-        if session.expires.duration_since(now) < LIFETIME - RENEW_AFTER {
-            self.session_renew(session.id, now + LIFETIME)?;
+        if session.expires < last && session.expires.duration_since(now) < LIFETIME - RENEW_AFTER {
+            self.session_renew(session.id, (now + LIFETIME).min(last))?;
         }
         let user = self.user(session.user)?;
         if !user.active {
@@ -254,7 +261,7 @@ impl Platform {
                 continue;
             }
             let id = fields.id();
-            // Its end moves as it is used, a day at a time: this server may know better.
+            // Its end moves as it is used, a day at a time, as far as it may: this server may know better.
             let renewed = (expires - LIFETIME).max(created);
             let seen = self.seen.of(id).map_or(renewed, |seen| seen.max(renewed));
             let (user_agent, address) = (fields.text("user_agent"), fields.text("address"));
@@ -394,6 +401,10 @@ impl Platform {
             unit.create(SESSION, None, draft)
         })?;
         tracing::info!(user.id = %user, session.id = %done.value, client.address = %visitor.address, "signed in");
+        // Whoever signs in anew in a browser has done with the session before, whosever it was.
+        if let Some(before) = visitor.session.filter(|before| secret::is_well_formed(before)) {
+            self.session_end(before)?;
+        }
         let identity = self.session(&secret)?;
         Ok(SignedIn { secret, device, trusted, identity, expires })
     }

@@ -16,6 +16,7 @@ const PASSWORD: &str = "une phrase de passe";
 const HERE: Visitor<'_> = Visitor {
     address: IpAddr::V4(Ipv4Addr::LOCALHOST),
     user_agent: Some("test"),
+    session: None,
     device: None,
     trusted: None,
 };

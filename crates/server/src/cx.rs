@@ -23,6 +23,8 @@ use crate::turns::Turn;
 pub(crate) const CSRF: &str = "x-csrf-token";
 /// Header with which a page says as whom it believes to look.
 pub(crate) const VIEW_AS: &str = "x-view-as";
+/// Where browsers say that a request was begun by a page of another site.
+const FETCH_SITE: &str = "sec-fetch-site";
 /// What it says when that is nobody else.
 const AS_ONESELF: &str = "myself";
 
@@ -57,15 +59,13 @@ impl FromRequestParts<AppState> for Cx {
         let csrf = parts.headers.get(CSRF).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let view_as = parts.headers.get(VIEW_AS).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let writes = !matches!(parts.method, Method::GET | Method::HEAD);
-        Ok(Cx {
-            state: state.clone(),
-            info,
-            credentials: credentials(&parts.headers),
-            csrf,
-            view_as,
-            writes,
-            looks: !writes,
-        })
+        let credentials = credentials(&parts.headers, state.config.secure);
+        let elsewhere = parts.headers.get(FETCH_SITE).is_some_and(|site| site == "cross-site");
+        // A link of another site leads to a screen; data it would make people take along without knowing.
+        if elsewhere && matches!(credentials, Credentials::Session(_)) && is_data(parts.uri.path()) {
+            return Err(Problem::of_another_site());
+        }
+        Ok(Cx { state: state.clone(), info, credentials, csrf, view_as, writes, looks: !writes })
     }
 }
 
@@ -201,8 +201,13 @@ impl Cx {
     }
 }
 
+/// Whether an address is one of data, not of a screen nor of signing in.
+fn is_data(path: &str) -> bool {
+    ["/data/", "/events/"].iter().any(|data| path.starts_with(data))
+}
+
 /// The header `Authorization` comes before the cookie: whoever sends it means it.
-fn credentials(headers: &HeaderMap) -> Credentials {
+fn credentials(headers: &HeaderMap, secure: bool) -> Credentials {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let token =
             value.to_str().ok().and_then(|value| value.split_once(' ')).and_then(
@@ -217,7 +222,7 @@ fn credentials(headers: &HeaderMap) -> Credentials {
             );
         return Credentials::Token(token.unwrap_or_default());
     }
-    match cookie(headers, SESSION) {
+    match cookie(headers, SESSION, secure) {
         Some(secret) => Credentials::Session(secret.to_owned()),
         None => Credentials::None,
     }
@@ -229,7 +234,7 @@ mod tests {
     use axum::http::HeaderValue;
 
     fn sent(name: header::HeaderName, value: &'static str) -> Credentials {
-        credentials(&HeaderMap::from_iter([(name, HeaderValue::from_static(value))]))
+        credentials(&HeaderMap::from_iter([(name, HeaderValue::from_static(value))]), false)
     }
 
     #[test]

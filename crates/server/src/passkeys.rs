@@ -86,7 +86,7 @@ pub(crate) async fn passkey_sign_in_begin(State(state): State<AppState>, request
     let begun = async {
         json_object(body, &parts.headers, &state.config).await?;
         let site = site(&state, &parts)?;
-        let browser = state.platform.passkey_browser(cookie(&parts.headers, CEREMONY));
+        let browser = state.platform.passkey_browser(cookie(&parts.headers, CEREMONY, state.config.secure));
         let begun = state.platform.passkey_sign_in_begin(&browser, &site)?;
         Ok::<_, Problem>((browser, begun))
     };
@@ -111,7 +111,7 @@ pub(crate) async fn passkey_sign_in(
     let signed_in = async {
         let sent = json_object(body, &parts.headers, &state.config).await?;
         let site = site(&state, &parts)?;
-        let browser = cookie(&parts.headers, CEREMONY).map(str::to_owned);
+        let browser = cookie(&parts.headers, CEREMONY, state.config.secure).map(str::to_owned);
         let from = Whence::of(&cx, &parts.headers);
         let caller = cx.clone();
         let signing_in = cx.run(move || {

@@ -107,6 +107,16 @@ impl Problem {
         )
     }
 
+    /// A page of another site made the browser ask.
+    pub(crate) fn of_another_site() -> Problem {
+        Problem::new(
+            StatusCode::FORBIDDEN,
+            "other_site",
+            "Un autre site a demandé cela : ouvrez-le depuis Tisserand.",
+            "Another site asked for this: open it from Tisserand.",
+        )
+    }
+
     pub(crate) fn bad_request(fr: impl AsRef<str>, en: impl AsRef<str>) -> Problem {
         Problem::new(StatusCode::BAD_REQUEST, "bad_request", fr, en)
     }

@@ -85,7 +85,8 @@ pub(crate) async fn provider_end(
     let given = |name: &str| parameter(query.as_deref(), name);
     let back =
         CameBack { code: given("code"), state: given("state"), issuer: given("iss"), error: given("error") };
-    let (kept, whence) = (cookie(&headers, BEGUN).map(str::to_owned), Whence::of(&cx, &headers));
+    let (kept, whence) =
+        (cookie(&headers, BEGUN, state.config.secure).map(str::to_owned), Whence::of(&cx, &headers));
     let platform = state.platform.clone();
     let ended = state.outgoing.run(move || {
         let ended = platform.provider_end(&code, kept.as_deref(), &back, &whence.visitor());

@@ -96,6 +96,16 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
             duration_ms,
             "answered"
         );
+    } else if status == StatusCode::FORBIDDEN {
+        // What people try beyond their rights: the id leads to who it was.
+        tracing::info!(
+            http.method = method,
+            http.route = route,
+            http.status = status.as_u16(),
+            duration_ms,
+            client.address = %info.address,
+            "refused"
+        );
     } else {
         tracing::debug!(
             http.method = method,

@@ -134,7 +134,8 @@ pub(crate) fn signed_in_answer((signed_in, view): &(SignedIn, Value), secure: bo
 
 /// What a browser keeps of a sign-in.
 pub(crate) fn set_sign_in_cookies(response: &mut Response, signed_in: &SignedIn, secure: bool) {
-    let age_s = platform::sessions::LIFETIME.as_secs();
+    // The session ends before, unless it is used: the server knows when.
+    let age_s = platform::sessions::LONGEST.as_secs();
     set_cookie(response, SESSION, &signed_in.secret, age_s, secure);
     let age_s = platform::devices::REMEMBERED.as_secs();
     set_cookie(response, DEVICE, &signed_in.device, age_s, secure);
@@ -148,6 +149,7 @@ pub(crate) fn set_sign_in_cookies(response: &mut Response, signed_in: &SignedIn,
 pub(crate) struct Whence {
     address: IpAddr,
     agent: Option<String>,
+    session: Option<String>,
     device: Option<String>,
     trusted: Option<String>,
 }
@@ -155,11 +157,13 @@ pub(crate) struct Whence {
 impl Whence {
     pub(crate) fn of(cx: &Cx, headers: &HeaderMap) -> Whence {
         let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let kept = |name| cookie(headers, name, cx.state.config.secure).map(str::to_owned);
         Whence {
             address: cx.info.address,
             agent: agent.map(str::to_owned),
-            device: cookie(headers, DEVICE).map(str::to_owned),
-            trusted: cookie(headers, TRUSTED).map(str::to_owned),
+            session: kept(SESSION),
+            device: kept(DEVICE),
+            trusted: kept(TRUSTED),
         }
     }
 
@@ -167,6 +171,7 @@ impl Whence {
         Visitor {
             address: self.address,
             user_agent: self.agent.as_deref(),
+            session: self.session.as_deref(),
             device: self.device.as_deref(),
             trusted: self.trusted.as_deref(),
         }

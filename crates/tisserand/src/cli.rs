@@ -222,6 +222,9 @@ pub(crate) struct Demo {
     /// Make the companies, do not serve them
     #[arg(long)]
     pub(crate) only_create: bool,
+    /// Listen beyond this machine too, though everybody knows the password of everybody
+    #[arg(long)]
+    pub(crate) anywhere: bool,
 }
 
 #[derive(Debug, Args)]

@@ -58,7 +58,7 @@ pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
         let etag = format!("\"{}\"", &blake3::hash(seed.as_bytes()).to_hex()[..32]);
         if known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
         {
-            return Ok(Reply { status: StatusCode::NOT_MODIFIED, etag: Some(etag), ..Reply::default() });
+            return Ok(Reply { status: StatusCode::NOT_MODIFIED, etag: Some(etag), kept: true, ..Reply::default() });
         }
         let mut view = describe(&dictionary, |entity| {
             let index = rights.dictionary().entity_index(&entity.name)?;
@@ -78,7 +78,7 @@ pub(crate) async fn dictionary_show(asked: Asked) -> Result<Response, Problem> {
         view.insert("environment".to_owned(), own);
         view.insert("me".to_owned(), me);
         let body = serde_json::to_vec(&view).map_err(|error| Problem::internal(&error))?;
-        Ok(Reply { etag: Some(etag), ..Reply::json(body) })
+        Ok(Reply { etag: Some(etag), kept: true, ..Reply::json(body) })
     });
     Ok(reply.await?.into_response())
 }

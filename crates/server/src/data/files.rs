@@ -124,9 +124,13 @@ fn file_headers(file: &FileRef, tag: &str) -> HeaderMap {
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     // Were a browser to open it as a page after all, nothing in it would run.
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FILE_POLICY));
     headers
 }
+
+/// Nothing in a file runs, whatever it is shown in, and no page has it in a frame.
+const FILE_POLICY: &str =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox";
 
 const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
 

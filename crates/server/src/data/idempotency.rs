@@ -184,6 +184,7 @@ impl IntoResponse for Kept {
             location: self.location,
             entity_id: self.entity_id,
             applied: self.applied,
+            kept: false,
             problem: self.problem,
             style: self.style,
         };

@@ -351,6 +351,8 @@ pub(crate) struct Reply {
     pub(crate) applied: Vec<String>,
     /// The body is a problem.
     pub(crate) problem: bool,
+    /// Browsers may keep it, and ask whether it changed: it is about the environment, and of nobody.
+    pub(crate) kept: bool,
     /// How the body is written.
     pub(crate) style: Style,
 }
@@ -377,8 +379,9 @@ impl IntoResponse for Reply {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(json));
         }
         headers.insert(ODATA, HeaderValue::from_static("4.01"));
-        // The browser keeps nothing without asking again: a record may change, or be taken from this person's sight.
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        // Of records, browsers keep nothing on their disk: a machine may be shared, a record may change, or be taken from this person's sight.
+        let keeps = if self.kept { "private, no-cache" } else { "private, no-store" };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keeps));
         headers.insert(
             header::VARY,
             HeaderValue::from_static("authorization, cookie, accept, accept-language, x-view-as"),

@@ -25,6 +25,7 @@ pub fn openapi_general() -> Json {
         administers: true,
         protects: true,
         language: Language::En,
+        secure: false,
     };
     let (mut paths, mut schemas) = (Map::new(), Map::new());
     fixed::write(&reader, &mut paths, &mut schemas);

@@ -28,6 +28,7 @@ use serde_json::{Map, Value as Json, json};
 
 pub use general::openapi_general;
 
+use crate::cookies::{SESSION, name_of};
 use crate::data::{Asked, Reply};
 use crate::problem::Problem;
 
@@ -48,6 +49,8 @@ pub(crate) struct Reader<'a> {
     /// The caller protects what is held about people.
     pub(crate) protects: bool,
     pub(crate) language: Language,
+    /// Browsers come by HTTPS.
+    pub(crate) secure: bool,
 }
 
 impl Reader<'_> {
@@ -67,7 +70,7 @@ impl Reader<'_> {
 pub(crate) async fn openapi_show(asked: Asked) -> Result<Response, Problem> {
     let header_text = |name| asked.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let known = header_text(header::IF_NONE_MATCH);
-    let environment = asked.environment.clone();
+    let (environment, secure) = (asked.environment.clone(), asked.cx.state.config.secure);
     // Who names a language wants the document in it, whatever their own is: it is for a program, not for their screen.
     let language = header_text(header::ACCEPT_LANGUAGE).and_then(|text| Language::from_code(text.get(..2)?));
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
@@ -82,14 +85,20 @@ pub(crate) async fn openapi_show(asked: Asked) -> Result<Response, Problem> {
             administers: entered.environment.engine.has(caller, Power::Administer),
             protects: entered.environment.engine.has(caller, Power::Protect),
             language: language.unwrap_or(caller.language),
+            secure,
         };
         let body = document(&reader, &dictionary).to_string().into_bytes();
         let etag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..32]);
         if known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
         {
-            return Ok(Reply { status: StatusCode::NOT_MODIFIED, etag: Some(etag), ..Reply::default() });
+            return Ok(Reply {
+                status: StatusCode::NOT_MODIFIED,
+                etag: Some(etag),
+                kept: true,
+                ..Reply::default()
+            });
         }
-        Ok(Reply { etag: Some(etag), ..Reply::json(body) })
+        Ok(Reply { etag: Some(etag), kept: true, ..Reply::json(body) })
     });
     Ok(reply.await?.into_response())
 }
@@ -158,7 +167,7 @@ fn security(reader: &Reader<'_>) -> Json {
         "cookie": {
             "type": "apiKey",
             "in": "cookie",
-            "name": crate::cookies::SESSION,
+            "name": name_of(SESSION, reader.secure),
             "description": reader.say("Posé par POST /session.", "Set by POST /session."),
         },
         "csrf": {

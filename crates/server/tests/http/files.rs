@@ -74,7 +74,10 @@ fn what_a_stranger_uploads_is_saved_and_never_opened_as_a_page() {
     let page = ada.get(&path);
     assert!(page.header("content-disposition").unwrap().starts_with("attachment; filename=\"page.html\""));
     assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
-    assert_eq!(page.header("content-security-policy"), Some("default-src 'none'; sandbox"));
+    assert_eq!(
+        page.header("content-security-policy"),
+        Some("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox")
+    );
 }
 
 #[test]

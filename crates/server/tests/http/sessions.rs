@@ -14,7 +14,7 @@ fn signing_in_sets_a_cookie_and_tells_where_one_may_go() {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let cookie = answer.header("set-cookie").unwrap();
     assert!(cookie.starts_with("tisserand_session="), "{cookie}");
-    for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=1209600"] {
+    for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"] {
         assert!(cookie.contains(part), "{cookie}");
     }
     let session = answer.json();
@@ -96,12 +96,12 @@ fn a_form_of_another_site_cannot_sign_anybody_in() {
 fn a_session_lasts_as_long_as_it_is_used() {
     let app = App::start();
     let (ada, idle) = (app.ada(), app.remi());
-    for _ in 0..5 {
-        app.clock.forward(SignedDuration::from_hours(24 * 10));
+    for _ in 0..2 {
+        app.clock.forward(SignedDuration::from_hours(24 * 8));
         assert_eq!(ada.get("/session").status, 200);
     }
     assert_eq!(idle.get("/session").status, 401);
-    app.clock.forward(SignedDuration::from_hours(24 * 15));
+    app.clock.forward(SignedDuration::from_hours(24 * 14 + 1));
     assert_eq!(ada.get("/session").status, 401);
     assert_eq!(app.platform.sessions_sweep().unwrap(), 2);
 }
@@ -163,4 +163,93 @@ fn the_first_entry_makes_the_persons_record_in_the_environment() {
     assert_eq!(created["created_by_id"], users[0]["id"]);
     app.ada().list("accounts");
     assert_eq!(ada.list("users").len(), 1);
+}
+
+#[test]
+fn a_session_that_is_used_goes_on_for_thirty_days_and_no_longer() {
+    let app = App::start();
+    let ada = app.ada();
+    let day = SignedDuration::from_hours(24);
+    for _ in 0..29 {
+        app.clock.forward(day);
+        assert_eq!(ada.get("/session").status, 200);
+    }
+    let shown = ada.get("/sessions").json();
+    let ends = shown["value"][0]["expires_at"].as_str().unwrap();
+    assert!(ends.starts_with("2026-12-23T09:00:00"), "{shown}");
+    app.clock.forward(day);
+    assert_eq!(ada.get("/session").refusal(), (401, "sign_in_needed".to_owned()));
+    // One that nobody uses ends after fourteen days, as ever.
+    let ada = app.ada();
+    app.clock.forward(day * 15);
+    assert_eq!(ada.get("/session").status, 401);
+}
+
+#[test]
+fn signing_in_again_in_a_browser_ends_the_session_it_had() {
+    let app = App::start();
+    let mut ada = app.ada();
+    let before = ada.clone();
+    let elsewhere = app.ada();
+    // The same browser, which sends its cookie along; be it somebody else who signs in there.
+    let again = ada.post("/session", &json!({"email": "remi@acme.example", "password": PASSWORD}));
+    ada.keep_session(&again, "acme");
+    assert_eq!(ada.get("/session").json()["user"]["email"], "remi@acme.example");
+    assert_eq!(before.get("/session").refusal(), (401, "sign_in_needed".to_owned()));
+    assert_eq!(elsewhere.get("/session").status, 200, "another browser is none of its business");
+    // Who is refused keeps what they had.
+    assert_eq!(ada.post("/session", &json!({"email": "ada@acme.example", "password": "no"})).status, 401);
+    assert_eq!(ada.get("/session").status, 200);
+}
+
+#[test]
+fn a_link_of_another_site_makes_nobody_take_data_along() {
+    let app = App::start();
+    let ada = app.ada();
+    let from = |site: &str, path: &str| ada.with("sec-fetch-site", site).get(path);
+    for path in [ada.at("accounts"), ada.at("$archive"), ada.at("accounts/$export?$format=csv")] {
+        assert_eq!(from("cross-site", &path).refusal(), (403, "other_site".to_owned()), "{path}");
+    }
+    for site in ["same-origin", "same-site", "none"] {
+        assert_eq!(from(site, &ada.at("accounts")).status, 200, "{site}");
+    }
+    // Links to screens work wherever they stand, and programs are no browsers.
+    assert_eq!(from("cross-site", "/e/acme/accounts").status, 200);
+    let token = app.token(platform::Scope::Read, None, None);
+    let program = app.stranger().with("authorization", &format!("Bearer {token}"));
+    assert_eq!(program.with("sec-fetch-site", "cross-site").get("/data/acme/accounts").status, 200);
+}
+
+#[test]
+fn by_https_cookies_are_of_this_host_alone() {
+    let app = App::start_with(|config| config.secure = true);
+    let answer = app.stranger().post("/session", &json!({"email": "ada@acme.example", "password": PASSWORD}));
+    let set: Vec<_> = answer.headers.iter().filter(|(name, _)| name == "set-cookie").collect();
+    assert!(set.iter().all(|(_, cookie)| cookie.starts_with("__Host-tisserand_")), "{set:?}");
+    let ada = app.ada();
+    assert_eq!(ada.get("/session").status, 200);
+    let cookie = &ada.headers.iter().find(|(name, _)| name == "cookie").unwrap().1;
+    let planted = ada.with("cookie", &cookie.replace("__Host-", ""));
+    assert_eq!(planted.get("/session").status, 401, "a host beneath our domain can set such a cookie");
+    let described = ada.get(&ada.at("openapi.json")).json();
+    assert_eq!(described["components"]["securitySchemes"]["cookie"]["name"], "__Host-tisserand_session");
+}
+
+#[test]
+fn browsers_keep_no_record_on_their_disk() {
+    let app = App::start();
+    let ada = app.ada();
+    let made = ada.create("accounts", json!({"name": "Un"}));
+    let id = made["id"].as_str().unwrap();
+    let keeps = |path: &str| ada.get(&ada.at(path)).header("cache-control").unwrap().to_owned();
+    for path in [
+        "accounts".to_owned(),
+        format!("accounts/{id}"),
+        format!("accounts/{id}/$history"),
+        "$people".to_owned(),
+    ] {
+        assert_eq!(keeps(&path), "private, no-store", "{path}");
+    }
+    // What says how screens look is asked for again and again, and holds nobody's data.
+    assert_eq!(keeps("$dictionary"), "private, no-cache");
 }

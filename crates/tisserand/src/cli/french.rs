@@ -189,7 +189,15 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
     ("entity", "Entité, par son nom ou celui de sa collection"),
     ("demo small", "De petites entreprises, faites en quelques secondes"),
     ("demo shared", "Dossier de grands fichiers réels [par défaut : ../shared/data, s'il existe]"),
+    (
+        "doctor security",
+        "Seulement ce qui protège la plateforme et chaque environnement, ce qui est comme il faut compris",
+    ),
     ("demo only_create", "Crée les entreprises sans les servir"),
+    (
+        "demo anywhere",
+        "Écouter au-delà de cette machine aussi, bien que chacun connaisse le mot de passe de tous",
+    ),
     ("serve create", "Crée une plateforme vide s'il n'y en a pas"),
     ("env create name", "Identifiant, dans les adresses : lettres minuscules, chiffres et tirets"),
     ("env create label", "Nom montré"),

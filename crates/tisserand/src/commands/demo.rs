@@ -26,6 +26,7 @@ use crate::cli::Demo;
 use crate::commands::serve;
 use crate::console::Console;
 use crate::data::{self, Held, Opened};
+use crate::failure::refusal;
 use crate::settings::Settings;
 
 /// Where companies are made before they are moved into place.
@@ -54,6 +55,12 @@ const EMAILS: u32 = 500;
 const PILOT: (&str, &str) = ("Camille Pilote", "camille@tisserand.example");
 
 pub(crate) fn run(settings: &Settings, demo: &Demo, console: &Console) -> anyhow::Result<()> {
+    if !demo.only_create && !demo.anywhere && !settings.address.ip().is_loopback() {
+        return Err(refusal(
+            "Les personnes de la démonstration ont toutes un mot de passe connu : servez-la à cette machine seule, ou dites --anywhere.",
+            "The people of the demo all have a password that is known: serve it to this machine alone, or say --anywhere.",
+        ));
+    }
     let held = Held::take(settings, "demo")?;
     if !is_made(settings)? {
         create(settings, demo, console)?;

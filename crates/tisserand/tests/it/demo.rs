@@ -47,3 +47,12 @@ fn two_demos_are_the_same_to_the_digest_even_after_one_was_killed() {
     let session: Json = serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
     assert_eq!(session["environments"].as_array().map(Vec::len), Some(2), "{session}");
 }
+
+#[test]
+fn a_demo_whose_passwords_everybody_knows_is_not_served_beyond_this_machine_unasked() {
+    let place = Place::empty();
+    let said = demo(&place, &["--address", "0.0.0.0:0"]).output().unwrap();
+    assert_eq!(said.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&said.stderr);
+    assert!(told.contains("--anywhere") && !place.path("data/platform.toml").exists(), "{told}");
+}
