@@ -145,6 +145,9 @@ interface Fixtures {
   anew(person: Person): Promise<{ page: Page; end(): Promise<void>; signIn(person: Person): Promise<string> }>
 }
 
+/** Nobody is signed in. */
+export const nobody = { cookies: [], origins: [] }
+
 export const test = base.extend<Fixtures & { theme: 'light' | 'dark' }>({
   baseURL: async ({ baseURL: _none }, use) => use(process.env.TISSERAND_E2E_URL),
   storageState: stateFile('ada'),
@@ -170,7 +173,15 @@ export const test = base.extend<Fixtures & { theme: 'light' | 'dark' }>({
     const contexts: BrowserContext[] = []
     const headers = { Origin: baseURL ?? '' }
     await use(async (person) => {
-      const context = await browser.newContext({ baseURL, locale, timezoneId, viewport, reducedMotion: 'reduce' })
+      // Without the session of the run: signing in would end it, for all tests.
+      const context = await browser.newContext({
+        baseURL,
+        locale,
+        timezoneId,
+        viewport,
+        storageState: nobody,
+        reducedMotion: 'reduce',
+      })
       contexts.push(context)
       const signIn = async (who: Person) => {
         const answer = await context.request.post('/session', { data: { email: people[who], password }, headers })

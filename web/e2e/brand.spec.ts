@@ -1,5 +1,5 @@
 import { expectAccessible } from './axe'
-import { expect, field, input, test, unique } from './base'
+import { expect, field, input, nobody, test, unique } from './base'
 import { password } from './people'
 
 /** Sixteen points, all blue. */
@@ -15,7 +15,11 @@ test('by a host name of its own, an environment says whose it is before one sign
   baseURL,
   playwright,
 }) => {
-  const operator = await playwright.request.newContext({ baseURL, extraHTTPHeaders: { Origin: baseURL ?? '' } })
+  const operator = await playwright.request.newContext({
+    baseURL,
+    storageState: nobody,
+    extraHTTPHeaders: { Origin: baseURL ?? '' },
+  })
   const entered = await operator.post('/session', { data: { email: 'omar@tisserand.example', password } })
   expect(entered.ok()).toBe(true)
   const context = await browser.newContext({ baseURL, locale: 'fr-FR', storageState: await operator.storageState() })

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type APIRequestContext, request } from '@playwright/test'
-import { expect, test } from './base'
+import { expect, nobody, test } from './base'
 import { password } from './people'
 
 /** Not that of the other tests: they expect maps that ask nobody for anything. */
@@ -40,7 +40,11 @@ test('maps are drawn on the tiles of the server that the environment names, and 
   browser,
   baseURL,
 }) => {
-  const operator = await request.newContext({ baseURL, extraHTTPHeaders: { Origin: baseURL ?? '' } })
+  const operator = await request.newContext({
+    baseURL,
+    storageState: nobody,
+    extraHTTPHeaders: { Origin: baseURL ?? '' },
+  })
   const signedIn = await operator.post('/session', { data: { email: 'camille@tisserand.example', password } })
   expect(signedIn.ok()).toBe(true)
   const { server, origin, asked } = await tileServer()
@@ -70,7 +74,7 @@ test('maps are drawn on the tiles of the server that the environment names, and 
     await expect(page.locator('img.leaflet-tile-loaded').first()).toBeVisible()
 
     // Whoever may not enter learns nothing of it.
-    const stranger = await request.newContext({ baseURL, storageState: { cookies: [], origins: [] } })
+    const stranger = await request.newContext({ baseURL, storageState: nobody })
     const seen = await stranger.get(`/e/${environment}/sites`)
     expect(seen.headers()['content-security-policy']).not.toContain(origin)
     await stranger.dispose()

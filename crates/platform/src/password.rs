@@ -100,9 +100,9 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// A password to be told to somebody once. 26 letters of 31 are 128 bits.
+/// A password to be told to somebody once. 20 letters of 31 are 99 bits.
 pub fn made(random: &dyn Random) -> String {
-    letters(random, 26)
+    letters(random, 20)
 }
 
 /// So many letters and digits, none of which look alike: 31 of them, five bits each.
