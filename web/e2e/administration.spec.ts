@@ -1,3 +1,4 @@
+import { expectAccessible } from './axe'
 import { env, expect, test, unique } from './base'
 
 test('somebody is let in with a password shown once, changed, and shown out', async ({ page }) => {
@@ -69,4 +70,17 @@ test('who does not administer finds nothing there', async ({ as }) => {
     await page.goto(`/admin/${env}${part}`)
     await expect(page.getByText('Réservé aux administrateurs de cet environnement.')).toBeVisible()
   }
+})
+
+test('an archive is prepared while one does something else, and fetched', async ({ page }) => {
+  await page.goto('/admin/acme-test/data')
+  const archive = page.getByRole('region', { name: 'Tout emporter' })
+  await archive.getByRole('button', { name: 'Préparer en arrière-plan' }).click()
+  const ready = archive.getByRole('link', { name: /Archive prête/ })
+  await expect(ready.first()).toBeVisible({ timeout: 30_000 })
+  await expect(archive).toContainText('à prendre jusqu’au')
+  await expectAccessible(page)
+  const fetched = page.waitForEvent('download')
+  await ready.first().click()
+  expect((await fetched).suggestedFilename()).toBe('acme-test.zip')
 })

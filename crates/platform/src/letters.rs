@@ -65,6 +65,15 @@ pub(crate) enum About {
         /// Who raises it, in French and in English.
         raised_by: (String, String),
     },
+    /// An archive of their environment is ready.
+    Archive {
+        /// Label of the environment.
+        environment: String,
+        /// Its identifier, in addresses.
+        place: String,
+        /// Until when it can be fetched.
+        until: Timestamp,
+    },
     /// Their password was changed.
     PasswordChanged {
         /// When.
@@ -82,6 +91,7 @@ impl About {
             About::PasswordLink { .. } => "password_link",
             About::Assistance { .. } => "assistance",
             About::Allowance { .. } => "allowance",
+            About::Archive { .. } => "archive",
             About::PasswordChanged { .. } => "password_changed",
         }
     }
@@ -288,6 +298,31 @@ pub(crate) fn written(
                 )],
             }
         }
+        About::Archive { environment, place, until } => Parts {
+            subject: say(
+                &format!("L’archive de {environment} est prête"),
+                &format!("The archive of {environment} is ready"),
+            ),
+            greeting,
+            says: vec![say(
+                &format!(
+                    "Dictionnaire, fiches, journal et fichiers de {environment} sont réunis en une archive, à prendre jusqu’au {}.",
+                    when(*until)
+                ),
+                &format!(
+                    "Dictionary, records, journal and files of {environment} are together in one archive, to be fetched until {}.",
+                    when(*until)
+                ),
+            )],
+            button: Some((
+                say("Prendre l’archive", "Fetch the archive"),
+                format!("{public}/admin/{place}/data"),
+            )),
+            beside: vec![say(
+                "Vous recevez ceci parce que vous administrez cet environnement. L’archive est aussi confidentielle que lui.",
+                "You get this because you administer this environment. The archive is as confidential as it is.",
+            )],
+        },
         About::PasswordChanged { at, device } => Parts {
             subject: say("Votre mot de passe a été changé", "Your password was changed"),
             greeting,

@@ -59,7 +59,9 @@ pub use environments::{EnvironmentInfo, NewEnvironment, Tiles};
 pub use error::PlatformError;
 pub use modules::Modules;
 pub use open::OpenEnvironment;
-pub use operations::{Answer, Asked, Assistance, Operation, OperationKind, OperationState, Stage};
+pub use operations::{
+    Answer, Asked, Assistance, KeptArchive, Operation, OperationKind, OperationState, Stage,
+};
 pub use organisations::NewSubscription;
 pub use people::Member;
 pub use places::Keep;

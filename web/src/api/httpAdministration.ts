@@ -72,6 +72,12 @@ export function administrationSource(server: Server, env: string): Administratio
     figures: (options) =>
       answered(server.GET('/data/{env}/$figures', { params: { path: { env } }, ...abort(options) })),
     archiveUrl: () => `/data/${encodeURIComponent(env)}/$archive`,
+    archives: {
+      list: async (options) =>
+        (await answered(server.GET('/data/{env}/$archives', { params: { path: { env } }, ...abort(options) }))).value,
+      ask: () => answered(server.POST('/data/{env}/$archives', { params: { path: { env } } })),
+      url: (id) => `/data/${encodeURIComponent(env)}/$archives/${id}`,
+    },
     people: (options) => answered(server.GET('/data/{env}/$people', { params: { path: { env } }, ...abort(options) })),
     letIn: (person) => answered(server.POST('/data/{env}/$people', { params: { path: { env } }, body: person })),
     setProfiles: async (id, profiles) => {

@@ -92,6 +92,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$archives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Archives that are made, or being prepared */
+        get: operations["tisserand.archive_list"];
+        put?: never;
+        /** Ask for an archive */
+        post: operations["tisserand.archive_ask"];
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_3"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/data/{env}/$archives/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch an archive */
+        get: operations["tisserand.archive_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_4"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$assistance": {
         parameters: {
             query?: never;
@@ -105,7 +142,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_3"];
+        options: operations["options_show_5"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -123,7 +160,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_4"];
+        options: operations["options_show_6"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -141,7 +178,7 @@ export interface paths {
         post: operations["tisserand.batch"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_5"];
+        options: operations["options_show_7"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -159,7 +196,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_6"];
+        options: operations["options_show_8"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -177,7 +214,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_7"];
+        options: operations["options_show_9"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -195,7 +232,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_8"];
+        options: operations["options_show_10"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -213,7 +250,7 @@ export interface paths {
         post: operations["tisserand.erasure_resume"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_9"];
+        options: operations["options_show_11"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -231,7 +268,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_10"];
+        options: operations["options_show_12"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -249,7 +286,7 @@ export interface paths {
         post: operations["tisserand.expiring_run"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_11"];
+        options: operations["options_show_13"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -268,7 +305,7 @@ export interface paths {
         post: operations["tisserand.favourite_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_12"];
+        options: operations["options_show_14"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -286,7 +323,7 @@ export interface paths {
         /** Remove a favourite */
         delete: operations["tisserand.favourite_remove"];
         /** What this address takes */
-        options: operations["options_show_13"];
+        options: operations["options_show_15"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -304,7 +341,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_14"];
+        options: operations["options_show_16"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -322,7 +359,7 @@ export interface paths {
         post: operations["tisserand.file_keep"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_15"];
+        options: operations["options_show_17"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -341,7 +378,7 @@ export interface paths {
         post: operations["tisserand.import_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_16"];
+        options: operations["options_show_18"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -360,7 +397,7 @@ export interface paths {
         /** Forget an import */
         delete: operations["tisserand.import_delete"];
         /** What this address takes */
-        options: operations["options_show_17"];
+        options: operations["options_show_19"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -378,7 +415,7 @@ export interface paths {
         post: operations["tisserand.import_detect"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_18"];
+        options: operations["options_show_20"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -396,7 +433,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_19"];
+        options: operations["options_show_21"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -414,7 +451,7 @@ export interface paths {
         post: operations["tisserand.import_preview"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_20"];
+        options: operations["options_show_22"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -432,7 +469,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_21"];
+        options: operations["options_show_23"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -450,7 +487,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_22"];
+        options: operations["options_show_24"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -468,7 +505,7 @@ export interface paths {
         post: operations["tisserand.import_run"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_23"];
+        options: operations["options_show_25"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -486,7 +523,7 @@ export interface paths {
         post: operations["tisserand.import_stop"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_24"];
+        options: operations["options_show_26"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -504,7 +541,7 @@ export interface paths {
         post: operations["tisserand.import_undo"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_25"];
+        options: operations["options_show_27"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -522,7 +559,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_26"];
+        options: operations["options_show_28"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -541,7 +578,7 @@ export interface paths {
         post: operations["tisserand.list_value_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_27"];
+        options: operations["options_show_29"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -558,7 +595,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_28"];
+        options: operations["options_show_30"];
         head?: never;
         /** Change a value */
         patch: operations["tisserand.list_value_change"];
@@ -577,7 +614,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_29"];
+        options: operations["options_show_31"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -595,7 +632,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_30"];
+        options: operations["options_show_32"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -613,7 +650,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_31"];
+        options: operations["options_show_33"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -631,7 +668,7 @@ export interface paths {
         post: operations["tisserand.notifications_read"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_32"];
+        options: operations["options_show_34"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -648,7 +685,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_33"];
+        options: operations["options_show_35"];
         head?: never;
         /** Mark as read, or not read */
         patch: operations["tisserand.notification_mark"];
@@ -668,7 +705,7 @@ export interface paths {
         post: operations["tisserand.person_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_36"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -686,7 +723,7 @@ export interface paths {
         /** Take an access away */
         delete: operations["tisserand.person_remove"];
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_37"];
         head?: never;
         /** Change profiles */
         patch: operations["tisserand.person_change"];
@@ -705,7 +742,7 @@ export interface paths {
         post: operations["tisserand.person_invite"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_38"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -723,7 +760,7 @@ export interface paths {
         post: operations["tisserand.person_reset"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_39"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -741,7 +778,7 @@ export interface paths {
         post: operations["tisserand.person_reset_factor"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_40"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -759,7 +796,7 @@ export interface paths {
         post: operations["tisserand.person_sign_out"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -777,7 +814,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_42"];
         head?: never;
         /** Change preferences */
         patch: operations["tisserand.preferences_change"];
@@ -796,7 +833,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_43"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -815,7 +852,7 @@ export interface paths {
         /** Take a profile away, or give it back to its module */
         delete: operations["tisserand.profile_delete"];
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_44"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -833,7 +870,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -851,7 +888,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -869,7 +906,7 @@ export interface paths {
         post: operations["tisserand.provisioning_token_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_47"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -887,7 +924,7 @@ export interface paths {
         /** Revoke a token */
         delete: operations["tisserand.provisioning_token_revoke"];
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_48"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -905,7 +942,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_49"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -923,7 +960,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_48"];
+        options: operations["options_show_50"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -941,7 +978,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_51"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -959,7 +996,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_50"];
+        options: operations["options_show_52"];
         head?: never;
         /** Change what is asked of whoever signs in */
         patch: operations["tisserand.sign_in_rules_change"];
@@ -978,7 +1015,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_51"];
+        options: operations["options_show_53"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -996,7 +1033,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_52"];
+        options: operations["options_show_54"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1014,7 +1051,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_53"];
+        options: operations["options_show_55"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1032,7 +1069,7 @@ export interface paths {
         post: operations["tisserand.subject_erase"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_54"];
+        options: operations["options_show_56"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1050,7 +1087,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_55"];
+        options: operations["options_show_57"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1068,7 +1105,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_56"];
+        options: operations["options_show_58"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1088,7 +1125,7 @@ export interface paths {
         /** Go back to oneself */
         delete: operations["tisserand.view_as_end"];
         /** What this address takes */
-        options: operations["options_show_57"];
+        options: operations["options_show_59"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1107,7 +1144,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_58"];
+        options: operations["options_show_60"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1125,7 +1162,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_59"];
+        options: operations["options_show_61"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -1144,7 +1181,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_60"];
+        options: operations["options_show_62"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1162,7 +1199,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_61"];
+        options: operations["options_show_63"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1181,7 +1218,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_62"];
+        options: operations["options_show_64"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1201,7 +1238,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_63"];
+        options: operations["options_show_65"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -1220,7 +1257,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_64"];
+        options: operations["options_show_66"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1238,7 +1275,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_65"];
+        options: operations["options_show_67"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1256,7 +1293,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_66"];
+        options: operations["options_show_68"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1277,7 +1314,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_67"];
+        options: operations["options_show_69"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1295,7 +1332,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_68"];
+        options: operations["options_show_70"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1313,7 +1350,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_69"];
+        options: operations["options_show_71"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1331,7 +1368,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_70"];
+        options: operations["options_show_72"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1349,7 +1386,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_71"];
+        options: operations["options_show_73"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1369,7 +1406,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_72"];
+        options: operations["options_show_74"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -1388,7 +1425,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_73"];
+        options: operations["options_show_75"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1406,7 +1443,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_74"];
+        options: operations["options_show_76"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1424,7 +1461,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_75"];
+        options: operations["options_show_77"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1445,7 +1482,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_76"];
+        options: operations["options_show_78"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1463,7 +1500,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_77"];
+        options: operations["options_show_79"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -2589,6 +2626,16 @@ export interface components {
             redacted: boolean;
             request: string | null;
             title: string | null;
+        };
+        "tisserand.kept_archive": {
+            /** Format: uuid */
+            id: string;
+            ready: boolean;
+            size: number | null;
+            until: string | null;
+        };
+        "tisserand.kept_archives": {
+            value: components["schemas"]["tisserand.kept_archive"][];
         };
         "tisserand.label": {
             [key: string]: string;
@@ -4009,6 +4056,179 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.archive_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Archives that are made, or being prepared */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.kept_archives"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.archive_ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ask for an archive */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.kept_archive"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            409: components["responses"]["refused_409"];
+            412: components["responses"]["refused_412"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+            507: components["responses"]["refused_507"];
+        };
+    };
+    options_show_3: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    "tisserand.archive_get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_4: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+                /** @description The record. */
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.assistance_list": {
         parameters: {
             query?: never;
@@ -4043,7 +4263,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_3: {
+    options_show_5: {
         parameters: {
             query?: never;
             header?: never;
@@ -4121,7 +4341,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_4: {
+    options_show_6: {
         parameters: {
             query?: never;
             header?: never;
@@ -4201,7 +4421,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_5: {
+    options_show_7: {
         parameters: {
             query?: never;
             header?: never;
@@ -4277,7 +4497,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_6: {
+    options_show_8: {
         parameters: {
             query?: never;
             header?: never;
@@ -4343,7 +4563,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_7: {
+    options_show_9: {
         parameters: {
             query?: never;
             header?: never;
@@ -4411,7 +4631,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_8: {
+    options_show_10: {
         parameters: {
             query?: never;
             header?: never;
@@ -4484,7 +4704,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_9: {
+    options_show_11: {
         parameters: {
             query?: never;
             header?: never;
@@ -4552,7 +4772,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_10: {
+    options_show_12: {
         parameters: {
             query?: never;
             header?: never;
@@ -4628,7 +4848,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_11: {
+    options_show_13: {
         parameters: {
             query?: never;
             header?: never;
@@ -4751,7 +4971,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_12: {
+    options_show_14: {
         parameters: {
             query?: never;
             header?: never;
@@ -4823,7 +5043,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_13: {
+    options_show_15: {
         parameters: {
             query?: never;
             header?: never;
@@ -4891,7 +5111,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_14: {
+    options_show_16: {
         parameters: {
             query?: never;
             header?: never;
@@ -4970,7 +5190,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_15: {
+    options_show_17: {
         parameters: {
             query?: never;
             header?: never;
@@ -5090,7 +5310,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_16: {
+    options_show_18: {
         parameters: {
             query?: never;
             header?: never;
@@ -5193,7 +5413,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_17: {
+    options_show_19: {
         parameters: {
             query?: never;
             header?: never;
@@ -5269,7 +5489,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_18: {
+    options_show_20: {
         parameters: {
             query?: never;
             header?: never;
@@ -5343,7 +5563,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_19: {
+    options_show_21: {
         parameters: {
             query?: never;
             header?: never;
@@ -5419,7 +5639,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_20: {
+    options_show_22: {
         parameters: {
             query?: never;
             header?: never;
@@ -5488,7 +5708,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_21: {
+    options_show_23: {
         parameters: {
             query?: never;
             header?: never;
@@ -5564,7 +5784,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_22: {
+    options_show_24: {
         parameters: {
             query?: never;
             header?: never;
@@ -5640,7 +5860,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_23: {
+    options_show_25: {
         parameters: {
             query?: never;
             header?: never;
@@ -5712,7 +5932,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_24: {
+    options_show_26: {
         parameters: {
             query?: never;
             header?: never;
@@ -5784,7 +6004,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_25: {
+    options_show_27: {
         parameters: {
             query?: never;
             header?: never;
@@ -5871,7 +6091,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_26: {
+    options_show_28: {
         parameters: {
             query?: never;
             header?: never;
@@ -5987,7 +6207,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_27: {
+    options_show_29: {
         parameters: {
             query?: never;
             header?: never;
@@ -6021,7 +6241,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_28: {
+    options_show_30: {
         parameters: {
             query?: never;
             header?: never;
@@ -6168,7 +6388,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_29: {
+    options_show_31: {
         parameters: {
             query?: never;
             header?: never;
@@ -6234,7 +6454,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_30: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -6303,7 +6523,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_31: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -6373,7 +6593,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_32: {
+    options_show_34: {
         parameters: {
             query?: never;
             header?: never;
@@ -6405,7 +6625,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_33: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -6566,7 +6786,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_34: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -6635,7 +6855,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_35: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -6753,7 +6973,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_36: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -6826,7 +7046,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_37: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -6899,7 +7119,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_38: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -6972,7 +7192,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_39: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;
@@ -7040,7 +7260,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_40: {
+    options_show_42: {
         parameters: {
             query?: never;
             header?: never;
@@ -7163,7 +7383,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_41: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -7282,7 +7502,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_42: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -7350,7 +7570,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_43: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -7427,7 +7647,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_44: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -7504,7 +7724,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_45: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -7573,7 +7793,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_46: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -7644,7 +7864,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_47: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;
@@ -7715,7 +7935,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_48: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7781,7 +8001,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_49: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -7847,7 +8067,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_50: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -7965,7 +8185,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_51: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;
@@ -8031,7 +8251,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_52: {
+    options_show_54: {
         parameters: {
             query?: never;
             header?: never;
@@ -8099,7 +8319,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_53: {
+    options_show_55: {
         parameters: {
             query?: never;
             header?: never;
@@ -8180,7 +8400,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_54: {
+    options_show_56: {
         parameters: {
             query?: never;
             header?: never;
@@ -8252,7 +8472,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_55: {
+    options_show_57: {
         parameters: {
             query?: never;
             header?: never;
@@ -8322,7 +8542,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_56: {
+    options_show_58: {
         parameters: {
             query?: never;
             header?: never;
@@ -8467,7 +8687,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_57: {
+    options_show_59: {
         parameters: {
             query?: never;
             header?: never;
@@ -8585,7 +8805,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_58: {
+    options_show_60: {
         parameters: {
             query?: never;
             header?: never;
@@ -8657,7 +8877,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_59: {
+    options_show_61: {
         parameters: {
             query?: never;
             header?: never;
@@ -8785,7 +9005,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_60: {
+    options_show_62: {
         parameters: {
             query?: never;
             header?: never;
@@ -8861,7 +9081,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_61: {
+    options_show_63: {
         parameters: {
             query?: never;
             header?: never;
@@ -9017,7 +9237,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_62: {
+    options_show_64: {
         parameters: {
             query?: never;
             header?: never;
@@ -9227,7 +9447,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_63: {
+    options_show_65: {
         parameters: {
             query?: never;
             header?: never;
@@ -9376,7 +9596,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_64: {
+    options_show_66: {
         parameters: {
             query?: never;
             header?: never;
@@ -9465,7 +9685,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_65: {
+    options_show_67: {
         parameters: {
             query?: never;
             header?: never;
@@ -9565,7 +9785,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_66: {
+    options_show_68: {
         parameters: {
             query?: never;
             header?: never;
@@ -9877,7 +10097,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_67: {
+    options_show_69: {
         parameters: {
             query?: never;
             header?: never;
@@ -9995,7 +10215,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_68: {
+    options_show_70: {
         parameters: {
             query?: never;
             header?: never;
@@ -10078,7 +10298,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_69: {
+    options_show_71: {
         parameters: {
             query?: never;
             header?: never;
@@ -10165,7 +10385,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_70: {
+    options_show_72: {
         parameters: {
             query?: never;
             header?: never;
@@ -10239,7 +10459,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_71: {
+    options_show_73: {
         parameters: {
             query?: never;
             header?: never;
@@ -10443,7 +10663,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_72: {
+    options_show_74: {
         parameters: {
             query?: never;
             header?: never;
@@ -10586,7 +10806,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_73: {
+    options_show_75: {
         parameters: {
             query?: never;
             header?: never;
@@ -10671,7 +10891,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_74: {
+    options_show_76: {
         parameters: {
             query?: never;
             header?: never;
@@ -10767,7 +10987,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_75: {
+    options_show_77: {
         parameters: {
             query?: never;
             header?: never;
@@ -11069,7 +11289,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_76: {
+    options_show_78: {
         parameters: {
             query?: never;
             header?: never;
@@ -11183,7 +11403,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_77: {
+    options_show_79: {
         parameters: {
             query?: never;
             header?: never;

@@ -19,6 +19,7 @@ import type {
   ImportRow,
   ImportShort,
   JournalChange,
+  KeptArchive,
   KnownDevice,
   Label,
   ListValue,
@@ -331,6 +332,12 @@ export interface AdministrationSource {
   security(options?: Abort): Promise<SecurityFinding[]>
   /** Where the whole environment is fetched as an archive. */
   archiveUrl(): string
+  /** Archives that are prepared beside people's work, and kept for a week. */
+  archives: {
+    list(options?: Abort): Promise<KeptArchive[]>
+    ask(): Promise<KeptArchive>
+    url(id: string): string
+  }
   people(options?: Abort): Promise<PageOf<Person> & { invites: boolean }>
   letIn(person: { name: string; email: string; profiles: string[] }): Promise<PersonTold>
   setProfiles(id: string, profiles: string[]): Promise<void>

@@ -57,6 +57,8 @@ export type Provisioning = Schema<'tisserand.provisioning'>
 export type ProvisioningToken = Schema<'tisserand.provisioning_token'>
 export type ProvisioningTokenMade = Schema<'tisserand.provisioning_token_made'>
 export type ProvisionedGroup = Schema<'tisserand.provisioned_group'>
+/** An archive that the platform made, or is making. */
+export type KeptArchive = Schema<'tisserand.kept_archive'>
 /** Something that protects an environment, or does not yet. */
 export type SecurityFinding = Schema<'tisserand.security_finding'>
 export type SignInRules = Schema<'tisserand.sign_in_rules'>

@@ -1,4 +1,4 @@
-//! What imports keep of people, forgotten when one of them is erased.
+//! What imports and archives keep of people, forgotten when one of them is erased.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,17 +10,27 @@ use crate::desk::job::{FILE, Job, Tally};
 use crate::desk::{Desk, DeskError, is_id};
 use crate::error::ExchangeError;
 
-/// The imports of an environment, for an erasure there.
+/// Folder of imports in that of an environment.
+pub const IMPORTS: &str = "imports";
+/// Folder of archives in that of an environment.
+pub const ARCHIVES: &str = "archives";
+
+/// The imports and archives of an environment, for an erasure there.
 pub struct KeptImports<'d> {
     /// Who knows which are on their way.
     pub desk: &'d Desk,
-    /// Their folder.
+    /// The folder of the environment.
     pub folder: &'d Path,
 }
 
 impl Beside for KeptImports<'_> {
     fn forget_imports(&self, entities: &[String]) -> Result<u64, String> {
-        self.desk.forget_contents(self.folder, entities).map_err(|error| error.to_string())
+        // An archive holds everybody: it goes whole, and is made again on request.
+        match fs::remove_dir_all(self.folder.join(ARCHIVES)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.to_string()),
+            _ => {}
+        }
+        self.desk.forget_contents(&self.folder.join(IMPORTS), entities).map_err(|error| error.to_string())
     }
 }
 

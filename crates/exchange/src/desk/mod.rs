@@ -23,7 +23,7 @@ use crate::detect::detect;
 use crate::error::ExchangeError;
 use crate::mapping::Mapping;
 
-pub use forgetting::KeptImports;
+pub use forgetting::{ARCHIVES, IMPORTS, KeptImports};
 pub use job::{Advance, Job, Reason, Stage, Tally};
 pub use rows::{LeftPage, PreviewRow, PreviewRows};
 

@@ -5,6 +5,7 @@
 
 mod assistance;
 mod carry_out;
+mod exporting;
 mod moving;
 mod pseudonymising;
 mod settings;
@@ -19,6 +20,7 @@ use jiff::civil::Date;
 use journal::Position;
 
 pub use assistance::{Answer, Assistance, Stage};
+pub use exporting::{AT_DISPOSAL, KeptArchive};
 
 use crate::directory::{self, Fields, OPERATION};
 use crate::error::PlatformError;
@@ -37,6 +39,8 @@ pub enum OperationKind {
     CopyPseudonymised,
     /// Keeps its rows in another store.
     Move,
+    /// Writes the whole of it to an archive, for those who answer for it.
+    Export,
     /// Calls it otherwise, in addresses too.
     Rename,
     /// Lets people look, and change nothing.
@@ -59,12 +63,13 @@ pub enum OperationKind {
 
 impl OperationKind {
     /// All of them.
-    pub const ALL: [OperationKind; 14] = [
+    pub const ALL: [OperationKind; 15] = [
         OperationKind::Create,
         OperationKind::Copy,
         OperationKind::CopySettings,
         OperationKind::CopyPseudonymised,
         OperationKind::Move,
+        OperationKind::Export,
         OperationKind::Rename,
         OperationKind::ReadOnly,
         OperationKind::Close,
@@ -84,6 +89,7 @@ impl OperationKind {
             OperationKind::CopySettings => "copy_settings",
             OperationKind::CopyPseudonymised => "copy_pseudonymised",
             OperationKind::Move => "move",
+            OperationKind::Export => "export",
             OperationKind::Rename => "rename",
             OperationKind::ReadOnly => "read_only",
             OperationKind::Close => "close",

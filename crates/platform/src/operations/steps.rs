@@ -3,7 +3,7 @@
 use dictionary::{Label, Language, RecordId, Value};
 use engine::{Caller, Draft};
 
-use super::{Operation, OperationKind, assistance, moving, pseudonymising, settings};
+use super::{Operation, OperationKind, assistance, exporting, moving, pseudonymising, settings};
 use crate::directory::{CLIENT, ENVIRONMENT, Fields, OPERATION, ORGANISATION, PROJECT};
 use crate::environments::{EnvironmentInfo, NewEnvironment, PLATFORM};
 use crate::error::PlatformError;
@@ -105,6 +105,7 @@ pub(super) fn steps(kind: OperationKind) -> &'static [Step] {
         OperationKind::CopySettings => settings::COPY,
         OperationKind::CopyPseudonymised => pseudonymising::COPY,
         OperationKind::Move => moving::MOVE,
+        OperationKind::Export => exporting::EXPORT,
         OperationKind::Rename => RENAME,
         OperationKind::ReadOnly => READ_ONLY,
         OperationKind::Close => CLOSE,

@@ -1,4 +1,5 @@
-//! Those who answer for a client's environment are told by e-mail of a support access that is asked for, and of one that opened without them.
+//! Those who answer for a client's environment are told by e-mail of a support access that is asked for, of one that opened without them, and of an
+//! archive that is ready.
 
 use engine::{Caller, Draft};
 use jiff::SignedDuration;
@@ -18,6 +19,8 @@ pub(super) enum Told {
     Asked,
     /// Somebody was let in as an emergency.
     Opened,
+    /// An archive is at their disposal.
+    Ready,
 }
 
 impl Told {
@@ -26,6 +29,7 @@ impl Told {
         match self {
             Told::Asked => "asked",
             Told::Opened => "opened",
+            Told::Ready => "ready",
         }
     }
 }
@@ -42,18 +46,15 @@ impl Platform {
         if operation.told.as_deref() == Some(told.tag()) {
             return Ok(());
         }
-        let asks = self.assistant(operation)?;
-        let about = About::Assistance {
-            environment: info.label.clone(),
-            place: info.name.clone(),
-            who: self.user(asks)?.name,
-            organisation: self.organisation_of(asks)?.map(|(_, name, _)| name),
-            purpose: operation.asked.purpose.clone().unwrap_or_default(),
-            ticket: operation.asked.ticket.clone().unwrap_or_default(),
-            hours: hours(operation),
-            opened: told == Told::Opened,
-        };
         let expires = self.now() + useful_for;
+        let about = match told {
+            Told::Asked | Told::Opened => self.about_assistance(operation, info, told)?,
+            Told::Ready => About::Archive {
+                environment: info.label.clone(),
+                place: info.name.clone(),
+                until: operation.open_until.unwrap_or(expires),
+            },
+        };
         let mut letters = Vec::new();
         for user in self.administrators_of(info)? {
             letters.extend(self.letter_to(&user, &about, expires)?);
@@ -66,5 +67,24 @@ impl Platform {
             unit.update(OPERATION, id, None, Draft::default().with("told", told.tag()))
         })?;
         Ok(())
+    }
+
+    fn about_assistance(
+        &self,
+        operation: &Operation,
+        info: &EnvironmentInfo,
+        told: Told,
+    ) -> Result<About, PlatformError> {
+        let asks = self.assistant(operation)?;
+        Ok(About::Assistance {
+            environment: info.label.clone(),
+            place: info.name.clone(),
+            who: self.user(asks)?.name,
+            organisation: self.organisation_of(asks)?.map(|(_, name, _)| name),
+            purpose: operation.asked.purpose.clone().unwrap_or_default(),
+            ticket: operation.asked.ticket.clone().unwrap_or_default(),
+            hours: hours(operation),
+            opened: told == Told::Opened,
+        })
     }
 }

@@ -16,15 +16,7 @@ pub(super) async fn archive_show(asked: Asked) -> Result<Response, Problem> {
     let headers = downloaded(&asked.environment, "zip", "application/zip");
     let write = move |entered: &Entered, out: &mut Pieces| {
         let info = platform.environment_to_export(&name)?;
-        let about = About {
-            name: info.name.clone(),
-            label: info.label.clone(),
-            kind: info.kind.clone(),
-            zone: info.zone.clone(),
-            currency: info.currency.clone(),
-            country: info.country.clone(),
-            modules: info.modules.clone(),
-        };
+        let about = About::from(&*info);
         let (engine, caller) = (&entered.environment.engine, &entered.caller);
         let manifest =
             export_archive(engine, caller, about, Wanted::Journal, out, &mut |_| {}).map_err(refused)?;

@@ -2,11 +2,12 @@
 
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
-use engine::{EngineError, Power};
-use platform::{Answer, Entered, Platform};
+use engine::Power;
+use platform::{Answer, Platform};
 use serde_json::{Value as Json, json};
 
 use crate::body::json_object;
+use crate::data::deciding::decides;
 use crate::data::{Asked, Reply};
 use crate::problem::Problem;
 
@@ -46,15 +47,6 @@ pub(super) async fn assistance_answer(mut asked: Asked, id: RecordId) -> Result<
         told(&platform, &environment)
     });
     Ok(reply.await?.into_response())
-}
-
-/// Who administers, as themselves; not those who are here by such an access.
-fn decides(entered: &Entered) -> Result<(), Problem> {
-    entered.needs(Power::Administer)?;
-    if entered.viewing.is_some() || entered.until.is_some() {
-        return Err(EngineError::Forbidden { capability: Power::Administer.name().to_owned() }.into());
-    }
-    Ok(())
 }
 
 fn told(platform: &Platform, environment: &str) -> Result<Reply, Problem> {

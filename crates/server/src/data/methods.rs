@@ -56,7 +56,9 @@ impl Methods {
 /// one may always do. A file with a whole list is more than a look.
 pub(crate) fn looks(method: &Method, resource: &Resource) -> bool {
     match resource {
-        Resource::Export(_) | Resource::SubjectPart(..) | Resource::Archive => false,
+        Resource::Export(_) | Resource::SubjectPart(..) | Resource::Archive | Resource::KeptArchive(_) => {
+            false
+        }
         Resource::Batch | Resource::Query(_) | Resource::ViewAs => true,
         _ => matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS),
     }
@@ -92,7 +94,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::ErasureResume(_)
         | R::ExpiringRun(_) => Methods::Post,
         R::SubjectPart(_, _, part) if part == "erase" => Methods::Post,
-        R::Collection(_) | R::List(_) | R::Views | R::Favourites | R::Imports | R::People => {
+        R::Archives | R::Collection(_) | R::List(_) | R::Views | R::Favourites | R::Imports | R::People => {
             Methods::ReadAndPost
         }
         R::Preferences | R::SignInRules => Methods::ReadAndPatch,
@@ -116,6 +118,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::ImportPart(..)
         | R::Journal
         | R::Archive
+        | R::KeptArchive(_)
         | R::Logo
         | R::Figures
         | R::Security

@@ -2,8 +2,10 @@
 
 mod accesses;
 mod archive;
+mod archives;
 mod assistance;
 mod batch;
+mod deciding;
 mod delta;
 mod describe;
 mod draft;
@@ -227,6 +229,9 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
         }
         ("GET", R::Journal) => ("/data/{env}/$journal", journal::journal_show(asked).await),
         ("GET", R::Archive) => ("/data/{env}/$archive", archive::archive_show(asked).await),
+        ("GET", R::Archives) => ("/data/{env}/$archives", archives::archive_list(asked).await),
+        ("POST", R::Archives) => ("/data/{env}/$archives", archives::archive_ask(asked).await),
+        ("GET", R::KeptArchive(id)) => ("/data/{env}/$archives/{id}", archives::archive_get(asked, id).await),
         ("GET", R::Logo) => ("/data/{env}/$logo", brand::logo_show(asked).await),
         ("GET", R::Figures) => ("/data/{env}/$figures", figures::figures_show(asked).await),
         ("GET", R::Security) => ("/data/{env}/$security", security::security_show(asked).await),

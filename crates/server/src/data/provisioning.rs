@@ -3,28 +3,19 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
-use engine::{EngineError, Power};
-use platform::Entered;
+use engine::Power;
 use platform::provisioning::ProvisioningToken;
 use platform::provisioning::groups::Group;
 use serde_json::{Map, Value as Json, json};
 
 use crate::body::json_object;
+use crate::data::deciding::decides;
 use crate::data::{Asked, Reply};
 use crate::problem::Problem;
 use crate::scim::origin;
 
 /// Letters of a name at most.
 const NAME_MAX: usize = 120;
-
-/// Who administers, as themselves; not those who are here by a support access.
-fn decides(entered: &Entered) -> Result<(), Problem> {
-    entered.needs(Power::Administer)?;
-    if entered.viewing.is_some() || entered.until.is_some() {
-        return Err(EngineError::Forbidden { capability: Power::Administer.name().to_owned() }.into());
-    }
-    Ok(())
-}
 
 /// Tokens, groups and what they give, and where directories send to.
 pub(super) async fn provisioning_show(asked: Asked) -> Result<Response, Problem> {

@@ -52,6 +52,8 @@ pub(crate) enum Resource {
     Journal,
     /// `$archive`
     Archive,
+    Archives,
+    KeptArchive(RecordId),
     /// `$logo`
     Logo,
     /// `$figures`
@@ -171,6 +173,8 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             }
             ("$journal", []) => Some(Resource::Journal),
             ("$archive", []) => Some(Resource::Archive),
+            ("$archives", []) => Some(Resource::Archives),
+            ("$archives", [id]) => RecordId::parse(id).map(Resource::KeptArchive),
             ("$logo", []) => Some(Resource::Logo),
             ("$figures", []) => Some(Resource::Figures),
             ("$security", []) => Some(Resource::Security),

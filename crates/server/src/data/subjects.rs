@@ -167,8 +167,7 @@ fn carry_out(state: &AppState, environment: &Arc<OpenEnvironment>, caller: &Call
     std::thread::spawn(move || {
         engine::pace::stand_back();
         let _span = span.entered();
-        let folder = environment.folder.join("imports");
-        let beside = KeptImports { desk: &going_on.state.desk, folder: &folder };
+        let beside = KeptImports { desk: &going_on.state.desk, folder: &environment.folder };
         match environment.engine.erasure_carry_out(&caller, erasure, &beside) {
             Ok(done) => {
                 tracing::info!(%erasure, records = done.records, entries = done.entries, "a person erased")

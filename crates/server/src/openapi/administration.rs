@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::openapi::Reader;
 use crate::openapi::fixed::TAG;
 use crate::openapi::operation::Operation;
 use crate::openapi::shapes::{array, boolean, closed, nullable, own, text, text_or_null};
+use crate::openapi::views::whole_or_null;
+use crate::openapi::{Reader, values};
 
 /// Schemas by name.
 pub(super) fn schemas() -> Vec<(&'static str, Json)> {
@@ -218,6 +219,13 @@ fn administration() -> Vec<(&'static str, Json)> {
         ("invitation", closed(invitation)),
         ("people", closed(json!({"value": array(own("person")), "invites": boolean()}))),
         (
+            "kept_archive",
+            closed(json!({
+                "id": values::id(), "ready": boolean(), "size": whole_or_null(), "until": text_or_null(),
+            })),
+        ),
+        ("kept_archives", closed(json!({"value": array(own("kept_archive"))}))),
+        (
             "figures",
             closed(json!({
                 "numbering": array(closed(numbering)),
@@ -238,6 +246,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     }
     if reader.administers {
         people(reader, paths);
+        archives(reader, paths);
         profiles(reader, paths);
     }
     reasons(reader, paths);
@@ -363,6 +372,23 @@ fn audit(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
         json!({}),
     );
     archive.refused(429).put(paths, &at("/$archive"), "get");
+}
+
+/// Archives that are made beside people's work.
+fn archives(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
+    let operation =
+        |id: &str, fr: &str, en: &str| Operation::new(format!("tisserand.{id}"), TAG, reader.say(fr, en));
+    let (fr, en) = ("Les archives faites, ou en préparation", "Archives that are made, or being prepared");
+    let list = operation("archive_list", fr, en).answers(200, &reader.say(fr, en), own("kept_archives"));
+    list.put(paths, &reader.at("/$archives"), "get");
+    let (fr, en) = ("Demander une archive", "Ask for an archive");
+    let ask =
+        operation("archive_ask", fr, en).writes().answers(202, &reader.say(fr, en), own("kept_archive"));
+    ask.put(paths, &reader.at("/$archives"), "post");
+    let (fr, en) = ("Prendre une archive", "Fetch an archive");
+    let get = operation("archive_get", fr, en);
+    let get = get.answers_as(200, &reader.say("L'archive.", "The archive."), "application/zip", json!({}));
+    get.refused(429).put(paths, &reader.at("/$archives/{id}"), "get");
 }
 
 fn people(reader: &Reader<'_>, paths: &mut Map<String, Json>) {

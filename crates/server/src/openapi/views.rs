@@ -88,6 +88,6 @@ fn period() -> Json {
     json!({"type": ["string", "null"], "enum": ["day", "week", "month", "quarter", "year", null]})
 }
 
-fn whole_or_null() -> Json {
+pub(super) fn whole_or_null() -> Json {
     json!({"type": ["integer", "null"], "minimum": 0})
 }

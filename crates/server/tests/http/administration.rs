@@ -135,3 +135,32 @@ fn an_administrator_is_told_what_protects_the_environment_in_their_language() {
     // How the platform is installed is not theirs to know.
     assert!(!told.to_string().contains("tisserand.toml") && !told.to_string().contains("chmod"), "{told}");
 }
+
+#[test]
+fn an_archive_is_prepared_beside_peoples_work_and_fetched_by_who_administers() {
+    let app = App::start();
+    let ada = app.ada();
+    ada.create("accounts", json!({"name": "Un"}));
+    assert_eq!(ada.get(&ada.at("$archives")).json(), json!({"value": []}));
+    let asked = ada.post(&ada.at("$archives"), &json!({}));
+    assert_eq!(asked.status, 202, "{}", asked.text());
+    let at = ada.at(&format!("$archives/{}", asked.json()["id"].as_str().unwrap()));
+    while !ada.get(&ada.at("$archives")).json()["value"][0]["ready"].as_bool().unwrap() {
+        app.platform.operations_run().unwrap();
+    }
+    let list = ada.get(&ada.at("$archives")).json();
+    let archive = ada.get(&at);
+    assert_eq!((archive.status, archive.header("content-type")), (200, Some("application/zip")));
+    assert_eq!(list["value"][0]["size"], archive.bytes.len());
+    let path = app.folder.path().join("kept.zip");
+    std::fs::write(&path, &archive.bytes).unwrap();
+    assert_eq!(exchange::Archive::open(&path).unwrap().manifest().environment.name, "acme");
+    // Nobody else: not who only reads, not who is here to help, not another client.
+    let remi = app.remi();
+    for path in [remi.at("$archives"), at.clone()] {
+        assert_eq!(remi.get(&path).refusal(), (403, "forbidden".to_owned()), "{path}");
+    }
+    let grace = app.grace();
+    let theirs = at.replace("/acme/", "/globex/");
+    assert_eq!(grace.get(&theirs).status, 404);
+}

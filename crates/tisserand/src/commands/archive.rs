@@ -24,15 +24,7 @@ pub(crate) fn export(
 ) -> anyhow::Result<()> {
     let environment = data::environment(platform, name)?;
     let info = platform.environment_to_export(name)?;
-    let about = About {
-        name: info.name.clone(),
-        label: info.label.clone(),
-        kind: info.kind.clone(),
-        zone: info.zone.clone(),
-        currency: info.currency.clone(),
-        country: info.country.clone(),
-        modules: info.modules.clone(),
-    };
+    let about = About::from(&*info);
     let aside = beside(out);
     let file = File::create(&aside).map_err(|error| {
         let path = out.display();

@@ -57,8 +57,7 @@ pub(crate) fn run(settings: &Settings, asked: Person, console: &Console) -> anyh
             let environment = data::environment(&opened.platform, &who.env)?;
             let (entity, id) = found(&environment.engine, &caller, &who)?;
             let erasure = environment.engine.erasure_begin(&caller, &entity, id, &name)?;
-            let (desk, folder) = (Desk::default(), environment.folder.join("imports"));
-            let kept = KeptImports { desk: &desk, folder: &folder };
+            let kept = KeptImports { desk: &Desk::default(), folder: &environment.folder };
             let bar = console.bar(0, &who.record);
             while environment.engine.erasure_step(&caller, erasure, &kept)? != Step::Done {
                 bar.inc(1);
@@ -73,8 +72,7 @@ pub(crate) fn run(settings: &Settings, asked: Person, console: &Console) -> anyh
         Person::Expiring { env, run: Some(entity) } => {
             let environment = data::environment(&opened.platform, &env)?;
             let erasure = environment.engine.expiry_begin(&caller, &entity, &entity)?;
-            let (desk, folder) = (Desk::default(), environment.folder.join("imports"));
-            let kept = KeptImports { desk: &desk, folder: &folder };
+            let kept = KeptImports { desk: &Desk::default(), folder: &environment.folder };
             let done = environment.engine.erasure_carry_out(&caller, erasure, &kept)?;
             certificates(&[done], console);
         }

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -6,11 +5,11 @@ import { keys } from '../../api/keys'
 import { asProblem } from '../../api/problem'
 import { useSurroundings } from '../../dictionary/context'
 import { bytes, decimal } from '../../format/numbers'
-import { Icon } from '../../icons/Icon'
 import { PastImports } from '../../imports/PastImports'
 import { ProblemNotice } from '../../ui/ProblemNotice'
 import { AdminPage } from './AdminPage'
 import styles from './AdminPage.module.css'
+import { Archives } from './Archives'
 import own from './DataTools.module.css'
 
 /** Imports of every collection, and what the environment holds beside records. */
@@ -68,23 +67,7 @@ export function DataTools() {
           {t('administration.audit.hint')}
         </Link>
       </section>
-      {dictionary.me.powers.includes('administer') && env !== 'platform' && (
-        <section className={`${styles.sheet} ${styles.part}`} aria-labelledby="archive-title">
-          <h2 id="archive-title">{t('administration.data.archive')}</h2>
-          <p className="quiet">{t('administration.data.archiveHint')}</p>
-          <div>
-            <Button
-              component="a"
-              variant="default"
-              href={source.administration.archiveUrl()}
-              download
-              leftSection={<Icon name="download" size={16} />}
-            >
-              {t('administration.data.archiveGet')}
-            </Button>
-          </div>
-        </section>
-      )}
+      {dictionary.me.powers.includes('administer') && env !== 'platform' && <Archives />}
     </AdminPage>
   )
 }

@@ -120,5 +120,10 @@ export const administration = {
     archiveHint:
       'Dictionary, records, journal and files in one archive, in open formats. The environment can be made again elsewhere from it, exactly as it is; it is as confidential as the environment.',
     archiveGet: 'Download the archive',
+    archives: 'Archives kept',
+    archivePrepare: 'Prepare in the background',
+    archiveOnItsWay: 'Being prepared: it will appear here, you may leave this page.',
+    archiveReady: 'Archive ready ({{size}})',
+    archiveUntil: 'to be fetched until {{when}}',
   },
 }

@@ -121,5 +121,10 @@ export const administration = {
     archiveHint:
       'Dictionnaire, fiches, journal et fichiers en une archive, dans des formats ouverts. Elle permet de refaire l’environnement ailleurs, à l’identique ; elle est aussi confidentielle que lui.',
     archiveGet: 'Télécharger l’archive',
+    archives: 'Archives gardées',
+    archivePrepare: 'Préparer en arrière-plan',
+    archiveOnItsWay: 'En préparation : elle apparaîtra ici, vous pouvez quitter cette page.',
+    archiveReady: 'Archive prête ({{size}})',
+    archiveUntil: 'à prendre jusqu’au {{when}}',
   },
 }
