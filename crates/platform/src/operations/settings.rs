@@ -1,13 +1,20 @@
 //! A copy of how an environment is set up, without what is done in it (`docs/directory.md`).
 
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+use dictionary::layers::Layer;
 use dictionary::{Label, Language};
 use engine::{Caller, Draft, EngineError};
+use serde::{Deserialize, Serialize};
 
 use super::steps::{Step, Went, check_copy, name_of, nothing, own, step, unmake};
 use super::{Operation, carry_out};
 use crate::environments::{self, EnvironmentInfo, NewEnvironment};
 use crate::error::PlatformError;
-use crate::open;
+use crate::open::{self, OpenEnvironment};
 use crate::platform::Platform;
 
 /// Losses told of at most.
@@ -15,7 +22,7 @@ const LOSSES_TOLD: usize = 5;
 
 pub(super) const COPY: &[Step] = &[
     step("check", "Vérifier les environnements", "Check the environments", check, nothing, told),
-    step("dictionary", "Reprendre le dictionnaire", "Take the dictionary over", dictionary, unmake, told),
+    step("dictionary", "Reprendre le dictionnaire", "Take the dictionary over", dictionary, give_back, told),
     step(
         "records",
         "Reprendre les fiches de réglage",
@@ -61,6 +68,7 @@ fn dictionary(platform: &Platform, operation: &Operation) -> Result<Went, Platfo
     }
     let info = taking(platform, operation)?;
     let open = platform.environment(&info.name)?;
+    keep_before(&open, operation, &info)?;
     match open.engine.apply(&Caller::system(), &layers, false) {
         Ok(_) => {}
         Err(EngineError::Destructive(plan)) => {
@@ -89,7 +97,7 @@ fn make(
     platform: &Platform,
     operation: &Operation,
     from: &EnvironmentInfo,
-    layers: &[dictionary::layers::Layer],
+    layers: &[Layer],
 ) -> Result<Went, PlatformError> {
     let name = name_of(operation);
     if own(platform, operation, name)? {
@@ -128,7 +136,73 @@ fn records(platform: &Platform, operation: &Operation) -> Result<Went, PlatformE
     );
     let message = message.text(platform.language_of(operation)).to_owned();
     platform.operation_change(operation.id, Draft::default().with("message", message.as_str()))?;
-    Ok(Went::On)
+    // Nothing is given back any more.
+    let kept = before(&open, operation);
+    match fs::remove_file(&kept) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(PlatformError::io("remove", &kept)(error)),
+        _ => Ok(Went::On),
+    }
+}
+
+/// How an environment was set up before settings were taken over into it.
+#[derive(Serialize, Deserialize)]
+struct Before {
+    modules: Vec<String>,
+    /// Name and files of each layer, lowest first.
+    layers: Vec<(String, BTreeMap<String, String>)>,
+}
+
+/// Where that is kept until the operation ends.
+fn before(open: &OpenEnvironment, operation: &Operation) -> PathBuf {
+    open.folder.join(format!("settings-before-{}.json", operation.id))
+}
+
+/// Keeps it, unless it is kept: a step that is taken up again may have changed the environment already.
+fn keep_before(
+    open: &OpenEnvironment,
+    operation: &Operation,
+    info: &EnvironmentInfo,
+) -> Result<(), PlatformError> {
+    let path = before(open, operation);
+    if path.exists() {
+        return Ok(());
+    }
+    let layers = open.engine.layers(&Caller::system())?.into_iter().map(|layer| (layer.name, layer.files));
+    let kept = Before { modules: info.modules.clone(), layers: layers.collect() };
+    let text = serde_json::to_string(&kept).map_err(|_| PlatformError::Sealed { why: "it is no JSON" })?;
+    let aside = path.with_extension("part");
+    let write = || {
+        let mut file = File::create(&aside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&aside, &path)
+    };
+    write().map_err(PlatformError::io("write", &path))
+}
+
+/// A new environment goes; one that was there gets its dictionary back. Settings that were taken over stay, as far as that dictionary knows them.
+fn give_back(platform: &Platform, operation: &Operation) -> Result<(), PlatformError> {
+    if operation.asked.into.is_none() {
+        return unmake(platform, operation);
+    }
+    let info = match taking(platform, operation) {
+        Err(error) if error.is_not_found() => return Ok(()),
+        info => info?,
+    };
+    let open = platform.environment(&info.name)?;
+    let path = before(&open, operation);
+    let text = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        text => text.map_err(PlatformError::io("read", &path))?,
+    };
+    let kept: Before =
+        serde_json::from_str(&text).map_err(|_| PlatformError::Sealed { why: "it is no such JSON" })?;
+    let layers: Vec<Layer> = kept.layers.into_iter().map(|(name, files)| Layer { name, files }).collect();
+    // What the other dictionary had beyond this one was empty an operation ago; it is set aside all the same.
+    open.engine.apply(&Caller::system(), &layers, true)?;
+    let modules = dictionary::Value::Json(Box::new(serde_json::json!(kept.modules)));
+    platform.environment_change(info.id, Draft::default().with("modules", modules))?;
+    fs::remove_file(&path).map_err(PlatformError::io("remove", &path))
 }
 
 fn told(platform: &Platform, operation: &Operation) -> Result<Label, PlatformError> {

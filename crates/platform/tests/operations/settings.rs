@@ -1,11 +1,14 @@
 //! A copy of how an environment is set up, without what is done in it: into a new one, and into one that is there.
 
+use std::sync::Arc;
+
 use dictionary::{Label, RecordId, Value};
 use engine::{Caller, Draft, Query, ValueDraft, ViewDraft};
+use jiff::SignedDuration;
 use journal::Actor;
 use platform::{Asked, OpenEnvironment, OperationKind, OperationState};
 
-use crate::host::{Host, about, creation, database, stopped_everywhere};
+use crate::host::{Host, StopsOnce, about, creation, database, stopped_everywhere};
 
 fn copying(host: &Host) -> Asked {
     Asked {
@@ -163,4 +166,46 @@ fn a_copy_of_settings_stopped_anywhere_is_taken_up_again() {
             is_set_up(host, "weber-test");
         },
     );
+}
+
+#[test]
+fn an_environment_gets_its_dictionary_back_when_settings_cannot_be_taken_over_to_the_end() {
+    let mut host = Host::start();
+    weber(&host);
+    let mut second = creation(host.first("project"), "atelier");
+    (second.person_email, second.person_name) = (None, None);
+    assert_eq!(host.done(second).0, OperationState::Done);
+    let hash = |host: &Host| host.platform.environment("atelier").unwrap().engine.dictionary().hash.clone();
+    let before = hash(&host);
+    let open = host.platform.environment("atelier").unwrap();
+    add(&open, "account", Draft::default().with("name", "Déjà là"));
+    drop(open);
+    // Stopped between the dictionary and the records, and the environment that they would come from is no more.
+    let trial = Arc::new(StopsOnce { at: 5, ..StopsOnce::default() });
+    host = host.again(Some(trial.clone()));
+    let asked = Asked {
+        into: Some(host.id_of("atelier")),
+        ..about(OperationKind::CopySettings, host.id_of("weber"))
+    };
+    let id = host.platform.operation_ask(asked).unwrap();
+    host.clock.pass(SignedDuration::from_mins(3));
+    host.platform.operations_run().unwrap_err();
+    assert_eq!(trial.met.lock().last().unwrap(), "before records");
+    host = host.again(None);
+    assert_ne!(hash(&host), before, "value lists of the other were taken over");
+    let day = Some("2026-11-20".parse().unwrap());
+    let gone = Asked { delete_after: day, ..about(OperationKind::Delete, host.id_of("weber")) };
+    let gone = host.platform.operation_ask(gone).unwrap();
+    // Who stopped keeps the copy for two minutes: the deletion is carried out meanwhile.
+    host.platform.operations_run().unwrap();
+    assert_eq!(host.stands(gone).0, OperationState::Done);
+    host.carry_out();
+    let (state, message) = host.stands(id);
+    assert_eq!(state, OperationState::Refused, "{message}");
+    assert_eq!(hash(&host), before);
+    assert_eq!(host.platform.environment_info("atelier").unwrap().modules, ["geography", "core"]);
+    let folder = host.platform.environment("atelier").unwrap().folder.clone();
+    let left = std::fs::read_dir(folder).unwrap().filter_map(Result::ok);
+    assert!(left.into_iter().all(|file| !file.file_name().to_string_lossy().contains("settings-before")));
+    assert_eq!(texts(&host, "atelier", "account", "name"), ["Déjà là"]);
 }
