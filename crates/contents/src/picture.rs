@@ -191,6 +191,7 @@ mod tests {
         photo.extend(b"<script>after the end</script>");
         assert!(holds(&photo, HIDDEN));
         let made = made_anew(&photo).unwrap();
+        assert!(crate::says_more(&photo) && !crate::says_more(&made.bytes));
         assert_eq!((made.media_type, made.extension), ("image/jpeg", "jpg"));
         assert!(
             !holds(&made.bytes, HIDDEN) && !holds(&made.bytes, b"Exif") && !holds(&made.bytes, b"<script>")

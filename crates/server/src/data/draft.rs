@@ -1,6 +1,6 @@
 //! Bodies of writes: JSON into drafts, by the names of the API. Every fault is found, not only the first.
 
-use contents::{HEAD_BYTES, Looked, is_picture, looked_at};
+use contents::{HEAD_BYTES, Looked, is_picture, looked_at, says_more};
 use dictionary::expression::error::nearest;
 use dictionary::field_types::Invalid;
 use dictionary::label::Label;
@@ -150,6 +150,7 @@ impl Reader<'_> {
             Looked::Type(media_type) if field.kind.name() != "file" && !is_picture(&media_type) => {
                 Err(Unfit::NoPicture { media_type })
             }
+            Looked::Type(_) if field.kind.name() != "file" && says_more(&head) => Err(Unfit::NotMadeAnew),
             Looked::Type(media_type) => Ok(media_type),
         }
     }

@@ -138,6 +138,23 @@ fn a_picture_is_made_anew_and_a_document_stays_as_it_is() {
 }
 
 #[test]
+fn a_picture_that_was_kept_with_what_it_says_of_its_place_is_shown_by_no_field() {
+    let app = App::start();
+    let ada = app.ada();
+    let record = account(&ada);
+    let picture = picture(0);
+    let place = b"\0\0\0\x10tEXtplace\x0048.57 N\0\0\0\0\0\0\0";
+    let sent = [&picture[..33], place, &picture[33..]].concat();
+    let kept = ada.send("POST", &ada.at("$files?as=file"), Some("image/png"), &sent).json();
+    let told = ada.patch(&record, &json!({"logo": kept}));
+    assert_eq!(told.refusal(), (422, "validation".to_owned()));
+    assert!(told.json()["fields"]["logo"].as_str().unwrap().contains("sans ?as=file"), "{}", told.text());
+    // As it was taken, it may be kept for evidence where files are; made anew, it is shown.
+    let anew = ada.send("POST", &ada.at("$files"), Some("image/png"), &picture).json();
+    assert_eq!(ada.patch(&record, &json!({"logo": anew})).status, 200);
+}
+
+#[test]
 fn files_too_large_or_of_another_kind_are_refused_and_nothing_is_kept() {
     let app = App::start();
     let ada = app.ada();

@@ -58,8 +58,15 @@ impl Use {
 #[derive(Debug)]
 pub(in crate::data) enum Unfit {
     Program,
-    NoPicture { media_type: String },
-    TooManyPoints { width: u32, height: u32 },
+    NoPicture {
+        media_type: String,
+    },
+    /// It was kept as a file, and still says where it was taken.
+    NotMadeAnew,
+    TooManyPoints {
+        width: u32,
+        height: u32,
+    },
     Damaged,
 }
 
@@ -84,6 +91,11 @@ impl Unfit {
                 "file_type",
                 format!("Ce contenu ({media_type}) n'est pas une image qui s'affiche ici ; envoyez-la en JPEG, PNG, GIF ou WebP."),
                 format!("This content ({media_type}) is no picture that is shown here; send it as JPEG, PNG, GIF or WebP."),
+            ),
+            Unfit::NotMadeAnew => (
+                "not_made_anew",
+                "Cette image dit encore où, quand ou par qui elle a été faite : envoyez-la de nouveau par POST à $files, sans ?as=file.".to_owned(),
+                "This picture still says where, when or by whom it was made: send it again by POST to $files, without ?as=file.".to_owned(),
             ),
             Unfit::TooManyPoints { width, height } => (
                 "picture_too_large",
