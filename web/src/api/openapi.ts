@@ -4019,6 +4019,7 @@ export interface operations {
             410: components["responses"]["refused_410"];
             413: components["responses"]["refused_413"];
             415: components["responses"]["refused_415"];
+            422: components["responses"]["refused_422"];
             429: components["responses"]["refused_429"];
             500: components["responses"]["refused_500"];
             503: components["responses"]["refused_503"];

@@ -371,7 +371,7 @@ fn audit(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
         "application/zip",
         json!({}),
     );
-    archive.refused(429).put(paths, &at("/$archive"), "get");
+    archive.refused(422).refused(429).put(paths, &at("/$archive"), "get");
 }
 
 /// Archives that are made beside people's work.
