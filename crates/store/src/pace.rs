@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 /// Processor time of one call after which its thread stands back.
 const LONG: Duration = Duration::from_millis(50);
 
-/// How much lower: beside a thread that does not stand back, one that does gets a tenth of a processor.
+/// How much lower: beside a thread that does not stand back, one that does gets a thirtieth of a processor.
 #[cfg(target_os = "linux")]
-const STEPS_BACK: i32 = 10;
+const STEPS_BACK: i32 = 15;
 
 thread_local! {
     static CALL: Cell<Option<Call>> = const { Cell::new(None) };
@@ -121,7 +121,8 @@ mod tests {
             stand_back();
             priority()
         });
-        assert_eq!(lowered.join().unwrap(), before + STEPS_BACK);
+        // No priority is lower than 19.
+        assert_eq!(lowered.join().unwrap(), (before + STEPS_BACK).min(19));
         assert_eq!(priority(), before);
     }
 }

@@ -22,7 +22,7 @@ const DEADLINE_STEPS: i32 = 2_000;
 const LOOKS_OF_A_TRY: u32 = 30;
 
 /// How many times its bound a statement may take when its thread stands back behind others.
-const STANDING_BACK: u32 = 3;
+const STANDING_BACK: u32 = 6;
 
 /// Prepared statements kept by a connection.
 const STATEMENTS_MAX: usize = 128;
