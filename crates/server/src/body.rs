@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap};
 use http_body_util::BodyExt;
 use serde_json::{Map, Value};
 
 use crate::config::ServerConfig;
+use crate::held_bodies::hold;
 use crate::problem::Problem;
 
 /// An unwanted body is read up to here…
@@ -107,15 +108,28 @@ async fn whole(
         discard(body).await;
         return Err(too_large());
     }
-    match tokio::time::timeout(timeout, to_bytes(body, bytes_max)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) if is_limit(&error) => Err(too_large()),
-        Ok(Err(_)) => Err(Problem::bad_request(
-            "Le corps de la demande n'est pas arrivé entier.",
-            "The body of the request did not arrive whole.",
-        )),
-        Err(_) => Err(too_slow()),
-    }
+    let gathered = async {
+        let (mut body, mut bytes) = (body, Vec::new());
+        while let Some(frame) = body.frame().await {
+            let Ok(frame) = frame else {
+                return Err(Problem::bad_request(
+                    "Le corps de la demande n'est pas arrivé entier.",
+                    "The body of the request did not arrive whole.",
+                ));
+            };
+            let Some(data) = frame.data_ref() else { continue };
+            if bytes.len() + data.len() > bytes_max {
+                return Err(too_large());
+            }
+            if let Err(problem) = hold(data.len()) {
+                discard(body).await;
+                return Err(problem);
+            }
+            bytes.extend_from_slice(data);
+        }
+        Ok(Bytes::from(bytes))
+    };
+    tokio::time::timeout(timeout, gathered).await.unwrap_or_else(|_| Err(too_slow()))
 }
 
 /// Reads a body that nobody wants and keeps nothing of it, up to a bound: a client that still writes when its connection closes sees a broken
@@ -147,16 +161,4 @@ pub(crate) fn too_slow() -> Problem {
         "Sending took too long and was stopped; nothing changed.",
     )
     .retry_after(1)
-}
-
-fn is_limit(error: &axum::Error) -> bool {
-    use std::error::Error;
-    let mut source: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(current) = source {
-        if current.is::<http_body_util::LengthLimitError>() {
-            return true;
-        }
-        source = current.source();
-    }
-    false
 }

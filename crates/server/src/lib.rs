@@ -11,6 +11,7 @@ mod cx;
 mod data;
 mod events;
 mod health;
+mod held_bodies;
 mod metrics;
 mod odata;
 mod openapi;

@@ -12,6 +12,7 @@ use axum::response::Response;
 use dictionary::Language;
 use tracing::Instrument;
 
+use crate::held_bodies::holding;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -60,7 +61,8 @@ pub(crate) async fn observe(State(state): State<AppState>, mut request: Request,
     let asked = request.uri().clone();
     let from_browser = request.headers().contains_key("sec-fetch-mode");
     let span = tracing::info_span!("request", request.id = %info.id);
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let answer = next.run(request).instrument(span.clone());
+    let mut response = holding(&state.bodies, asked.path(), answer).await;
     let _in_span = span.enter();
 
     if let Some(problem) = response.extensions_mut().remove::<Box<Problem>>() {

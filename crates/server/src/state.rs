@@ -15,6 +15,7 @@ use crate::calls::{Calls, Commits, Engine};
 use crate::config::ServerConfig;
 use crate::cx::Cx;
 use crate::events::Live;
+use crate::held_bodies::HeldBodies;
 use crate::metrics::Metrics;
 use crate::presence::Presence;
 use crate::problem::Problem;
@@ -66,6 +67,8 @@ pub(crate) struct Shared {
     pub(crate) mail: Arc<Calls>,
     /// How fast directories that provision may go.
     pub(crate) scim: Pace,
+    /// Memory that bodies take.
+    pub(crate) bodies: Arc<HeldBodies>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) live: Arc<Live>,
     /// Certificates, where the server speaks TLS itself.
@@ -109,6 +112,7 @@ impl AppState {
         let engine = Engine::default();
         let calls = |at_once, waiting_max| Arc::new(Calls::new(&engine, at_once, waiting_max));
         AppState(Arc::new(Shared {
+            bodies: Arc::default(),
             presence: Presence::new(platform.clock().clone()),
             platform,
             calls: calls(config.calls_at_once, config.calls_waiting),

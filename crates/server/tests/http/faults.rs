@@ -147,3 +147,37 @@ fn a_client_that_stalls_in_the_middle_of_a_body_is_told_and_hung_up_on() {
     }
     assert!(ada.list("accounts").is_empty());
 }
+
+/// Two batches of almost the largest size that never end: what they hold is bounded for their environment, and taken from nobody else.
+#[test]
+fn bodies_that_never_end_take_room_from_their_own_environment_alone_and_give_it_back() {
+    let app = App::start();
+    let (ada, grace) = (app.ada(), app.grace());
+    let token = app.token(Scope::Write, None, None);
+    let held: Vec<TcpStream> = (0..2)
+        .map(|_| {
+            let mut stream = connect(&app);
+            let length = 32 << 20;
+            let head = format!(
+                "POST /data/acme/$batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            let piece = vec![b' '; 1 << 20];
+            (0..31).for_each(|_| stream.write_all(&piece).unwrap());
+            stream
+        })
+        .collect();
+    let large = json!({"name": "Roux", "notes": "x".repeat(3_900_000)});
+    let (theirs, ours) = (grace.at("accounts"), ada.at("accounts"));
+    // Once all of it arrived there is no room for a large one of theirs.
+    while ada.post(&ours, &large).refusal() != (429, "too_many".to_owned()) {}
+    assert_eq!(grace.post(&theirs, &large).status, 422, "too long a text, and read to its end");
+    assert_eq!(
+        ada.post(&ours, &json!({"name": "Roux"})).status,
+        201,
+        "what people usually send is not counted"
+    );
+    drop(held);
+    while ada.post(&ours, &large).status == 429 {}
+    assert_eq!(ada.post(&ours, &large).status, 422);
+}
