@@ -327,8 +327,8 @@ impl Platform {
             )
             .but(
                 Verdict::Warning,
-                "Retirez ceux qui ne servent plus, et donnez une fin aux autres : tisserand token create --days.",
-                "Revoke those that are not used, and give the others an end: tisserand token create --days.",
+                "Faites retirer ceux qui ne servent plus et donner une fin aux autres, par qui tient la plateforme : tisserand token revoke, tisserand token create --days.",
+                "Have those that are not used revoked and the others given an end, by whoever keeps the platform: tisserand token revoke, tisserand token create --days.",
             )
             .concerning(doubtful),
         })
@@ -484,8 +484,8 @@ impl Platform {
             )
             .but(
                 Verdict::Warning,
-                "Le serveur le fait de lui-même dans l'heure ; tout de suite : tisserand journal seal.",
-                "The server does it by itself within the hour; now: tisserand journal seal.",
+                "Le serveur le fait de lui-même dans l'heure ; qui tient la plateforme, tout de suite : tisserand journal seal.",
+                "The server does it by itself within the hour; whoever keeps the platform, at once: tisserand journal seal.",
             ),
         })
     }
@@ -536,8 +536,8 @@ fn administrators(members: &[Member]) -> SecurityFinding {
     match count {
         0 => found.but(
             Verdict::Warning,
-            "Personne ne peut en répondre : donnez ce profil à quelqu'un (tisserand user create --grant).",
-            "Nobody answers for it: give somebody that profile (tisserand user create --grant).",
+            "Personne ne peut en répondre : qui tient la plateforme donne ce profil à quelqu'un (tisserand operation ask give_access).",
+            "Nobody answers for it: whoever keeps the platform gives somebody that profile (tisserand operation ask give_access).",
         ),
         1 => found.but(
             Verdict::Warning,

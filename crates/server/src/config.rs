@@ -17,7 +17,7 @@ pub struct ServerConfig {
     pub tls: Option<TlsConfig>,
     /// Where browsers reach it, such as `https://crm.example.org`; without one, what they say in `Host`. Identity providers send them back there.
     pub public: Option<String>,
-    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Largest body of a request that is not a file, bytes.
     pub body_bytes_max: usize,

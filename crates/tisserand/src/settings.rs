@@ -79,7 +79,8 @@ pub(crate) struct Settings {
 }
 
 /// What the command line may set.
-#[derive(Debug, Clone, Default)]
+// Not to be printed: passwords are among it.
+#[derive(Clone, Default)]
 pub(crate) struct Given {
     pub(crate) config: Option<PathBuf>,
     pub(crate) data: Option<PathBuf>,
