@@ -1,6 +1,6 @@
 //! Carrying operations out: claiming them, going on from step to step, taking back, ending.
 
-use dictionary::{Label, Language, Value};
+use dictionary::{Label, Language, RecordId, Value};
 use engine::{Caller, Draft, EngineError};
 use jiff::{SignedDuration, Timestamp};
 use journal::Position;
@@ -228,12 +228,26 @@ impl Platform {
         if let Some(message) = message {
             draft = draft.with("message", message.text(language));
         }
+        // Whoever it told of is erased with it, once they are.
+        if let Some(person) = self.operation_person(operation)? {
+            draft = draft.with("person", person);
+        }
         if state == OperationState::Done {
             draft = draft.with("progress", Value::Integer(100));
         }
         self.operation_note(operation, draft)?;
         tracing::info!(operation.id = %operation.id, operation.kind = operation.asked.kind.tag(), operation.state = state.tag(), "operation ended");
         Ok(())
+    }
+
+    /// Who has the address that an operation names.
+    fn operation_person(&self, operation: &Operation) -> Result<Option<RecordId>, PlatformError> {
+        let Some(email) = &operation.asked.person_email else { return Ok(None) };
+        match self.user_by_email(email) {
+            Ok(user) => Ok(Some(user.id)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Writes into an operation that this server holds; what somebody answered meanwhile stays.

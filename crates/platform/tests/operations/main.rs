@@ -2,6 +2,7 @@
 #![expect(unreachable_pub, reason = "one program: nothing is public beyond it")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod erasing;
 mod exporting;
 mod host;
 mod moving;
