@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright'
+import { expectNoFault } from './axe'
 import { env, expect, field, input, openRecord, test, unique } from './base'
 
 /** What stands around a record: its figures, what happens to it, a copy of it. */
@@ -52,8 +52,7 @@ test('what is to come stands before what was, soonest first; what was is read on
   await expect(past).toHaveCount(28)
   await expect(past.last()).toHaveText('Appel du 1')
   await expect(page.getByRole('button', { name: 'Plus ancien' })).toHaveCount(0)
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
-  expect(found.violations).toEqual([])
+  await expectNoFault(page)
 })
 
 test('figures at the head lead to what they count, and the side is in the address', async ({ page, api }) => {

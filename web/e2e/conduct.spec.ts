@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { expectNoFault } from './axe'
 import { env, expect, field, input, openRecord, speak, test, unique } from './base'
 
 /** A form that has its device: a field shown on a condition that does not hold is gone. */
@@ -14,12 +14,6 @@ async function choose(page: Page, name: string, word: string): Promise<void> {
   await page.getByRole('option', { name: word, exact: true }).click()
 }
 
-async function expectNoAxeFault(page: Page): Promise<void> {
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-  const found = await new AxeBuilder({ page }).withTags(tags).analyze()
-  expect(found.violations.map((one) => `${one.id}: ${one.nodes[0]?.html}`)).toEqual([])
-}
-
 test('a field appears when its condition holds, and goes when it does not', async ({ page }) => {
   await openNew(page, 'appointments', 'link')
   await choose(page, 'kind', 'Visioconférence')
@@ -27,7 +21,7 @@ test('a field appears when its condition holds, and goes when it does not', asyn
   await input(page, 'link').fill('pas une adresse')
   await input(page, 'name').fill('Point')
   await expect(field(page, 'link')).toContainText('adresse')
-  await expectNoAxeFault(page)
+  await expectNoFault(page)
   await choose(page, 'kind', 'Visite commerciale')
   await expect(field(page, 'link')).toHaveCount(0)
 })
@@ -105,7 +99,7 @@ test('a rule is told when the field was left, not while it is typed, and goes wh
   await expect(field(page, 'ends_at')).not.toContainText('finit avant')
   await field(page, 'ends_at').locator('input').nth(1).blur()
   await expect(field(page, 'ends_at')).toContainText('Le rendez-vous finit avant de commencer.')
-  await expectNoAxeFault(page)
+  await expectNoFault(page)
   await field(page, 'ends_at').locator('input').nth(1).fill('15:00')
   await expect(field(page, 'ends_at')).not.toContainText('finit avant')
 })
@@ -131,7 +125,7 @@ test('in English, conditions, rules and defaults are as in French', async ({ pag
   await fillMoment(page, 'starts_at', '04/12/2026', '14:00')
   await fillMoment(page, 'ends_at', '04/12/2026', '13:00')
   await expect(field(page, 'ends_at')).toContainText('The appointment ends before it starts.')
-  await expectNoAxeFault(page)
+  await expectNoFault(page)
 })
 
 test('without the device a form works as ever: the server says what is wrong', async ({ page }) => {

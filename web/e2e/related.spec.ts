@@ -1,18 +1,9 @@
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
 import { en } from '../src/i18n/en'
 import { fr } from '../src/i18n/fr'
+import { expectNoFault } from './axe'
 import { env, expect, field, input, rows, test, unique } from './base'
 
 /** A task about a record of any kind: chosen, followed, found from the other end, filtered by. */
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze()
-  const serious = violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')
-  expect(serious.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(' ')}`)).toEqual([])
-}
 
 test('a task is about a document, which lists it in turn', async ({ page, api }) => {
   const [paper, task] = [unique('Attestation'), unique('Relire')]
@@ -23,11 +14,11 @@ test('a task is about a document, which lists it in turn', async ({ page, api })
   await slot.getByRole('combobox', { name: 'Fiche liée : sorte de fiche' }).selectOption({ label: 'Document' })
   await slot.getByRole('textbox', { name: 'Fiche liée : Document' }).fill(paper)
   await page.getByRole('option', { name: paper }).click()
-  await expectAccessible(page)
+  await expectNoFault(page, { serious: true })
   await page.getByRole('button', { name: fr.record.create }).last().click()
   await expect(page).toHaveURL(/tasks\/[0-9a-f-]{36}/)
   const link = field(page, 'related').getByRole('link', { name: `Document : ${paper}` })
-  await expectAccessible(page)
+  await expectNoFault(page, { serious: true })
   await link.click()
   await expect(page).toHaveURL(new RegExp(document.id))
   await page.getByRole('tab', { name: 'Tâches' }).click()
@@ -55,11 +46,11 @@ test('a list is filtered by the kind of record, and shows it', async ({ page, ap
   await page.getByRole('combobox', { name: 'Valeur : sorte de fiche' }).selectOption({ label: 'Tiers' })
   await page.getByRole('textbox', { name: 'Valeur : Tiers' }).fill(about)
   await page.getByRole('option', { name: about }).click()
-  await expectAccessible(page)
+  await expectNoFault(page, { serious: true })
   await page.getByRole('button', { name: 'Appliquer' }).click()
   await expect(rows(page)).toHaveCount(1)
   await expect(page.getByRole('table').getByText(about)).toBeVisible()
-  await expectAccessible(page)
+  await expectNoFault(page, { serious: true })
 })
 
 test('in English', async ({ page, api }) => {
@@ -77,5 +68,5 @@ test('in English', async ({ page, api }) => {
   await expect(field(page, 'related').getByRole('combobox', { name: 'Related record: kind of record' })).toHaveValue(
     'account',
   )
-  await expectAccessible(page)
+  await expectNoFault(page, { serious: true })
 })
