@@ -8,6 +8,7 @@ use std::path::Path;
 
 use engine::{Clock, SystemClock};
 use platform::Platform;
+use platform::security_report::Verdict;
 use serde_json::json;
 
 use crate::cli::Doctor;
@@ -21,13 +22,6 @@ use crate::settings::Settings;
 const FREE_LOW: u64 = 1 << 30;
 /// With less than this, writes will soon fail.
 const FREE_NONE: u64 = 64 << 20;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Good,
-    Warning,
-    Bad,
-}
 
 struct Finding {
     what: &'static str,
@@ -140,13 +134,13 @@ fn everything(exam: &mut Examination<'_>, settings: &Settings) {
 
 fn tell(findings: &[Finding], console: &Console) {
     for finding in findings {
-        let (mark, word) = match finding.verdict {
-            Verdict::Good => ("✓", "good"),
-            Verdict::Warning => ("!", "warning"),
-            Verdict::Bad => ("✗", "bad"),
+        let mark = match finding.verdict {
+            Verdict::Good => "✓",
+            Verdict::Warning => "!",
+            Verdict::Bad => "✗",
         };
         if console.json {
-            console.data(&json!({ "what": finding.what, "verdict": word, "found": finding.found, "mend": finding.mend }));
+            console.data(&json!({ "what": finding.what, "verdict": finding.verdict.tag(), "found": finding.found, "mend": finding.mend }));
             continue;
         }
         console.out(format!("{mark} {:<14} {}", finding.what, finding.found));

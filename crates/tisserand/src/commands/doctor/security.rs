@@ -2,7 +2,7 @@
 
 use dictionary::Language;
 use platform::Platform;
-use platform::security_report::{self, Surroundings};
+use platform::security_report::Surroundings;
 
 use super::{Examination, Verdict, pair, same};
 use crate::settings::Settings;
@@ -39,12 +39,9 @@ pub(super) fn of(
         }
     };
     for finding in report {
-        let verdict = match finding.verdict {
-            security_report::Verdict::Good if !whole => continue,
-            security_report::Verdict::Good => Verdict::Good,
-            security_report::Verdict::Warning => Verdict::Warning,
-            security_report::Verdict::Bad => Verdict::Bad,
-        };
+        if finding.verdict == Verdict::Good && !whole {
+            continue;
+        }
         let names = match finding.concerned.is_empty() {
             true => String::new(),
             false => format!(" ({})", finding.concerned.join(", ")),
@@ -52,7 +49,7 @@ pub(super) fn of(
         let (fr, en) = (finding.found.text(Language::Fr), finding.found.text(Language::En));
         exam.note(
             "security",
-            verdict,
+            finding.verdict,
             pair(format!("{environment} : {fr}{names}"), format!("{environment}: {en}{names}")),
             pair(finding.mend.text(Language::Fr), finding.mend.text(Language::En)),
         );
