@@ -13,7 +13,7 @@ pub mod source;
 pub mod undo;
 
 pub use archive::{About, Archive, ArchivedHead, Manifest, Wanted, export_archive};
-pub use desk::{ARCHIVES, Desk, IMPORTS, Job, KeptImports};
+pub use desk::{ARCHIVES, Desk, IMPORTS, Job, KeptBeside};
 pub use error::ExchangeError;
 pub use export::{ExportOptions, Sheet, export, export_dossier, export_list};
 pub use import::{ImportOptions, Outcome, Progress, Report, RowReport, Watch, import};

@@ -34,7 +34,7 @@ const TOLD_MAX: u32 = 200;
 
 /// What an environment keeps beside its store, of which the engine knows nothing.
 pub trait Beside {
-    /// Forgets the contents of files that were imported into these entities; answers of how many imports.
+    /// Forgets the contents of files that were imported into these entities, and what else holds everybody, such as archives; answers of how many imports.
     ///
     /// Errors: a reason, when that cannot be done now.
     fn forget_imports(&self, entities: &[String]) -> Result<u64, String>;

@@ -15,15 +15,15 @@ pub const IMPORTS: &str = "imports";
 /// Folder of archives in that of an environment.
 pub const ARCHIVES: &str = "archives";
 
-/// The imports and archives of an environment, for an erasure there.
-pub struct KeptImports<'d> {
+/// What lies beside the store of an environment, imports and archives, for an erasure there.
+pub struct KeptBeside<'d> {
     /// Who knows which are on their way.
     pub desk: &'d Desk,
     /// The folder of the environment.
     pub folder: &'d Path,
 }
 
-impl Beside for KeptImports<'_> {
+impl Beside for KeptBeside<'_> {
     fn forget_imports(&self, entities: &[String]) -> Result<u64, String> {
         // An archive holds everybody: it goes whole, and is made again on request.
         match fs::remove_dir_all(self.folder.join(ARCHIVES)) {

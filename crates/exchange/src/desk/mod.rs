@@ -23,7 +23,7 @@ use crate::detect::detect;
 use crate::error::ExchangeError;
 use crate::mapping::Mapping;
 
-pub use forgetting::{ARCHIVES, IMPORTS, KeptImports};
+pub use forgetting::{ARCHIVES, IMPORTS, KeptBeside};
 pub use job::{Advance, Job, Reason, Stage, Tally};
 pub use rows::{LeftPage, PreviewRow, PreviewRows};
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use dictionary::{RecordId, Value};
 use engine::{Caller, Draft, Step};
-use exchange::{Desk, KeptImports};
+use exchange::{Desk, KeptBeside};
 use platform::{Asked, OperationKind, OperationState};
 
 use crate::host::{Host, about, access, creation};
@@ -38,7 +38,7 @@ fn erase(host: &Host, environment: &str, id: RecordId, name: &str) {
     open.engine.transact(&Caller::system(), move |unit| unit.update("user", id, None, inactive)).unwrap();
     let erasure = open.engine.erasure_begin(&Caller::system(), "user", id, name).unwrap();
     let desk = Desk::default();
-    let kept = KeptImports { desk: &desk, folder: &open.folder };
+    let kept = KeptBeside { desk: &desk, folder: &open.folder };
     while open.engine.erasure_step(&Caller::system(), erasure, &kept).unwrap() != Step::Done {}
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::{Beside, Caller};
-use exchange::{Archive, Desk, KeptImports};
+use exchange::{Archive, Desk, KeptBeside};
 use jiff::SignedDuration;
 use platform::{Asked, OperationKind, OperationState};
 
@@ -87,7 +87,7 @@ fn when_somebody_is_erased_archives_that_hold_them_go_too() {
     host.carry_out();
     let path = host.platform.archive_of("weber", asked.operation).unwrap();
     let open = host.platform.environment("weber").unwrap();
-    KeptImports { desk: &Desk::default(), folder: &open.folder }.forget_imports(&[]).unwrap();
+    KeptBeside { desk: &Desk::default(), folder: &open.folder }.forget_imports(&[]).unwrap();
     assert!(!path.exists());
     assert!(host.platform.archive_of("weber", asked.operation).unwrap_err().is_not_found());
     // Nothing stands in the way of another, and the first ends as it would have.

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use dictionary::RecordId;
 use engine::{Caller, EngineError, Erasure, ErasurePreview, Kept, NamedBy};
-use exchange::{KeptImports, export_dossier};
+use exchange::{KeptBeside, export_dossier};
 use platform::{Entered, OpenEnvironment};
 use serde_json::{Map, Value as Json, json};
 
@@ -167,7 +167,7 @@ fn carry_out(state: &AppState, environment: &Arc<OpenEnvironment>, caller: &Call
     std::thread::spawn(move || {
         engine::pace::stand_back();
         let _span = span.entered();
-        let beside = KeptImports { desk: &going_on.state.desk, folder: &environment.folder };
+        let beside = KeptBeside { desk: &going_on.state.desk, folder: &environment.folder };
         match environment.engine.erasure_carry_out(&caller, erasure, &beside) {
             Ok(done) => {
                 tracing::info!(%erasure, records = done.records, entries = done.entries, "a person erased")

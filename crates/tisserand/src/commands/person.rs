@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use anyhow::Context;
 use dictionary::RecordId;
 use engine::{Caller, EngineError, Environment, Erasure, ErasurePreview, Expiring, Step};
-use exchange::{Desk, KeptImports, export_dossier};
+use exchange::{Desk, KeptBeside, export_dossier};
 use serde_json::json;
 
 use crate::cli::{Person, Who};
@@ -57,7 +57,7 @@ pub(crate) fn run(settings: &Settings, asked: Person, console: &Console) -> anyh
             let environment = data::environment(&opened.platform, &who.env)?;
             let (entity, id) = found(&environment.engine, &caller, &who)?;
             let erasure = environment.engine.erasure_begin(&caller, &entity, id, &name)?;
-            let kept = KeptImports { desk: &Desk::default(), folder: &environment.folder };
+            let kept = KeptBeside { desk: &Desk::default(), folder: &environment.folder };
             let bar = console.bar(0, &who.record);
             while environment.engine.erasure_step(&caller, erasure, &kept)? != Step::Done {
                 bar.inc(1);
@@ -72,7 +72,7 @@ pub(crate) fn run(settings: &Settings, asked: Person, console: &Console) -> anyh
         Person::Expiring { env, run: Some(entity) } => {
             let environment = data::environment(&opened.platform, &env)?;
             let erasure = environment.engine.expiry_begin(&caller, &entity, &entity)?;
-            let kept = KeptImports { desk: &Desk::default(), folder: &environment.folder };
+            let kept = KeptBeside { desk: &Desk::default(), folder: &environment.folder };
             let done = environment.engine.erasure_carry_out(&caller, erasure, &kept)?;
             certificates(&[done], console);
         }
