@@ -161,7 +161,9 @@ pub(crate) fn named_by(view: &View<'_>, person: Key) -> Result<Vec<NamedBy>, Eng
     let mut named: BTreeMap<(String, String), u64> = BTreeMap::new();
     for referrer in &prepared.entities[person.0].referrers {
         let definition = prepared.entity(referrer.entity);
-        if definition.protection.concerns.contains(&referrer.field) || definition.internal {
+        // Who wrote what Tisserand keeps for itself is nobody's business; whom it names is.
+        let is_own_note = definition.internal && definition.fields[referrer.field].system;
+        if definition.protection.concerns.contains(&referrer.field) || is_own_note {
             continue;
         }
         let rows = view

@@ -232,6 +232,11 @@ fn preview(reading: &Reading<'_>, person: Key, plan: &Plan) -> Result<ErasurePre
             because: retention.because.clone(),
         });
     }
+    // On a screen only what people know: Tisserand's own notes have no place there.
+    let mut named_by = held::named_by(view, person)?;
+    named_by.retain(|named| {
+        prepared.entity_index(&named.entity).is_some_and(|index| !prepared.entity(index).internal)
+    });
     Ok(ErasurePreview {
         entity: prepared.entity(person.0).name.clone(),
         id: person.1,
@@ -241,7 +246,7 @@ fn preview(reading: &Reading<'_>, person: Key, plan: &Plan) -> Result<ErasurePre
         entries: positions(view, &plan.held)?.len() as u64,
         files: files.len() as u64,
         kept,
-        named_by: held::named_by(view, person)?,
+        named_by,
         refused: refusal(view, person)?,
         running: erasure::running(view, person)?,
     })

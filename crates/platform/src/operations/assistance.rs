@@ -3,7 +3,7 @@
 
 use dictionary::system::ASSISTANCE;
 use dictionary::{Label, RecordId, Value};
-use engine::{Caller, Draft, EngineError, Held, Query, Record};
+use engine::{Caller, Draft, EngineError, Expand, Expanded, Held, Query, Record};
 use jiff::{SignedDuration, Timestamp};
 
 use super::steps::{Step, Went, nothing, step};
@@ -16,6 +16,9 @@ use crate::platform::Platform;
 
 /// The client answers within this time, or it is over.
 const ANSWERED_WITHIN: SignedDuration = SignedDuration::from_hours(72);
+
+/// Who answered: a field of the operation, which leads to their login, and of what the environment notes, which leads to their record there.
+const ANSWERED_BY: &str = "answered_by";
 
 /// Past accesses told at most, beside those that are asked for or open.
 const TOLD_MAX: u32 = 100;
@@ -90,7 +93,7 @@ pub struct Assistance {
     pub stage: Stage,
     /// When it was asked for.
     pub asked_at: Option<Timestamp>,
-    /// Who answered.
+    /// Who answered, as they are called today.
     pub decided_by: Option<String>,
     /// Until when it is, or was to be, open.
     pub until: Option<Timestamp>,
@@ -109,20 +112,50 @@ impl Platform {
         if dictionary.entity(ASSISTANCE).is_none() {
             return Ok(Vec::new());
         }
-        let query = Query { entity: ASSISTANCE.to_owned(), limit: TOLD_MAX, ..Query::default() };
+        let expand = vec![Expand { field: ANSWERED_BY.to_owned(), ..Expand::default() }];
+        let query = Query { entity: ASSISTANCE.to_owned(), limit: TOLD_MAX, expand, ..Query::default() };
         let page = open.engine.list(&Caller::system(), &query)?;
-        Ok(page.records.iter().filter_map(|record| read(&Fields::of(&dictionary, record))).collect())
+        let told = page.records.iter().filter_map(|record| {
+            let one = read(&Fields::of(&dictionary, record))?;
+            Some(self.answered(record, one))
+        });
+        told.collect()
+    }
+
+    /// With the name of who answered: of the client's people as their record there says, of the operator's as the directory does.
+    fn answered(&self, record: &Record, one: Assistance) -> Result<Assistance, PlatformError> {
+        let field = record.dictionary.entities[record.entity].index(ANSWERED_BY);
+        let there = match field.and_then(|field| record.expanded.get(&field)) {
+            Some(Expanded::One(person)) => person.as_ref().map(|person| person.title.clone()),
+            _ => None,
+        };
+        let decided_by = match there {
+            Some(name) => Some(name),
+            None if one.decided_by.is_some() => one.decided_by,
+            None => self.confirmed_by(one.operation)?,
+        };
+        Ok(Assistance { decided_by, ..one })
+    }
+
+    /// Who confirmed the emergency of an operation, by name.
+    fn confirmed_by(&self, operation: RecordId) -> Result<Option<String>, PlatformError> {
+        let answered = match self.operation(operation) {
+            Ok(operation) => operation.answered_by,
+            Err(error) if error.is_not_found() => None,
+            Err(error) => return Err(error),
+        };
+        answered.map(|user| self.user(user).map(|user| user.name)).transpose()
     }
 
     /// An administrator of the environment answers, or ends what is open.
     ///
-    /// `by`: their name. Errors: not found when nothing of that id is asked for in this environment; refused when it is answered already, or not open.
+    /// `by`: their login. Errors: not found when nothing of that id is asked for in this environment; refused when it is answered already, or not open.
     pub fn assistance_answer(
         &self,
         environment: &str,
         id: RecordId,
         answer: Answer,
-        by: &str,
+        by: RecordId,
     ) -> Result<(), PlatformError> {
         let info = self.environment_info(environment)?;
         let operation = self.operation(id)?;
@@ -147,7 +180,7 @@ impl Platform {
             Answer::Approve => "approved",
             Answer::Refuse => "refused",
         };
-        self.operation_change(id, Draft::default().with("decision", decision).with("decided_by", by))
+        self.operation_change(id, Draft::default().with("decision", decision).with(ANSWERED_BY, by))
     }
 
     /// Takes the access that an operation gave.
@@ -174,6 +207,34 @@ impl Platform {
             }
         })?;
         Ok(())
+    }
+
+    /// The record that somebody is in the environment of an operation, once they entered it.
+    fn person_there(
+        &self,
+        info: &EnvironmentInfo,
+        login: RecordId,
+    ) -> Result<Option<RecordId>, PlatformError> {
+        let (open, user) = (self.environment(&info.name)?, self.user(login)?);
+        match open.engine.find(&Caller::system(), USER, "email", &user.email, &[]) {
+            Ok(record) => Ok(Some(record.row.id())),
+            Err(EngineError::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whose names a note is about, where they have a record: who answered, and who was let in.
+    fn named_there(&self, operation: &Operation, mut draft: Draft) -> Result<Draft, PlatformError> {
+        let info = self.environment_of(operation)?;
+        let named = [(ANSWERED_BY, operation.answered_by), ("person", Some(self.assistant(operation)?))];
+        for (field, login) in named {
+            if let Some(login) = login
+                && let Some(person) = self.person_there(&info, login)?
+            {
+                draft = draft.with(field, person);
+            }
+        }
+        Ok(draft)
     }
 
     /// Who would be let in: whoever asked, or by command the person named.
@@ -280,14 +341,11 @@ fn open(platform: &Platform, operation: &Operation) -> Result<Went, PlatformErro
         operation.open_until.unwrap_or_else(|| platform.now() + SignedDuration::from_hours(hours(operation)));
     platform.operation_change(operation.id, Draft::default().with("open_until", Value::DateTime(until)))?;
     // Noted before it is so: nobody enters unnoticed.
-    let mut note = Draft::default()
+    let note = Draft::default()
         .with("stage", Stage::Open.tag())
         .with("until", Value::DateTime(until))
         .with("emergency", Value::Boolean(operation.decision.as_deref() == Some("emergency")));
-    if let Some(by) = &operation.decided_by {
-        note = note.with("decided_by", by.as_str());
-    }
-    platform.assistance_note(operation, note)?;
+    platform.assistance_note(operation, platform.named_there(operation, note)?)?;
     if platform.access_record(user, info.id)?.is_none() {
         let held = Held::new(operation.asked.profiles.as_deref().unwrap_or_default().split_whitespace());
         let draft = Draft::default()
@@ -318,18 +376,16 @@ fn last(platform: &Platform, operation: &Operation) -> Result<Went, PlatformErro
 
 fn close(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
     platform.shut(operation)?;
-    platform.assistance_note(operation, ended(platform, Stage::Ended))?;
+    let note = platform.named_there(operation, ended(platform, Stage::Ended))?;
+    platform.assistance_note(operation, note)?;
     Ok(Went::On)
 }
 
 /// What was asked for and never opened.
 fn end(platform: &Platform, operation: &Operation) -> Result<(), PlatformError> {
     platform.shut(operation)?;
-    let mut draft = ended(platform, Stage::Refused);
-    if let Some(by) = &operation.decided_by {
-        draft = draft.with("decided_by", by.as_str());
-    }
-    match platform.assistance_note(operation, draft) {
+    let draft = platform.named_there(operation, ended(platform, Stage::Refused));
+    match draft.and_then(|draft| platform.assistance_note(operation, draft)) {
         // The environment is no more: nothing to note there.
         Err(error) if error.is_not_found() => Ok(()),
         done => done,
@@ -347,11 +403,7 @@ pub(super) fn hours(operation: &Operation) -> i64 {
 fn confirm(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
     let urgent = platform.operation(operation.asked.confirms.ok_or(PlatformError::NotFound)?)?;
     // Done before, and not noted.
-    let by = match operation.by {
-        Some(by) => platform.user(by)?.name,
-        None => operation.asked.person_email.clone().unwrap_or_default(),
-    };
-    if urgent.decision.as_deref() == Some("emergency") && urgent.decided_by.as_deref() == Some(&by) {
+    if urgent.decision.as_deref() == Some("emergency") && urgent.answered_by == operation.by {
         return Ok(Went::On);
     }
     let running = matches!(urgent.state, OperationState::Running | OperationState::Waiting);
@@ -364,23 +416,24 @@ fn confirm(platform: &Platform, operation: &Operation) -> Result<Went, PlatformE
     if urgent.decision.is_some() {
         return Err(PlatformError::refused("Il y est déjà répondu.", "It is answered already."));
     }
-    if operation.by.is_none() || operation.by == urgent.by {
+    let Some(by) = operation.by.filter(|by| Some(*by) != urgent.by) else {
         return Err(PlatformError::refused(
             "Il faut une seconde personne : qui a demandé l'accès ne le confirme pas.",
             "A second person is needed: who asked for the access does not confirm it.",
         ));
-    }
-    platform.operation_change(
-        urgent.id,
-        Draft::default().with("decision", "emergency").with("decided_by", by.as_str()),
-    )?;
+    };
+    platform
+        .operation_change(urgent.id, Draft::default().with("decision", "emergency").with(ANSWERED_BY, by))?;
     tracing::warn!(operation.id = %urgent.id, confirmed.by = %by, "support access without the client, as an emergency");
     Ok(Went::On)
 }
 
+/// Who opened it is said by a reference, which ends with them; a text would not.
 fn is_over(_: &Platform, operation: &Operation) -> Result<Label, PlatformError> {
-    let by = operation.decided_by.clone().unwrap_or_default();
-    Ok(Label::new(&format!("Ouvert par {by}, et fini."), &format!("Opened by {by}, and over.")))
+    Ok(match operation.decision.as_deref() {
+        Some("emergency") => Label::new("Ouvert en urgence, et fini.", "Opened as an emergency, and over."),
+        _ => Label::new("Ouvert par le client, et fini.", "Opened by the client, and over."),
+    })
 }
 
 fn is_confirmed(_: &Platform, _: &Operation) -> Result<Label, PlatformError> {

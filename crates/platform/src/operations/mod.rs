@@ -227,7 +227,7 @@ pub struct Operation {
     /// Who asked.
     pub by: Option<RecordId>,
     decision: Option<String>,
-    decided_by: Option<String>,
+    answered_by: Option<RecordId>,
     told: Option<String>,
     open_until: Option<Timestamp>,
     began: Option<Timestamp>,
@@ -369,7 +369,7 @@ fn read(dictionary: &dictionary::Dictionary, record: &Record) -> Result<Operatio
         message: fields.text("message"),
         by: fields.reference("created_by"),
         decision: fields.text("decision"),
-        decided_by: fields.text("decided_by"),
+        answered_by: fields.reference("answered_by"),
         told: fields.text("told"),
         open_until: fields.moment("open_until"),
         began: fields.moment("started"),

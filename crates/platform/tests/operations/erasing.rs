@@ -6,7 +6,9 @@ use std::path::Path;
 use dictionary::{RecordId, Value};
 use engine::{Caller, Draft, Step};
 use exchange::{Desk, KeptBeside};
-use platform::{Asked, OperationKind, OperationState};
+use jiff::SignedDuration;
+use journal::Actor;
+use platform::{Answer, Asked, OperationKind, OperationState};
 
 use crate::host::{Host, about, access, creation};
 
@@ -42,6 +44,16 @@ fn erase(host: &Host, environment: &str, id: RecordId, name: &str) {
     while open.engine.erasure_step(&Caller::system(), erasure, &kept).unwrap() != Step::Done {}
 }
 
+/// The same platform in another process: what memory and the log of the database held went with the first.
+fn nothing_left(host: Host) -> Host {
+    let host = host.again(None);
+    host.platform.evict_all();
+    let mut found = Vec::new();
+    residues(host.folder.path(), &mut found);
+    assert_eq!(found, Vec::<String>::new());
+    host
+}
+
 #[test]
 fn nothing_is_left_of_somebody_who_is_erased_where_they_worked_and_in_the_directory() {
     let mut host = Host::start();
@@ -66,14 +78,106 @@ fn nothing_is_left_of_somebody_who_is_erased_where_they_worked_and_in_the_direct
     let login = host.platform.user_by_email(&email).unwrap();
     erase(&host, "weber", there, &login.name);
     erase(&host, "platform", login.id, &login.name);
-    // What memory and the log of the database held goes with the process.
-    host = host.again(None);
-    host.platform.evict_all();
-    let mut found = Vec::new();
-    residues(host.folder.path(), &mut found);
-    assert_eq!(found, Vec::<String>::new());
+    host = nothing_left(host);
     // Everybody else is there as before, and the journals hold.
     assert!(host.enters("paul@weber.example", "weber"));
+    for environment in ["platform", "weber"] {
+        assert_eq!(host.platform.journal_seals_verify(environment).unwrap().fault, None);
+    }
+}
+
+/// Somebody of the operator, whose name and address hold the mark.
+fn operator(host: &Host, name: &str) -> RecordId {
+    let draft = Draft::default().with("name", format!("{name} {MARK}").as_str());
+    host.add("user", draft.with("email", format!("{name}.{MARK}@hebergeur.example").as_str()))
+}
+
+/// A support access asked for by command, for the operator of that name.
+fn assistance(host: &Host, name: &str, emergency: bool) -> RecordId {
+    let asked = Asked {
+        person_email: Some(format!("{name}.{MARK}@hebergeur.example")),
+        profiles: Some("reader".to_owned()),
+        purpose: Some("Une facture ne part pas".to_owned()),
+        ticket: Some("T-42".to_owned()),
+        emergency,
+        ..about(OperationKind::Assist, host.id_of("weber"))
+    };
+    let id = host.platform.operation_ask(asked).unwrap();
+    host.carry_out();
+    id
+}
+
+#[test]
+fn nothing_is_left_of_who_asked_for_support_accesses_and_of_who_decided_on_them() {
+    let mut host = Host::start();
+    let (_, project) = host.project("Weber");
+    assert_eq!(host.done(creation(project, "weber")).0, OperationState::Done);
+    let email = format!("{MARK}@weber.example");
+    let mut asked = access(host.id_of("weber"), &email);
+    asked.person_name = Some(format!("Margaux {MARK}"));
+    assert_eq!(host.done(asked).0, OperationState::Done);
+    assert!(host.enters(&email, "weber"));
+    let margaux = host.platform.user_by_email(&email).unwrap();
+    let (omar, nina) = (operator(&host, "omar"), operator(&host, "nina"));
+    let omars = format!("omar.{MARK}@hebergeur.example");
+
+    // She says yes to one, and he enters; she says no to another; a third is confirmed as an emergency.
+    let opened = assistance(&host, "omar", false);
+    host.platform.assistance_answer("weber", opened, Answer::Approve, margaux.id).unwrap();
+    host.carry_out();
+    assert!(host.enters(&omars, "weber"));
+    host.clock.pass(SignedDuration::from_hours(5));
+    host.carry_out();
+    let refused = assistance(&host, "omar", false);
+    host.platform.assistance_answer("weber", refused, Answer::Refuse, margaux.id).unwrap();
+    host.carry_out();
+    let urgent = assistance(&host, "omar", true);
+    let confirms =
+        Draft::default().with("kind", OperationKind::ConfirmEmergency.tag()).with("confirms", urgent);
+    let second = Caller { actor: Actor::User(nina), ..Caller::system() };
+    let root = host.platform.environment("platform").unwrap();
+    root.engine.transact(&second, move |unit| unit.create("operation", None, confirms)).unwrap();
+    drop(root);
+    host.carry_out();
+    host.carry_out();
+    host.clock.pass(SignedDuration::from_hours(5));
+    host.carry_out();
+
+    let told = host.platform.assistances("weber").unwrap();
+    let decided: Vec<_> = told.iter().map(|one| (one.stage.tag(), one.decided_by.clone())).collect();
+    let (margaux_name, nina_name) = (Some(format!("Margaux {MARK}")), Some(format!("nina {MARK}")));
+    assert_eq!(
+        decided,
+        [("ended", nina_name), ("refused", margaux_name.clone()), ("ended", margaux_name)],
+        "who decided is told by name as long as they have one"
+    );
+    // What is held about her says that she decided, here and there.
+    let open = host.platform.environment("weber").unwrap();
+    let there =
+        |email: &str| open.engine.find(&Caller::system(), "user", "email", email, &[]).unwrap().row.id();
+    let (margaux_there, omar_there) = (there(&email), there(&omars));
+    let names = |engine: &engine::Environment, id| {
+        let dossier = engine.dossier(&Caller::system(), "user", id).unwrap();
+        dossier.named_by.into_iter().map(|one| (one.entity, one.field, one.count)).collect::<Vec<_>>()
+    };
+    let twice = |entity: &str| (entity.to_owned(), "answered_by".to_owned(), 2);
+    assert!(names(&open.engine, margaux_there).contains(&twice("assistance")));
+    let root = host.platform.environment("platform").unwrap();
+    assert!(names(&root.engine, margaux.id).contains(&twice("operation")));
+    drop((open, root));
+
+    for (there, login) in [(Some(margaux_there), margaux.id), (Some(omar_there), omar), (None, nina)] {
+        let name = host.platform.user(login).unwrap().name;
+        if let Some(there) = there {
+            erase(&host, "weber", there, &name);
+        }
+        erase(&host, "platform", login, &name);
+    }
+    host = nothing_left(host);
+    // That it was asked for, and answered, stays.
+    let told = host.platform.assistances("weber").unwrap();
+    assert!(told.iter().all(|one| one.purpose == "Une facture ne part pas" && one.name == "[effacé]"));
+    assert!(told.iter().all(|one| one.decided_by.as_deref() == Some("[effacé]")), "{told:?}");
     for environment in ["platform", "weber"] {
         assert_eq!(host.platform.journal_seals_verify(environment).unwrap().fault, None);
     }

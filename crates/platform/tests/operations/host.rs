@@ -61,7 +61,7 @@ impl Trial for AnswersMeanwhile {
             && !done
             && let Some((root, id)) = self.asked.lock().take()
         {
-            let yes = Draft::default().with("decision", "approved").with("decided_by", "Paul Weber");
+            let yes = Draft::default().with("decision", "approved");
             root.transact(&Caller::system(), move |unit| unit.update("operation", id, None, yes))?;
         }
         Ok(())

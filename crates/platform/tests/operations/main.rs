@@ -150,7 +150,8 @@ fn assistance(host: &Host) -> Asked {
 fn assisted(host: &Host, id: RecordId) -> Result<(), PlatformError> {
     host.clock.pass(SignedDuration::from_mins(3));
     host.platform.operations_run()?;
-    match host.platform.assistance_answer("weber", id, platform::Answer::Approve, "Paul Weber") {
+    let paul = host.platform.user_by_email("paul@weber.example")?.id;
+    match host.platform.assistance_answer("weber", id, platform::Answer::Approve, paul) {
         Ok(()) | Err(PlatformError::Refused { .. }) => {}
         Err(error) => return Err(error),
     }

@@ -28,6 +28,7 @@ pub(super) async fn assistance_answer(mut asked: Asked, id: RecordId) -> Result<
     let body = asked.admitted().await?;
     let sent = json_object(body, &asked.headers, &asked.cx.state.config).await?;
     let (platform, environment) = (asked.cx.state.platform.clone(), asked.environment.clone());
+    let cx = asked.cx.clone();
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         decides(entered)?;
         let answer = match sent.get("answer").and_then(Json::as_str) {
@@ -43,7 +44,7 @@ pub(super) async fn assistance_answer(mut asked: Asked, id: RecordId) -> Result<
             let (fr, en) = ("Seul answer est attendu.", "Only answer is expected.");
             return Err(Problem::of_field(unknown, "unknown_field", fr, en));
         }
-        platform.assistance_answer(&environment, id, answer, &entered.caller.name)?;
+        platform.assistance_answer(&environment, id, answer, cx.identity()?.user.id)?;
         told(&platform, &environment)
     });
     Ok(reply.await?.into_response())

@@ -112,8 +112,8 @@ fn an_operator_enters_once_the_client_said_yes_and_only_as_long() {
     carried_out(&app);
     assert_eq!(seen(&ada)["stage"], "ended");
     let id = operation["id"].as_str().unwrap();
-    let told = omar.get(&omar.at(&format!("operations/{id}"))).json();
-    assert_eq!((&told["state"], &told["decided_by"]), (&json!("done"), &json!("Ada Lenoir")));
+    let told = omar.get(&omar.at(&format!("operations/{id}?$expand=answered_by"))).json();
+    assert_eq!((&told["state"], &told["answered_by"]["name"]), (&json!("done"), &json!("Ada Lenoir")));
     let journal = ada.get(&ada.at("$journal")).json();
     let noted =
         journal["value"].as_array().unwrap().iter().filter(|one| one["entity"] == "assistance").count();
