@@ -1,24 +1,34 @@
+import type { Page } from '@playwright/test'
 import { expectAccessible } from './axe'
 import { expect, field, input, speak, test, unique } from './base'
 
 /** Support access: the integrator asks, the client answers, sees it while it lasts, and ends it. */
 
+// What the client is asked for is one list: one test after the other.
+test.describe.configure({ mode: 'default' })
+
+/** Asks to enter the client's test environment, and leaves the operation on the screen. */
+async function ask(page: Page, ticket: string, profile?: string): Promise<void> {
+  await page.goto('/e/platform/operations/new')
+  await input(page, 'kind').click()
+  await page
+    .getByRole('option', { name: 'Accès d’assistance' })
+    .or(page.getByRole('option', { name: "Accès d'assistance" }))
+    .click()
+  await input(page, 'environment').fill('test')
+  await page.getByRole('option', { name: /test/i }).first().click()
+  if (profile) await input(page, 'profiles').fill(profile)
+  await input(page, 'purpose').fill('Vérifier un import refusé')
+  await input(page, 'ticket').fill(ticket)
+  await page.keyboard.press('Control+Enter')
+  await expect(field(page, 'step')).toContainText('Attendre la réponse')
+}
+
 test('an integrator asks to enter, the client sees who and why, approves, and ends it', async ({ as }) => {
   test.slow()
   const ines = await as('ines')
   const ticket = unique('T')
-  await ines.page.goto('/e/platform/operations/new')
-  await input(ines.page, 'kind').click()
-  await ines.page
-    .getByRole('option', { name: 'Accès d’assistance' })
-    .or(ines.page.getByRole('option', { name: "Accès d'assistance" }))
-    .click()
-  await input(ines.page, 'environment').fill('test')
-  await ines.page.getByRole('option', { name: /test/i }).first().click()
-  await input(ines.page, 'purpose').fill('Vérifier un import refusé')
-  await input(ines.page, 'ticket').fill(ticket)
-  await ines.page.keyboard.press('Control+Enter')
-  await expect(field(ines.page, 'step')).toContainText('Attendre la réponse')
+  await ask(ines.page, ticket)
   await expectAccessible(ines.page)
 
   const ada = await as('ada')
@@ -53,6 +63,34 @@ test('an integrator asks to enter, the client sees who and why, approves, and en
   // What was asked, opened and ended is told as such by the journal, in both languages and on a phone.
   await ada.page.goto('/admin/acme-test/audit')
   await expect(ada.page.getByText(/a fini l’accès d’assistance de/).first()).toBeVisible()
+})
+
+test('who is there to help is told why no archive is theirs to take, in both languages', async ({ as }) => {
+  test.slow()
+  const omar = await as('omar')
+  const ticket = unique('T')
+  await ask(omar.page, ticket, 'administrator')
+  const ada = await as('ada')
+  await ada.page.goto('/admin/acme-test/assistance')
+  const asked = ada.page.getByRole('listitem').filter({ hasText: ticket })
+  await asked.getByRole('button', { name: 'Accorder' }).click()
+  await expect(field(omar.page, 'step')).toContainText('Accès ouvert')
+
+  const { page } = await as('omar')
+  await page.goto('/admin/acme-test/data')
+  const archive = page.getByRole('region', { name: 'Tout emporter' })
+  await expect(archive).toContainText('les archives ne sont remises qu’aux personnes du client')
+  await expect(archive.getByRole('button')).toHaveCount(0)
+  await expect(archive.getByRole('link')).toHaveCount(0)
+  await expectAccessible(page)
+  await speak(page, 'en')
+  await page.goto('/admin/acme-test/data')
+  await expect(page.getByRole('region', { name: 'Take everything along' })).toContainText(
+    'archives are handed to the client’s own people only',
+  )
+  await ada.page.reload()
+  await asked.getByRole('button', { name: 'Y mettre fin' }).click()
+  await expect(field(omar.page, 'state')).toContainText('Faite')
 })
 
 test.describe('in English, on a phone', () => {

@@ -1,4 +1,5 @@
-//! Archives that the platform makes beside people's work and keeps for a week: `/data/{env}/$archives`, for who decides for the environment.
+//! Archives that the platform makes beside people's work and keeps for a week: `/data/{env}/$archives`, for who decides for the environment, of the
+//! client's own people.
 
 use std::fs::File;
 use std::io;
@@ -9,7 +10,7 @@ use dictionary::RecordId;
 use platform::{Entered, KeptArchive};
 use serde_json::{Value as Json, json};
 
-use crate::data::deciding::decides;
+use crate::data::deciding::takes_away;
 use crate::data::export::{Pieces, downloaded, handed_on};
 use crate::data::{Asked, Reply};
 use crate::problem::Problem;
@@ -18,7 +19,7 @@ use crate::problem::Problem;
 pub(super) async fn archive_list(asked: Asked) -> Result<Response, Problem> {
     let (platform, environment) = (asked.cx.state.platform.clone(), asked.environment.clone());
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        decides(entered)?;
+        takes_away(entered)?;
         let value: Vec<Json> = platform.archives(&environment)?.iter().map(view).collect();
         Ok(Reply::json(json!({ "value": value }).to_string().into_bytes()))
     });
@@ -31,7 +32,7 @@ pub(super) async fn archive_list(asked: Asked) -> Result<Response, Problem> {
 pub(super) async fn archive_ask(asked: Asked) -> Result<Response, Problem> {
     let (platform, environment) = (asked.cx.state.platform.clone(), asked.environment.clone());
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
-        decides(entered)?;
+        takes_away(entered)?;
         let made = platform.archive_ask(&environment, &entered.caller)?;
         let body = view(&made).to_string().into_bytes();
         Ok(Reply { status: StatusCode::ACCEPTED, ..Reply::json(body) })
@@ -46,7 +47,7 @@ pub(super) async fn archive_get(asked: Asked, id: RecordId) -> Result<Response, 
     let (platform, name) = (asked.cx.state.platform.clone(), asked.environment.clone());
     let headers = downloaded(&asked.environment, "zip", "application/zip");
     let write = move |entered: &Entered, out: &mut Pieces| {
-        decides(entered)?;
+        takes_away(entered)?;
         let path = platform.archive_of(&name, id)?;
         let mut file = File::open(path).map_err(|error| Problem::internal(&error))?;
         tracing::info!(environment.name = name, by = %entered.caller.name, "archive fetched");

@@ -254,6 +254,15 @@ fn nobody_lets_the_operators_people_into_production_for_good_and_no_visitor_answ
         403,
         "only the client's own people answer"
     );
+    // Nor takes everything away, be it at once or prepared, whatever the profile; why is said.
+    for path in ["$archives", "$archive"] {
+        let refused = visitor.get(&format!("/data/acme/{path}"));
+        assert_eq!(refused.refusal(), (403, "forbidden".to_owned()), "{path}");
+        let told = refused.text();
+        assert!(told.contains("les archives ne sont remises qu'aux personnes du client"), "{path}: {told}");
+    }
+    assert_eq!(visitor.post("/data/acme/$archives", &json!({})).refusal(), (403, "forbidden".to_owned()));
+    assert_eq!(ada.get(&ada.at("$archive")).status, 200);
     // What another environment was asked for is not there.
     let grace = app.grace();
     let id = seen(&ada)["id"].clone();

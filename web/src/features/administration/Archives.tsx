@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../../api/keys'
 import { asProblem } from '../../api/problem'
@@ -9,7 +10,7 @@ import { saidInstant } from '../../format/dates'
 import { now } from '../../format/now'
 import { bytes } from '../../format/numbers'
 import { Icon } from '../../icons/Icon'
-import { problemWords } from '../../ui/ProblemNotice'
+import { ProblemNotice, problemWords } from '../../ui/ProblemNotice'
 import { say } from '../../ui/toasts'
 import styles from './AdminPage.module.css'
 import own from './DataTools.module.css'
@@ -22,11 +23,13 @@ export function Archives() {
   const { t } = useTranslation()
   const { dictionary, source } = useSurroundings()
   const env = dictionary.environment.name
+  const isVisitor = Boolean(dictionary.me.until)
   const client = useQueryClient()
   const key = keys.administration(env, 'archives')
   const found = useQuery({
     queryKey: key,
     queryFn: ({ signal }) => source.administration.archives.list({ signal }),
+    enabled: !isVisitor,
     refetchInterval: ({ state }) => (state.data?.some(({ ready }) => !ready) ? lookMs : false),
   })
   const ask = useMutation({
@@ -38,10 +41,16 @@ export function Archives() {
     onSettled: () => client.invalidateQueries({ queryKey: key }),
   })
   const kept = found.data ?? []
+  if (isVisitor) {
+    return (
+      <Part>
+        <p>{t('administration.data.archiveVisitor')}</p>
+      </Part>
+    )
+  }
   return (
-    <section className={`${styles.sheet} ${styles.part}`} aria-labelledby="archive-title">
-      <h2 id="archive-title">{t('administration.data.archive')}</h2>
-      <p className="quiet">{t('administration.data.archiveHint')}</p>
+    <Part>
+      {found.error && <ProblemNotice problem={asProblem(found.error)} retry={() => void found.refetch()} />}
       {kept.length > 0 && (
         <ul className={own.archives} aria-label={t('administration.data.archives')}>
           {kept.map((one) => (
@@ -68,6 +77,17 @@ export function Archives() {
           {t('administration.data.archivePrepare')}
         </Button>
       </div>
+    </Part>
+  )
+}
+
+function Part({ children }: { children: ReactNode }) {
+  const { t } = useTranslation()
+  return (
+    <section className={`${styles.sheet} ${styles.part}`} aria-labelledby="archive-title">
+      <h2 id="archive-title">{t('administration.data.archive')}</h2>
+      <p className="quiet">{t('administration.data.archiveHint')}</p>
+      {children}
     </section>
   )
 }

@@ -125,5 +125,7 @@ export const administration = {
     archiveOnItsWay: 'Being prepared: it will appear here, you may leave this page.',
     archiveReady: 'Archive ready ({{size}})',
     archiveUntil: 'to be fetched until {{when}}',
+    archiveVisitor:
+      'You are here by a support access: archives are handed to the client’s own people only. Ask who administers it to take one.',
   },
 }

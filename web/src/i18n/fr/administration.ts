@@ -126,5 +126,7 @@ export const administration = {
     archiveOnItsWay: 'En préparation : elle apparaîtra ici, vous pouvez quitter cette page.',
     archiveReady: 'Archive prête ({{size}})',
     archiveUntil: 'à prendre jusqu’au {{when}}',
+    archiveVisitor:
+      'Vous êtes ici par un accès d’assistance : les archives ne sont remises qu’aux personnes du client. Demandez à qui l’administre d’en prendre une.',
   },
 }
