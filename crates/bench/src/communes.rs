@@ -42,6 +42,11 @@ pub(crate) fn file(folder: &Path) -> Result<File> {
     Ok(File { path, rows: SYNTHETIC_ROWS })
 }
 
+/// The file of rows that an import into this folder leaves.
+pub(crate) fn imported(folder: &Path) -> PathBuf {
+    folder.join("environments/import/environment.sqlite")
+}
+
 /// How long our import takes, journalled, in a new environment.
 pub(crate) fn import(folder: &Path, file: &File) -> Result<Duration> {
     let platform = Platform::create(Options::new(folder))?;
@@ -70,6 +75,46 @@ pub(crate) fn import(folder: &Path, file: &File) -> Result<Duration> {
     Ok(took)
 }
 
+/// Rows that a bare batch writes.
+const BATCH: usize = 1_000;
+
+/// How long SQLite alone takes for what the import left: the same rows, indexes, words to be found by, histories and journal entries, in batches of
+/// as many rows, nothing checked and nothing hashed.
+pub(crate) fn copy(path: &Path, imported: &Path) -> Result<Duration> {
+    let connection = crate::bare::open(path)?;
+    connection.create_collation("folded", dictionary::text::compare)?;
+    connection.execute("ATTACH ?1 AS ours", [imported.to_str().context("a path in UTF-8")?])?;
+    let tables = "SELECT sql FROM ours.sqlite_schema WHERE sql IS NOT NULL
+        AND tbl_name IN ('commune', '_history', '_entry', '_search') ORDER BY type = 'index'";
+    let made: Vec<String> =
+        connection.prepare(tables)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    made.iter().try_for_each(|sql| connection.execute_batch(sql))?;
+    let rows: i64 = connection.query_row("SELECT max(_row) FROM ours.commune", [], |row| row.get(0))?;
+    let start = Instant::now();
+    for first in (1..=rows).step_by(BATCH) {
+        let batch = [first, first + BATCH as i64 - 1];
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        for part in COPY {
+            connection.prepare_cached(part)?.execute(batch)?;
+        }
+        connection.execute_batch("COMMIT")?;
+    }
+    let took = start.elapsed();
+    let histories: i64 = connection.query_row("SELECT count(*) FROM _history", [], |row| row.get(0))?;
+    ensure!(histories == rows, "{histories} histories of {rows} rows");
+    Ok(took)
+}
+
+/// What a batch copies.
+const COPY: [&str; 4] = [
+    "INSERT INTO commune SELECT * FROM ours.commune WHERE _row BETWEEN ?1 AND ?2",
+    "INSERT INTO _search (rowid, text) SELECT _row, lower(concat_ws(' ', name, insee, postcodes))
+        FROM ours.commune WHERE _row BETWEEN ?1 AND ?2",
+    "INSERT INTO _history SELECT h.* FROM ours.commune c JOIN ours._history h ON h.record = c.id WHERE _row BETWEEN ?1 AND ?2",
+    "INSERT OR IGNORE INTO _entry SELECT * FROM ours._entry
+        WHERE position IN (SELECT version FROM ours.commune WHERE _row BETWEEN ?1 AND ?2)",
+];
+
 /// How long bare prepared inserts of the same rows take, in batches of 1 000.
 pub(crate) fn insert(path: &Path, file: &File) -> Result<Duration> {
     let mut connection = crate::bare::open(path)?;
@@ -86,7 +131,7 @@ pub(crate) fn insert(path: &Path, file: &File) -> Result<Duration> {
             let mut statement = transaction.prepare_cached(
                 "INSERT INTO commune VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?;
-            for row in rows.by_ref().take(1_000) {
+            for row in rows.by_ref().take(BATCH) {
                 let row = row?;
                 ensure!(row.len() == COLUMNS, "a row of {} columns", row.len());
                 statement

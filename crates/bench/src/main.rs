@@ -96,9 +96,14 @@ fn imports(report: &mut Report, folder: &Path) -> Result<()> {
     println!("importing the communes…");
     for round in 0..3 {
         let file = communes::file(folder)?;
-        let mine = communes::import(&folder.join(format!("import-{round}")), &file)?;
+        let place = folder.join(format!("import-{round}"));
+        let mine = communes::import(&place, &file)?;
         let theirs = communes::insert(&folder.join(format!("bare-import-{round}.sqlite")), &file)?;
-        report.pair(&format!("import of {} communes, journalled", file.rows), file.rows, mine, theirs);
+        let name = format!("import of {} communes, journalled", file.rows);
+        report.pair(&name, file.rows, mine, theirs);
+        let copied = folder.join(format!("copied-{round}.sqlite"));
+        let sqlite = communes::copy(&copied, &communes::imported(&place))?;
+        report.pair("… against SQLite alone writing what it leaves", file.rows, mine, sqlite);
     }
     Ok(())
 }

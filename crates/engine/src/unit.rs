@@ -56,6 +56,12 @@ pub trait Unit {
     /// Says that one operation follows, and after it nothing that could refuse it. It costs less then: see [`store::Transaction::certain`].
     fn single(&mut self);
 
+    /// How many records this unit has written, lines and what followed of them included.
+    fn written(&self) -> usize;
+
+    /// Whether other units wait until this one ends: see [`store::Transaction::is_waited_for`].
+    fn is_waited_for(&self) -> bool;
+
     /// The record as it stands in this unit.
     fn get(&mut self, entity: &str, id: RecordId, expand: &[Expand]) -> Result<Record, EngineError>;
 

@@ -229,6 +229,9 @@ pub trait Transaction: Snapshot {
     /// fail, and nothing of any of them is kept.
     fn certain(&mut self) {}
 
+    /// Whether other units of this process wait until this one ends: one that could also do its work in several parts does well to end soon.
+    fn is_waited_for(&self) -> bool;
+
     /// Lets rows refer to files that are not there: for a replay, where they come later or were erased. Without it, they are refused with
     /// [`StoreError::MissingFile`].
     fn allow_missing_files(&mut self);

@@ -7,13 +7,17 @@ use dictionary::{RecordId, Value};
 use journal::chain::{Header, chain_hash};
 use journal::payload::{Payload, encode_changes, payload_hash};
 use journal::value::{instant_of_micros, micros_of};
-use journal::{Actor, Cause, Change, Entry, Hash, Operation, Position, redaction};
+use journal::{Actor, Cause, Change, Entry, Hash, Operation, Position, StateDigest, redaction};
 
 use crate::error::StoreError;
 use crate::files::FileStore;
 use crate::head::HeadState;
 use crate::layout::Layout;
 use crate::row::Row;
+use crate::writer::Turn;
+
+/// Rows of a unit from which on their digest is worth a thread of its own, beside the one that writes their entry.
+const ROWS_FOR_TWO: usize = 500;
 
 /// A record that the unit touched: as it was before the unit, and as it is now.
 struct Touched {
@@ -24,6 +28,7 @@ struct Touched {
 
 /// A unit of work in progress: what it changed, on which head, for which cause.
 pub(crate) struct Work<'w> {
+    turn: Turn<'w>,
     /// `None` once rows may refer to files that are not there.
     files: Option<&'w dyn FileStore>,
     /// The head that the unit started on; a migration moves its digest and dictionary.
@@ -56,8 +61,9 @@ pub(crate) struct Pointless {
 
 impl<'w> Work<'w> {
     /// Nothing done yet, on `head`.
-    pub(crate) fn new(files: &'w dyn FileStore, head: HeadState) -> Work<'w> {
+    pub(crate) fn new(files: &'w dyn FileStore, head: HeadState, turn: Turn<'w>) -> Work<'w> {
         Work {
+            turn,
             files: Some(files),
             head,
             cause: None,
@@ -72,6 +78,11 @@ impl<'w> Work<'w> {
     /// Refuses to write in what is held.
     pub(crate) fn may_write(&self) -> Result<(), StoreError> {
         if self.head.held { Err(StoreError::Held) } else { Ok(()) }
+    }
+
+    /// Whether others wait until the unit ends.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        self.turn.is_waited_for()
     }
 
     pub(crate) fn set_cause(&mut self, mut cause: Cause) {
@@ -216,23 +227,35 @@ impl<'w> Work<'w> {
     /// The entry that tells all this, if anything changed, and the head after it.
     pub(crate) fn into_entry(mut self) -> Result<(HeadState, Option<NewEntry>), StoreError> {
         let certified = self.certified.take();
-        let changes = match &certified {
-            Some(entry) => entry.changes.clone().unwrap_or_default(),
-            None => self.changes(),
+        let tell = || {
+            let changes = match &certified {
+                Some(entry) => entry.changes.clone().unwrap_or_default(),
+                None => self.changes(),
+            };
+            let payload = encode_changes(&changes);
+            (changes, payload)
+        };
+        let (changes, payload) = if self.touched.len() < ROWS_FOR_TWO {
+            let told = tell();
+            count(&mut self.head.digest, &self.touched);
+            told
+        } else {
+            let (moved, told) = std::thread::scope(|scope| {
+                let counting = scope.spawn(|| {
+                    let mut moved = StateDigest::default();
+                    count(&mut moved, &self.touched);
+                    moved
+                });
+                let told = tell();
+                (counting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), told)
+            });
+            self.head.digest.merge(&moved);
+            told
         };
         if changes.is_empty() && certified.is_none() {
             return Ok((self.head, None));
         }
-        for Touched { layout, before, after } in &self.touched {
-            if let Some(before) = before {
-                self.head.digest.remove(&layout.bytes(before));
-            }
-            if let Some(after) = after {
-                self.head.digest.add(&layout.bytes(after));
-            }
-        }
         let cause = self.cause.take().ok_or_else(no_cause)?;
-        let payload = encode_changes(&changes);
         let (payload_hash, digest) = match certified {
             Some(entry) => (entry.payload_hash, entry.digest),
             None => (payload_hash(&payload.bytes), self.head.digest.hash()),
@@ -274,6 +297,18 @@ impl<'w> Work<'w> {
 
     fn place(&self, layout: &Layout, id: RecordId) -> Option<usize> {
         self.places.get(&(id, Arc::clone(&layout.entity))).copied()
+    }
+}
+
+/// Counts rows as they are now in, and as they were out.
+fn count(digest: &mut StateDigest, touched: &[Touched]) {
+    for Touched { layout, before, after } in touched {
+        if let Some(before) = before {
+            digest.remove(&layout.bytes(before));
+        }
+        if let Some(after) = after {
+            digest.add(&layout.bytes(after));
+        }
     }
 }
 

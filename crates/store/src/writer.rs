@@ -27,14 +27,29 @@ pub(crate) trait GroupCommit {
     /// Begins the transaction of a group.
     fn begin(&self, bench: &mut Self::Bench) -> Result<(), StoreError>;
 
-    /// Runs one unit in a savepoint of its own; `alone` in its group it may do without.
-    fn unit(&self, bench: &mut Self::Bench, unit: Unit, alone: bool) -> (Outcome, After);
+    /// Runs one unit in a savepoint of its own; alone in its group it may do without.
+    fn unit(&self, bench: &mut Self::Bench, unit: Unit, turn: Turn<'_>) -> (Outcome, After);
 
     /// Makes the group durable, and publishes its position before any caller hears of it.
     fn commit(&self, bench: &mut Self::Bench) -> Result<(), StoreError>;
 
     /// Takes back whatever is not committed: the store itself failed.
     fn abandon(&self, bench: &mut Self::Bench);
+}
+
+/// The turn of a unit: with whom it shares its commit, and who waits for it to end.
+#[derive(Clone, Copy)]
+pub(crate) struct Turn<'w> {
+    /// No other unit shares its commit.
+    pub(crate) alone: bool,
+    queue: &'w Mutex<Queue>,
+}
+
+impl Turn<'_> {
+    /// Whether another unit is held up as long as this one runs.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        !self.alone || !self.queue.lock().waiting.is_empty()
+    }
 }
 
 /// Where the transaction of a group stands after a unit.
@@ -108,7 +123,7 @@ impl Ticket {
 
 /// Who waits, and whether somebody leads.
 #[derive(Default)]
-struct Queue {
+pub(crate) struct Queue {
     waiting: VecDeque<Arc<Ticket>>,
     led: bool,
 }
@@ -202,7 +217,8 @@ impl<B: Send> Writer<B> {
         if group.is_empty() {
             return;
         }
-        let ran = catch_unwind(AssertUnwindSafe(|| run(store, &mut bench, &group)));
+        let turn = Turn { alone: group.len() == 1, queue: &self.queue };
+        let ran = catch_unwind(AssertUnwindSafe(|| run(store, &mut bench, &group, turn)));
         let outcomes = ran.unwrap_or_else(|_| {
             // A fault of the store itself: nobody may wait for ever.
             store.abandon(&mut bench);
@@ -224,14 +240,19 @@ impl<B: Send> Writer<B> {
 }
 
 /// Runs a group in one transaction. `None` for units that were not run, because the database gave the transaction up before them.
-fn run<S: GroupCommit>(store: &S, bench: &mut S::Bench, group: &[Arc<Ticket>]) -> Vec<Option<Outcome>> {
+fn run<S: GroupCommit>(
+    store: &S,
+    bench: &mut S::Bench,
+    group: &[Arc<Ticket>],
+    turn: Turn<'_>,
+) -> Vec<Option<Outcome>> {
     if let Err(error) = store.begin(bench) {
         return fail_all(group.len(), &error);
     }
     let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(group.len());
     for ticket in group {
         let Some(unit) = ticket.unit.lock().take() else { continue };
-        let (outcome, after) = store.unit(bench, unit, group.len() == 1);
+        let (outcome, after) = store.unit(bench, unit, turn);
         outcomes.push(Some(outcome));
         match after {
             After::GoesOn => {}

@@ -288,6 +288,14 @@ impl Unit for Session<'_> {
         self.single = true;
     }
 
+    fn written(&self) -> usize {
+        self.originals.len()
+    }
+
+    fn is_waited_for(&self) -> bool {
+        self.tx.is_waited_for()
+    }
+
     fn get(&mut self, entity: &str, id: RecordId, expand: &[Expand]) -> Result<Record, EngineError> {
         self.refresh()?;
         let entity = self.prepared.entity_index(entity).filter(|index| self.knows(*index));

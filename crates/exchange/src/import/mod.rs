@@ -2,6 +2,7 @@
 
 mod ahead;
 pub(crate) mod checkpoint;
+mod group;
 mod lookup;
 pub(crate) mod prepare;
 pub(crate) mod refused;
@@ -28,7 +29,7 @@ pub struct ImportOptions {
     pub key: Option<Vec<String>>,
     /// Say what would be done, write nothing.
     pub dry_run: bool,
-    /// Rows of a unit of work.
+    /// Rows of a unit of work at most: it makes room for others who wait to write.
     pub batch_rows: usize,
     /// File of refused rows; beside the source if `None`.
     pub refused: Option<PathBuf>,
@@ -43,13 +44,13 @@ pub struct ImportOptions {
 }
 
 impl ImportOptions {
-    /// The usual: batches of 500 rows, French.
+    /// The usual: batches of 4 000 rows, French.
     pub fn new(entity: &str) -> ImportOptions {
         ImportOptions {
             entity: entity.to_owned(),
             key: None,
             dry_run: false,
-            batch_rows: 1_000,
+            batch_rows: 4_000,
             refused: None,
             language: Language::Fr,
             restart: false,

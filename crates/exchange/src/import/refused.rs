@@ -124,14 +124,9 @@ impl Refused {
         self.resume(bytes)
     }
 
-    /// Adds a row.
-    pub(crate) fn add(
-        &mut self,
-        line: u64,
-        cells: &[Cell],
-        raw: Option<&str>,
-        reasons: &[Label],
-    ) -> Result<(), ExchangeError> {
+    /// Adds a row; returns the length of the file with it.
+    pub(crate) fn add(&mut self, refusal: &Refusal) -> Result<u64, ExchangeError> {
+        let Refusal { line, cells, raw, reasons } = refusal;
         let reason = reasons.iter().map(|r| r.text(self.language)).collect::<Vec<_>>().join(" — ");
         let (fresh, writer) = match self.writer.take() {
             Some(writer) => (false, self.writer.insert(writer)),
@@ -142,10 +137,10 @@ impl Refused {
         };
         let written = if self.json {
             let mut object = serde_json::Map::new();
-            object.insert(LINE.into(), line.into());
+            object.insert(LINE.into(), (*line).into());
             object.insert(REASON.into(), reason.into());
             if let Some(raw) = raw {
-                object.insert(RAW.into(), raw.into());
+                object.insert(RAW.into(), raw.as_str().into());
             }
             for (column, cell) in self.columns.iter().zip(cells) {
                 match cell {
@@ -167,7 +162,7 @@ impl Refused {
                 header.extend(self.columns.iter().cloned());
                 header
             };
-            let mut record = vec![line.to_string(), reason, raw.unwrap_or_default().to_owned()];
+            let mut record = vec![line.to_string(), reason, raw.clone().unwrap_or_default()];
             record.extend(
                 (0..self.columns.len())
                     .map(|i| cells.get(i).map_or(String::new(), |c| c.text().into_owned())),
@@ -179,9 +174,9 @@ impl Refused {
             };
             begun.and_then(|()| row(writer, record))
         };
-        written.map_err(ExchangeError::file("write", &self.path))?;
+        let length = written.and_then(|()| writer.stream_position());
         self.unsynced = true;
-        Ok(())
+        length.map_err(ExchangeError::file("write", &self.path))
     }
 
     /// Makes what was added durable; returns the length of the file, 0 if there is none.

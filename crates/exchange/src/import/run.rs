@@ -1,11 +1,12 @@
 //! The loop of an import: read, prepare, write in batches, isolate the rows that are refused, note how far it came.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use dictionary::{Label, Language, RecordId};
+use dictionary::{Label, Language};
 use engine::{Caller, EngineError, Environment};
 use journal::Origin;
 use parking_lot::Mutex;
@@ -13,8 +14,9 @@ use parking_lot::Mutex;
 use crate::error::ExchangeError;
 use crate::import::ahead::{Rows, Step};
 use crate::import::checkpoint::{self, Checkpoint};
+use crate::import::group::{Group, Job, Milestones};
 use crate::import::lookup::Lookup;
-use crate::import::prepare::{Prepared, Reading};
+use crate::import::prepare::Reading;
 use crate::import::refused::{Refusal, Refused};
 use crate::import::write::{Found, Outcome, write};
 use crate::import::{ImportOptions, Progress, Report, RowReport, Watch};
@@ -26,24 +28,12 @@ use crate::source::{Cell, SourceRow};
 /// Rows that a dry run keeps in one transaction before it rolls them back.
 const DRY_ROWS: usize = 10_000;
 
-/// A row to write.
-#[derive(Clone)]
-struct Job {
-    prepared: Prepared,
-    /// The record its key leads to, where that was looked up beforehand.
-    known: Option<RecordId>,
-}
+/// Rows that a unit of work writes before it makes room for others who wait: what they wait for is some milliseconds, and a commit is
+/// shared by enough rows.
+const ROWS_BEFORE_GIVING_WAY: usize = 100;
 
-/// Rows that become one unit of work.
-#[derive(Default)]
-struct Group {
-    jobs: Vec<Job>,
-    /// By number of the row.
-    refusals: BTreeMap<u64, Refusal>,
-    left_out: u64,
-    /// Number of the last row.
-    last: u64,
-}
+/// Records that a unit of work writes at most, lines among them: what people see of its progress, and how soon it stops, depend on it.
+const RECORDS_MAX: usize = 4_000;
 
 pub(super) fn run(
     environment: &Environment,
@@ -93,29 +83,27 @@ pub(super) fn run(
         dry_run: options.dry_run,
         note,
         state: start,
+        bytes: 0,
+        bytes_total: survey.size,
         lookup: Lookup::default(),
         seen: HashSet::new(),
     };
     let batch_rows = if options.dry_run { DRY_ROWS } else { options.batch_rows.max(1) };
-    let bytes_total = survey.size;
     let stopped = thread::scope(|scope| -> Result<bool, ExchangeError> {
         let how = (job.resolved.clone(), reading);
         let mut rows = Rows::read(scope, source, how, job.state.rows, options.limit);
-        let (mut batch, mut bytes) = (Vec::new(), 0);
+        let mut batch = Vec::new();
         loop {
             let row = rows.next().transpose()?;
             let ended = row.is_none();
             if let Some(row) = row {
-                bytes = row.bytes;
+                job.bytes = row.bytes;
                 batch.push((row.number, job.referred(row.step)?));
             }
             if batch.len() >= batch_rows || ended {
-                if job.watch.stop() {
+                if job.watch.stop() || job.batch(std::mem::take(&mut batch))?.is_break() {
                     return Ok(true);
                 }
-                job.batch(std::mem::take(&mut batch))?;
-                let Checkpoint { rows, refused, .. } = job.state;
-                job.watch.progress(&Progress { rows, refused, bytes, bytes_total });
             }
             if ended {
                 return Ok(false);
@@ -139,6 +127,9 @@ struct Run<'a> {
     dry_run: bool,
     note: String,
     state: Checkpoint,
+    /// Bytes of the file read so far, and in all.
+    bytes: u64,
+    bytes_total: u64,
     lookup: Lookup,
     /// Keys that earlier, rolled back transactions of a dry run created.
     seen: HashSet<u64>,
@@ -154,20 +145,22 @@ impl Run<'_> {
         }
     }
 
-    /// Writes rows, as one unit of work where their keys allow it.
-    fn batch(&mut self, steps: Vec<(u64, Step)>) -> Result<(), ExchangeError> {
+    /// Writes rows, as one unit of work where their keys allow it. Breaks off when it is told to stop.
+    fn batch(&mut self, steps: Vec<(u64, Step)>) -> Result<ControlFlow<()>, ExchangeError> {
         let mut group = Group::default();
         // A key of several fields finds committed records only: a second row of the same key waits for the first.
         let mut keys: HashSet<Vec<String>> = HashSet::new();
         for (number, step) in steps {
             match step {
-                Step::LeftOut => group.left_out += 1,
+                Step::LeftOut => group.left_out.push(number),
                 Step::Refuse(refusal) => drop(group.refusals.insert(number, refusal)),
                 Step::Write(prepared) => {
                     let mut known = None;
                     if matches!(self.resolved.key, Key::Fields(_)) {
                         if !keys.insert(prepared.key.clone()) {
-                            self.write(std::mem::take(&mut group))?;
+                            if self.write(std::mem::take(&mut group))?.is_break() {
+                                return Ok(ControlFlow::Break(()));
+                            }
                             keys = HashSet::from([prepared.key.clone()]);
                         }
                         match self.lookup.by_key(self.environment, &self.caller, &self.resolved, &prepared) {
@@ -190,77 +183,95 @@ impl Run<'_> {
     }
 
     /// Writes a group. A row that the engine refuses takes back the attempt, goes to the file of refused rows, and the others are tried
-    /// again without it: the file must be on disk before the commit that counts its rows.
-    fn write(&mut self, mut group: Group) -> Result<(), ExchangeError> {
-        if group.last == 0 {
-            return Ok(());
-        }
-        let start = self.refused.sync()?;
-        loop {
-            if !self.dry_run {
-                self.refused.rewind(start)?;
-                for refusal in group.refusals.values() {
-                    self.refused.add(
-                        refusal.line,
-                        &refusal.cells,
-                        refusal.raw.as_deref(),
-                        &refusal.reasons,
-                    )?;
-                }
-            }
-            let mut state = self.state.clone();
-            state.rows = group.last;
-            state.left_out += group.left_out;
-            state.refused += group.refusals.len() as u64;
-            state.refused_bytes = self.refused.sync()?;
+    /// again without it: the file must be on disk before the commit that counts its rows. What is left where others wait to write follows
+    /// in units of its own, unless it is told to stop between them.
+    fn write(&mut self, mut group: Group) -> Result<ControlFlow<()>, ExchangeError> {
+        while group.last > self.state.rows {
+            let milestones = self.milestones(&group)?;
             let jobs = Arc::new(std::mem::take(&mut group.jobs));
-            match self.attempt(&jobs, state)? {
+            match self.attempt(&jobs, milestones, group.last)? {
                 Tried::Done(outcomes, state) => {
+                    let refusals = group.settled(state.rows);
+                    self.tell(&jobs, &outcomes, &refusals);
                     self.state = state;
-                    self.tell(&jobs, &outcomes, &group.refusals);
-                    return Ok(());
+                    group.jobs = rest(jobs, outcomes.len());
+                    let Checkpoint { rows, refused, .. } = self.state;
+                    let (bytes, bytes_total) = (self.bytes, self.bytes_total);
+                    self.watch.progress(&Progress { rows, refused, bytes, bytes_total });
+                    if !group.jobs.is_empty() && self.watch.stop() {
+                        return Ok(ControlFlow::Break(()));
+                    }
                 }
                 Tried::Refused(verdicts) => {
+                    let tried = verdicts.len();
                     for (job, verdict) in jobs.iter().zip(verdicts) {
                         match verdict {
                             None => group.jobs.push(job.clone()),
                             Some(reasons) => {
-                                let row = &job.prepared.row;
-                                group.refusals.insert(row.number, Refusal::of(row, reasons));
+                                let refusal = Refusal::of(&job.prepared.row, reasons);
+                                group.refusals.insert(job.row(), refusal);
                             }
                         }
                     }
+                    group.jobs.extend(rest(jobs, tried));
                 }
             }
         }
+        Ok(ControlFlow::Continue(()))
     }
 
-    /// One unit of work: committed with its checkpoint if no row is refused (and this is no dry run), else taken back.
-    fn attempt(&mut self, jobs: &Arc<Vec<Job>>, mut state: Checkpoint) -> Result<Tried, ExchangeError> {
+    /// Puts the refused rows of a group on disk, and says where the import stands after each row.
+    fn milestones(&mut self, group: &Group) -> Result<Milestones, ExchangeError> {
+        let mut refused = Vec::with_capacity(group.refusals.len());
+        if !self.dry_run {
+            self.refused.rewind(self.state.refused_bytes)?;
+        }
+        for (number, refusal) in &group.refusals {
+            let bytes = if self.dry_run { 0 } else { self.refused.add(refusal)? };
+            refused.push((*number, bytes));
+        }
+        self.refused.sync()?;
+        Ok(Milestones { before: self.state.clone(), left_out: group.left_out.clone(), refused })
+    }
+
+    /// One unit of work: committed with its checkpoint if no row is refused (and this is no dry run), else taken back. It ends before the
+    /// last row when others wait, or when it wrote enough. `last`: number of the group's last row, refused and left out ones included.
+    fn attempt(
+        &mut self,
+        jobs: &Arc<Vec<Job>>,
+        milestones: Milestones,
+        last: u64,
+    ) -> Result<Tried, ExchangeError> {
         let verdicts: Arc<Mutex<Vec<Result<Outcome, EngineError>>>> = Arc::default();
+        let milestones = Arc::new(milestones);
         let (written, shared, resolved) = (verdicts.clone(), jobs.clone(), self.resolved.clone());
-        let (note, dry_run, before) = (self.note.clone(), self.dry_run, state.clone());
+        let (note, dry_run, counted) = (self.note.clone(), self.dry_run, milestones.clone());
         let done = self.environment.transact(&self.caller, move |unit| {
-            let (mut found, mut refused, mut state) = (Found::new(), false, before);
-            for job in shared.iter() {
+            let (mut found, mut outcomes, mut refused) = (Found::new(), Vec::new(), false);
+            for (done, job) in shared.iter().enumerate() {
+                // A dry run would judge rows that name earlier ones otherwise from one time to the next.
+                let others_wait = done >= ROWS_BEFORE_GIVING_WAY && unit.is_waited_for();
+                if !dry_run && (others_wait || unit.written() >= RECORDS_MAX) {
+                    break;
+                }
                 // An operation that is refused leaves nothing of itself in the unit: the next row can be tried.
                 let verdict = write(unit, &resolved, &job.prepared, job.known, &mut found);
                 refused |= verdict.is_err();
-                if let Ok(outcome) = &verdict {
-                    count(&mut state, *outcome);
-                }
+                outcomes.extend(verdict.as_ref().ok());
                 written.lock().push(verdict);
             }
             if refused || dry_run {
                 // Nothing of a unit that fails remains; this error is looked for below and never shown.
                 return Err(EngineError::NotFound);
             }
+            let state = counted_after(&shared, &outcomes, &counted, last);
             unit.set_note(&note, Some(&checkpoint::text(&state)))
         });
         let verdicts = std::mem::take(&mut *verdicts.lock());
-        let complete = verdicts.len() == jobs.len();
-        let mut outcomes = Vec::with_capacity(verdicts.len());
-        let mut reasons = Vec::with_capacity(verdicts.len());
+        let tried = verdicts.len();
+        let complete = tried > 0 || jobs.is_empty();
+        let mut outcomes = Vec::with_capacity(tried);
+        let mut reasons = Vec::with_capacity(tried);
         for verdict in verdicts {
             match verdict {
                 Ok(outcome) => {
@@ -271,14 +282,14 @@ impl Run<'_> {
             }
         }
         match done {
-            Err(EngineError::NotFound) if complete && outcomes.len() < jobs.len() => {
+            Err(EngineError::NotFound) if complete && outcomes.len() < tried => {
                 return Ok(Tried::Refused(reasons));
             }
-            Err(EngineError::NotFound) if complete && dry_run => self.remember(jobs, &mut outcomes),
+            Err(EngineError::NotFound) if complete && self.dry_run => self.remember(jobs, &mut outcomes),
             Err(error) => return Err(error.into()),
             Ok(_) => {}
         }
-        outcomes.iter().for_each(|outcome| count(&mut state, *outcome));
+        let state = counted_after(jobs, &outcomes, &milestones, last);
         Ok(Tried::Done(outcomes, state))
     }
 
@@ -329,9 +340,25 @@ impl Run<'_> {
 }
 
 enum Tried {
+    /// What became of the rows that were written, and where the import stands after them: not all of them where others waited.
     Done(Vec<Outcome>, Checkpoint),
     /// For each row, why it was refused.
     Refused(Vec<Option<Vec<Label>>>),
+}
+
+/// The jobs after the first `done`.
+fn rest(jobs: Arc<Vec<Job>>, done: usize) -> Vec<Job> {
+    let mut jobs = Arc::unwrap_or_clone(jobs);
+    jobs.split_off(done.min(jobs.len()))
+}
+
+/// Where the import stands once the first of these jobs became that, if nothing else of the group was tried.
+fn counted_after(jobs: &[Job], outcomes: &[Outcome], milestones: &Milestones, last: u64) -> Checkpoint {
+    let ended_early = outcomes.len() < jobs.len();
+    let row = if ended_early { outcomes.len().checked_sub(1).map_or(0, |at| jobs[at].row()) } else { last };
+    let mut state = milestones.after(row);
+    outcomes.iter().for_each(|outcome| count(&mut state, *outcome));
+    state
 }
 
 fn count(state: &mut Checkpoint, outcome: Outcome) {

@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use dictionary::value::{Address, Point};
 use dictionary::{Label, Value};
 use engine::{Caller, Draft};
@@ -279,6 +281,47 @@ fn an_import_stopped_midway_goes_on_and_neither_loses_nor_doubles() {
     let (again, _) = world.import_with(&file, &mapping, &options).unwrap();
     assert!(again.already);
     assert_eq!(world.records("article").len(), 86);
+}
+
+#[test]
+fn an_import_makes_room_for_others_who_wait_to_write_and_counts_the_same() {
+    let world = World::shop();
+    let mut text = "name;barcode;price\n".to_owned();
+    for i in 0..1_200 {
+        // Some rows are not read, and some are refused by the engine: the bar code is taken.
+        let barcode = if i % 100 == 99 { 0 } else { i };
+        let price = if i % 10 == 7 { "free" } else { "1" };
+        text.push_str(&format!("N{i:04};{barcode};{price}\n"));
+    }
+    let file = world.file("a.csv", text);
+    let options = options("article", |o| o.batch_rows = 10_000);
+    let done = AtomicBool::new(false);
+    let (report, others) = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let mut others = Vec::new();
+            while !done.load(Ordering::Relaxed) {
+                let draft = Draft::default().with("name", "Atelier");
+                let made = world
+                    .environment
+                    .transact(&Caller::system(), move |unit| unit.create("maker", None, draft));
+                others.push(made.unwrap().position);
+            }
+            others
+        });
+        let imported = world.import_with(&file, &Mapping::default(), &options);
+        done.store(true, Ordering::Relaxed);
+        (imported.unwrap().0, writer.join().unwrap())
+    });
+    assert_eq!((report.rows, report.created, report.refused), (1_200, 1_068, 132));
+    assert_eq!(world.column("article", "name").len(), 1_068);
+    let refused = std::fs::read_to_string(world.path("a.refused.csv")).unwrap();
+    assert_eq!(refused.lines().count(), 133, "each refused row is in their file once");
+    let mut units: Vec<u64> =
+        world.column("article", "version").iter().map(|version| version.parse().unwrap()).collect();
+    units.sort_unstable();
+    units.dedup();
+    let between = |pair: &[u64]| others.iter().any(|other| (pair[0]..pair[1]).contains(other));
+    assert!(units.windows(2).any(between), "nobody wrote during the import: {units:?}");
 }
 
 #[test]

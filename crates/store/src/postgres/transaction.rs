@@ -22,6 +22,7 @@ use crate::postgres::writer::{Pending, release};
 use crate::postgres::{aside, entries, migrate};
 use crate::row::Row;
 use crate::work::{Pointless, Work, not_as_read};
+use crate::writer::Turn;
 use crate::{Head, Snapshot, Transaction};
 
 /// A unit of work in progress.
@@ -62,9 +63,16 @@ impl<'w> PostgresTransaction<'w> {
         (connection, layouts, schema): (&'w Connection, &'w Layouts, &'w str),
         (pending, grouped): (&'w Pending, bool),
         files: &'w dyn FileStore,
-        head: HeadState,
+        (head, turn): (HeadState, Turn<'w>),
     ) -> Self {
-        PostgresTransaction { connection, layouts, schema, pending, grouped, work: Work::new(files, head) }
+        PostgresTransaction {
+            connection,
+            layouts,
+            schema,
+            pending,
+            grouped,
+            work: Work::new(files, head, turn),
+        }
     }
 
     /// Puts the journal entry among those that wait for the commit, if anything changed; returns the head after it.
@@ -173,6 +181,10 @@ impl Transaction for PostgresTransaction<'_> {
         if self.grouped {
             self.connection.queue(release());
         }
+    }
+
+    fn is_waited_for(&self) -> bool {
+        self.work.is_waited_for()
     }
 
     fn allow_missing_files(&mut self) {

@@ -18,7 +18,7 @@ use crate::postgres::pool::Lease;
 use crate::postgres::schema::{head_of, write_head};
 use crate::postgres::transaction::PostgresTransaction;
 use crate::work::NewEntry;
-use crate::writer::{After, GroupCommit, Outcome, guarded};
+use crate::writer::{After, GroupCommit, Outcome, Turn, guarded};
 use crate::{Committed, Unit, UnitError};
 
 /// What the leader works with.
@@ -65,12 +65,12 @@ impl GroupCommit for PostgresStore {
         Ok(())
     }
 
-    fn unit(&self, bench: &mut Bench, unit: Unit, alone: bool) -> (Outcome, After) {
+    fn unit(&self, bench: &mut Bench, unit: Unit, turn: Turn<'_>) -> (Outcome, After) {
         let Some(group) = &mut bench.group else {
             return (Err(lost().into()), After::Lost);
         };
         let (entries, mark) = (group.pending.waiting.borrow().len(), group.connection.mark());
-        match self.run_unit(group, unit, alone) {
+        match self.run_unit(group, unit, turn) {
             Ok((committed, head)) => {
                 group.ahead = head;
                 group.pending.counters.get_mut().keep();
@@ -79,14 +79,14 @@ impl GroupCommit for PostgresStore {
             Err(error) => {
                 group.pending.waiting.borrow_mut().truncate(entries);
                 group.pending.counters.get_mut().take_back();
-                let undone = undo(&group.connection, mark, alone);
-                if alone || !undone {
+                let undone = undo(&group.connection, mark, turn.alone);
+                if turn.alone || !undone {
                     if !undone {
                         group.connection.give_up();
                     }
                     bench.group = None;
                 }
-                let after = match (undone, alone) {
+                let after = match (undone, turn.alone) {
                     (true, true) => After::TakenBack,
                     (true, false) => After::GoesOn,
                     (false, _) => After::Lost,
@@ -161,19 +161,24 @@ pub(crate) fn write_entries(connection: &Connection, waiting: &RefCell<Vec<NewEn
 }
 
 impl PostgresStore {
-    fn run_unit(&self, group: &Group, unit: Unit, alone: bool) -> Result<(Committed, HeadState), UnitError> {
+    fn run_unit(
+        &self,
+        group: &Group,
+        unit: Unit,
+        turn: Turn<'_>,
+    ) -> Result<(Committed, HeadState), UnitError> {
         let connection: &Connection = &group.connection;
         connection.set_scope(&self.schema, &group.ahead.dictionary);
         let pending = &group.pending;
         pending.certain.set(false);
-        if !alone {
+        if !turn.alone {
             connection.queue(Request::new("begin a unit of work", "SAVEPOINT unit", Vec::new()));
         }
         let mut transaction = PostgresTransaction::new(
             (connection, &self.layouts, &self.schema),
-            (pending, !alone),
+            (pending, !turn.alone),
             &self.files,
-            group.ahead.clone(),
+            (group.ahead.clone(), turn),
         );
         let value = guarded(unit, &mut transaction)?;
         let after = transaction.finish()?;
@@ -183,7 +188,7 @@ impl PostgresStore {
         }
         // What it wrote is known to stand before the next unit builds on it.
         connection.flush()?;
-        if !alone {
+        if !turn.alone {
             connection.queue(release());
         }
         Ok((Committed { position: after.position, value }, after))

@@ -19,6 +19,7 @@ use crate::sqlite::recent::Recent;
 use crate::sqlite::writer::Pending;
 use crate::sqlite::{aside, cell, duplicate, entries, migrate, search};
 use crate::work::{Pointless, Work, not_as_read};
+use crate::writer::Turn;
 use crate::{Head, Moment, Snapshot, Transaction};
 
 /// A unit of work in progress.
@@ -36,9 +37,9 @@ impl<'w> SqliteTransaction<'w> {
         (connection, recent, layouts): (&'w Connection, &'w Recent, &'w Layouts),
         pending: &'w Pending,
         files: &'w dyn FileStore,
-        head: HeadState,
+        (head, turn): (HeadState, Turn<'w>),
     ) -> Self {
-        SqliteTransaction { connection, recent, layouts, pending, work: Work::new(files, head) }
+        SqliteTransaction { connection, recent, layouts, pending, work: Work::new(files, head, turn) }
     }
 
     /// Writes the journal entry, if anything changed; returns the head after it.
@@ -169,6 +170,10 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn certain(&mut self) {
         self.pending.spare();
+    }
+
+    fn is_waited_for(&self) -> bool {
+        self.work.is_waited_for()
     }
 
     fn allow_missing_files(&mut self) {

@@ -14,7 +14,7 @@ use crate::sqlite::schema::write_head;
 use crate::sqlite::search::Waiting;
 use crate::sqlite::transaction::SqliteTransaction;
 use crate::sqlite::{FILE, SqliteStore};
-use crate::writer::{After, GroupCommit, Outcome, guarded};
+use crate::writer::{After, GroupCommit, Outcome, Turn, guarded};
 use crate::{Committed, Unit, UnitError};
 
 /// What the leader works with.
@@ -135,10 +135,10 @@ impl GroupCommit for SqliteStore {
         connection.run("BEGIN IMMEDIATE").map_err(fault("begin a transaction"))
     }
 
-    fn unit(&self, bench: &mut Bench, unit: Unit, alone: bool) -> (Outcome, After) {
+    fn unit(&self, bench: &mut Bench, unit: Unit, turn: Turn<'_>) -> (Outcome, After) {
         let ran = bench
             .connection()
-            .map(|connection| self.run_unit((connection, &bench.pending), &bench.ahead, unit, alone));
+            .map(|connection| self.run_unit((connection, &bench.pending), &bench.ahead, unit, turn));
         let (outcome, undone) = match ran {
             Ok((Ok((committed, head)), undone)) => {
                 bench.ahead = head;
@@ -158,7 +158,7 @@ impl GroupCommit for SqliteStore {
         let open = bench.connection.as_ref().is_some_and(|connection| !connection.db.is_autocommit());
         let after = match open {
             true => After::GoesOn,
-            false if undone && alone && outcome.is_err() => After::TakenBack,
+            false if undone && turn.alone && outcome.is_err() => After::TakenBack,
             // A full disk or a read error made SQLite give the whole transaction up.
             false => After::Lost,
         };
@@ -199,19 +199,19 @@ impl GroupCommit for SqliteStore {
 impl SqliteStore {
     /// Runs one unit in a savepoint of its own: its outcome with the head after it, and whether what a failed one wrote was taken back.
     ///
-    /// A unit `alone` in its transaction needs none: the transaction is undone instead. An open savepoint makes SQLite remember every page as
+    /// A unit alone in its transaction needs none: the transaction is undone instead. An open savepoint makes SQLite remember every page as
     /// it was, and go through what it remembers at each statement: much for an import of thousands of rows.
     fn run_unit(
         &self,
         (connection, pending): (&Connection, &Pending),
         head: &HeadState,
         unit: Unit,
-        alone: bool,
+        turn: Turn<'_>,
     ) -> (Result<(Committed, HeadState), UnitError>, bool) {
-        pending.savepoint.set(if alone { Savepoint::Transaction } else { Savepoint::Due });
+        pending.savepoint.set(if turn.alone { Savepoint::Transaction } else { Savepoint::Due });
         let run = || -> Result<(Committed, HeadState), UnitError> {
             let place = (connection, &self.recent, &self.layouts);
-            let mut transaction = SqliteTransaction::new(place, pending, &self.files, head.clone());
+            let mut transaction = SqliteTransaction::new(place, pending, &self.files, (head.clone(), turn));
             let value = guarded(unit, &mut transaction)?;
             let after = transaction.finish()?;
             if pending.savepoint.get() == Savepoint::Begun {

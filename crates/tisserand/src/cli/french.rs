@@ -295,7 +295,10 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
     ("import dry_run", "Dit ce que ferait chaque ligne ; n'écrit rien"),
     ("import refused", "Où vont les lignes refusées [par défaut : à côté du fichier]"),
     ("import restart", "Recommence au lieu de reprendre après une interruption"),
-    ("import batch", "Lignes d'une transaction"),
+    (
+        "import batch",
+        "Lignes d'une transaction au plus : elle finit plus tôt quand d'autres attendent d'écrire",
+    ),
     ("import rows", "Parle de chaque ligne"),
     ("export filter", "Seulement les fiches pour lesquelles ceci est vrai, dans le langage des expressions"),
     ("export format", "Sorte de fichier [par défaut : d'après la fin de --out, sinon csv]"),

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use crate::support::{Client, Place, Server};
 
 /// Rows of the file: batches of a thousand each.
-const ROWS: usize = 2_300;
+const ROWS: usize = 4_000;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Purchases with two items each; the first row is one that is known already, with other items.
