@@ -27,6 +27,8 @@ openapi:
 
 bench: web
 	cargo run --release --locked --package bench
+	cargo build --release --locked --package tisserand
+	cd web && npm run --silent bench
 
 clean:
 	cargo clean

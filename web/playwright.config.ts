@@ -26,6 +26,8 @@ export default defineConfig({
     { name: 'tests', testMatch: '*.spec.ts' },
     // A list of 100 000 rows, on a server that has them: e2e/large.ts
     ...(process.env.LARGE ? [{ name: 'large', testMatch: 'large.ts' }] : []),
+    // The first page of a list of 100 000 rows: `make bench`
+    ...(process.env.BENCH ? [{ name: 'bench', testMatch: 'first-page.ts' }] : []),
     // Times and memory of going to and fro: e2e/navigations.ts
     ...(process.env.NAVIGATIONS ? [{ name: 'navigations', testMatch: 'navigations.ts' }] : []),
     // Pictures of `docs/screens`, on demand: npm run screens

@@ -1,5 +1,6 @@
 import type { CDPSession, Page } from '@playwright/test'
 import { expect, openList, rows, test } from './base'
+import { clickToPaint, listShown, told } from './paint'
 
 /**
  * How long it takes from a click to what it leads to, and what two hundred of them leave behind, on a server with the demo companies:
@@ -7,39 +8,9 @@ import { expect, openList, rows, test } from './base'
  */
 const back = (page: Page) => page.getByRole('button', { name: 'Retour à la liste' })
 
-/** Clicks in the page, and waits there until `shown` is found and painted; milliseconds from the click. */
-function clickToPaint(page: Page, clicked: string, shown: string): Promise<number> {
-  return page.evaluate(
-    ([from, to]) =>
-      new Promise<number>((resolve, reject) => {
-        const target = document.querySelector<HTMLElement>(from)
-        if (!target) return reject(new Error(`nothing to click: ${from}`))
-        const began = performance.now()
-        // Painted: a frame was asked for once it stood, and the one after it begins.
-        const painted = () => requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)))
-        const watch = new MutationObserver(() => {
-          if (document.querySelector(to)) {
-            watch.disconnect()
-            painted()
-          }
-        })
-        watch.observe(document.body, { childList: true, subtree: true, attributes: true })
-        target.click()
-      }),
-    [clicked, shown] as const,
-  )
-}
-
 const row = (position: number) => `[role=table] [data-id]:nth-child(${position}) a`
-const listShown = '[role=table][aria-busy=false] [data-id]'
 const recordShown = '[data-field=name]'
 const backSelector = 'button[aria-label="Retour à la liste"]'
-
-function told(what: string, times: number[]): void {
-  const sorted = [...times].sort((a, b) => a - b)
-  const at = (share: number) => Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN)
-  process.stdout.write(`${what}: median ${at(0.5)} ms, ${at(0)} – ${at(1)}, p90 ${at(0.9)} (${times.length})\n`)
-}
 
 /** Bytes that are still held once what is not has been given back. */
 async function held(browser: CDPSession): Promise<number> {

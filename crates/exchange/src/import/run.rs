@@ -100,10 +100,9 @@ pub(super) fn run(
                 job.bytes = row.bytes;
                 batch.push((row.number, job.referred(row.step)?));
             }
-            if batch.len() >= batch_rows || ended {
-                if job.watch.stop() || job.batch(std::mem::take(&mut batch))?.is_break() {
-                    return Ok(true);
-                }
+            let due = batch.len() >= batch_rows || ended;
+            if due && (job.watch.stop() || job.batch(std::mem::take(&mut batch))?.is_break()) {
+                return Ok(true);
             }
             if ended {
                 return Ok(false);
