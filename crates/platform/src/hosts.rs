@@ -24,6 +24,20 @@ impl Platform {
         Ok(hosts)
     }
 
+    /// Host names of the environments of a client, in order.
+    ///
+    /// Errors: the reserved environment cannot be read.
+    pub fn hosts_of_client(&self, client: &str) -> Result<Vec<String>, PlatformError> {
+        let mut theirs = Vec::new();
+        for host in self.environment_hosts()? {
+            let Some(name) = self.environment_of_host(&host)? else { continue };
+            if self.environment_info(&name)?.client.as_deref() == Some(client) {
+                theirs.push(host);
+            }
+        }
+        Ok(theirs)
+    }
+
     /// Name of the environment that a host belongs to; `None` of others.
     ///
     /// Errors: the reserved environment cannot be read.

@@ -15,6 +15,7 @@ mod held_bodies;
 mod metrics;
 mod odata;
 mod openapi;
+mod origin;
 mod own_password;
 mod passkeys;
 mod presence;

@@ -15,6 +15,7 @@ use crate::body::json_object;
 use crate::cookies::{CEREMONY, cookie, set_cookie};
 use crate::cx::Cx;
 use crate::health::named;
+use crate::origin::own_origin;
 use crate::problem::Problem;
 use crate::session::{Whence, private, shown, signed_in_answer, text};
 use crate::sign_ins::session_of;
@@ -22,12 +23,15 @@ use crate::state::AppState;
 
 /// One's own passkeys, and the address at which some can be added.
 pub(crate) async fn passkey_list(cx: Cx, headers: HeaderMap) -> Response {
-    let origin = site_of(&cx.state, &headers).map(|site| site.origin);
-    let list = cx.as_person(move |platform, identity| {
-        session_of(&identity)?;
-        let keys = platform.passkeys_of(identity.user.id)?;
-        Ok(json!({ "value": keys.iter().map(view).collect::<Vec<_>>(), "origin": origin }))
-    });
+    let list = async {
+        let origin = site_of(&cx.state, &headers).await?.map(|site| site.origin);
+        let list = cx.as_person(move |platform, identity| {
+            session_of(&identity)?;
+            let keys = platform.passkeys_of(identity.user.id)?;
+            Ok(json!({ "value": keys.iter().map(view).collect::<Vec<_>>(), "origin": origin }))
+        });
+        list.await
+    };
     named("/session/passkeys", list.await.map(|view| (private(), Json(view))).into_response())
 }
 
@@ -85,7 +89,7 @@ pub(crate) async fn passkey_sign_in_begin(State(state): State<AppState>, request
     let (parts, body) = request.into_parts();
     let begun = async {
         json_object(body, &parts.headers, &state.config).await?;
-        let site = site(&state, &parts)?;
+        let site = site(&state, &parts).await?;
         let browser = state.platform.passkey_browser(cookie(&parts.headers, CEREMONY, state.config.secure));
         let begun = state.platform.passkey_sign_in_begin(&browser, &site)?;
         Ok::<_, Problem>((browser, begun))
@@ -110,7 +114,7 @@ pub(crate) async fn passkey_sign_in(
     let (parts, body) = request.into_parts();
     let signed_in = async {
         let sent = json_object(body, &parts.headers, &state.config).await?;
-        let site = site(&state, &parts)?;
+        let site = site(&state, &parts).await?;
         let browser = cookie(&parts.headers, CEREMONY, state.config.secure).map(str::to_owned);
         let from = Whence::of(&cx, &parts.headers);
         let caller = cx.clone();
@@ -149,7 +153,7 @@ async fn with(
 ) -> Result<Value, Problem> {
     let (parts, body) = request.into_parts();
     let sent = json_object(body, &parts.headers, &state.config).await?;
-    let (whence, site) = (Whence::of(&cx, &parts.headers), site(&state, &parts));
+    let (whence, site) = (Whence::of(&cx, &parts.headers), site(&state, &parts).await);
     let turns = state.turns_of_own_password(&cx).await?;
     let doing = turns.run(move || {
         let identity = cx.identity()?;
@@ -159,21 +163,23 @@ async fn with(
     doing.await
 }
 
-fn site_of(state: &AppState, headers: &HeaderMap) -> Option<Site> {
+/// Where the browser is, at an environment's own host or at the platform's address; `None` where it could make or use no passkey.
+async fn site_of(state: &AppState, headers: &HeaderMap) -> Result<Option<Site>, Problem> {
+    let own = own_origin(state, headers).await?;
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    Site::of(state.config.public.as_deref(), state.config.secure, host)
+    Ok(Site::of(own.as_deref().or(state.config.public.as_deref()), state.config.secure, host))
 }
 
 /// Where the browser is; refused where it could make or use no passkey.
-fn site(state: &AppState, parts: &request::Parts) -> Result<Site, Problem> {
+async fn site(state: &AppState, parts: &request::Parts) -> Result<Site, Problem> {
     let said = parts.headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-    let site = site_of(state, &parts.headers);
+    let site = site_of(state, &parts.headers).await?;
     site.filter(|site| said.is_none_or(|said| said == site.origin)).ok_or_else(|| {
         Problem::new(
             StatusCode::CONFLICT,
             "passkeys_unavailable",
-            "Les clés d'accès ne servent pas à cette adresse : il faut l'adresse publique de la plateforme, un nom en HTTPS.",
-            "Passkeys do not work at this address: it takes the public address of the platform, a name with HTTPS.",
+            "Les clés d'accès ne servent pas à cette adresse : il faut l'adresse publique de la plateforme ou celle de votre société, un nom en HTTPS.",
+            "Passkeys do not work at this address: it takes the public address of the platform or your company's own, a name with HTTPS.",
         )
     })
 }

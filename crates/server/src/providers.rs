@@ -19,6 +19,8 @@ use crate::cookies::{BEGUN, cookie, set_cookie};
 use crate::cx::Cx;
 use crate::data::parameters::parameter;
 use crate::health::named;
+use crate::origin::{origin, own_origin};
+use crate::problem::Problem;
 use crate::session::{Whence, private, set_sign_in_cookies};
 use crate::state::AppState;
 
@@ -47,7 +49,7 @@ pub(crate) async fn provider_begin(
     let begun = async {
         let sent = json_object(body, &parts.headers, &state.config).await?;
         let to = sent.get("to").and_then(Value::as_str).filter(|to| is_ours(to)).map(str::to_owned);
-        let redirect = address(&state, &parts.headers, &code);
+        let redirect = address(&state, &parts.headers, &code).await?;
         let platform = state.platform.clone();
         let begin = state.outgoing.run(move || {
             let begun = platform.provider_begin(&code, &redirect, to.as_deref());
@@ -115,17 +117,10 @@ fn is_ours(to: &str) -> bool {
     to.starts_with('/') && !to.starts_with("//") && !to.contains(|c: char| c == '\\' || c.is_control())
 }
 
-/// Where a provider sends browsers back to.
-fn address(state: &AppState, headers: &HeaderMap, code: &str) -> String {
-    let base = match &state.config.public {
-        Some(public) => public.trim_end_matches('/').to_owned(),
-        None => {
-            let scheme = if state.config.secure { "https" } else { "http" };
-            let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-            format!("{scheme}://{host}")
-        }
-    };
-    format!("{base}/providers/{code}/callback")
+/// Where a provider sends browsers back to: where they began, whose cookie tells that they did.
+async fn address(state: &AppState, headers: &HeaderMap, code: &str) -> Result<String, Problem> {
+    let base = own_origin(state, headers).await?.unwrap_or_else(|| origin(state, headers));
+    Ok(format!("{base}/providers/{code}/callback"))
 }
 
 /// Why somebody was not let in, as the page to sign in says it.

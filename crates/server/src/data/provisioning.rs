@@ -11,8 +11,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::body::json_object;
 use crate::data::deciding::decides;
 use crate::data::{Asked, Reply};
+use crate::origin::origin;
 use crate::problem::Problem;
-use crate::scim::origin;
 
 /// Letters of a name at most.
 const NAME_MAX: usize = 120;

@@ -25,6 +25,7 @@ use crate::body::scim_object;
 use crate::cx::{Credentials, Cx};
 use crate::data::parameters::parameter;
 use crate::health::named;
+use crate::origin::origin;
 use crate::state::AppState;
 use attributes::Resource;
 use error::ScimError;
@@ -87,16 +88,6 @@ async fn dispatched(
         _ => ("/scim/v2/{env}/?", refused(asked, StatusCode::NOT_FOUND).await),
     };
     named(route, answer.unwrap_or_else(ScimError::into_response))
-}
-
-/// Where browsers and directories reach us.
-pub(crate) fn origin(state: &AppState, headers: &HeaderMap) -> String {
-    if let Some(public) = &state.config.public {
-        return public.trim_end_matches('/').to_owned();
-    }
-    let scheme = if state.config.secure { "https" } else { "http" };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    format!("{scheme}://{host}")
 }
 
 fn scim_json() -> [(HeaderName, HeaderValue); 2] {

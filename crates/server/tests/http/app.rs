@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dictionary::{Language, RecordId};
-use engine::Clock;
+use engine::{Caller, Clock, Draft};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use platform::password::Cost;
@@ -69,11 +69,22 @@ impl App {
         App::start_so(open, |_| {})
     }
 
-    fn start_so(open: impl FnOnce(&mut Options), configure: impl FnOnce(&mut ServerConfig)) -> App {
+    /// The same, of a platform and a server that are set otherwise.
+    pub fn start_so(open: impl FnOnce(&mut Options), configure: impl FnOnce(&mut ServerConfig)) -> App {
         let folder = tempfile::tempdir().unwrap();
         write_module(&folder.path().join("modules"));
         let modules = Modules::folder(folder.path().join("modules"));
         App::start_from(folder, (modules, "shop"), open, configure)
+    }
+
+    /// Gives an environment a host name of its own; its record.
+    pub fn own_host(&self, environment: &str, host: &str) -> RecordId {
+        let environment = self.platform.environment_info(environment).unwrap().id;
+        let draft = Draft::default().with("host", host).with("environment", environment);
+        let root = self.platform.environment("platform").unwrap();
+        let kept =
+            root.engine.transact(&Caller::system(), move |unit| unit.create("environment_host", None, draft));
+        kept.unwrap().value
     }
 
     /// The same people, in environments made of the standard module `core`.

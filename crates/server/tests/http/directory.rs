@@ -285,6 +285,8 @@ fn an_operator_keeps_the_host_names_of_environments_and_nobody_else_sees_them() 
     assert_eq!(twice.refusal(), (422, "duplicate".to_owned()), "{twice:?}");
     assert_eq!(ivo.get(&ivo.at("environment_hosts")).status, 404);
     assert_eq!(app.platform.environment_hosts().unwrap(), ["suivi.acme.example"]);
+    assert_eq!(app.platform.hosts_of_client("Acme Chauffage").unwrap(), ["suivi.acme.example"]);
+    assert_eq!(app.platform.hosts_of_client("Globex").unwrap(), Vec::<String>::new());
     // Behind a proxy, which speaks TLS, such a name leads to its environment just the same.
     let mut browser = app.stranger();
     browser.headers.push(("host".to_owned(), "Suivi.Acme.example:8443".to_owned()));

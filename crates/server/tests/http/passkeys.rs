@@ -361,3 +361,30 @@ fn where_browsers_allow_no_passkeys_nothing_is_begun() {
     let page = app.stranger().with("origin", ORIGIN);
     assert_eq!(page.post("/passkeys/begin", &json!({})).status, 200);
 }
+
+#[test]
+fn who_comes_by_a_host_of_their_companys_own_has_passkeys_there() {
+    const OWN: &str = "http://suivi.acme.localhost";
+    let app = start();
+    app.own_host("acme", "suivi.acme.localhost");
+    let ada = app.ada().with("host", "suivi.acme.localhost").with("origin", OWN);
+    assert_eq!(ada.get("/session/passkeys").json(), json!({"value": [], "origin": OWN}));
+    let (ceremony, options) = add_begun(&ada);
+    assert_eq!(options["rp"]["id"], "suivi.acme.localhost");
+    let mut key = Key::new(&options, OWN);
+    let answer = add(&ada, &ceremony, &key.made(&options), Some("Chez Acme"));
+    assert_eq!((answer.status, &answer.json()["site"]), (201, &json!("suivi.acme.localhost")));
+
+    let there = app.stranger().with("host", "suivi.acme.localhost").with("origin", OWN);
+    let (browser, ceremony, options) = arrived_in(&there);
+    assert_eq!(options["rpId"], "suivi.acme.localhost");
+    let answer = sign_in(&browser, &ceremony, &key.signed(&options));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    // Neither does it serve at the public address, nor is any host one of a company's own because it says so.
+    let (browser, ceremony, options) = arrived(&app);
+    is_refused(&sign_in(&browser, &ceremony, &key.signed(&options)), REFUSED);
+    let unavailable = (409, "passkeys_unavailable".to_owned());
+    let other =
+        app.stranger().with("host", "suivi.globex.localhost").with("origin", "http://suivi.globex.localhost");
+    assert_eq!(other.post("/passkeys/begin", &json!({})).refusal(), unavailable);
+}

@@ -5,16 +5,23 @@ use std::fs;
 use dictionary::Language;
 use jiff::SignedDuration;
 use platform::providers::NewProvider;
-use platform::{EventsWanted, NewSubscription, NewUser};
+use platform::{EventsWanted, NewSubscription, NewUser, Options};
 use serde_json::{Value as Json, json};
+use server::ServerConfig;
 
 use crate::app::{App, PASSWORD};
-use crate::client::{Answer, Client};
+use crate::client::{Answer, Client, encoded};
 use crate::identity_provider::{CLIENT_ID, IdentityProvider, Lies, SECRET, Signed};
 
 /// A platform, and the provider of Acme's people.
 fn started() -> (App, IdentityProvider) {
-    let app = App::start_on(|options| options.outgoing_hosts = vec!["127.0.0.1".to_owned()]);
+    started_with(|_| {})
+}
+
+/// The same, of a server that is set otherwise.
+fn started_with(configure: impl FnOnce(&mut ServerConfig)) -> (App, IdentityProvider) {
+    let ours = |options: &mut Options| options.outgoing_hosts = vec!["127.0.0.1".to_owned()];
+    let app = App::start_so(ours, configure);
     let peer = IdentityProvider::start(app.clock.clone());
     app.platform.provider_set(&of_acme(&peer)).unwrap();
     app.platform.group_map("acme", "CRM lecture", &["reader"]).unwrap();
@@ -46,7 +53,11 @@ fn went(client: &Client, answer: &Answer) -> (Client, String) {
 
 /// Begins, and comes back from the provider: the browser, and the address that it is sent to here.
 fn back(app: &App, code: &str, to: Option<&str>) -> (Client, String) {
-    let client = app.stranger();
+    back_to((app.stranger(), &app.address), code, to)
+}
+
+/// The same, for whoever begins at an address.
+fn back_to((client, address): (Client, &str), code: &str, to: Option<&str>) -> (Client, String) {
     let begun = client.post(&format!("/providers/{code}/begin"), &json!({ "to": to }));
     assert_eq!(begun.status, 200, "{}", begun.text());
     let (browser, _) = went(&client, &begun);
@@ -54,7 +65,7 @@ fn back(app: &App, code: &str, to: Option<&str>) -> (Client, String) {
     let (origin, path) = url.split_once("/authorize").unwrap();
     let answer = Client::new(origin).get(&format!("/authorize{path}"));
     let location = answer.header("location").unwrap().to_owned();
-    (browser, location.strip_prefix(&app.address).unwrap().to_owned())
+    (browser, location.strip_prefix(address).unwrap().to_owned())
 }
 
 /// Comes by the provider: the browser, and where it ends up.
@@ -124,6 +135,21 @@ fn people_come_in_by_their_provider_and_hold_what_their_groups_give_no_more_and_
     // An address that changes there changes nobody here.
     peer.lie(claims(json!({"email": "zoe.durand@acme.example"})));
     assert_eq!(come(&app).0.get("/session").json()["user"]["email"], "zoe@acme.example");
+}
+
+#[test]
+fn who_begins_at_a_host_of_their_companys_own_comes_back_there_and_is_let_in() {
+    let (app, _peer) = started_with(|config| config.public = Some("https://crm.example.org".to_owned()));
+    app.own_host("acme", "suivi.acme.localhost");
+    let there = app.stranger().with("host", "suivi.acme.localhost");
+    let (browser, path) = back_to((there, "http://suivi.acme.localhost"), "acme", Some("/e/acme/accounts"));
+    let (zoe, to) = went(&browser, &browser.get(&path));
+    assert_eq!(to, "/e/acme/accounts");
+    assert_eq!(zoe.get("/session").json()["user"]["name"], "Zoé Martin");
+    // From elsewhere, one comes back to the public address.
+    let begun = app.stranger().post("/providers/acme/begin", &json!({}));
+    let url = begun.json()["url"].as_str().unwrap().to_owned();
+    assert!(url.contains(&encoded("https://crm.example.org/providers/acme/callback")), "{url}");
 }
 
 #[test]

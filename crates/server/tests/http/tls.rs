@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use engine::{Caller, Draft};
+use engine::Caller;
 use http_body_util::{BodyExt, Full};
 use hyper::Request;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -378,13 +378,7 @@ fn an_environments_own_host_name_gets_a_certificate_and_opens_it_until_it_is_tak
     });
     authority.names_lead_to(socket(&app));
     let own = "suivi.globex.example";
-    let globex = app.platform.environment_info("globex").unwrap().id;
-    let root = app.platform.environment("platform").unwrap();
-    let kept = root.engine.transact(&Caller::system(), move |unit| {
-        let draft = Draft::default().with("host", own).with("environment", globex);
-        unit.create("environment_host", None, draft)
-    });
-    let kept = kept.unwrap().value;
+    let kept = app.own_host("globex", own);
 
     let trusted = authority.root();
     let mut browser = until(|| Open::to(&app, own, &trusted).ok());
@@ -404,6 +398,7 @@ fn an_environments_own_host_name_gets_a_certificate_and_opens_it_until_it_is_tak
     assert_eq!(sent_on(own), format!("https://{own}:{}/x", socket(&app).port()));
     assert_eq!(sent_on("www.globex.example"), format!("https://{HOST}/x"));
 
+    let root = app.platform.environment("platform").unwrap();
     root.engine.transact(&Caller::system(), move |unit| unit.delete("environment_host", kept, None)).unwrap();
     until(|| Open::to(&app, own, &trusted).is_err().then_some(()));
     assert!(!browser.send("GET", "/", "").0.contains("location:"));

@@ -70,7 +70,7 @@ const FRENCH: &[(&str, &str)] = &[
     ("provider", "Fournisseurs d'identité : où les personnes d'un client prouvent qui elles sont"),
     (
         "provider set",
-        "Pose un fournisseur d'un client (OpenID Connect) ; écrit l'adresse où il doit renvoyer les navigateurs",
+        "Pose un fournisseur d'un client (OpenID Connect) ; écrit les adresses où il doit renvoyer les navigateurs",
     ),
     (
         "provider directory",

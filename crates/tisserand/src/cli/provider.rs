@@ -6,9 +6,9 @@ use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Provider {
-    /// Set a provider of a client (OpenID Connect); prints the address that it has to send browsers back to
+    /// Set a provider of a client (OpenID Connect); prints the addresses that it has to send browsers back to
     #[command(
-        after_help = "Example:\n  tisserand provider set acme --client \"Acme\" --issuer https://login.acme.example --client-id tisserand --secret-file secret.txt --domain acme.example\n\nThere, the address to come back to is https://YOUR-SERVER/providers/acme/callback."
+        after_help = "Example:\n  tisserand provider set acme --client \"Acme\" --issuer https://login.acme.example --client-id tisserand --secret-file secret.txt --domain acme.example\n\nThere, the addresses to come back to are those that it prints: https://YOUR-SERVER/providers/acme/callback, and one for each host name of the client's own."
     )]
     Set {
         /// Identifier, in addresses: lower-case letters, digits and hyphens

@@ -33,6 +33,9 @@ pub(crate) fn run(settings: &Settings, asked: Provider, console: &Console) -> an
             platform.provider_set(&new)?;
             let public = settings.public.as_deref().unwrap_or("https://…").trim_end_matches('/');
             console.out(format!("{public}/providers/{}/callback", new.code));
+            for host in platform.hosts_of_client(&new.client)? {
+                console.out(format!("https://{host}/providers/{}/callback", new.code));
+            }
         }
         Provider::Directory {
             code,
