@@ -6,6 +6,7 @@ mod french;
 mod person;
 mod provider;
 mod scim;
+mod shown;
 mod subscription;
 mod tls;
 mod user;
@@ -21,6 +22,7 @@ pub(crate) use french::in_language;
 pub(crate) use person::{Person, Who};
 pub(crate) use provider::Provider;
 pub(crate) use scim::Scim;
+pub(crate) use shown::shown;
 pub(crate) use subscription::{Subscription, Usage, UsageCommand};
 pub(crate) use tls::Tls;
 pub(crate) use user::User;
@@ -30,7 +32,7 @@ pub(crate) use user::User;
 #[command(
     name = "tisserand",
     version,
-    after_help = "Example:\n  tisserand demo",
+    after_help = "Example:\n  tisserand demo\n\nHow a server is reached, sends letters and speaks TLS: `tisserand serve --help`.",
     arg_required_else_help = true
 )]
 pub(crate) struct Cli {

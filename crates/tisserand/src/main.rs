@@ -21,7 +21,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let language = console::language_of_system();
-    let matches = cli::in_language(Cli::command(), language).get_matches();
+    let matches = cli::in_language(cli::shown(Cli::command()), language).get_matches();
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
         Err(error) => error.exit(),

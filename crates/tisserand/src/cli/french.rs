@@ -428,6 +428,16 @@ fn argument(path: &str, name: &str) -> Option<&'static str> {
     find(&own).or_else(|| find(name))
 }
 
+/// A heading of options, in French where that is another word.
+fn heading_of(heading: &str) -> Option<&'static str> {
+    match heading {
+        "Options of every command" => Some("Options de toute commande"),
+        "Server" => Some("Serveur"),
+        "Mail" => Some("Messagerie"),
+        _ => None,
+    }
+}
+
 /// The same commands, described in the language of the person.
 pub(crate) fn in_language(command: Command, language: Language) -> Command {
     if language == Language::Fr { french(command, "") } else { command }
@@ -439,6 +449,10 @@ fn french(mut command: Command, path: &str) -> Command {
     }
     command = command.mut_args(|arg| match argument(path, arg.get_id().as_str()) {
         Some(help) => arg.help(help),
+        None => arg,
+    });
+    command = command.mut_args(|arg| match arg.get_help_heading().and_then(heading_of) {
+        Some(heading) => arg.help_heading(heading),
         None => arg,
     });
     let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
