@@ -61,6 +61,38 @@ fn a_server_that_crashes_and_comes_back_is_waited_for() {
     assert_eq!(add(&own, 3).unwrap(), 4);
 }
 
+/// The disk of the server is full where it keeps a table: `/dev/full` takes nothing, as such a disk does.
+#[test]
+fn a_full_disk_refuses_the_unit_and_the_store_goes_on_when_there_is_room() {
+    let own = own();
+    let place = |relation: &str| {
+        let found = format!(
+            "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relname = '{relation}' AND relkind = 'r'"
+        );
+        own.server.folder().join("data").join(test_postgres::sql(own.server.folder(), &found))
+    };
+    let (table, aside) = (place("account"), place("account").with_extension("aside"));
+    test_postgres::sql(own.server.folder(), "CHECKPOINT");
+    std::fs::rename(&table, &aside).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &table).unwrap();
+    own.server.crash_and_restart();
+    let refused = add(&own, 1);
+    assert!(matches!(refused, Err(UnitError::Store(StoreError::Full))), "{refused:?}");
+    assert!(add(&own, 2).is_err(), "still no room");
+    assert_eq!(own.store.snapshot().unwrap().head().unwrap().position, 1, "what is read is there");
+
+    std::fs::rename(&aside, &table).unwrap();
+    own.server.crash_and_restart();
+    assert_eq!(add(&own, 3).unwrap(), 2);
+    let snapshot = own.store.snapshot().unwrap();
+    let account = own.dictionary.entity("account").unwrap();
+    assert!(
+        snapshot.get(account, id(1)).unwrap().is_none() && snapshot.get(account, id(3)).unwrap().is_some()
+    );
+    let report = store::verify(&*snapshot, &own.dictionary, &mut |_, _| {}).unwrap();
+    assert!(report.is_whole(), "{:?}", report.findings);
+}
+
 /// Writers write while the server crashes: what was acknowledged is there, what was refused is not, and what nobody could tell is one or
 /// the other.
 #[test]
