@@ -160,13 +160,22 @@ impl Platform {
         removed(&self.certificates_file(&format!("{host}.challenge")))
     }
 
-    /// The account at an authority, as its client wrote it; `None` without one.
+    /// The account at an authority, as its client wrote it; `None` without one, or when the key is not given any more that sealed it: another is made
+    /// then. Sealed by an older key it is sealed anew.
     ///
-    /// Errors: its file cannot be read, or was sealed with a key that is not given any more.
+    /// Errors: its file cannot be read or written.
     pub fn acme_account(&self, directory: &str, contact: &str) -> Result<Option<String>, PlatformError> {
         let Some(sealed) = text_of(&self.account_path(directory, contact))? else { return Ok(None) };
-        let account = self.keys.open(&format!("account at {directory}"), sealed.trim())?;
-        Ok(String::from_utf8(account).ok())
+        let sealed = sealed.trim();
+        if self.keys.place(sealed).is_none() {
+            return Ok(None);
+        }
+        let account = self.keys.open(&format!("account at {directory}"), sealed)?;
+        let account = String::from_utf8(account).ok();
+        if let Some(account) = account.as_deref().filter(|_| self.keys.place(sealed) != Some(0)) {
+            self.acme_account_keep(directory, contact, account)?;
+        }
+        Ok(account)
     }
 
     /// Keeps it.
@@ -220,7 +229,11 @@ impl Platform {
         let (sealed, chain) = parts(&text);
         let key = self.keys.open(about, sealed)?;
         let key = String::from_utf8(key).map_err(|_| PlatformError::Sealed { why: "it is no text" })?;
-        Ok(Some(Certificate { chain: chain.to_owned(), key }))
+        let certificate = Certificate { chain: chain.to_owned(), key };
+        if self.keys.place(sealed) != Some(0) {
+            self.seal_file(path, about, &certificate)?;
+        }
+        Ok(Some(certificate))
     }
 
     fn seal_file(&self, path: &Path, about: &str, certificate: &Certificate) -> Result<(), PlatformError> {

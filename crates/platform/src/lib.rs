@@ -34,6 +34,7 @@ pub mod provider_sign_in;
 pub mod providers;
 pub mod provisioning;
 pub mod random;
+pub mod seal_anew;
 pub mod sealing;
 pub mod second_factor;
 mod secret;

@@ -287,7 +287,7 @@ struct Claimed {
 }
 
 /// What the content of a letter is sealed about.
-fn subject_of(message: RecordId) -> String {
+pub(crate) fn subject_of(message: RecordId) -> String {
     format!("letter {message}")
 }
 

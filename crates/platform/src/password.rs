@@ -78,6 +78,14 @@ impl Passwords {
         }
     }
 
+    /// Whether a hash costs less than hashes do now: it was made before the cost rose.
+    pub(crate) fn is_cheap(&self, hash: &str) -> bool {
+        let params = PasswordHash::new(hash).ok().and_then(|parsed| Params::try_from(&parsed).ok());
+        params.is_some_and(|params| {
+            params.m_cost() < self.cost.memory_kib || params.t_cost() < self.cost.passes
+        })
+    }
+
     fn in_turn<T>(&self, work: impl FnOnce() -> T) -> T {
         let mut free = self.free.lock();
         while *free == 0 {

@@ -1,12 +1,12 @@
 //! Another password: chosen by the person, or given to them.
 
-use dictionary::Value;
-use engine::{Caller, Draft};
+use dictionary::{RecordId, Value};
+use engine::{Caller, Draft, EngineError};
 use jiff::SignedDuration;
 
 use crate::access::Identity;
 use crate::devices::Visitor;
-use crate::directory::{MESSAGE, USER};
+use crate::directory::{Fields, MESSAGE, USER};
 use crate::error::PlatformError;
 use crate::ldap::sign_in as ldap;
 use crate::letters::About;
@@ -37,6 +37,30 @@ pub struct Reset<'a> {
 }
 
 impl Platform {
+    /// Hashes the password of somebody who has just signed in anew, where its hash costs less than hashes do now.
+    ///
+    /// Errors: the reserved environment cannot be read or written.
+    pub(crate) fn password_hash_anew(&self, user: RecordId, password: &str) -> Result<(), PlatformError> {
+        // The version first: a password that is changed meanwhile stays the one it was changed to.
+        let dictionary = self.root().dictionary();
+        let record = self.root().get(&Caller::system(), USER, user, &[])?;
+        let version = Fields::of(&dictionary, &record).version();
+        let Some(known) = self.password_hash(user)?.filter(|hash| self.passwords.is_cheap(hash)) else {
+            return Ok(());
+        };
+        if !self.passwords.verify(password, Some(&known))? {
+            return Ok(());
+        }
+        let hash = self.passwords.hash(password, self.random.as_ref())?;
+        let written = self.root().transact(&Caller::system(), move |unit| {
+            unit.update(USER, user, Some(version), Draft::default().with("password_hash", hash.as_str()))
+        });
+        match written {
+            Ok(_) | Err(EngineError::Stale { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Gives a person another password and ends their sessions.
     ///
     /// Errors: nobody has that address; the password is weak.

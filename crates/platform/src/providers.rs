@@ -517,6 +517,6 @@ impl Platform {
 }
 
 /// What the secret of a provider is sealed about.
-fn about(provider: RecordId) -> String {
+pub(crate) fn about(provider: RecordId) -> String {
     format!("secret at identity provider {provider}")
 }

@@ -132,6 +132,32 @@ impl Keys {
         Ok(format!("{FORM}.{}.{}", key.name, Base64Unpadded::encode_string(&bytes)))
     }
 
+    /// Which of the keys sealed a text: 0 is the first; `None` for one that is not given.
+    pub(crate) fn place(&self, sealed: &str) -> Option<usize> {
+        let name = sealed.split('.').nth(1)?;
+        self.keys.iter().position(|key| key.name == name)
+    }
+
+    /// Whether more is given than the key that seals.
+    pub(crate) fn has_older(&self) -> bool {
+        self.keys.len() > 1
+    }
+
+    /// A text that an older key sealed, sealed with the first; `None` for one that already is, or of which the key is not given.
+    ///
+    /// Errors: it is not what was sealed.
+    pub(crate) fn seal_anew(
+        &self,
+        about: &str,
+        sealed: &str,
+        random: &dyn Random,
+    ) -> Result<Option<String>, PlatformError> {
+        match self.place(sealed) {
+            None | Some(0) => Ok(None),
+            Some(_) => self.seal(about, &self.open(about, sealed)?, random).map(Some),
+        }
+    }
+
     /// Opens what was sealed about the same thing.
     ///
     /// Errors: its key is not among ours, or it is not what was sealed.

@@ -369,7 +369,7 @@ pub(crate) fn untrust(unit: &mut dyn Unit, devices: Vec<RecordId>) -> Result<(),
 }
 
 /// What a shared secret is sealed about.
-fn about(user: RecordId) -> String {
+pub(crate) fn about(user: RecordId) -> String {
     format!("second factor of {user}")
 }
 

@@ -17,6 +17,7 @@ use crate::open::OpenEnvironment;
 use crate::operations::Stage;
 use crate::people::Member;
 use crate::platform::Platform;
+use crate::seal_anew::SealedBy;
 use crate::sign_in_events::{Event, EventsWanted};
 
 /// An account or a token that nobody used for so long is rather closed. Twice what CIS Controls 8, 5.3 asks for: people go on leave.
@@ -108,6 +109,7 @@ impl Platform {
         let mut report = Vec::new();
         if environment == PLATFORM {
             report.extend(self.installation(around));
+            report.push(self.sealing()?);
             report.push(self.operators(&members)?);
         }
         report.push(second_factors(&info, &members));
@@ -204,6 +206,38 @@ impl Platform {
                 &format!("Look at {shown}."),
             ),
         }
+    }
+
+    /// Whether what is sealed can be opened, and by which key.
+    fn sealing(&self) -> Result<SecurityFinding, PlatformError> {
+        let SealedBy { first, older, missing } = self.sealed_by()?;
+        Ok(match (older, missing) {
+            (0, 0) => good(
+                "sealing",
+                &format!("Les secrets gardés sont scellés avec la première clé : {first}."),
+                &format!("Secrets that are kept are sealed with the first key: {first}."),
+            ),
+            (_, 0) => good(
+                "sealing",
+                &format!("Secrets scellés avec une clé plus ancienne : {older}."),
+                &format!("Secrets sealed with an older key: {older}."),
+            )
+            .but(
+                Verdict::Warning,
+                "Laissez l'ancienne clé après la nouvelle : le serveur les scelle à nouveau de lui-même, dans l'heure après son démarrage.",
+                "Leave the older key after the new one: the server seals them anew by itself, within an hour of its start.",
+            ),
+            _ => good(
+                "sealing",
+                &format!("Secrets scellés avec une clé qui n'est plus donnée : {missing}."),
+                &format!("Secrets sealed with a key that is not given any more: {missing}."),
+            )
+            .but(
+                Verdict::Bad,
+                "Remettez-la dans le fichier de --key-file, après la première ; perdue, retirez les seconds facteurs de ces personnes et redonnez les secrets des fournisseurs d'identité.",
+                "Put it back into the file of --key-file, after the first; if it is lost, take the second factors of these people away and give the secrets of identity providers again.",
+            ),
+        })
     }
 
     /// Hosts of our own network that may be called.

@@ -169,6 +169,11 @@ impl Platform {
             Way::Password if by.is_some() => Way::Directory,
             way => way,
         };
+        if by.is_none()
+            && let Err(error) = self.password_hash_anew(user.id, password)
+        {
+            tracing::warn!(%error, user.id = %user.id, "a password could not be hashed anew");
+        }
         // Somebody without a second factor has nothing to be spared.
         let trust = proof.trust && user.second_factor.is_some();
         self.session_open(user.id, known, Opening { trust, provider: by, ..Opening::of(way) }, visitor)

@@ -265,6 +265,10 @@ async fn keep_house(state: AppState) {
             }
             platform.files_sweep_due()?;
             if round == 1 || sweep {
+                let sealed = platform.secrets_seal_anew()?;
+                if sealed > 0 {
+                    tracing::info!(secrets.sealed = sealed, "secrets sealed anew with the first key");
+                }
                 let statements = platform.usage_close_due()?;
                 if statements > 0 {
                     tracing::info!(usage.statements = statements, "months closed");
