@@ -36,15 +36,16 @@ pub struct TakenOver {
 
 impl Environment {
     /// Takes over the settings of `source`. A record that is here already, by its id or by what is unique in it, becomes as it is there; what only is here
-    /// stays.
+    /// stays. The entries of the journal that it makes say `request`, by which it can be taken back.
     ///
     /// Errors: the two are not of the same dictionary; a store cannot be read or written.
     pub fn take_settings_of(
         &self,
         source: &Environment,
+        request: &str,
         progress: Progress<'_>,
     ) -> Result<TakenOver, EngineError> {
-        let caller = Caller::system();
+        let caller = Caller { request: Some(request.to_owned()), ..Caller::system() };
         let snapshot = source.shared.store.snapshot().map_err(failed("read the settings"))?;
         let (prepared, _) = source.shared.prepared(&*snapshot)?;
         if prepared.dictionary.hash != self.dictionary().hash {

@@ -1,4 +1,4 @@
-//! An import taken back whole, from the journal: what it created is deleted, what it changed is put back, where nobody changed anything since.
+//! An import, or a copy of settings, taken back whole, from the journal: what it created is deleted, what it changed is put back, where nobody changed anything since.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -8,13 +8,13 @@ use std::sync::Arc;
 use dictionary::{Label, Language, RecordId};
 use engine::{Caller, EngineError, Environment, FieldProblem, Left, TakenBack, Whose};
 use jiff::Timestamp;
-use journal::{Actor, Cause, Entry, Origin, Position};
+use journal::{Actor, Cause, Entry, Position};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ExchangeError;
 
-/// Which entries of the journal an import made.
+/// Which entries of the journal a piece of work made.
 #[derive(Debug, Clone)]
 pub struct Span {
     /// What `request` of their cause says.
@@ -25,7 +25,7 @@ pub struct Span {
     pub until: Position,
 }
 
-/// How far the undo of an import came.
+/// How far an undo came.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undone {
     /// Which time it is: what was left once may be tried again.
@@ -61,7 +61,7 @@ pub struct LeftRecord {
     pub reasons: Vec<Label>,
 }
 
-/// Takes an import back, newest entry first, each in one unit of work with how far it came: an undo that is stopped or killed goes on from
+/// Takes such work back, newest entry first, through the door of `caller`, each in one unit of work with how far it came: an undo that is stopped or killed goes on from
 /// there, and one that came to its end may be asked again for what it left.
 ///
 /// `list`: file of what was left. `watch`: told after every entry; stops it when it returns true.
@@ -85,7 +85,7 @@ pub fn undo(
     };
     let own = format!("undo {}", span.request);
     let request = format!("{own} {}", state.round);
-    let caller = Caller { origin: Origin::Import, request: Some(request.clone()), ..caller.clone() };
+    let caller = Caller { request: Some(request.clone()), ..caller.clone() };
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(list);
     let file = Arc::new(Mutex::new(file.map_err(ExchangeError::file("write", list))?));
     while state.down_to > span.after {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use dictionary::Label;
 use engine::EngineError;
+use exchange::ExchangeError;
 
 /// Why a call was refused, or failed.
 #[derive(Debug, thiserror::Error)]
@@ -148,5 +149,15 @@ impl PlatformError {
     ) -> impl FnOnce(io::Error) -> PlatformError {
         let path = path.into();
         move |source| PlatformError::Io { action, path, source }
+    }
+}
+
+impl From<ExchangeError> for PlatformError {
+    fn from(error: ExchangeError) -> PlatformError {
+        match error {
+            ExchangeError::Engine(error) => error.into(),
+            ExchangeError::Refused(message) => PlatformError::Refused { message },
+            ExchangeError::File { action, path, source } => PlatformError::Io { action, path, source },
+        }
     }
 }

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 
 use dictionary::{Label, Language};
 use engine::{Caller, Environment};
+use journal::Origin;
 
 use crate::desk::job::{Advance, Job, Reason, Stage, Tally};
 use crate::desk::rows::PreviewRow;
@@ -195,7 +196,8 @@ fn take_back(
 ) -> Result<(), ExchangeError> {
     let (after, until) = (job.after.unwrap_or_default(), job.until.unwrap_or(environment.position()));
     let span = Span { request: job.request(), after, until };
-    let undone = undo(environment, caller, &span, &job.left(folder), &mut |state| {
+    let caller = Caller { origin: Origin::Import, ..caller.clone() };
+    let undone = undo(environment, &caller, &span, &job.left(folder), &mut |state| {
         let mut job = live.job.lock();
         job.advance = Advance {
             done: state.done,

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use journal::Position;
 
 use super::steps::{Step, Went, steps};
-use super::{Operation, OperationState};
+use super::{Operation, OperationKind, OperationState};
 use crate::directory::OPERATION;
 use crate::error::PlatformError;
 use crate::platform::Platform;
@@ -197,6 +197,11 @@ impl Platform {
         for step in plan[..operation.steps_done].iter().rev() {
             (step.undo)(self, operation)?;
         }
+        // What could not be taken back is said too.
+        let stays = match operation.asked.kind {
+            OperationKind::CopySettings => self.operation(operation.id)?.message,
+            _ => None,
+        };
         let (state, message) = match refusal {
             Some(message) => (OperationState::Refused, message),
             None => (
@@ -206,6 +211,14 @@ impl Platform {
                     &format!("Failed again and again; what was done was taken back. {error}"),
                 ),
             ),
+        };
+        let message = match stays {
+            // In the language of whoever asked already.
+            Some(stays) => {
+                let text = |language| format!("{} {stays}", message.text(language));
+                Label::new(&text(Language::Fr), &text(Language::En))
+            }
+            None => message,
         };
         self.operation_end(operation, state, Some(message))?;
         Ok(true)

@@ -188,11 +188,7 @@ fn written(
 fn failed(error: ExchangeError, aside: &Path) -> PlatformError {
     // Half an archive is worth nothing, and the reason matters more than whether this removal works.
     drop(fs::remove_file(aside));
-    match error {
-        ExchangeError::Engine(error) => error.into(),
-        ExchangeError::Refused(message) => PlatformError::Refused { message },
-        ExchangeError::File { action, path, source } => PlatformError::Io { action, path, source },
-    }
+    error.into()
 }
 
 fn tell(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {

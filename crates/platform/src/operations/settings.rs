@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use dictionary::layers::Layer;
 use dictionary::{Label, Language};
 use engine::{Caller, Draft, EngineError};
+use exchange::undo::{Span, undo};
+use journal::Position;
 use serde::{Deserialize, Serialize};
 
 use super::steps::{Step, Went, check_copy, name_of, nothing, own, step, unmake};
@@ -22,7 +24,8 @@ const LOSSES_TOLD: usize = 5;
 
 pub(super) const COPY: &[Step] = &[
     step("check", "Vérifier les environnements", "Check the environments", check, nothing, told),
-    step("dictionary", "Reprendre le dictionnaire", "Take the dictionary over", dictionary, give_back, told),
+    step("keep", "Garder ce qui est réglé", "Keep what is set up", keep, give_back, told),
+    step("dictionary", "Reprendre le dictionnaire", "Take the dictionary over", dictionary, nothing, told),
     step(
         "records",
         "Reprendre les fiches de réglage",
@@ -31,6 +34,7 @@ pub(super) const COPY: &[Step] = &[
         nothing,
         told,
     ),
+    step("settle", "Terminer", "Finish", settle, nothing, told),
 ];
 
 /// The environment that takes the settings, once it is there.
@@ -59,6 +63,15 @@ fn check(platform: &Platform, operation: &Operation) -> Result<Went, PlatformErr
     Ok(Went::On)
 }
 
+/// Keeps how the environment that takes the settings is set up; a new one has nothing to keep.
+fn keep(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
+    if operation.asked.into.is_some() {
+        let info = taking(platform, operation)?;
+        keep_before(&*platform.environment(&info.name)?, operation, &info)?;
+    }
+    Ok(Went::On)
+}
+
 fn dictionary(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
     let from = platform.environment_of(operation)?;
     let source = platform.environment(&from.name)?;
@@ -68,7 +81,6 @@ fn dictionary(platform: &Platform, operation: &Operation) -> Result<Went, Platfo
     }
     let info = taking(platform, operation)?;
     let open = platform.environment(&info.name)?;
-    keep_before(&open, operation, &info)?;
     match open.engine.apply(&Caller::system(), &layers, false) {
         Ok(_) => {}
         Err(EngineError::Destructive(plan)) => {
@@ -129,24 +141,43 @@ fn records(platform: &Platform, operation: &Operation) -> Result<Went, PlatformE
     let source = platform.environment(&from.name)?;
     let open = platform.environment(&into.name)?;
     let mut progress = carry_out::Progress::of(platform, operation);
-    let taken = open.engine.take_settings_of(&source.engine, &mut |done, all| progress.tell(done, all))?;
+    let request = request(operation);
+    let tell = &mut |done, all| progress.tell(done, all);
+    let taken = open.engine.take_settings_of(&source.engine, &request, tell)?;
     let message = Label::new(
         &format!("{} fiches reprises, {} changées, {} laissées", taken.created, taken.changed, taken.left),
         &format!("{} records taken over, {} changed, {} left", taken.created, taken.changed, taken.left),
     );
     let message = message.text(platform.language_of(operation)).to_owned();
     platform.operation_change(operation.id, Draft::default().with("message", message.as_str()))?;
-    // Nothing is given back any more.
-    let kept = before(&open, operation);
-    match fs::remove_file(&kept) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(PlatformError::io("remove", &kept)(error)),
-        _ => Ok(Went::On),
+    Ok(Went::On)
+}
+
+/// Nothing is given back any more.
+fn settle(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
+    let info = taking(platform, operation)?;
+    remove(&before(&*platform.environment(&info.name)?, operation))?;
+    Ok(Went::On)
+}
+
+fn remove(path: &Path) -> Result<(), PlatformError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(PlatformError::io("remove", path)(error)),
+        _ => Ok(()),
     }
+}
+
+/// What the entries say that take the settings over.
+fn request(operation: &Operation) -> String {
+    format!("copy of settings {}", operation.id)
 }
 
 /// How an environment was set up before settings were taken over into it.
 #[derive(Serialize, Deserialize)]
 struct Before {
+    /// The last entry of its journal then.
+    #[serde(default)]
+    position: Option<Position>,
     modules: Vec<String>,
     /// Name and files of each layer, lowest first.
     layers: Vec<(String, BTreeMap<String, String>)>,
@@ -168,7 +199,8 @@ fn keep_before(
         return Ok(());
     }
     let layers = open.engine.layers(&Caller::system())?.into_iter().map(|layer| (layer.name, layer.files));
-    let kept = Before { modules: info.modules.clone(), layers: layers.collect() };
+    let position = Some(open.engine.position());
+    let kept = Before { position, modules: info.modules.clone(), layers: layers.collect() };
     let text = serde_json::to_string(&kept).map_err(|_| PlatformError::Sealed { why: "it is no JSON" })?;
     let aside = path.with_extension("part");
     let write = || {
@@ -180,9 +212,14 @@ fn keep_before(
     write().map_err(PlatformError::io("write", &path))
 }
 
-/// A new environment goes; one that was there gets its dictionary back. Settings that were taken over stay, as far as that dictionary knows them.
+/// A new environment goes; one that was there becomes as it was: its records, then its dictionary. What people changed since, or use, stays; the message
+/// of the operation says so.
 fn give_back(platform: &Platform, operation: &Operation) -> Result<(), PlatformError> {
+    let say = |text: dictionary::Value| {
+        platform.operation_change(operation.id, Draft::default().with("message", text))
+    };
     if operation.asked.into.is_none() {
+        say(dictionary::Value::Null)?;
         return unmake(platform, operation);
     }
     let info = match taking(platform, operation) {
@@ -197,12 +234,40 @@ fn give_back(platform: &Platform, operation: &Operation) -> Result<(), PlatformE
     };
     let kept: Before =
         serde_json::from_str(&text).map_err(|_| PlatformError::Sealed { why: "it is no such JSON" })?;
+    let left = match kept.position {
+        Some(after) => records_back(&open, operation, after)?,
+        None => 0, // kept by an earlier version
+    };
     let layers: Vec<Layer> = kept.layers.into_iter().map(|(name, files)| Layer { name, files }).collect();
     // What the other dictionary had beyond this one was empty an operation ago; it is set aside all the same.
-    open.engine.apply(&Caller::system(), &layers, true)?;
+    if open.engine.layers(&Caller::system())? != layers {
+        open.engine.apply(&Caller::system(), &layers, true)?;
+    }
     let modules = dictionary::Value::Json(Box::new(serde_json::json!(kept.modules)));
     platform.environment_change(info.id, Draft::default().with("modules", modules))?;
-    fs::remove_file(&path).map_err(PlatformError::io("remove", &path))
+    say(match (left, platform.language_of(operation)) {
+        (0, _) => dictionary::Value::Null,
+        (left, Language::Fr) => dictionary::Value::Text(format!(
+            "Tout est comme avant, sauf {left} fiche(s) que quelqu'un a changées depuis, ou dont d'autres se servent : elles restent."
+        )),
+        (left, Language::En) => dictionary::Value::Text(format!(
+            "All is as before, but for {left} record(s) that somebody changed since, or that others use: they stay."
+        )),
+    })?;
+    remove(&path)
+}
+
+/// Takes back what was taken over since that entry; how many records stay.
+fn records_back(
+    open: &OpenEnvironment,
+    operation: &Operation,
+    after: Position,
+) -> Result<u64, PlatformError> {
+    let span = Span { request: request(operation), after, until: open.engine.position() };
+    let list = open.folder.join(format!("settings-left-{}.jsonl", operation.id));
+    let undone = undo(&open.engine, &Caller::system(), &span, &list, &mut |_| false)?;
+    remove(&list)?;
+    Ok(undone.left)
 }
 
 fn told(platform: &Platform, operation: &Operation) -> Result<Label, PlatformError> {

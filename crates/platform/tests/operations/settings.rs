@@ -168,20 +168,47 @@ fn a_copy_of_settings_stopped_anywhere_is_taken_up_again() {
     );
 }
 
-#[test]
-fn an_environment_gets_its_dictionary_back_when_settings_cannot_be_taken_over_to_the_end() {
-    let mut host = Host::start();
-    weber(&host);
+/// An environment of the same client, set up otherwise, in which people work too.
+fn atelier(host: &Host) {
+    weber(host);
     let mut second = creation(host.first("project"), "atelier");
     (second.person_email, second.person_name) = (None, None);
     assert_eq!(host.done(second).0, OperationState::Done);
-    let hash = |host: &Host| host.platform.environment("atelier").unwrap().engine.dictionary().hash.clone();
-    let before = hash(&host);
     let open = host.platform.environment("atelier").unwrap();
+    add(&open, "structure", Draft::default().with("name", "Commerce"));
+    let value = Value::Json(Box::new(serde_json::json!(99)));
+    let setting = Draft::default().with("key", "visits.gap").with("label", "Autre nom").with("value", value);
+    add(&open, "setting", setting);
     add(&open, "account", Draft::default().with("name", "Déjà là"));
-    drop(open);
-    // Stopped between the dictionary and the records, and the environment that they would come from is no more.
-    let trial = Arc::new(StopsOnce { at: 5, ..StopsOnce::default() });
+}
+
+/// All that an environment holds and is set up with, but for who changed it when.
+fn held(host: &Host, environment: &str) -> Vec<String> {
+    let open = host.platform.environment(environment).unwrap();
+    let dictionary = open.engine.dictionary();
+    let modules = &host.platform.environment_info(environment).unwrap().modules;
+    let mut held = vec![dictionary.hash.clone(), modules.join(" ")];
+    for entity in dictionary.entities.iter().filter(|entity| entity.name != "dictionary_source") {
+        let query = Query { entity: entity.name.clone(), limit: 500, ..Query::default() };
+        for record in open.engine.list(&Caller::system(), &query).unwrap().records {
+            let fields = entity.fields.iter().enumerate().filter(|(_, field)| !field.system);
+            let values = fields.map(|(at, field)| format!("{} {:?}", field.name, record.row.get(at)));
+            let values: Vec<String> = values.collect();
+            held.push(format!("{} {} {}", entity.name, record.row.id(), values.join(", ")));
+        }
+    }
+    held.sort();
+    held
+}
+
+/// The same platform after a copy of settings into `atelier` was stopped at that moment, and the environment that it copies from was erased meanwhile; how
+/// the copy stands, and the moment; `None` for the moment when nothing stopped it.
+fn cut_off(
+    mut host: Host,
+    at: usize,
+    meanwhile: impl Fn(&Host),
+) -> (Host, OperationState, String, Option<String>) {
+    let trial = Arc::new(StopsOnce { at, ..StopsOnce::default() });
     host = host.again(Some(trial.clone()));
     let asked = Asked {
         into: Some(host.id_of("atelier")),
@@ -189,23 +216,83 @@ fn an_environment_gets_its_dictionary_back_when_settings_cannot_be_taken_over_to
     };
     let id = host.platform.operation_ask(asked).unwrap();
     host.clock.pass(SignedDuration::from_mins(3));
-    host.platform.operations_run().unwrap_err();
-    assert_eq!(trial.met.lock().last().unwrap(), "before records");
+    let stopped = host.platform.operations_run().is_err();
+    let met = trial.met.lock().last().cloned().unwrap_or_default();
     host = host.again(None);
-    assert_ne!(hash(&host), before, "value lists of the other were taken over");
-    let day = Some("2026-11-20".parse().unwrap());
-    let gone = Asked { delete_after: day, ..about(OperationKind::Delete, host.id_of("weber")) };
-    let gone = host.platform.operation_ask(gone).unwrap();
-    // Who stopped keeps the copy for two minutes: the deletion is carried out meanwhile.
-    host.platform.operations_run().unwrap();
-    assert_eq!(host.stands(gone).0, OperationState::Done);
-    host.carry_out();
+    if stopped {
+        meanwhile(&host);
+        let day = Some("2026-11-20".parse().unwrap());
+        let gone = Asked { delete_after: day, ..about(OperationKind::Delete, host.id_of("weber")) };
+        let gone = host.platform.operation_ask(gone).unwrap();
+        // Who stopped keeps the copy for two minutes: the deletion is carried out meanwhile.
+        host.platform.operations_run().unwrap();
+        assert_eq!(host.stands(gone).0, OperationState::Done);
+        host.carry_out();
+    }
     let (state, message) = host.stands(id);
-    assert_eq!(state, OperationState::Refused, "{message}");
-    assert_eq!(hash(&host), before);
-    assert_eq!(host.platform.environment_info("atelier").unwrap().modules, ["geography", "core"]);
     let folder = host.platform.environment("atelier").unwrap().folder.clone();
     let left = std::fs::read_dir(folder).unwrap().filter_map(Result::ok);
-    assert!(left.into_iter().all(|file| !file.file_name().to_string_lossy().contains("settings-before")));
-    assert_eq!(texts(&host, "atelier", "account", "name"), ["Déjà là"]);
+    assert!(left.into_iter().all(|file| !file.file_name().to_string_lossy().contains("settings-")), "{met}");
+    (host, state, message, stopped.then_some(met))
+}
+
+#[test]
+fn a_copy_of_settings_that_cannot_be_ended_takes_everything_back() {
+    for database in [|| None, database] {
+        for at in 1.. {
+            let host = Host::start_on(database());
+            atelier(&host);
+            let before = held(&host, "atelier");
+            let (host, state, message, stopped) = cut_off(host, at, |_| {});
+            let after = held(&host, "atelier");
+            match stopped.as_deref() {
+                // All was taken over by then.
+                Some("before settle" | "after settle") | None => {
+                    assert_eq!(state, OperationState::Done, "{stopped:?}: {message}");
+                    assert_ne!(after, before, "{stopped:?}");
+                }
+                Some(stopped) => {
+                    assert_eq!(state, OperationState::Refused, "{stopped}: {message}");
+                    assert!(!message.contains("restent"), "{stopped}: {message}");
+                    assert_eq!(after, before, "{stopped}");
+                }
+            }
+            if stopped.is_none() {
+                assert_eq!(at, 11, "each of five steps, before and after");
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn what_people_changed_since_stays_when_settings_are_taken_back_and_the_operation_says_so() {
+    for database in [None, database()] {
+        let host = Host::start_on(database);
+        atelier(&host);
+        let before = held(&host, "atelier");
+        let (host, state, message, stopped) = cut_off(host, 8, |host| {
+            let open = host.platform.environment("atelier").unwrap();
+            let find = |entity: &str, field: &str, value: &str| {
+                open.engine.find(&Caller::system(), entity, field, value, &[]).unwrap().row.id()
+            };
+            let setting = find("setting", "key", "visits.gap");
+            let lea = find("user", "email", "lea@weber.example");
+            let own = Caller { actor: Actor::User(lea), ..Caller::system() };
+            let change = Draft::default().with("label", "Écart voulu ici");
+            open.engine.transact(&own, move |unit| unit.update("setting", setting, None, change)).unwrap();
+            add(&open, "account", Draft::default().with("name", "Nouveau").with("owner", lea));
+        });
+        assert_eq!(stopped.as_deref(), Some("after records"));
+        assert_eq!(state, OperationState::Refused, "{message}");
+        assert!(message.contains("sauf 2 fiche(s)"), "{message}");
+        // What she changed, and she herself, whose account it is; the rest is as before.
+        assert_eq!(texts(&host, "atelier", "setting", "label"), ["Écart voulu ici"]);
+        assert_eq!(texts(&host, "atelier", "user", "email"), ["lea@weber.example"]);
+        assert_eq!(texts(&host, "atelier", "account", "name"), ["Déjà là", "Nouveau"]);
+        let after = held(&host, "atelier");
+        let differ = |one: &String| ["setting ", "user ", "account "].iter().any(|of| one.starts_with(of));
+        let rest = |held: &[String]| held.iter().filter(|one| !differ(one)).cloned().collect::<Vec<_>>();
+        assert_eq!(rest(&after), rest(&before));
+    }
 }
