@@ -231,21 +231,27 @@ impl Platform {
         but: Option<RecordId>,
     ) -> Result<(), PlatformError> {
         if body.name.trim().is_empty() {
-            return Err(ProvisioningError::Invalid("displayName is needed").into());
+            return Err(ProvisioningError::invalid("il manque displayName", "displayName is needed").into());
         }
         let name = key(&body.name);
         let named = Some(("name_key", name.as_str()));
         let named = self.provisioned_records(PROVISIONED_GROUP, &provisioner.info, named)?;
         if named.iter().any(|one| Some(one.row.id()) != but) {
-            return Err(ProvisioningError::Taken("another group has this displayName already").into());
+            return Err(ProvisioningError::taken(
+                "un autre groupe a déjà ce displayName",
+                "another group has this displayName already",
+            )
+            .into());
         }
         for person in &body.members {
             match self.provisioned_record(PROVISIONED_PERSON, &provisioner.info, *person) {
                 Ok(_) => {}
                 Err(error) if error.is_not_found() => {
-                    return Err(
-                        ProvisioningError::Invalid("a member is nobody who is provisioned here").into()
-                    );
+                    return Err(ProvisioningError::invalid(
+                        "un membre n'est personne que l'annuaire tienne ici",
+                        "a member is nobody who is provisioned here",
+                    )
+                    .into());
                 }
                 Err(error) => return Err(error),
             }

@@ -10,7 +10,7 @@ mod tokens;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use dictionary::{RecordId, Value};
+use dictionary::{Label, Language, RecordId, Value};
 use engine::{Caller, Draft, EngineError, Held, Query};
 use journal::Origin;
 
@@ -47,11 +47,21 @@ impl Provisioner {
 #[derive(Debug, thiserror::Error)]
 pub enum ProvisioningError {
     /// Another person or group has that name already, or that address.
-    #[error("{0}")]
-    Taken(&'static str),
+    #[error("{}", .0.text(Language::En))]
+    Taken(Label),
     /// What was sent cannot be: says what.
-    #[error("{0}")]
-    Invalid(&'static str),
+    #[error("{}", .0.text(Language::En))]
+    Invalid(Label),
+}
+
+impl ProvisioningError {
+    fn taken(fr: &str, en: &str) -> ProvisioningError {
+        ProvisioningError::Taken(Label::new(fr, en))
+    }
+
+    fn invalid(fr: &str, en: &str) -> ProvisioningError {
+        ProvisioningError::Invalid(Label::new(fr, en))
+    }
 }
 
 /// Who administers, as what is done in their name is journalled in the reserved environment, where they may have no record.

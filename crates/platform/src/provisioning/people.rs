@@ -76,18 +76,26 @@ impl PersonBody {
 
     fn check(&self) -> Result<(), PlatformError> {
         if self.user_name.trim().is_empty() {
-            return Err(ProvisioningError::Invalid("userName is needed").into());
+            return Err(ProvisioningError::invalid("il manque userName", "userName is needed").into());
         }
         if self.emails.iter().any(|one| !is_address(&one.value)) {
-            return Err(ProvisioningError::Invalid("an e-mail address is none").into());
+            return Err(ProvisioningError::invalid(
+                "une adresse électronique n'en est pas une",
+                "an e-mail address is none",
+            )
+            .into());
         }
         Ok(())
     }
 
     fn draft(&self) -> Result<Draft, PlatformError> {
         let text = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
-        let emails = serde_json::to_string(&self.emails)
-            .map_err(|_| ProvisioningError::Invalid("the e-mail addresses cannot be kept"))?;
+        let emails = serde_json::to_string(&self.emails).map_err(|_| {
+            ProvisioningError::invalid(
+                "les adresses électroniques ne peuvent être gardées",
+                "the e-mail addresses cannot be kept",
+            )
+        })?;
         Ok(Draft::default()
             .with("user_name", self.user_name.trim())
             .with("user_name_key", key(&self.user_name).as_str())
@@ -185,7 +193,11 @@ impl Platform {
         let taken = Some(("user_name_key", key(&body.user_name)));
         let taken = taken.as_ref().map(|(field, value)| (*field, value.as_str()));
         if !self.provisioned_records(PROVISIONED_PERSON, &provisioner.info, taken)?.is_empty() {
-            return Err(ProvisioningError::Taken("another person has this userName already").into());
+            return Err(ProvisioningError::taken(
+                "une autre personne a déjà ce userName",
+                "another person has this userName already",
+            )
+            .into());
         }
         let mut draft = body.draft()?.with("environment", provisioner.info.id);
         if let Some(email) = body.address() {
@@ -223,7 +235,11 @@ impl Platform {
             Some(("user_name_key", name_key.as_str())),
         )?;
         if named.iter().any(|one| one.row.id() != id) {
-            return Err(ProvisioningError::Taken("another person has this userName already").into());
+            return Err(ProvisioningError::taken(
+                "une autre personne a déjà ce userName",
+                "another person has this userName already",
+            )
+            .into());
         }
         let mut draft = body.draft()?;
         let mut account = None;
@@ -286,13 +302,20 @@ impl Platform {
         let moves = before.address() != email;
         if let Some(email) = email.filter(|email| moves && *email != account.email) {
             if !is_own {
-                return Err(ProvisioningError::Invalid(
+                return Err(ProvisioningError::invalid(
+                    "l'adresse de ce compte ne change pas par l'annuaire : il a été fait, ou sert, ailleurs aussi",
                     "the address of this account is not changed by provisioning: it was made, or is used, elsewhere too",
                 )
                 .into());
             }
             match self.user_by_email(&email) {
-                Ok(_) => return Err(ProvisioningError::Taken("another account has this address").into()),
+                Ok(_) => {
+                    return Err(ProvisioningError::taken(
+                        "un autre compte a cette adresse",
+                        "another account has this address",
+                    )
+                    .into());
+                }
                 Err(error) if error.is_not_found() => {}
                 Err(error) => return Err(error),
             }
@@ -321,7 +344,11 @@ impl Platform {
             Some(one.id()) != but && one.reference("environment") == Some(provisioner.info.id)
         };
         if others.any(|one| is_other(&one)) {
-            return Err(ProvisioningError::Taken("another person has this e-mail address already").into());
+            return Err(ProvisioningError::taken(
+                "une autre personne a déjà cette adresse électronique",
+                "another person has this e-mail address already",
+            )
+            .into());
         }
         Ok(())
     }

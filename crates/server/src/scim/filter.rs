@@ -1,5 +1,6 @@
 //! Filters of SCIM (RFC 7644, 3.4.2.2): read with a bound, asked of a resource as it is told.
 
+use dictionary::Label;
 use serde_json::Value as Json;
 
 use super::attributes::EXTERNAL_ID;
@@ -38,15 +39,22 @@ impl Filter {
     /// Reads a filter.
     ///
     /// Errors: it cannot be read; says where.
-    pub(super) fn read(text: &str) -> Result<Filter, String> {
+    pub(super) fn read(text: &str) -> Result<Filter, Label> {
         if text.len() > LENGTH_MAX {
-            return Err(format!("the filter is longer than {LENGTH_MAX} letters"));
+            return Err(Label::new(
+                &format!("le filtre fait plus de {LENGTH_MAX} lettres"),
+                &format!("the filter is longer than {LENGTH_MAX} letters"),
+            ));
         }
         let mut reader = Reader { tokens: tokens(text)?, at: 0 };
         let filter = reader.either(0)?;
         match reader.peek() {
             None => Ok(filter),
-            Some(token) => Err(format!("the filter goes on after its end: {}", token.shown())),
+            Some(token) => Err(about(
+                "le filtre continue après sa fin : ",
+                "the filter goes on after its end: ",
+                &token.shown(),
+            )),
         }
     }
 
@@ -181,7 +189,7 @@ impl Token {
     }
 }
 
-fn tokens(text: &str) -> Result<Vec<Token>, String> {
+fn tokens(text: &str) -> Result<Vec<Token>, Label> {
     let (mut tokens, mut rest) = (Vec::new(), text.trim_start());
     while let Some(first) = rest.chars().next() {
         let taken = match first {
@@ -195,9 +203,13 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                 1
             }
             '"' => {
-                let end = quoted(rest).ok_or("a text of the filter does not end")?;
-                let value = serde_json::from_str(&rest[..end]);
-                tokens.push(Token::Value(value.map_err(|_| "a text of the filter cannot be read")?));
+                let end = quoted(rest).ok_or_else(|| {
+                    Label::new("un texte du filtre ne finit pas", "a text of the filter does not end")
+                })?;
+                let value = serde_json::from_str(&rest[..end]).map_err(|_| {
+                    Label::new("un texte du filtre ne peut être lu", "a text of the filter cannot be read")
+                });
+                tokens.push(Token::Value(value?));
                 end
             }
             _ => {
@@ -210,9 +222,12 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                     "true" | "false" | "null" => {
                         Token::Value(serde_json::from_str(word).unwrap_or(Json::Null))
                     }
-                    _ if is_number => Token::Value(
-                        serde_json::from_str(word).map_err(|_| "a number of the filter cannot be read")?,
-                    ),
+                    _ if is_number => Token::Value(serde_json::from_str(word).map_err(|_| {
+                        Label::new(
+                            "un nombre du filtre ne peut être lu",
+                            "a number of the filter cannot be read",
+                        )
+                    })?),
                     _ => Token::Word(word.to_owned()),
                 });
                 end
@@ -221,6 +236,11 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
         rest = rest[taken..].trim_start();
     }
     Ok(tokens)
+}
+
+/// What is wrong, and with what.
+fn about(fr: &str, en: &str, what: &str) -> Label {
+    Label::new(&format!("{fr}{what}"), &format!("{en}{what}"))
 }
 
 /// Where a quoted text ends.
@@ -258,16 +278,19 @@ impl Reader {
         is_it
     }
 
-    fn expects(&mut self, token: &Token) -> Result<(), String> {
+    fn expects(&mut self, token: &Token) -> Result<(), Label> {
         match self.next() {
             Some(found) if found == *token => Ok(()),
-            _ => Err(format!("the filter lacks a {}", token.shown())),
+            _ => Err(about("il manque au filtre un ", "the filter lacks a ", &token.shown())),
         }
     }
 
-    fn either(&mut self, depth: usize) -> Result<Filter, String> {
+    fn either(&mut self, depth: usize) -> Result<Filter, Label> {
         if depth > DEPTH_MAX {
-            return Err(format!("the filter has more than {DEPTH_MAX} conditions within each other"));
+            return Err(Label::new(
+                &format!("le filtre a plus de {DEPTH_MAX} conditions l'une dans l'autre"),
+                &format!("the filter has more than {DEPTH_MAX} conditions within each other"),
+            ));
         }
         let mut filter = self.both(depth)?;
         while self.takes("or") {
@@ -276,7 +299,7 @@ impl Reader {
         Ok(filter)
     }
 
-    fn both(&mut self, depth: usize) -> Result<Filter, String> {
+    fn both(&mut self, depth: usize) -> Result<Filter, Label> {
         let mut filter = self.one(depth)?;
         while self.takes("and") {
             filter = Filter::And(Box::new(filter), Box::new(self.one(depth)?));
@@ -284,7 +307,7 @@ impl Reader {
         Ok(filter)
     }
 
-    fn one(&mut self, depth: usize) -> Result<Filter, String> {
+    fn one(&mut self, depth: usize) -> Result<Filter, Label> {
         if self.takes("not") {
             self.expects(&Token::Open)?;
             let filter = self.either(depth + 1)?;
@@ -298,16 +321,28 @@ impl Reader {
                 Ok(filter)
             }
             Some(Token::Word(path)) => self.condition(path, depth),
-            Some(token) => Err(format!("the filter has {} where an attribute is expected", token.shown())),
-            None => Err("the filter ends where an attribute is expected".to_owned()),
+            Some(token) => {
+                let token = token.shown();
+                Err(Label::new(
+                    &format!("le filtre a {token} là où un attribut est attendu"),
+                    &format!("the filter has {token} where an attribute is expected"),
+                ))
+            }
+            None => Err(Label::new(
+                "le filtre finit là où un attribut est attendu",
+                "the filter ends where an attribute is expected",
+            )),
         }
     }
 
-    fn condition(&mut self, path: String, depth: usize) -> Result<Filter, String> {
+    fn condition(&mut self, path: String, depth: usize) -> Result<Filter, Label> {
         // `urn:…:User:userName` is `userName`.
         let path = path.rsplit_once(':').map_or(path.as_str(), |(_, name)| name).to_owned();
         if path.is_empty() {
-            return Err("the filter has an attribute without a name".to_owned());
+            return Err(Label::new(
+                "le filtre a un attribut sans nom",
+                "the filter has an attribute without a name",
+            ));
         }
         if self.peek() == Some(&Token::OpenElement) {
             self.at += 1;
@@ -316,7 +351,11 @@ impl Reader {
             return Ok(Filter::Any(path, Box::new(filter)));
         }
         let Some(Token::Word(operator)) = self.next() else {
-            return Err(format!("the filter lacks an operator after {path}"));
+            return Err(about(
+                "il manque au filtre un opérateur après ",
+                "the filter lacks an operator after ",
+                &path,
+            ));
         };
         let operator = match operator.to_ascii_lowercase().as_str() {
             "pr" => return Ok(Filter::Present(path)),
@@ -330,14 +369,24 @@ impl Reader {
             "lt" => Operator::Less,
             "le" => Operator::LessOrEqual,
             _ => {
-                return Err(format!(
-                    "the filter has no operator after {path}: eq, ne, co, sw, ew, pr, gt, ge, lt, le"
+                return Err(Label::new(
+                    &format!(
+                        "le filtre n'a pas d'opérateur après {path} : eq, ne, co, sw, ew, pr, gt, ge, lt, le"
+                    ),
+                    &format!(
+                        "the filter has no operator after {path}: eq, ne, co, sw, ew, pr, gt, ge, lt, le"
+                    ),
                 ));
             }
         };
         match self.next() {
             Some(Token::Value(value)) => Ok(Filter::Compare(path, operator, value)),
-            _ => Err(format!("the filter lacks a value after {path}: texts stand in double quotes")),
+            _ => Err(Label::new(
+                &format!(
+                    "il manque au filtre une valeur après {path} : les textes sont entre guillemets doubles"
+                ),
+                &format!("the filter lacks a value after {path}: texts stand in double quotes"),
+            )),
         }
     }
 }
@@ -355,7 +404,7 @@ mod tests {
             "name": {"familyName": "Lenoir"},
             "emails": [{"value": "ada@acme.example", "type": "work", "primary": true}, {"value": "a@home.example", "type": "home"}],
         });
-        Filter::read(filter).unwrap_or_else(|error| panic!("{filter}: {error}")).holds(&ada)
+        Filter::read(filter).unwrap_or_else(|error| panic!("{filter}: {error:?}")).holds(&ada)
     }
 
     #[test]

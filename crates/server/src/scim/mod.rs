@@ -15,7 +15,7 @@ use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use dictionary::RecordId;
+use dictionary::{Label, RecordId};
 use platform::Platform;
 use platform::provisioning::Provisioner;
 use platform::provisioning::people::Lookup;
@@ -71,6 +71,7 @@ async fn dispatched(
     let (parts, body) = request.into_parts();
     let base = format!("{}/scim/v2/{environment}", origin(&state, &parts.headers));
     let asked = Asked { cx, environment, method: parts.method, headers: parts.headers, query, body, base };
+    let language = asked.cx.language();
     let segments: Vec<&str> = path.trim_end_matches('/').split('/').collect();
     let (route, answer) = match segments.as_slice() {
         // Of the RFC, and not here.
@@ -87,7 +88,7 @@ async fn dispatched(
         }
         _ => ("/scim/v2/{env}/?", refused(asked, StatusCode::NOT_FOUND).await),
     };
-    named(route, answer.unwrap_or_else(ScimError::into_response))
+    named(route, answer.unwrap_or_else(|error| error.told_in(language).into_response()))
 }
 
 fn scim_json() -> [(HeaderName, HeaderValue); 2] {
@@ -123,7 +124,7 @@ impl Asked {
         self,
         work: impl FnOnce(&Platform, &Provisioner) -> Result<Told, ScimError> + Send + 'static,
     ) -> Result<Response, ScimError> {
-        let (cx, environment, language) = (self.cx.clone(), self.environment.clone(), self.cx.language());
+        let (cx, environment) = (self.cx.clone(), self.environment.clone());
         let done = self.cx.run(move || {
             let Credentials::Token(secret) = &cx.credentials else {
                 return Ok(Err(ScimError::unauthorized()));
@@ -138,7 +139,7 @@ impl Asked {
             let paced = cx.state.scim.goes_on(provisioner.token, platform.clock().now());
             Ok(paced.and_then(|()| work(platform, &provisioner)))
         });
-        let done = done.await.map_err(|problem| ScimError::of_problem(&problem, language))?;
+        let done = done.await.map_err(|problem| ScimError::of_problem(&problem))?;
         let answer = done.map(Told::response)?;
         Ok(unchanged(&self.method, &self.headers, answer))
     }
@@ -147,8 +148,9 @@ impl Asked {
         let body = std::mem::take(&mut self.body);
         let sent = scim_object(body, &self.headers, &self.cx.state.config).await;
         sent.map_err(|problem| {
-            let error = ScimError::of_problem(&problem, self.cx.language());
-            if error.status == StatusCode::BAD_REQUEST { ScimError::syntax(error.detail) } else { error }
+            let error = ScimError::of_problem(&problem);
+            let is_syntax = error.status == StatusCode::BAD_REQUEST;
+            if is_syntax { ScimError { kind: Some("invalidSyntax"), ..error } } else { error }
         })
     }
 
@@ -161,8 +163,11 @@ impl Asked {
             return Ok(None);
         }
         let version = tag.trim().trim_start_matches("W/").trim_matches('"').parse();
-        let none =
-            |_| ScimError::new(StatusCode::PRECONDITION_FAILED, None, "If-Match names no version of this");
+        let none = |_| {
+            let detail =
+                Label::new("If-Match ne nomme aucune version de ceci", "If-Match names no version of this");
+            ScimError::new(StatusCode::PRECONDITION_FAILED, None, detail)
+        };
         version.map(Some).map_err(none)
     }
 
@@ -195,7 +200,7 @@ fn unchanged(method: &Method, headers: &HeaderMap, answer: Response) -> Response
 
 /// What there is, and something more of it.
 async fn all(mut asked: Asked, resource: Resource) -> Result<Response, ScimError> {
-    let (base, language) = (asked.base.clone(), asked.cx.language());
+    let base = asked.base.clone();
     match asked.method {
         Method::GET | Method::HEAD => {
             let filter = asked.given("filter").filter(|filter| !filter.trim().is_empty());
@@ -205,7 +210,7 @@ async fn all(mut asked: Asked, resource: Resource) -> Result<Response, ScimError
             let (attributes, excluded) = (asked.names("attributes"), asked.names("excludedAttributes"));
             let work = move |platform: &Platform, by: &Provisioner| {
                 let views = views(platform, by, resource, filter.as_ref(), &base);
-                let views = views.map_err(|error| ScimError::of(error, language))?;
+                let views = views.map_err(ScimError::of)?;
                 let total = views.len();
                 let page = views.into_iter().skip(start - 1).take(count);
                 let page: Vec<Json> =
@@ -226,7 +231,7 @@ async fn all(mut asked: Asked, resource: Resource) -> Result<Response, ScimError
                         .provisioned_group_create(by, &resources::group_body(&document)?)
                         .map(|group| resources::group_view(&group, &base)),
                 };
-                let made = made.map_err(|error| ScimError::of(error, language))?;
+                let made = made.map_err(ScimError::of)?;
                 Ok(Told { status: StatusCode::CREATED, body: Some(made) })
             };
             asked.by_token(work).await
@@ -272,9 +277,9 @@ fn listed(page: Vec<Json>, total: usize, start: usize) -> Json {
 
 /// One person, or one group.
 async fn one(mut asked: Asked, resource: Resource, id: &str) -> Result<Response, ScimError> {
-    let (base, language) = (asked.base.clone(), asked.cx.language());
+    let base = asked.base.clone();
     let id = RecordId::parse(id);
-    let of = move |error| ScimError::of(error, language);
+    let of = ScimError::of;
     let read = move |platform: &Platform, by: &Provisioner| {
         let id = id.ok_or_else(ScimError::not_found)?;
         Ok::<_, ScimError>(match resource {
@@ -404,6 +409,7 @@ async fn described(asked: Asked, segments: Option<&[&str]>) -> Result<Response, 
 
 /// An address, or a method, that the service does not have.
 async fn refused(asked: Asked, status: StatusCode) -> Result<Response, ScimError> {
-    let missing = ScimError::new(status, None, "the service does not do this");
+    let detail = Label::new("le service ne fait pas cela", "the service does not do this");
+    let missing = ScimError::new(status, None, detail);
     asked.by_token(move |_, _| Err(missing)).await
 }

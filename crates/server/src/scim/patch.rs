@@ -37,9 +37,14 @@ pub(super) fn apply(
 ) -> Result<(), ScimError> {
     let all = sent.iter().find(|(name, _)| name.eq_ignore_ascii_case("Operations"));
     let operations = all.and_then(|(_, all)| all.as_array());
-    let operations = operations.ok_or_else(|| ScimError::syntax("Operations is needed: a list"))?;
+    let operations = operations.ok_or_else(|| {
+        ScimError::syntax("il manque Operations : une liste", "Operations is needed: a list")
+    })?;
     if operations.len() > OPERATIONS_MAX {
-        return Err(ScimError::too_many(format!("at most {OPERATIONS_MAX} operations at once")));
+        return Err(ScimError::too_many(
+            format!("au plus {OPERATIONS_MAX} opérations à la fois"),
+            format!("at most {OPERATIONS_MAX} operations at once"),
+        ));
     }
     for operation in operations {
         let verb = member(operation, "op").and_then(Json::as_str).unwrap_or_default();
@@ -47,15 +52,25 @@ pub(super) fn apply(
             "add" => Verb::Add,
             "replace" => Verb::Replace,
             "remove" => Verb::Remove,
-            _ => return Err(ScimError::syntax("op is add, replace or remove")),
+            _ => {
+                return Err(ScimError::syntax(
+                    "op est add, replace ou remove",
+                    "op is add, replace or remove",
+                ));
+            }
         };
         let value = member(operation, "value").unwrap_or(&Json::Null);
         match member(operation, "path").and_then(Json::as_str).map(str::trim) {
             Some(path) if !path.is_empty() => at(resource, document, verb, path, value)?,
-            _ if verb == Verb::Remove => return Err(ScimError::no_target("remove needs a path")),
+            _ if verb == Verb::Remove => {
+                return Err(ScimError::no_target("remove demande un path", "remove needs a path"));
+            }
             _ => {
                 let values = value.as_object().ok_or_else(|| {
-                    ScimError::invalid_value("without a path, value is an object of attributes")
+                    ScimError::invalid_value(
+                        "sans path, value est un objet d'attributs",
+                        "without a path, value is an object of attributes",
+                    )
                 })?;
                 for (path, value) in values {
                     at(resource, document, verb, path, value)?;
@@ -75,7 +90,10 @@ fn at(
 ) -> Result<(), ScimError> {
     let Some(path) = read(resource, path)? else { return Ok(()) };
     if path.attribute.told || path.part.is_some_and(|part| part.told) {
-        return Err(ScimError::mutability(format!("{} is read only", path.attribute.name)));
+        return Err(ScimError::mutability(
+            format!("{} ne se change pas", path.attribute.name),
+            format!("{} is read only", path.attribute.name),
+        ));
     }
     let name = path.attribute.name;
     match (path.attribute.kind, path.part) {
@@ -121,7 +139,7 @@ fn set(
     };
     match formed(attribute, value).ok_or_else(|| wrong_type(attribute))? {
         Json::Null if attribute.required => {
-            return Err(ScimError::invalid_value(format!("{} is needed", attribute.name)));
+            return Err(ScimError::needed(attribute.name));
         }
         Json::Null => document.remove(attribute.name),
         value => document.insert(attribute.name.to_owned(), value),
@@ -190,12 +208,17 @@ fn matching<'e>(
     parts: &'static [Attribute],
 ) -> Result<Vec<&'e mut Map<String, Json>>, ScimError> {
     if !elements.iter().any(|one| filter.holds(one)) {
-        let said =
-            filter.equalities().ok_or_else(|| ScimError::no_target("no element is as the path says"))?;
+        let said = filter.equalities().ok_or_else(|| {
+            ScimError::no_target("aucun élément n'est comme le path le dit", "no element is as the path says")
+        })?;
         let mut made = Map::new();
         for (name, value) in said {
-            let part =
-                part(parts, name).ok_or_else(|| ScimError::invalid_path("the path names no such part"))?;
+            let part = part(parts, name).ok_or_else(|| {
+                ScimError::invalid_path(
+                    "le path nomme une partie qui n'existe pas",
+                    "the path names no such part",
+                )
+            })?;
             made.insert(part.name.to_owned(), formed(part, value).ok_or_else(|| wrong_type(part))?);
         }
         elements.push(Json::Object(made));
@@ -240,12 +263,19 @@ fn child<'d>(document: &'d mut Map<String, Json>, name: &str) -> &'d mut Map<Str
 
 /// Where a path leads; `None` to what is not kept.
 fn read(resource: Resource, path: &str) -> Result<Option<Path>, ScimError> {
-    let unknown = || ScimError::invalid_path(format!("there is no attribute {}", shown(path)));
+    let unknown = || {
+        let path = shown(path);
+        ScimError::invalid_path(
+            format!("il n'y a pas d'attribut {path}"),
+            format!("there is no attribute {path}"),
+        )
+    };
     let Some(path) = resource.without_schema(path.trim()) else { return Ok(None) };
     let (head, filter, tail) = match path.find('[') {
         Some(open) => {
             let close = path.rfind(']').filter(|close| *close > open).ok_or_else(unknown)?;
-            let filter = Filter::read(&path[open + 1..close]).map_err(ScimError::invalid_path)?;
+            let filter = Filter::read(&path[open + 1..close])
+                .map_err(|why| ScimError { kind: Some("invalidPath"), ..ScimError::invalid_filter(why) })?;
             (&path[..open], Some(filter), path[close + 1..].strip_prefix('.'))
         }
         None => match path.split_once('.') {
@@ -275,7 +305,7 @@ fn read(resource: Resource, path: &str) -> Result<Option<Path>, ScimError> {
 }
 
 fn wrong_type(attribute: &Attribute) -> ScimError {
-    ScimError::invalid_value(format!("{} is of another type", attribute.name))
+    ScimError::wrong_type(attribute.name)
 }
 
 fn shown(path: &str) -> String {

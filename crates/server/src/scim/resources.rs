@@ -115,8 +115,7 @@ pub(super) fn document(resource: Resource, sent: &Map<String, Json>) -> Result<M
         let Some(name) = resource.without_schema(name) else { continue };
         // What has no place here, or is only told, is passed over (RFC 7644, 3.3).
         let Some(attribute) = resource.attribute(name).filter(|one| !one.told) else { continue };
-        let value = formed(attribute, value)
-            .ok_or_else(|| ScimError::invalid_value(format!("{} is of another type", attribute.name)))?;
+        let value = formed(attribute, value).ok_or_else(|| ScimError::wrong_type(attribute.name))?;
         if !value.is_null() {
             document.insert(attribute.name.to_owned(), value);
         }
@@ -133,14 +132,17 @@ pub(super) fn person_body(document: &Map<String, Json>) -> Result<PersonBody, Sc
     let name = document.get("name").and_then(Json::as_object).unwrap_or(&none);
     let emails = document.get("emails").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
     let emails = emails.iter().filter_map(Json::as_object).map(|one| {
-        let value =
-            text(one, "value").ok_or_else(|| ScimError::invalid_value("an e-mail address lacks its value"));
+        let value = text(one, "value").ok_or_else(|| {
+            ScimError::invalid_value(
+                "une adresse électronique est sans value",
+                "an e-mail address lacks its value",
+            )
+        });
         let primary = one.get("primary").and_then(Json::as_bool);
         Ok(Email { value: value?, kind: text(one, "type"), primary })
     });
     Ok(PersonBody {
-        user_name: text(document, "userName")
-            .ok_or_else(|| ScimError::invalid_value("userName is needed"))?,
+        user_name: text(document, "userName").ok_or_else(|| ScimError::needed("userName"))?,
         external_id: text(document, "externalId"),
         active: document.get("active").and_then(Json::as_bool),
         display_name: text(document, "displayName"),
@@ -156,11 +158,15 @@ pub(super) fn group_body(document: &Map<String, Json>) -> Result<GroupBody, Scim
     let members = document.get("members").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
     let members = members.iter().map(|one| {
         let id = one["value"].as_str().and_then(RecordId::parse);
-        id.ok_or_else(|| ScimError::invalid_value("a member is nobody who is provisioned here"))
+        id.ok_or_else(|| {
+            ScimError::invalid_value(
+                "un membre n'est personne que l'annuaire tienne ici",
+                "a member is nobody who is provisioned here",
+            )
+        })
     });
     Ok(GroupBody {
-        name: text(document, "displayName")
-            .ok_or_else(|| ScimError::invalid_value("displayName is needed"))?,
+        name: text(document, "displayName").ok_or_else(|| ScimError::needed("displayName"))?,
         external_id: text(document, "externalId"),
         members: members.collect::<Result<BTreeSet<_>, ScimError>>()?,
     })

@@ -456,3 +456,46 @@ fn who_is_provisioned_signs_in_by_a_link_and_a_clients_own_administrator_is_not_
     );
     refused(&moved, 400, Some("invalidValue"));
 }
+
+#[test]
+fn refusals_are_said_in_the_language_that_is_asked_for() {
+    let app = App::start();
+    let directory = directory(&app);
+    let zoe = person(&directory, "zoe");
+    let said = |language: &str, method: &str, path: &str, body: &Json| {
+        let answer = scim(&directory.clone().with("accept-language", language), method, path, body);
+        assert!(answer.status >= 400, "{path}: {}", answer.text());
+        answer.json()["detail"].as_str().unwrap().to_owned()
+    };
+    let again = json!({"schemas": [USER], "userName": "zoe@acme.example"});
+    let moves = json!({"Operations": [{"op": "move", "path": "active"}]});
+    let one = format!("Users/{}", zoe["id"].as_str().unwrap());
+    let refusals = [
+        (
+            "POST",
+            "Users",
+            &again,
+            ("une autre personne a déjà ce userName", "another person has this userName already"),
+        ),
+        ("POST", "Users", &json!({"schemas": [USER]}), ("il manque userName", "userName is needed")),
+        ("GET", "Users/none", &json!({}), ("il n'y a pas de telle ressource", "there is no such resource")),
+        ("PATCH", one.as_str(), &moves, ("op est add, replace ou remove", "op is add, replace or remove")),
+        (
+            "GET",
+            "Users?filter=userName%20eq",
+            &json!({}),
+            (
+                "il manque au filtre une valeur après userName : les textes sont entre guillemets doubles",
+                "the filter lacks a value after userName: texts stand in double quotes",
+            ),
+        ),
+        ("GET", "Bulk", &json!({}), ("le service ne fait pas cela", "the service does not do this")),
+    ];
+    for (method, path, body, (fr, en)) in refusals {
+        assert_eq!(said("fr-FR,en;q=0.5", method, path, body), fr, "{method} {path}");
+        assert_eq!(said("en", method, path, body), en, "{method} {path}");
+    }
+    let stranger = by(&app, "another").with("accept-language", "en");
+    let refused = stranger.get(&at("Users")).json();
+    assert_eq!(refused["detail"], "a token of this environment is needed: Authorization: Bearer …");
+}
