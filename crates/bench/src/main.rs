@@ -5,6 +5,7 @@ mod bare;
 mod communes;
 mod environments;
 mod load;
+mod moving;
 mod neighbours;
 mod noisy;
 mod ours;
@@ -38,6 +39,7 @@ const MEASURES: &[(&str, bool)] = &[
     ("verify", true),
     ("agreement", true),
     ("postgres", true),
+    ("moving", true),
     ("flat", false),
 ];
 
@@ -84,6 +86,9 @@ async fn main() -> Result<()> {
     }
     if wanted("postgres") {
         postgres::creates(&mut report, folder.path(), 3).await?;
+    }
+    if wanted("moving") {
+        moving::measure(&mut report, folder.path()).await?;
     }
     if wanted("flat") {
         requests::flat(&mut report, folder.path()).await?;

@@ -1,18 +1,20 @@
 //! An environment made again from its journal: what proves that the journal holds everything, and what a restore does.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use dictionary::model::EntityIndex;
 use dictionary::{RecordId, Value, system};
+use jiff::tz::TimeZone;
 use journal::{Change, Entry, Operation, redaction};
-use store::{Context, Row, Snapshot, Store, Transaction};
+use store::{Context, Row, Snapshot, Store, Submission, Transaction, Unit, UnitError};
 
 use crate::caller::Caller;
 use crate::catalogue;
 use crate::clock::{Clock, IdSource};
 use crate::environment::{Environment, Settings, Shared};
 use crate::error::{EngineError, damaged, failed};
+use crate::moving::{Which, index_changed, note_searched, searched};
 use crate::prepared::Prepared;
 use crate::search_text::search_text;
 use crate::sources::{self, Source};
@@ -33,6 +35,8 @@ pub struct Replay {
     files: BTreeMap<RecordId, Source>,
     /// Values are missing that entries before had: the content is not the one that was.
     astray: bool,
+    /// Full-text search finds all that was replayed, and is to find what comes.
+    found: bool,
 }
 
 impl Replay {
@@ -47,14 +51,14 @@ impl Replay {
         if head.position != 0 || !head.dictionary.is_empty() {
             return Err(damaged("a journal is replayed into an empty store only"));
         }
-        Ok(Replay { store, prepared: None, files: BTreeMap::new(), astray: false })
+        Ok(Replay { store, prepared: None, files: BTreeMap::new(), astray: false, found: true })
     }
 
     /// Goes on after the last entry of a store that holds the beginning of what `source` holds.
     ///
     /// Errors: `Store`, when it holds something else.
     pub fn resume(store: Arc<dyn Store>, source: &dyn Snapshot) -> Result<Replay, EngineError> {
-        let (files, prepared, astray) = {
+        let (files, prepared, astray, found) = {
             let snapshot = store.snapshot().map_err(failed("read the journal's head"))?;
             let head = snapshot.head().map_err(failed("read the journal's head"))?;
             if head.position == 0 {
@@ -67,31 +71,112 @@ impl Replay {
             let Some(entry) = entry else { return Err(damaged("what is there is not what is copied")) };
             let files = sources::read_files(&*snapshot)?;
             let layers = sources::to_layers(files.values().cloned());
-            (files, catalogue::compiled_whole(&layers)?, entry.digest != head.digest)
+            let found = searched(&*snapshot)? == Some(head.position);
+            (files, catalogue::compiled_whole(&layers)?, entry.digest != head.digest, found)
         };
-        Ok(Replay { store, prepared: Some(prepared), files, astray })
+        Ok(Replay { store, prepared: Some(prepared), files, astray, found })
     }
 
-    /// Replays what `source` holds after the last entry, up to and with its own last. `progress` is told the position reached and the last.
+    /// Replays what `source` holds after the last entry, up to what was its own last then. `progress` is told the position reached and that last. `zone`:
+    /// where days of texts that are searched begin.
     ///
+    /// Nothing of `source` is kept open for longer than a page takes to read: whoever writes there meanwhile could not tidy up behind a moment that lasts.
     /// Errors: as [`Replay::entry`].
     pub fn catch_up(
         &mut self,
-        source: &dyn Snapshot,
+        source: &dyn Store,
+        zone: &TimeZone,
         progress: &mut dyn FnMut(u64, u64) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
-        let last = source.head().map_err(failed("read the journal's head"))?.position;
+        let last = source.position();
         loop {
             let reached = self.store.position();
             progress(reached, last)?;
-            let entries = source.entries(reached, ENTRIES).map_err(failed("read the journal"))?;
+            if reached >= last {
+                return Ok(());
+            }
+            let entries = source.snapshot().and_then(|snapshot| snapshot.entries(reached, ENTRIES));
+            let entries = entries.map_err(failed("read the journal"))?;
             if entries.is_empty() {
                 return Ok(());
             }
-            for entry in &entries {
-                self.entry(entry)?;
+            for run in entries.chunk_by(|one, next| is_plain(one) && is_plain(next)) {
+                if !self.astray && run.iter().all(is_plain) {
+                    self.run(run, zone)?;
+                } else {
+                    run.iter().try_for_each(|entry| self.entry(entry))?;
+                }
             }
         }
+    }
+
+    /// Replays entries that follow each other and change neither the dictionary nor what was redacted, many of them by one commit: each is a unit, and none
+    /// is kept behind one that was not. Full-text search finds what they changed with them, where it found all before.
+    ///
+    /// What they certify is proved at the end of them: the chain hash of the last stands on every digest before it.
+    fn run(&mut self, entries: &[Entry], zone: &TimeZone) -> Result<(), EngineError> {
+        let (Some(last), Some(prepared)) = (entries.last(), self.prepared.clone()) else {
+            return entries.iter().try_for_each(|entry| self.entry(entry));
+        };
+        let (told, outcomes) = mpsc::channel();
+        for entry in entries {
+            let (position, cause) = (entry.position, entry.cause.clone());
+            let (changes, target) = (entry.changes.clone().unwrap_or_default(), prepared.clone());
+            let context = Context { now: cause.at, zone: zone.clone(), me: None };
+            let (is_found, is_last) = (self.found, position == last.position);
+            let unit: Unit = Box::new(move |tx| {
+                if tx.next_position() != position {
+                    let refusal = damaged(&format!("entry {position} does not follow what is there"));
+                    return Err(UnitError::Refused(Box::new(refusal)));
+                }
+                tx.set_cause(cause);
+                tx.allow_missing_files();
+                let search = is_found.then_some(&context);
+                let written = replay_changes(tx, Some(target.clone()), &target, &changes, search);
+                let written = written.and_then(|()| {
+                    if is_found {
+                        let these = if is_found_with(&changes) { Which::Others } else { Which::All };
+                        index_changed(tx, &target, &context, &changes, these)?;
+                    }
+                    if is_found && is_last { note_searched(tx, position) } else { Ok(()) }
+                });
+                match written {
+                    Ok(()) => Ok(Box::new(())),
+                    Err(refusal) => Err(UnitError::Refused(Box::new(refusal))),
+                }
+            });
+            let (done, lead) = (told.clone(), told.clone());
+            let submission = Submission {
+                // Nobody hears it who gave up already.
+                done: Box::new(move |outcome| drop(done.send(Heard::Done(outcome.map(drop))))),
+                lead: Some(Box::new(move || drop(lead.send(Heard::Lead)))),
+            };
+            self.store.submit(unit, submission);
+        }
+        let (mut left, mut fault) = (entries.len(), None);
+        while left > 0 {
+            match outcomes.recv() {
+                Ok(Heard::Lead) => self.store.commit_waiting(),
+                Ok(Heard::Done(outcome)) => {
+                    left -= 1;
+                    // The first says why; those behind it only that they do not follow.
+                    fault = fault.or(outcome.err());
+                }
+                Err(_) => return Err(damaged("the store forgot what it was given to write")),
+            }
+        }
+        if let Some(fault) = fault {
+            return Err(refused(fault));
+        }
+        let snapshot = self.store.snapshot().map_err(failed("read the journal's head"))?;
+        let head = snapshot.head().map_err(failed("read the journal's head"))?;
+        if head.digest != last.digest || head.epoch == last.epoch && head.chain != last.chain {
+            let first = entries.first().map_or(0, |entry| entry.position);
+            let found =
+                format!("entries {first} to {} lead to another content than they certify", last.position);
+            return Err(damaged(&found));
+        }
+        Ok(())
     }
 
     /// Replays the next entry.
@@ -119,23 +204,18 @@ impl Replay {
             let certified = certified.map_or(Ok(()), |entry| tx.certify(&entry));
             match certified
                 .map_err(failed("replay an entry"))
-                .and_then(|()| replay_changes(tx, old, &target, changes))
+                .and_then(|()| replay_changes(tx, old, &target, &changes, None))
             {
                 Ok(()) => Ok(Box::new(())),
-                Err(refusal) => Err(store::UnitError::Refused(Box::new(refusal))),
+                Err(refusal) => Err(UnitError::Refused(Box::new(refusal))),
             }
         }));
         match written {
             Ok(_) => self.prepared = Some(new),
-            Err(store::UnitError::Store(source)) => {
-                return Err(EngineError::Store { action: "replay an entry", source });
-            }
-            Err(store::UnitError::Refused(refusal)) => {
-                return Err(*refusal
-                    .downcast::<EngineError>()
-                    .expect("a unit's refusal comes back as it was given"));
-            }
+            Err(fault) => return Err(refused(fault)),
         }
+        // Records of this entry, and those that are found by other texts from here on: as long as there are none, all are found.
+        self.found = self.found && self.finds_nothing()?;
         let snapshot = self.store.snapshot().map_err(failed("read the journal's head"))?;
         let head = snapshot.head().map_err(failed("read the journal's head"))?;
         if head.digest == entry.digest {
@@ -183,6 +263,18 @@ impl Replay {
         Ok(Environment { shared })
     }
 
+    /// Whether there is no record yet that full-text search could find.
+    fn finds_nothing(&self) -> Result<bool, EngineError> {
+        let Some(prepared) = &self.prepared else { return Ok(true) };
+        let snapshot = self.store.snapshot().map_err(failed("look for records"))?;
+        for entity in prepared.dictionary.entities.iter().filter(|entity| !entity.search.is_empty()) {
+            if !snapshot.scan(entity, None, 1).map_err(failed("look for records"))?.is_empty() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// The dictionary that is in force after these changes.
     fn dictionary_after(&mut self, changes: &[Change]) -> Result<Arc<Prepared>, EngineError> {
         let mut touched = false;
@@ -216,11 +308,43 @@ impl Replay {
     }
 }
 
+/// What is heard of entries given to the store.
+enum Heard {
+    /// Nobody commits them: whoever waits for them does.
+    Lead,
+    /// What became of one.
+    Done(Result<(), UnitError>),
+}
+
+fn refused(fault: UnitError) -> EngineError {
+    match fault {
+        UnitError::Store(source) => EngineError::Store { action: "replay an entry", source },
+        UnitError::Refused(refusal) => {
+            *refusal.downcast::<EngineError>().expect("a unit's refusal comes back as it was given")
+        }
+    }
+}
+
+/// Whether an entry only changes records.
+fn is_plain(entry: &Entry) -> bool {
+    entry.changes.as_ref().is_some_and(|changes| {
+        !redaction::concerns(changes)
+            && changes.iter().all(|change| change.entity != system::DICTIONARY_SOURCE)
+    })
+}
+
+/// Whether full-text search is told of a change as it is written: alone in its entry, it reads nothing that follows it.
+fn is_found_with(changes: &[Change]) -> bool {
+    changes.len() == 1
+}
+
+/// Plays changes; full-text search finds those that it is told of at once, where `search` says as of when and where.
 fn replay_changes(
     tx: &mut dyn Transaction,
     old: Option<Arc<Prepared>>,
     new: &Arc<Prepared>,
-    changes: Vec<Change>,
+    changes: &[Change],
+    search: Option<&Context>,
 ) -> Result<(), EngineError> {
     let same = old.as_ref().is_some_and(|old| old.dictionary.hash == new.dictionary.hash);
     if !same {
@@ -244,15 +368,21 @@ fn replay_changes(
                 row
             }
         };
-        for field in change.fields {
+        for field in &change.fields {
             if let Some(index) = entity.index(&field.field) {
-                row.0[index] = field.new;
+                row.0[index] = field.new.clone();
             }
         }
+        let text = match search {
+            Some(context) if is_found_with(changes) && change.operation != Operation::Delete => {
+                search_text(&View::of(&*tx, new, context, &Cache::default()), position, &row)?
+            }
+            _ => None,
+        };
         match (&old, change.operation) {
-            (None, _) => tx.insert(entity, row, None),
+            (None, _) => tx.insert(entity, row, text.as_deref()),
             (Some(old), Operation::Delete) => tx.delete(entity, old),
-            (Some(old), _) => tx.update(entity, old, row, None),
+            (Some(old), _) => tx.update(entity, old, row, text.as_deref()),
         }
         .map_err(failed("replay a change"))?;
     }
@@ -288,15 +418,7 @@ pub(crate) fn index_page(
     let count = rows.len() as u64;
     let cache = Cache::default();
     for row in rows {
-        let view = View {
-            prepared,
-            snapshot: Some(&*tx),
-            cache: &cache,
-            context,
-            ahead: None,
-            timeout_ms: 0,
-            sight: None,
-        };
+        let view = View::of(&*tx, prepared, context, &cache);
         let text = search_text(&view, position, &row)?;
         tx.index(entity, row.id(), text.as_deref()).map_err(failed("index a record"))?;
     }

@@ -85,6 +85,16 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
+    /// Of all that is there.
+    pub(crate) fn of(
+        snapshot: &'a dyn Snapshot,
+        prepared: &'a Prepared,
+        context: &'a Context,
+        cache: &'a Cache,
+    ) -> View<'a> {
+        View { prepared, snapshot: Some(snapshot), cache, context, ahead: None, timeout_ms: 0, sight: None }
+    }
+
     /// Where rows are read from.
     pub(crate) fn snapshot(&self) -> Result<&'a dyn Snapshot, StoreError> {
         self.snapshot.ok_or_else(|| StoreError::Database {

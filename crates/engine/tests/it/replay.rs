@@ -7,6 +7,7 @@ use dictionary::{RecordId, Value};
 use engine::replay::Replay;
 use engine::{Draft, EngineError, Environment, TimeOrderedIds, Unit};
 use proptest::prelude::*;
+use store::Store;
 
 use crate::support::{SteppingClock, World, admin, draft, explained, settings, store, with_lines, written};
 
@@ -177,7 +178,10 @@ fn layers(later: bool) -> Vec<Layer> {
 }
 
 fn run(world: &World, steps: &[Step]) {
-    let mut known = Known::default();
+    go_on(world, steps, &mut Known::default());
+}
+
+fn go_on(world: &World, steps: &[Step], known: &mut Known) {
     for step in steps {
         if let Step::Dictionary(later) = step {
             explained(world.environment.apply(&admin(), &layers(*later), true));
@@ -189,7 +193,7 @@ fn run(world: &World, steps: &[Step]) {
             Ok(after)
         });
         if let Ok(done) = done {
-            known = done.value;
+            *known = done.value;
         }
     }
 }
@@ -221,6 +225,25 @@ fn replayed(world: &World) -> (Environment, tempfile::TempDir) {
     (explained(environment), folder)
 }
 
+/// Plays what another store lacks of the journal, and makes search find it.
+fn followed(world: &World, there: &Arc<dyn Store>) -> Result<Environment, EngineError> {
+    let source = world.environment.store();
+    let mut replay = Replay::resume(there.clone(), &*source.snapshot().unwrap())?;
+    replay.catch_up(&**source, &settings().zone, &mut |_, _| Ok(()))?;
+    let ids = Arc::new(TimeOrderedIds);
+    let environment = replay.into_environment_unsearched(settings(), SteppingClock::new(), ids)?;
+    environment.search_catch_up(&admin(), &mut |_| Ok(()))?;
+    Ok(environment)
+}
+
+/// What is found by a word, in no order.
+fn found(environment: &Environment, word: &str) -> Vec<RecordId> {
+    let found = explained(environment.search(&admin(), word, 100));
+    let mut ids: Vec<RecordId> = found.iter().map(|hit| hit.row.id()).collect();
+    ids.sort();
+    ids
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
@@ -241,6 +264,27 @@ proptest! {
         }
         let client = again.transact(&admin(), |unit| unit.create("client", None, draft()));
         prop_assert!(client.is_ok(), "numbers go on: {:?}", client);
+    }
+
+    /// Whoever follows a journal while it grows has all of it, and finds by search what is found where it is written.
+    #[test]
+    fn any_life_is_followed_as_it_goes_on(steps in steps()) {
+        let world = World::of(&layers(false));
+        let folder = tempfile::tempdir().unwrap();
+        let there: Arc<dyn Store> = store(folder.path());
+        let mut known = Known::default();
+        drop(explained(followed(&world, &there)));
+        for part in steps.chunks(3) {
+            go_on(&world, part, &mut known);
+            let follower = explained(followed(&world, &there));
+            prop_assert_eq!(world.environment.head().unwrap(), follower.head().unwrap());
+            for client in world.all("client") {
+                let name = client.title.trim();
+                if !name.is_empty() {
+                    prop_assert_eq!(found(&world.environment, name), found(&follower, name), "{}", name);
+                }
+            }
+        }
     }
 
     /// After any life, every total is what its formula says.
@@ -274,6 +318,20 @@ fn search_works_in_a_replayed_environment() {
     world.create("sale", draft().with("client", client));
     let (again, _folder) = replayed(&world);
     assert_eq!(explained(again.search(&admin(), "metallerie", 10)).len(), 2);
+}
+
+#[test]
+fn what_somebody_else_wrote_where_a_journal_is_followed_is_noticed() {
+    let world = World::of(&layers(false));
+    let folder = tempfile::tempdir().unwrap();
+    let there: Arc<dyn Store> = store(folder.path());
+    let follower = explained(followed(&world, &there));
+    explained(follower.transact(&admin(), |unit| unit.create("client", None, written(&[("name", "Mine")]))));
+    for name in ["A", "B", "C"] {
+        world.create("client", written(&[("name", name)]));
+    }
+    let refused = followed(&world, &there).map(drop);
+    assert!(matches!(refused, Err(EngineError::Store { .. })), "{refused:?}");
 }
 
 #[test]

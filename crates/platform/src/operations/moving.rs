@@ -17,11 +17,14 @@ use crate::open::OpenEnvironment;
 use crate::places::{Keep, failed};
 use crate::platform::Platform;
 
-/// Entries that may be left to play while nothing is written.
+/// Entries that may be left to play while nothing is written, however slowly they are played.
 const REST_MAX: u64 = 200;
 
-/// Looks at a journal that grows, before what is left is played all the same.
-const LOOKS_MAX: usize = 20;
+/// What is left may take this long.
+const REST_TAKES: SignedDuration = SignedDuration::from_millis(500);
+
+/// Looks at a journal that is not gained on, before the move is given up: people would have to wait for what is left.
+const LOOKS_MAX: usize = 10;
 
 /// Other servers know within this time that the rows are elsewhere.
 const KNOWN_WITHIN: SignedDuration = SignedDuration::from_secs(10);
@@ -81,40 +84,63 @@ fn play(
     info: &EnvironmentInfo,
     progress: &mut carry_out::Progress<'_>,
 ) -> Result<Environment, PlatformError> {
-    let mut snapshot = source.engine.store().snapshot().map_err(failed("read the environment to move"))?;
-    let mut replay = Replay::resume(store.clone(), &*snapshot)?;
-    for _ in 0..LOOKS_MAX {
-        replay.catch_up(&*snapshot, &mut |done, all| progress.tell(done, all))?;
-        drop(snapshot);
-        snapshot = source.engine.store().snapshot().map_err(failed("read the environment to move"))?;
-        let position = snapshot.head().map_err(failed("read the environment to move"))?.position;
-        if position.saturating_sub(store.position()) <= REST_MAX {
-            break;
-        }
-    }
-    drop(snapshot);
-    let settings = platform.settings(&info.name, environments::zone(&info.zone)?, &info.currency);
+    let mut replay = {
+        let snapshot = source.engine.store().snapshot().map_err(failed("read the environment to move"))?;
+        Replay::resume(store, &*snapshot)?
+    };
+    let zone = environments::zone(&info.zone)?;
+    replay.catch_up(&**source.engine.store(), &zone, &mut |done, all| progress.tell(done, all))?;
+    let settings = platform.settings(&info.name, zone, &info.currency);
     Ok(replay.into_environment_unsearched(settings, platform.clock.clone(), platform.ids.clone())?)
+}
+
+/// How many entries are played while nothing is written, at the pace of so many in that time.
+fn in_a_moment(played: u64, took: SignedDuration) -> u64 {
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
+    let moment_ms = u64::try_from(REST_TAKES.as_millis()).unwrap_or_default();
+    played.saturating_mul(moment_ms) / took_ms
 }
 
 fn replay(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError> {
     let (info, to) = (platform.environment_of(operation)?, destination(operation)?);
     let source = platform.environment(&info.name)?;
     let mut progress = carry_out::Progress::of(platform, operation);
-    let store = there(platform, &info, to)?;
-    let moved = match play(platform, &source, store, &info, &mut progress) {
-        // What an earlier move left there is another history.
-        Err(PlatformError::Engine(engine::EngineError::Store {
-            source: StoreError::Damaged { .. }, ..
-        })) => {
-            platform.places.erase_rows(&info.place, to, platform.now())?;
-            play(platform, &source, there(platform, &info, to)?, &info, &mut progress)?
+    let mut store = there(platform, &info, to)?;
+    let (mut least, mut looks) = (u64::MAX, 0);
+    while looks < LOOKS_MAX {
+        let (from, begun) = (store.position(), platform.now());
+        let moved = match play(platform, &source, store.clone(), &info, &mut progress) {
+            // What an earlier move left there is another history.
+            Err(PlatformError::Engine(engine::EngineError::Store {
+                source: StoreError::Damaged { .. },
+                ..
+            })) if least == u64::MAX => {
+                drop(store);
+                platform.places.erase_rows(&info.place, to, platform.now())?;
+                store = there(platform, &info, to)?;
+                play(platform, &source, store.clone(), &info, &mut progress)?
+            }
+            moved => moved?,
+        };
+        moved.search_catch_up(&engine::Caller::system(), &mut |_| progress.tell(1, 1))?;
+        let played = moved.position().saturating_sub(from);
+        let rest = source.engine.position().saturating_sub(moved.position());
+        if rest <= REST_MAX.max(in_a_moment(played, platform.now().duration_since(begun))) {
+            drop(store);
+            moved.close();
+            return Ok(Went::On);
         }
-        moved => moved?,
-    };
-    moved.search_again(&engine::Caller::system(), &mut |_| progress.tell(1, 1))?;
-    moved.close();
-    Ok(Went::On)
+        // Whoever writes is gained on, or is not.
+        looks = if rest < least / 10 * 9 { 0 } else { looks + 1 };
+        least = least.min(rest);
+    }
+    Err(PlatformError::refused(
+        format!(
+            "On écrit dans « {} » plus vite qu'on ne peut le suivre : recommencez à une heure plus calme.",
+            info.label
+        ),
+        format!("More is written in “{}” than can be followed: do it again at a quieter hour.", info.label),
+    ))
 }
 
 fn take_back(platform: &Platform, operation: &Operation) -> Result<(), PlatformError> {
@@ -143,14 +169,10 @@ fn rest(platform: &Platform, operation: &Operation) -> Result<Went, PlatformErro
     let (info, to) = (platform.environment_of(operation)?, destination(operation)?);
     let source = platform.environment(&info.name)?;
     let mut progress = carry_out::Progress::of(platform, operation);
-    let before = there(platform, &info, to)?;
-    let known = before.position();
-    let moved = play(platform, &source, before, &info, &mut progress)?;
+    let moved = play(platform, &source, there(platform, &info, to)?, &info, &mut progress)?;
     moved.take_over_rest(&source.engine)?;
     // Few records by now; the others are found already.
-    if moved.position() > known {
-        moved.search_again(&engine::Caller::system(), &mut |_| Ok(()))?;
-    }
+    moved.search_catch_up(&engine::Caller::system(), &mut |_| Ok(()))?;
     moved.close();
     Ok(Went::On)
 }
