@@ -103,11 +103,31 @@ impl Replay {
             for run in entries.chunk_by(|one, next| is_plain(one) && is_plain(next)) {
                 if !self.astray && run.iter().all(is_plain) {
                     self.run(run, zone)?;
-                } else {
-                    run.iter().try_for_each(|entry| self.entry(entry))?;
+                    continue;
+                }
+                for entry in run {
+                    self.holds_nothing_erased(entry, source)?;
+                    self.entry(entry)?;
                 }
             }
         }
+    }
+
+    /// Refuses an entry that tells of values taken out of entries that were replayed before they were: they would stay here, in rows that were and in the
+    /// journal. What is there is to be replayed again from the beginning.
+    fn holds_nothing_erased(&self, entry: &Entry, source: &dyn Store) -> Result<(), EngineError> {
+        let told = entry.changes.iter().flatten().flat_map(redaction::read);
+        for (position, _) in told.filter(|(position, _)| *position < entry.position) {
+            let changes = |store: &dyn Store| -> Result<Option<Vec<Change>>, EngineError> {
+                let found = store.snapshot().and_then(|snapshot| snapshot.entries(position - 1, 1));
+                let found = found.map_err(failed("read the journal"))?;
+                Ok(found.into_iter().find(|one| one.position == position).and_then(|one| one.changes))
+            };
+            if changes(&*self.store)? != changes(source)? {
+                return Err(damaged(&format!("entry {position} was replayed with what was erased since")));
+            }
+        }
+        Ok(())
     }
 
     /// Replays entries that follow each other and change neither the dictionary nor what was redacted, many of them by one commit: each is a unit, and none

@@ -26,6 +26,9 @@ const REST_TAKES: SignedDuration = SignedDuration::from_millis(500);
 /// Looks at a journal that is not gained on, before the move is given up: people would have to wait for what is left.
 const LOOKS_MAX: usize = 10;
 
+/// Times that a move begins anew because what is there is not, or no more, what is to be there.
+const RESTARTS_MAX: usize = 5;
+
 /// Other servers know within this time that the rows are elsewhere.
 const KNOWN_WITHIN: SignedDuration = SignedDuration::from_secs(10);
 
@@ -94,6 +97,14 @@ fn play(
     Ok(replay.into_environment_unsearched(settings, platform.clock.clone(), platform.ids.clone())?)
 }
 
+/// Whether what is in the other store is not what it should be.
+fn is_damaged(error: &PlatformError) -> bool {
+    matches!(
+        error,
+        PlatformError::Engine(engine::EngineError::Store { source: StoreError::Damaged { .. }, .. })
+    )
+}
+
 /// How many entries are played while nothing is written, at the pace of so many in that time.
 fn in_a_moment(played: u64, took: SignedDuration) -> u64 {
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
@@ -106,19 +117,17 @@ fn replay(platform: &Platform, operation: &Operation) -> Result<Went, PlatformEr
     let source = platform.environment(&info.name)?;
     let mut progress = carry_out::Progress::of(platform, operation);
     let mut store = there(platform, &info, to)?;
-    let (mut least, mut looks) = (u64::MAX, 0);
+    let (mut least, mut looks, mut restarts) = (u64::MAX, 0, 0);
     while looks < LOOKS_MAX {
         let (from, begun) = (store.position(), platform.now());
         let moved = match play(platform, &source, store.clone(), &info, &mut progress) {
-            // What an earlier move left there is another history.
-            Err(PlatformError::Engine(engine::EngineError::Store {
-                source: StoreError::Damaged { .. },
-                ..
-            })) if least == u64::MAX => {
+            // What an earlier move left there is another history, or somebody was erased meanwhile and is there still.
+            Err(error) if is_damaged(&error) && restarts < RESTARTS_MAX => {
+                restarts += 1;
                 drop(store);
                 platform.places.erase_rows(&info.place, to, platform.now())?;
                 store = there(platform, &info, to)?;
-                play(platform, &source, store.clone(), &info, &mut progress)?
+                continue;
             }
             moved => moved?,
         };
@@ -169,7 +178,17 @@ fn rest(platform: &Platform, operation: &Operation) -> Result<Went, PlatformErro
     let (info, to) = (platform.environment_of(operation)?, destination(operation)?);
     let source = platform.environment(&info.name)?;
     let mut progress = carry_out::Progress::of(platform, operation);
-    let moved = play(platform, &source, there(platform, &info, to)?, &info, &mut progress)?;
+    let moved = match play(platform, &source, there(platform, &info, to)?, &info, &mut progress) {
+        // Nobody is to wait for all of it to be played again.
+        Err(error) if is_damaged(&error) => {
+            tracing::warn!(environment.name = info.name, %error, "a move is given up");
+            return Err(PlatformError::refused(
+                "Ce qui était déjà là-bas n'est plus ce qui doit y être (quelqu'un a été effacé entre-temps ?) : recommencez.",
+                "What was there already is no more what is to be there (was somebody erased meanwhile?): do it again.",
+            ));
+        }
+        moved => moved?,
+    };
     moved.take_over_rest(&source.engine)?;
     // Few records by now; the others are found already.
     moved.search_catch_up(&engine::Caller::system(), &mut |_| Ok(()))?;

@@ -13,10 +13,10 @@ use platform::{Answer, Asked, OperationKind, OperationState};
 use crate::host::{Host, about, access, creation};
 
 /// A text that is nowhere but in what is said of one person.
-const MARK: &str = "zqmargaux";
+pub const MARK: &str = "zqmargaux";
 
 /// Files that hold the mark, in lower or upper case, or in hexadecimal.
-fn residues(folder: &Path, found: &mut Vec<String>) {
+pub fn residues(folder: &Path, found: &mut Vec<String>) {
     let hexadecimal: String = MARK.bytes().map(|byte| format!("{byte:02x}")).collect();
     let marks = [MARK.to_owned(), MARK.to_uppercase(), hexadecimal];
     for entry in fs::read_dir(folder).unwrap() {
@@ -34,7 +34,7 @@ fn residues(folder: &Path, found: &mut Vec<String>) {
     }
 }
 
-fn erase(host: &Host, environment: &str, id: RecordId, name: &str) {
+pub fn erase(host: &Host, environment: &str, id: RecordId, name: &str) {
     let open = host.platform.environment(environment).unwrap();
     let inactive = Draft::default().with("active", Value::Boolean(false));
     open.engine.transact(&Caller::system(), move |unit| unit.update("user", id, None, inactive)).unwrap();

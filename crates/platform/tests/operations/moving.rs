@@ -9,7 +9,8 @@ use parking_lot::Mutex;
 use platform::operations::Trial;
 use platform::{Asked, Keep, OpenEnvironment, OperationKind, OperationState, PlatformError};
 
-use crate::host::{Host, about, creation, database, stopped_everywhere};
+use crate::erasing::{MARK, erase, residues};
+use crate::host::{Host, StopsOnce, about, creation, database, stopped_everywhere};
 
 fn moving(host: &Host, to: Keep) -> Asked {
     Asked { store: Some(to.tag().to_owned()), ..about(OperationKind::Move, host.id_of("weber")) }
@@ -178,6 +179,64 @@ fn a_move_that_fails_again_and_again_is_taken_back_and_people_write_again() {
     drop(open);
     let (state, message) = moved(&host, Keep::Files);
     assert_eq!(state, OperationState::Done, "{message}");
+}
+
+/// Somebody of `weber` whose name and address hold the mark, erased.
+fn erased(host: &Host) {
+    let open = host.platform.environment("weber").unwrap();
+    let email = format!("{MARK}@weber.example");
+    let there = open.engine.find(&Caller::system(), "user", "email", &email, &[]).unwrap().row.id();
+    drop(open);
+    erase(host, "weber", there, &format!("Margaux {MARK}"));
+}
+
+/// An environment in the database in which somebody works whose name and address hold the mark.
+fn with_margaux(host: &Host) {
+    weber(host);
+    let open = host.platform.environment("weber").unwrap();
+    let (name, email) = (format!("Margaux {MARK}"), format!("{MARK}@weber.example"));
+    let draft = Draft::default().with("name", name.as_str()).with("email", email.as_str());
+    open.engine.transact(&Caller::system(), move |unit| unit.create("user", None, draft)).unwrap();
+}
+
+/// The process ends at that moment of a move to a file, somebody is erased, and another process goes on; what stands in files then.
+fn moved_while_somebody_is_erased(at: usize, moment: &str) -> (Host, OperationState, String, Vec<String>) {
+    let mut host = Host::start_on(database());
+    with_margaux(&host);
+    let trial = Arc::new(StopsOnce { at, ..StopsOnce::default() });
+    host = host.again(Some(trial.clone()));
+    let id = host.platform.operation_ask(moving(&host, Keep::Files)).unwrap();
+    host.clock.pass(jiff::SignedDuration::from_mins(3));
+    host.platform.operations_run().unwrap_err();
+    assert_eq!(trial.met.lock().last().unwrap(), moment);
+    host = host.again(None);
+    assert!(is_in_a_file(&host));
+    erased(&host);
+    host.carry_out();
+    host.carry_out();
+    let (state, message) = host.stands(id);
+    host.platform.evict_all();
+    let mut found = Vec::new();
+    residues(host.folder.path(), &mut found);
+    (host, state, message, found)
+}
+
+#[test]
+fn who_is_erased_while_an_environment_moves_is_not_brought_along() {
+    // It goes on, and all of it is replayed again.
+    let (host, state, message, found) = moved_while_somebody_is_erased(4, "after replay");
+    assert_eq!(state, OperationState::Done, "{message}");
+    assert_eq!(found, Vec::<String>::new());
+    assert!(is_in_a_file(&host));
+    assert_eq!(host.platform.journal_seals_verify("weber").unwrap().fault, None);
+    // What would have to be replayed while people wait is given up.
+    let (host, state, message, found) = moved_while_somebody_is_erased(5, "before hold");
+    assert_eq!(state, OperationState::Refused, "{message}");
+    assert!(message.contains("effacé"), "{message}");
+    assert_eq!(found, Vec::<String>::new());
+    assert!(!is_in_a_file(&host));
+    region(&host.platform.environment("weber").unwrap(), "Lorraine").unwrap();
+    assert_eq!(moved(&host, Keep::Files).0, OperationState::Done);
 }
 
 #[test]
