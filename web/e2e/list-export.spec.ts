@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { readSheet } from 'read-excel-file/node'
-import { expect, openList, test, unique } from './base'
+import { env, expect, openList, test, unique } from './base'
 
 /** What the person is given when they export. */
 async function exported(page: import('@playwright/test').Page, choose: () => Promise<void>) {
@@ -35,6 +35,12 @@ test('a list is taken along as a spreadsheet that a reader opens, as it is filte
     [`${word} Alpha`, 'Prospect', 'Strasbourg', 'Ada Lenoir', 1500],
   ])
   await expect(page.getByText('2 fiches exportées')).toBeVisible()
+
+  // Whoever answers for personal data is told who took what along.
+  await page.goto(`/admin/${env}/protection`)
+  const taken = page.getByRole('region', { name: 'Listes emportées' }).getByRole('listitem').first()
+  await expect(taken).toContainText('Ada Lenoir a emporté 2 fiches : Tiers')
+  await expect(taken).toContainText('XLSX · une partie de la liste')
 })
 
 test('a list is taken along as CSV for an import, and says how many records went', async ({ page, api }) => {

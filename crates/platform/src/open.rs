@@ -15,6 +15,7 @@ use store::files::{FileStore, LocalFiles};
 use crate::accesses::AccessFolder;
 use crate::error::PlatformError;
 use crate::journal_seals::SealedUpTo;
+use crate::list_exports::ExportFolder;
 use crate::places::{Keep, Places};
 
 /// An environment at hand: its records and its files.
@@ -25,6 +26,8 @@ pub struct OpenEnvironment {
     pub files: Arc<dyn FileStore>,
     /// Who read sensitive values.
     pub accesses: Arc<AccessFolder>,
+    /// Who took lists along.
+    pub exports: ExportFolder,
     /// Its folder, for what belongs to it beside these.
     pub folder: PathBuf,
     /// What keeps its rows.
@@ -85,8 +88,9 @@ pub(crate) fn open(
 fn opened(engine: Environment, folder: PathBuf, keep: Keep) -> Result<OpenEnvironment, PlatformError> {
     let accesses = Arc::new(AccessFolder::of(&folder));
     engine.log_accesses(accesses.clone());
+    let exports = ExportFolder::of(&folder);
     let (left, sealed) = (AtomicBool::new(false), Mutex::new(None));
-    Ok(OpenEnvironment { engine, files: files(&folder)?, accesses, folder, keep, left, sealed })
+    Ok(OpenEnvironment { engine, files: files(&folder)?, accesses, exports, folder, keep, left, sealed })
 }
 
 fn files(folder: &Path) -> Result<Arc<dyn FileStore>, PlatformError> {

@@ -131,6 +131,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/data/{env}/$erasures/{id}", "erasure_show"),
     route("POST", "/data/{env}/$erasures/{id}/resume", "erasure_resume"),
     route("GET", "/data/{env}/$accesses", "access_list"),
+    route("GET", "/data/{env}/$exports", "export_list"),
     route("GET", "/data/{env}/$expiring", "expiring_list"),
     route("POST", "/data/{env}/$expiring/{collection}/run", "expiring_run"),
     route("GET", "/data/{env}/$profiles", "profile_list"),

@@ -22,6 +22,8 @@ export function protectionSource(server: Server, env: string): ProtectionSource 
       answered(server.GET('/data/{env}/$erasures/{id}', { params: { path: { env, id } }, ...abort(options) })),
     accesses: (options) =>
       answered(server.GET('/data/{env}/$accesses', { params: { path: { env } }, ...abort(options) })),
+    exports: (options) =>
+      answered(server.GET('/data/{env}/$exports', { params: { path: { env } }, ...abort(options) })),
     expiring: (options) =>
       answered(server.GET('/data/{env}/$expiring', { params: { path: { env } }, ...abort(options) })),
     expire: (collection, name) =>

@@ -291,6 +291,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/data/{env}/$exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who took lists along */
+        get: operations["tisserand.export_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** What this address takes */
+        options: operations["options_show_14"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/data/{env}/$favourites": {
         parameters: {
             query?: never;
@@ -305,7 +323,7 @@ export interface paths {
         post: operations["tisserand.favourite_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_14"];
+        options: operations["options_show_15"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -323,7 +341,7 @@ export interface paths {
         /** Remove a favourite */
         delete: operations["tisserand.favourite_remove"];
         /** What this address takes */
-        options: operations["options_show_15"];
+        options: operations["options_show_16"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -341,7 +359,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_16"];
+        options: operations["options_show_17"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -359,7 +377,7 @@ export interface paths {
         post: operations["tisserand.file_keep"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_17"];
+        options: operations["options_show_18"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -378,7 +396,7 @@ export interface paths {
         post: operations["tisserand.import_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_18"];
+        options: operations["options_show_19"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -397,7 +415,7 @@ export interface paths {
         /** Forget an import */
         delete: operations["tisserand.import_delete"];
         /** What this address takes */
-        options: operations["options_show_19"];
+        options: operations["options_show_20"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -415,7 +433,7 @@ export interface paths {
         post: operations["tisserand.import_detect"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_20"];
+        options: operations["options_show_21"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -433,7 +451,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_21"];
+        options: operations["options_show_22"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -451,7 +469,7 @@ export interface paths {
         post: operations["tisserand.import_preview"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_22"];
+        options: operations["options_show_23"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -469,7 +487,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_23"];
+        options: operations["options_show_24"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -487,7 +505,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_24"];
+        options: operations["options_show_25"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -505,7 +523,7 @@ export interface paths {
         post: operations["tisserand.import_run"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_25"];
+        options: operations["options_show_26"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -523,7 +541,7 @@ export interface paths {
         post: operations["tisserand.import_stop"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_26"];
+        options: operations["options_show_27"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -541,7 +559,7 @@ export interface paths {
         post: operations["tisserand.import_undo"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_27"];
+        options: operations["options_show_28"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -559,7 +577,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_28"];
+        options: operations["options_show_29"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -578,7 +596,7 @@ export interface paths {
         post: operations["tisserand.list_value_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_29"];
+        options: operations["options_show_30"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -595,7 +613,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_30"];
+        options: operations["options_show_31"];
         head?: never;
         /** Change a value */
         patch: operations["tisserand.list_value_change"];
@@ -614,7 +632,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_31"];
+        options: operations["options_show_32"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -632,7 +650,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_32"];
+        options: operations["options_show_33"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -650,7 +668,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_33"];
+        options: operations["options_show_34"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -668,7 +686,7 @@ export interface paths {
         post: operations["tisserand.notifications_read"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_34"];
+        options: operations["options_show_35"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -685,7 +703,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_35"];
+        options: operations["options_show_36"];
         head?: never;
         /** Mark as read, or not read */
         patch: operations["tisserand.notification_mark"];
@@ -705,7 +723,7 @@ export interface paths {
         post: operations["tisserand.person_add"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_36"];
+        options: operations["options_show_37"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -723,7 +741,7 @@ export interface paths {
         /** Take an access away */
         delete: operations["tisserand.person_remove"];
         /** What this address takes */
-        options: operations["options_show_37"];
+        options: operations["options_show_38"];
         head?: never;
         /** Change profiles */
         patch: operations["tisserand.person_change"];
@@ -742,7 +760,7 @@ export interface paths {
         post: operations["tisserand.person_invite"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_38"];
+        options: operations["options_show_39"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -760,7 +778,7 @@ export interface paths {
         post: operations["tisserand.person_reset"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_39"];
+        options: operations["options_show_40"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -778,7 +796,7 @@ export interface paths {
         post: operations["tisserand.person_reset_factor"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_40"];
+        options: operations["options_show_41"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -796,7 +814,7 @@ export interface paths {
         post: operations["tisserand.person_sign_out"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_41"];
+        options: operations["options_show_42"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -814,7 +832,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_42"];
+        options: operations["options_show_43"];
         head?: never;
         /** Change preferences */
         patch: operations["tisserand.preferences_change"];
@@ -833,7 +851,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_43"];
+        options: operations["options_show_44"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -852,7 +870,7 @@ export interface paths {
         /** Take a profile away, or give it back to its module */
         delete: operations["tisserand.profile_delete"];
         /** What this address takes */
-        options: operations["options_show_44"];
+        options: operations["options_show_45"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -870,7 +888,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_45"];
+        options: operations["options_show_46"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -888,7 +906,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_46"];
+        options: operations["options_show_47"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -906,7 +924,7 @@ export interface paths {
         post: operations["tisserand.provisioning_token_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_47"];
+        options: operations["options_show_48"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -924,7 +942,7 @@ export interface paths {
         /** Revoke a token */
         delete: operations["tisserand.provisioning_token_revoke"];
         /** What this address takes */
-        options: operations["options_show_48"];
+        options: operations["options_show_49"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -942,7 +960,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_49"];
+        options: operations["options_show_50"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -960,7 +978,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_50"];
+        options: operations["options_show_51"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -978,7 +996,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_51"];
+        options: operations["options_show_52"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -996,7 +1014,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_52"];
+        options: operations["options_show_53"];
         head?: never;
         /** Change what is asked of whoever signs in */
         patch: operations["tisserand.sign_in_rules_change"];
@@ -1015,7 +1033,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_53"];
+        options: operations["options_show_54"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1033,7 +1051,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_54"];
+        options: operations["options_show_55"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1051,7 +1069,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_55"];
+        options: operations["options_show_56"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1069,7 +1087,7 @@ export interface paths {
         post: operations["tisserand.subject_erase"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_56"];
+        options: operations["options_show_57"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1087,7 +1105,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_57"];
+        options: operations["options_show_58"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1105,7 +1123,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_58"];
+        options: operations["options_show_59"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1125,7 +1143,7 @@ export interface paths {
         /** Go back to oneself */
         delete: operations["tisserand.view_as_end"];
         /** What this address takes */
-        options: operations["options_show_59"];
+        options: operations["options_show_60"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1144,7 +1162,7 @@ export interface paths {
         post: operations["tisserand.view_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_60"];
+        options: operations["options_show_61"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1162,7 +1180,7 @@ export interface paths {
         /** Forget a view */
         delete: operations["tisserand.view_delete"];
         /** What this address takes */
-        options: operations["options_show_61"];
+        options: operations["options_show_62"];
         head?: never;
         /** Change a view */
         patch: operations["tisserand.view_change"];
@@ -1181,7 +1199,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_62"];
+        options: operations["options_show_63"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1199,7 +1217,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_63"];
+        options: operations["options_show_64"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1218,7 +1236,7 @@ export interface paths {
         post: operations["record_create"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_64"];
+        options: operations["options_show_65"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1238,7 +1256,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_65"];
+        options: operations["options_show_66"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change_by_key"];
@@ -1257,7 +1275,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_66"];
+        options: operations["options_show_67"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1275,7 +1293,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_67"];
+        options: operations["options_show_68"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1293,7 +1311,7 @@ export interface paths {
         post: operations["record_restore_by_key"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_68"];
+        options: operations["options_show_69"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1314,7 +1332,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete_by_key"];
         /** What this address takes */
-        options: operations["options_show_69"];
+        options: operations["options_show_70"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1332,7 +1350,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_70"];
+        options: operations["options_show_71"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1350,7 +1368,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_71"];
+        options: operations["options_show_72"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1368,7 +1386,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_72"];
+        options: operations["options_show_73"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1386,7 +1404,7 @@ export interface paths {
         post: operations["record_query"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_73"];
+        options: operations["options_show_74"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1406,7 +1424,7 @@ export interface paths {
         /** Delete a record */
         delete: operations["record_delete"];
         /** What this address takes */
-        options: operations["options_show_74"];
+        options: operations["options_show_75"];
         head?: never;
         /** Change the fields given */
         patch: operations["record_change"];
@@ -1425,7 +1443,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_75"];
+        options: operations["options_show_76"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1443,7 +1461,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_76"];
+        options: operations["options_show_77"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1461,7 +1479,7 @@ export interface paths {
         post: operations["record_restore"];
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_77"];
+        options: operations["options_show_78"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1482,7 +1500,7 @@ export interface paths {
         /** Empty a file field */
         delete: operations["file_delete"];
         /** What this address takes */
-        options: operations["options_show_78"];
+        options: operations["options_show_79"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -1500,7 +1518,7 @@ export interface paths {
         post?: never;
         delete?: never;
         /** What this address takes */
-        options: operations["options_show_79"];
+        options: operations["options_show_80"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -2646,6 +2664,25 @@ export interface components {
             module: string;
             name: string;
             values: components["schemas"]["tisserand.list_value"][];
+        };
+        "tisserand.list_export": {
+            at: string;
+            by: {
+                /** Format: uuid */
+                id: string;
+                name: string | null;
+            };
+            entity: string;
+            /** @enum {string} */
+            format: "csv" | "xlsx" | "jsonl";
+            narrowed: boolean;
+            records: number;
+            viewed: string | null;
+            whole: boolean;
+        };
+        "tisserand.list_exports": {
+            "@odata.nextLink"?: string;
+            value: components["schemas"]["tisserand.list_export"][];
         };
         "tisserand.list_value": {
             active: boolean;
@@ -4883,6 +4920,77 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
+    "tisserand.export_list": {
+        parameters: {
+            query?: {
+                /** @description Length of a page, 1 000 at most. */
+                $top?: components["parameters"]["top"];
+                /** @description By this person, or `system`. */
+                person?: components["parameters"]["by_person"];
+            };
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who took lists along */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["tisserand.list_exports"];
+                };
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
+    options_show_14: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An environment. */
+                env: components["parameters"]["env"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its methods, in `Allow`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["refused_400"];
+            401: components["responses"]["refused_401"];
+            403: components["responses"]["refused_403"];
+            404: components["responses"]["refused_404"];
+            406: components["responses"]["refused_406"];
+            410: components["responses"]["refused_410"];
+            413: components["responses"]["refused_413"];
+            415: components["responses"]["refused_415"];
+            429: components["responses"]["refused_429"];
+            500: components["responses"]["refused_500"];
+            503: components["responses"]["refused_503"];
+        };
+    };
     "tisserand.favourite_list": {
         parameters: {
             query?: never;
@@ -4972,7 +5080,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_14: {
+    options_show_15: {
         parameters: {
             query?: never;
             header?: never;
@@ -5044,7 +5152,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_15: {
+    options_show_16: {
         parameters: {
             query?: never;
             header?: never;
@@ -5112,7 +5220,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_16: {
+    options_show_17: {
         parameters: {
             query?: never;
             header?: never;
@@ -5191,7 +5299,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_17: {
+    options_show_18: {
         parameters: {
             query?: never;
             header?: never;
@@ -5311,7 +5419,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_18: {
+    options_show_19: {
         parameters: {
             query?: never;
             header?: never;
@@ -5414,7 +5522,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_19: {
+    options_show_20: {
         parameters: {
             query?: never;
             header?: never;
@@ -5490,7 +5598,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_20: {
+    options_show_21: {
         parameters: {
             query?: never;
             header?: never;
@@ -5564,7 +5672,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_21: {
+    options_show_22: {
         parameters: {
             query?: never;
             header?: never;
@@ -5640,7 +5748,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_22: {
+    options_show_23: {
         parameters: {
             query?: never;
             header?: never;
@@ -5709,7 +5817,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_23: {
+    options_show_24: {
         parameters: {
             query?: never;
             header?: never;
@@ -5785,7 +5893,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_24: {
+    options_show_25: {
         parameters: {
             query?: never;
             header?: never;
@@ -5861,7 +5969,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_25: {
+    options_show_26: {
         parameters: {
             query?: never;
             header?: never;
@@ -5933,7 +6041,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_26: {
+    options_show_27: {
         parameters: {
             query?: never;
             header?: never;
@@ -6005,7 +6113,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_27: {
+    options_show_28: {
         parameters: {
             query?: never;
             header?: never;
@@ -6092,7 +6200,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_28: {
+    options_show_29: {
         parameters: {
             query?: never;
             header?: never;
@@ -6208,7 +6316,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_29: {
+    options_show_30: {
         parameters: {
             query?: never;
             header?: never;
@@ -6242,7 +6350,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_30: {
+    options_show_31: {
         parameters: {
             query?: never;
             header?: never;
@@ -6389,7 +6497,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_31: {
+    options_show_32: {
         parameters: {
             query?: never;
             header?: never;
@@ -6455,7 +6563,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_32: {
+    options_show_33: {
         parameters: {
             query?: never;
             header?: never;
@@ -6524,7 +6632,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_33: {
+    options_show_34: {
         parameters: {
             query?: never;
             header?: never;
@@ -6594,7 +6702,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_34: {
+    options_show_35: {
         parameters: {
             query?: never;
             header?: never;
@@ -6626,7 +6734,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_35: {
+    options_show_36: {
         parameters: {
             query?: never;
             header?: never;
@@ -6787,7 +6895,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_36: {
+    options_show_37: {
         parameters: {
             query?: never;
             header?: never;
@@ -6856,7 +6964,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_37: {
+    options_show_38: {
         parameters: {
             query?: never;
             header?: never;
@@ -6974,7 +7082,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_38: {
+    options_show_39: {
         parameters: {
             query?: never;
             header?: never;
@@ -7047,7 +7155,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_39: {
+    options_show_40: {
         parameters: {
             query?: never;
             header?: never;
@@ -7120,7 +7228,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_40: {
+    options_show_41: {
         parameters: {
             query?: never;
             header?: never;
@@ -7193,7 +7301,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_41: {
+    options_show_42: {
         parameters: {
             query?: never;
             header?: never;
@@ -7261,7 +7369,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_42: {
+    options_show_43: {
         parameters: {
             query?: never;
             header?: never;
@@ -7384,7 +7492,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_43: {
+    options_show_44: {
         parameters: {
             query?: never;
             header?: never;
@@ -7503,7 +7611,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_44: {
+    options_show_45: {
         parameters: {
             query?: never;
             header?: never;
@@ -7571,7 +7679,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_45: {
+    options_show_46: {
         parameters: {
             query?: never;
             header?: never;
@@ -7648,7 +7756,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_46: {
+    options_show_47: {
         parameters: {
             query?: never;
             header?: never;
@@ -7725,7 +7833,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_47: {
+    options_show_48: {
         parameters: {
             query?: never;
             header?: never;
@@ -7794,7 +7902,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_48: {
+    options_show_49: {
         parameters: {
             query?: never;
             header?: never;
@@ -7865,7 +7973,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_49: {
+    options_show_50: {
         parameters: {
             query?: never;
             header?: never;
@@ -7936,7 +8044,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_50: {
+    options_show_51: {
         parameters: {
             query?: never;
             header?: never;
@@ -8002,7 +8110,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_51: {
+    options_show_52: {
         parameters: {
             query?: never;
             header?: never;
@@ -8068,7 +8176,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_52: {
+    options_show_53: {
         parameters: {
             query?: never;
             header?: never;
@@ -8186,7 +8294,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_53: {
+    options_show_54: {
         parameters: {
             query?: never;
             header?: never;
@@ -8252,7 +8360,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_54: {
+    options_show_55: {
         parameters: {
             query?: never;
             header?: never;
@@ -8320,7 +8428,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_55: {
+    options_show_56: {
         parameters: {
             query?: never;
             header?: never;
@@ -8401,7 +8509,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_56: {
+    options_show_57: {
         parameters: {
             query?: never;
             header?: never;
@@ -8473,7 +8581,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_57: {
+    options_show_58: {
         parameters: {
             query?: never;
             header?: never;
@@ -8543,7 +8651,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_58: {
+    options_show_59: {
         parameters: {
             query?: never;
             header?: never;
@@ -8688,7 +8796,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_59: {
+    options_show_60: {
         parameters: {
             query?: never;
             header?: never;
@@ -8806,7 +8914,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_60: {
+    options_show_61: {
         parameters: {
             query?: never;
             header?: never;
@@ -8878,7 +8986,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_61: {
+    options_show_62: {
         parameters: {
             query?: never;
             header?: never;
@@ -9006,7 +9114,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_62: {
+    options_show_63: {
         parameters: {
             query?: never;
             header?: never;
@@ -9082,7 +9190,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_63: {
+    options_show_64: {
         parameters: {
             query?: never;
             header?: never;
@@ -9238,7 +9346,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_64: {
+    options_show_65: {
         parameters: {
             query?: never;
             header?: never;
@@ -9448,7 +9556,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_65: {
+    options_show_66: {
         parameters: {
             query?: never;
             header?: never;
@@ -9597,7 +9705,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_66: {
+    options_show_67: {
         parameters: {
             query?: never;
             header?: never;
@@ -9686,7 +9794,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_67: {
+    options_show_68: {
         parameters: {
             query?: never;
             header?: never;
@@ -9786,7 +9894,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_68: {
+    options_show_69: {
         parameters: {
             query?: never;
             header?: never;
@@ -10098,7 +10206,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_69: {
+    options_show_70: {
         parameters: {
             query?: never;
             header?: never;
@@ -10216,7 +10324,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_70: {
+    options_show_71: {
         parameters: {
             query?: never;
             header?: never;
@@ -10299,7 +10407,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_71: {
+    options_show_72: {
         parameters: {
             query?: never;
             header?: never;
@@ -10386,7 +10494,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_72: {
+    options_show_73: {
         parameters: {
             query?: never;
             header?: never;
@@ -10460,7 +10568,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_73: {
+    options_show_74: {
         parameters: {
             query?: never;
             header?: never;
@@ -10664,7 +10772,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_74: {
+    options_show_75: {
         parameters: {
             query?: never;
             header?: never;
@@ -10807,7 +10915,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_75: {
+    options_show_76: {
         parameters: {
             query?: never;
             header?: never;
@@ -10892,7 +11000,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_76: {
+    options_show_77: {
         parameters: {
             query?: never;
             header?: never;
@@ -10988,7 +11096,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_77: {
+    options_show_78: {
         parameters: {
             query?: never;
             header?: never;
@@ -11290,7 +11398,7 @@ export interface operations {
             507: components["responses"]["refused_507"];
         };
     };
-    options_show_78: {
+    options_show_79: {
         parameters: {
             query?: never;
             header?: never;
@@ -11404,7 +11512,7 @@ export interface operations {
             503: components["responses"]["refused_503"];
         };
     };
-    options_show_79: {
+    options_show_80: {
         parameters: {
             query?: never;
             header?: never;

@@ -22,6 +22,7 @@ import type {
   KeptArchive,
   KnownDevice,
   Label,
+  ListExport,
   ListValue,
   LiveEvent,
   Notifications,
@@ -391,6 +392,8 @@ export interface ProtectionSource {
   resume(id: string): Promise<Erasure>
   /** Who read sensitive values of whom, the last first. */
   accesses(options?: Abort): Promise<PageOf<Access>>
+  /** Who took lists along as files, the last first. */
+  exports(options?: Abort): Promise<PageOf<ListExport>>
   /** What is held longer than the dictionary says. */
   expiring(options?: Abort): Promise<PageOf<Expiring>>
   /** Begins to erase or delete it, once the name of the records was typed. */

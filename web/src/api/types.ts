@@ -121,6 +121,7 @@ export type Erasure = Schema<'tisserand.erasure'>
 export type Expiring = Schema<'tisserand.expiring'>
 /** Somebody was shown sensitive values of a record. */
 export type Access = Schema<'tisserand.access'>
+export type ListExport = Schema<'tisserand.list_export'>
 export type PersonTold = Schema<'tisserand.person_told'>
 export type Figures = Schema<'tisserand.figures'>
 /** A page of anything, and the way to the next. */

@@ -121,6 +121,15 @@ impl Format {
         }
     }
 
+    /// `csv`, `xlsx` or `jsonl`: what [`Format::from_name`] reads.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Xlsx => "xlsx",
+            Format::JsonLines => "jsonl",
+        }
+    }
+
     /// `csv`, `xlsx` or `jsonl`.
     pub fn from_name(name: &str) -> Option<Format> {
         match name {

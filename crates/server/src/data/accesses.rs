@@ -8,7 +8,7 @@ use engine::Power;
 use serde_json::{Value as Json, json};
 
 use crate::data::history::People;
-use crate::data::parameters::{page_length, parameter};
+use crate::data::parameters::{id_parameter, page_length};
 use crate::data::{Asked, Reply};
 use crate::problem::Problem;
 
@@ -18,18 +18,7 @@ pub(super) async fn access_list(asked: Asked) -> Result<Response, Problem> {
     let limit = page_length(query.as_deref())?;
     let reply = asked.cx.in_environment(&asked.environment, move |entered| {
         entered.needs(Power::Protect)?;
-        let given = |name: &str| -> Result<Option<RecordId>, Problem> {
-            let text = parameter(query.as_deref(), name).filter(|text| !text.is_empty());
-            text.map(|text| {
-                RecordId::parse(&text).ok_or_else(|| {
-                    Problem::bad_request(
-                        format!("{name} : « {text} » n'est pas un identifiant."),
-                        format!("{name}: “{text}” is no id."),
-                    )
-                })
-            })
-            .transpose()
-        };
+        let given = |name: &str| id_parameter(query.as_deref(), name);
         let newest = entered.environment.accesses.newest(given("record")?, given("person")?, limit);
         let newest = newest.map_err(|error| Problem::internal(&error))?;
         let mut people = People::new(entered);

@@ -22,6 +22,7 @@ use platform::Entered;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::data::list_exports::{Taken, note};
 use crate::data::parameters::{flag, parameter};
 use crate::data::{Asked, entity_of, reading};
 use crate::odata::ListOptions;
@@ -46,8 +47,23 @@ pub(crate) async fn record_export(asked: Asked, collection: String) -> Result<Re
     let file = File::asked(asked.query.as_deref(), &options)?;
     let (headers, whole) = (file.headers(), file.format == Format::Xlsx);
     let (language, timeout_ms) = (asked.cx.language(), asked.cx.state.config.query_timeout_ms);
+    let platform = asked.cx.state.platform.clone();
     let write = move |entered: &Entered, out: &mut Pieces| {
-        written(entered, &collection, &options, &file, (language, timeout_ms), out)
+        let done = written(entered, &collection, &options, &file, (language, timeout_ms), out);
+        let dictionary = entered.dictionary();
+        if let Ok(entity) = entity_of(&dictionary, &collection) {
+            let taken = Taken {
+                entity: &entity.name,
+                records: out.records.load(Ordering::Relaxed),
+                format: file.format.name(),
+                narrowed: [&options.filter, &options.condition, &options.search]
+                    .into_iter()
+                    .any(Option::is_some),
+                whole: done.is_ok(),
+            };
+            note(entered, platform.clock().now(), &taken)?;
+        }
+        done
     };
     handed_on(asked, headers, whole, write).await
 }

@@ -9,6 +9,7 @@ use journal::{Actor, Change, Entry};
 use platform::Entered;
 use serde_json::{Map, Value as Json, json};
 
+use crate::data::parameters::digits;
 use crate::data::resource::Key;
 use crate::data::shape::{json_value, property_name};
 use crate::data::{Asked, Reply, entity_of, reading};
@@ -24,7 +25,7 @@ const PAGE_MAX: u32 = 500;
 pub(crate) async fn record_history(asked: Asked, collection: String, key: Key) -> Result<Response, Problem> {
     let options = ListOptions::read(asked.query.as_deref())?;
     let before = match &options.skiptoken {
-        Some(token) => Some(token.parse::<u64>().map_err(|_| {
+        Some(token) => Some(digits(token).ok_or_else(|| {
             Problem::bad_request("$skiptoken n'est pas une position.", "$skiptoken is not a position.")
         })?),
         None => None,

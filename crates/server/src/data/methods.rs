@@ -128,6 +128,7 @@ fn allowed(dictionary: &Dictionary, resource: &Resource) -> Result<Methods, Prob
         | R::Erasures
         | R::Expiring
         | R::Accesses
+        | R::Exports
         | R::Erasure(_)
         | R::Profiles
         | R::Rights

@@ -18,6 +18,7 @@ mod idempotency;
 mod imports;
 mod journal;
 mod list;
+mod list_exports;
 mod lists;
 mod metadata;
 pub(crate) mod methods;
@@ -255,6 +256,7 @@ async fn route(asked: Asked, method: Method, resource: Resource) -> Response {
             ("/data/{env}/$erasures/{id}/resume", subjects::erasure_resume(asked, id).await)
         }
         ("GET", R::Accesses) => ("/data/{env}/$accesses", accesses::access_list(asked).await),
+        ("GET", R::Exports) => ("/data/{env}/$exports", list_exports::export_list(asked).await),
         ("GET", R::Expiring) => ("/data/{env}/$expiring", subjects::expiring_list(asked).await),
         ("POST", R::ExpiringRun(c)) => {
             ("/data/{env}/$expiring/{collection}/run", subjects::expiring_run(asked, c).await)
@@ -413,8 +415,9 @@ pub(crate) fn version_of(headers: &HeaderMap, name: HeaderName) -> Result<Option
     if text == "*" {
         return Ok(None);
     }
-    let number = text.trim_start_matches("W/").trim_matches('"').parse();
-    number.map(Some).map_err(|_| {
+    let tag = text.strip_prefix("W/").unwrap_or(text);
+    let digits = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).unwrap_or_default();
+    parameters::digits(digits).map(Some).ok_or_else(|| {
         Problem::bad_request(
             format!("« {text} » n'est pas une version, comme W/\"128\"."),
             format!("“{text}” is not a version, such as W/\"128\"."),

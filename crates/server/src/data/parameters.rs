@@ -1,5 +1,7 @@
 //! Parameters of a query that are not options of OData's lists.
 
+use dictionary::RecordId;
+
 use crate::problem::Problem;
 
 /// Length of a page when the request names none, and at most.
@@ -20,13 +22,18 @@ pub(crate) fn number<T: std::str::FromStr>(
 ) -> Result<T, Problem> {
     match parameter(query, name) {
         None => Ok(otherwise),
-        Some(text) => text.parse().map_err(|_| {
+        Some(text) => digits(&text).ok_or_else(|| {
             Problem::bad_request(
                 format!("${name} : « {text} » n'est pas un nombre entier positif."),
                 format!("${name}: “{text}” is not a whole, positive number."),
             )
         }),
     }
+}
+
+/// A number written in digits alone: `parse` takes a sign before them too.
+pub(crate) fn digits<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 /// How many records of a page `$top` asks for: of the numbers that lists take (32 bits), so many at most.
@@ -47,4 +54,17 @@ pub(crate) fn flag(query: Option<&str>, name: &str) -> Result<bool, Problem> {
             format!("{name} is said once, as true or false."),
         )),
     }
+}
+
+/// The id that a parameter of a query string gives; `None` without one, or when it is empty.
+///
+/// `400` when it is none.
+pub(crate) fn id_parameter(query: Option<&str>, name: &str) -> Result<Option<RecordId>, Problem> {
+    let Some(text) = parameter(query, name).filter(|text| !text.is_empty()) else { return Ok(None) };
+    RecordId::parse(&text).map(Some).ok_or_else(|| {
+        Problem::bad_request(
+            format!("{name} : « {text} » n'est pas un identifiant."),
+            format!("{name}: “{text}” is no id."),
+        )
+    })
 }

@@ -81,6 +81,8 @@ pub(crate) enum Resource {
     ErasureResume(RecordId),
     /// `$accesses`: who read what is sensitive
     Accesses,
+    /// `$exports`: who took lists along
+    Exports,
     /// `$expiring`: what is held longer than it should be
     Expiring,
     /// `$expiring/{collection}/run`
@@ -196,6 +198,7 @@ pub(crate) fn parse(path: &str) -> Option<Resource> {
             ("$erasures", [id]) => RecordId::parse(id).map(Resource::Erasure),
             ("$erasures", [id, "resume"]) => RecordId::parse(id).map(Resource::ErasureResume),
             ("$accesses", []) => Some(Resource::Accesses),
+            ("$exports", []) => Some(Resource::Exports),
             ("$expiring", []) => Some(Resource::Expiring),
             ("$expiring", [collection, "run"]) => Some(Resource::ExpiringRun((*collection).to_owned())),
             ("$profiles", []) => Some(Resource::Profiles),

@@ -7,6 +7,7 @@ use dictionary::expression::error::nearest;
 
 use super::OptionFault;
 use super::style::Style;
+use crate::data::parameters::digits;
 
 /// Longest query string, bytes.
 pub(crate) const QUERY_BYTES_MAX: usize = 32 * 1024;
@@ -86,6 +87,15 @@ impl ListOptions {
 
     fn set(&mut self, option: &'static str, value: Cow<'_, str>) -> Result<(), OptionFault> {
         let text = Some(value.as_ref()).filter(|value| !value.trim().is_empty()).map(str::to_owned);
+        // Of the others, nothing is what somebody chose: no words looked for, no filter.
+        if text.is_none() && matches!(option, "$format" | "$skiptoken" | "$deltatoken") {
+            return Err(OptionFault::new(
+                option,
+                Span::default(),
+                format!("{option} est vide : ne le nommez pas, ou donnez-lui une valeur."),
+                format!("{option} is empty: leave it out, or give it a value."),
+            ));
+        }
         match option {
             "$filter" => self.filter = text,
             "$where" => self.condition = text,
@@ -98,7 +108,7 @@ impl ListOptions {
             "$apply" => self.apply = text,
             "$deltatoken" => self.deltatoken = text,
             "$top" | "$skip" => {
-                let number = value.parse().map_err(|_| {
+                let number = digits(&value).ok_or_else(|| {
                     let span = Span { start: 0, end: value.len() };
                     OptionFault::new(
                         option,

@@ -51,6 +51,11 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         "at": text(), "by": closed(json!({"id": values::id(), "name": text_or_null()})), "viewed": nullable(values::id()), "entity": text(),
         "id": values::id(), "title": text_or_null(), "fields": array(text()),
     });
+    let export = json!({
+        "at": text(), "by": closed(json!({"id": values::id(), "name": text_or_null()})), "viewed": nullable(values::id()),
+        "entity": text(), "records": whole(), "format": words(&["csv", "xlsx", "jsonl"]), "narrowed": boolean(),
+        "whole": boolean(),
+    });
     let expiring = json!({
         "entity": text(), "months": whole(), "action": words(&["delete", "erase"]), "because": text(),
         "due": whole(), "held_back": whole(), "running": nullable(values::id()),
@@ -58,6 +63,8 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
     vec![
         ("access", closed(access)),
         ("accesses", page("access")),
+        ("list_export", closed(export)),
+        ("list_exports", page("list_export")),
         ("expiring", closed(expiring)),
         ("expirings", page("expiring")),
         ("subject", closed(subject)),
@@ -116,4 +123,7 @@ pub(super) fn write(reader: &Reader<'_>, paths: &mut Map<String, Json>) {
     let (fr, en) = ("Qui a lu des données sensibles de qui", "Who read sensitive data of whom");
     let list = operation(reader, "access_list", fr, en).takes(&["top", "by_person", "of_record"]);
     list.answers(200, &reader.say(fr, en), own("accesses")).put(paths, &reader.at("/$accesses"), "get");
+    let (fr, en) = ("Qui a emporté des listes", "Who took lists along");
+    let list = operation(reader, "export_list", fr, en).takes(&["top", "by_person"]);
+    list.answers(200, &reader.say(fr, en), own("list_exports")).put(paths, &reader.at("/$exports"), "get");
 }

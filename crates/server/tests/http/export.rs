@@ -164,3 +164,44 @@ fn what_is_wrong_is_told_before_the_file_begins() {
     );
     assert_eq!(app.grace().get("/data/acme/accounts/$export").status, 404);
 }
+
+#[test]
+fn who_took_a_list_along_is_noted_and_told_to_who_protects_people() {
+    let app = App::start();
+    let ada = stocked(&app);
+    let told = |query: &str| {
+        let answer = ada.get(&ada.at(&format!("$exports{query}")));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()["value"].as_array().unwrap().clone()
+    };
+    assert!(told("").is_empty());
+    exported(&ada, "$format=csv");
+    exported(&ada, &format!("$format=xlsx&$search={}", encoded("Œuvre")));
+    // What never began is no export.
+    assert_eq!(ada.get(&ada.at("accounts/$export?$filter=nothing eq 1")).status, 400);
+    let all = told("");
+    let told_of = |export: &serde_json::Value| {
+        ["entity", "records", "format", "narrowed", "whole"].map(|name| export[name].clone())
+    };
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert_eq!(told_of(&all[0]), [json!("account"), json!(1), json!("xlsx"), json!(true), json!(true)]);
+    assert_eq!(told_of(&all[1]), [json!("account"), json!(3), json!("csv"), json!(false), json!(true)]);
+    assert_eq!((&all[0]["by"]["name"], &all[0]["viewed"]), (&json!("Ada Lenoir"), &json!(null)));
+    let me = all[0]["by"]["id"].as_str().unwrap();
+    assert_eq!(told(&format!("?person={me}&$top=1")).len(), 1);
+    assert_eq!(told("?person=0192f3a0-7e1c-7c3a-9f5e-0123456789ab").len(), 0);
+    // Nothing of the records, nor what was looked for.
+    let folder = app.folder.path().join("data/environments/acme/exports");
+    let kept = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
+    let log = std::fs::read_to_string(kept.path()).unwrap();
+    assert!(!log.contains("uvre") && log.lines().count() == 2, "{log}");
+
+    app.platform.access_grant(app.user("remi@acme.example"), "acme", &["reader"]).unwrap();
+    let remi = app.signed_in("remi@acme.example", "acme");
+    assert_eq!(remi.get(&remi.at("$exports")).refusal(), (403, "forbidden".to_owned()));
+
+    // What cannot be noted is not handed out.
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "no folder").unwrap();
+    assert_eq!(ada.get(&ada.at("accounts/$export?$format=csv")).status, 500);
+}

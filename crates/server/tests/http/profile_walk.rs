@@ -108,7 +108,7 @@ fn asks(route: &Route) -> (Needs, &'static [u16]) {
         "subject_show" | "subject_export" => (Power("protect"), &[200, 404]),
         "subject_erase" => (Power("protect"), &[404, 422]),
         "erasure_show" | "erasure_resume" => (Power("protect"), &[404]),
-        "erasure_list" | "expiring_list" | "access_list" => (Power("protect"), &[200]),
+        "erasure_list" | "expiring_list" | "access_list" | "export_list" => (Power("protect"), &[200]),
         "expiring_run" => (Power("protect"), &[404, 422]),
         "archive_list" => (Power("administer"), &[200]),
         "archive_ask" => (Power("administer"), &[202]),

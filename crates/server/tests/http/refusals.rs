@@ -80,10 +80,32 @@ fn a_stale_write_tells_what_the_record_is_now_and_who_changed_what() {
     assert_eq!((&merged["name"], &merged["employees"]), (&json!("Lenoir & fils"), &json!(4)));
     let right = merged["@odata.etag"].as_str().unwrap();
     assert_eq!(ada.with("if-match", right).patch(&path, &json!({"employees": 6})).status, 200);
-    assert_eq!(
-        ada.with("if-match", "yesterday").patch(&path, &json!({})).refusal(),
-        (400, "bad_request".to_owned())
-    );
+    for wrong in ["yesterday", "5", "\"5", "W/5", "\"+5\"", "W/W/\"5\"", "\"\""] {
+        let refused = ada.with("if-match", wrong).patch(&path, &json!({})).refusal();
+        assert_eq!(refused, (400, "bad_request".to_owned()), "{wrong}");
+    }
+}
+
+#[test]
+fn what_is_named_without_a_value_or_is_no_plain_number_is_refused_with_its_name() {
+    let app = App::start();
+    let ada = app.ada();
+    let account = ada.create("accounts", json!({"name": "Lenoir"}));
+    let path = path(&ada, &account);
+    for (asked, option) in [
+        (ada.at("accounts/$export?$format="), "$format"),
+        (ada.at("accounts?$skiptoken="), "$skiptoken"),
+        (ada.at("accounts?$deltatoken="), "$deltatoken"),
+        (ada.at("accounts?$top=%2B5"), "$top"),
+        (format!("{path}/$history?$skiptoken="), "$skiptoken"),
+        (format!("{path}/$history?$skiptoken=%2B5"), "$skiptoken"),
+    ] {
+        let refused = ada.get(&asked);
+        assert_eq!(refused.status, 400, "{asked}");
+        assert!(refused.text().contains(option), "{asked}: {}", refused.text());
+    }
+    // Words that are not there look for nothing in particular.
+    assert_eq!(ada.get(&ada.at("accounts?$search=&$filter=")).status, 200);
 }
 
 #[test]

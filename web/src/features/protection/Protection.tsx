@@ -15,6 +15,7 @@ import { AdminPage } from '../administration/AdminPage'
 import pageStyles from '../administration/AdminPage.module.css'
 import { AccessList } from './AccessList'
 import { ExpiringList } from './ExpiringList'
+import { ExportList } from './ExportList'
 import styles from './Protection.module.css'
 import { erasedWords } from './words'
 
@@ -51,6 +52,7 @@ export function Protection() {
       </section>
       <ExpiringList />
       <AccessList />
+      <ExportList />
       <section className={styles.erasures} aria-labelledby="erasures-title">
         <h2 id="erasures-title">{t('protection.erasures.title')}</h2>
         {found.error && <ProblemNotice problem={asProblem(found.error)} retry={() => void found.refetch()} />}

@@ -88,9 +88,18 @@ export const protection: Texts['protection'] = {
     none: 'Nobody read any.',
     read: '{{name}} read {{fields}} of',
     gone: 'a deleted record',
-    viewed: 'seen as this person, by somebody else',
-    nobody: 'somebody whose record is gone',
   },
+  exports: {
+    title: 'Lists taken along',
+    hint: 'Who exported which lists as a file, and how many records. Kept for a year.',
+    none: 'Nobody took any.',
+    took_one: '{{name}} took along {{count}} record: {{what}}',
+    took_other: '{{name}} took along {{count}} records: {{what}}',
+    narrowed: 'a part of the list',
+    brokenOff: 'broken off',
+  },
+  viewed: 'seen as this person, by somebody else',
+  nobody: 'somebody whose record is gone',
   erasures: {
     title: 'Erasures',
     none: {

@@ -86,9 +86,18 @@ export const protection = {
     none: 'Personne n’en a lu.',
     read: '{{name}} a lu {{fields}} de',
     gone: 'une fiche supprimée',
-    viewed: 'vu comme cette personne, par quelqu’un d’autre',
-    nobody: 'quelqu’un qui n’a plus de fiche',
   },
+  exports: {
+    title: 'Listes emportées',
+    hint: 'Qui a exporté quelles listes en fichier, et combien de fiches. Gardé un an.',
+    none: 'Personne n’en a emporté.',
+    took_one: '{{name}} a emporté {{count}} fiche : {{what}}',
+    took_other: '{{name}} a emporté {{count}} fiches : {{what}}',
+    narrowed: 'une partie de la liste',
+    brokenOff: 'interrompu',
+  },
+  viewed: 'vu comme cette personne, par quelqu’un d’autre',
+  nobody: 'quelqu’un qui n’a plus de fiche',
   erasures: {
     title: 'Effacements',
     none: {
