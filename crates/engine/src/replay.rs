@@ -77,8 +77,8 @@ impl Replay {
         Ok(Replay { store, prepared: Some(prepared), files, astray, found })
     }
 
-    /// Replays what `source` holds after the last entry, up to what was its own last then. `progress` is told the position reached and that last. `zone`:
-    /// where days of texts that are searched begin.
+    /// Replays what `source` holds after the last entry, up to what was its own last then. `progress` is told the position reached and that last, `page` is
+    /// shown entries before they are played. `zone`: where days of texts that are searched begin.
     ///
     /// Nothing of `source` is kept open for longer than a page takes to read: whoever writes there meanwhile could not tidy up behind a moment that lasts.
     /// Errors: as [`Replay::entry`].
@@ -86,6 +86,7 @@ impl Replay {
         &mut self,
         source: &dyn Store,
         zone: &TimeZone,
+        page: &mut dyn FnMut(&[Entry]) -> Result<(), EngineError>,
         progress: &mut dyn FnMut(u64, u64) -> Result<(), EngineError>,
     ) -> Result<(), EngineError> {
         let last = source.position();
@@ -100,17 +101,38 @@ impl Replay {
             if entries.is_empty() {
                 return Ok(());
             }
-            for run in entries.chunk_by(|one, next| is_plain(one) && is_plain(next)) {
-                if !self.astray && run.iter().all(is_plain) {
-                    self.run(run, zone)?;
-                    continue;
-                }
-                for entry in run {
+            page(&entries)?;
+            self.play(&entries, zone, Some(source))?;
+        }
+    }
+
+    /// Replays entries that follow each other, as one moment shows them: many by one commit where they only change records.
+    ///
+    /// Errors: as [`Replay::entry`].
+    pub fn page(&mut self, entries: &[Entry], zone: &TimeZone) -> Result<(), EngineError> {
+        self.play(entries, zone, None)
+    }
+
+    /// `source`: where they are read from page after page, and may be redacted in between.
+    fn play(
+        &mut self,
+        entries: &[Entry],
+        zone: &TimeZone,
+        source: Option<&dyn Store>,
+    ) -> Result<(), EngineError> {
+        for run in entries.chunk_by(|one, next| is_plain(one) && is_plain(next)) {
+            if !self.astray && run.iter().all(is_plain) {
+                self.run(run, zone)?;
+                continue;
+            }
+            for entry in run {
+                if let Some(source) = source {
                     self.holds_nothing_erased(entry, source)?;
-                    self.entry(entry)?;
                 }
+                self.entry(entry)?;
             }
         }
+        Ok(())
     }
 
     /// Refuses an entry that tells of values taken out of entries that were replayed before they were: they would stay here, in rows that were and in the

@@ -86,11 +86,17 @@ impl Known {
             self.position = head;
             return Ok(());
         }
-        for entry in environment.entries(&Caller::system(), self.position, ENTRIES_MAX)? {
-            for change in entry.changes.iter().flatten() {
-                self.forget(&change.entity, change.record);
+        while self.position < head {
+            let entries = environment.entries(&Caller::system(), self.position, ENTRIES_MAX)?;
+            if entries.is_empty() {
+                break;
             }
-            self.position = entry.position;
+            for entry in entries {
+                for change in entry.changes.iter().flatten() {
+                    self.forget(&change.entity, change.record);
+                }
+                self.position = entry.position;
+            }
         }
         Ok(())
     }

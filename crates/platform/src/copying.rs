@@ -5,18 +5,19 @@ use std::sync::Arc;
 
 use dictionary::Value;
 use engine::replay::Replay;
-use engine::{EngineError, Head};
+use engine::{Caller, EngineError, Head};
 use journal::{Entry, Position};
 use store::files::{FileStore, Incoming};
 
 use crate::environments::{self, EnvironmentInfo, NewEnvironment, PLATFORM};
 use crate::error::PlatformError;
 use crate::open::OpenEnvironment;
-use crate::places::failed;
 use crate::platform::Platform;
 
-/// Entries read at a time.
-const ENTRIES: u32 = 500;
+/// Entries brought back at a time…
+const ENTRIES: usize = 500;
+/// …or as many as change so many records.
+const CHANGES: usize = 20_000;
 
 /// Bytes of a file copied at a time.
 const CHUNK_BYTES: usize = 1 << 20;
@@ -54,7 +55,13 @@ impl Platform {
             Err(error) => return Err(error),
         }
         let place = self.free_place(&new.name)?;
-        if let Err(error) = self.replay(&opened, &new, &place, progress) {
+        let mut replayed = self.replay(&opened, &new, &place, progress);
+        if replayed.as_ref().is_err_and(PlatformError::is_damaged) {
+            // Somebody was erased meanwhile, perhaps: what was replayed of them is not to stay.
+            self.places.remove(&place);
+            replayed = self.replay(&opened, &new, &place, progress);
+        }
+        if let Err(error) = replayed {
             self.places.remove(&place);
             return Err(error);
         }
@@ -98,10 +105,16 @@ impl Platform {
             let (keep, now) = (self.places.usual(), self.clock.now());
             let store = self.places.store(&place, keep, now, "create the store of an environment")?;
             let mut replay = Replay::new(store.clone()).map_err(PlatformError::from)?;
-            fill(store.files(), &mut |entry| Ok(replay.entry(entry)?))?;
+            let mut page = Page::default();
+            fill(store.files(), &mut |entry| {
+                if page.add(entry) { Ok(replay.page(&page.take(), &zone)?) } else { Ok(()) }
+            })?;
+            replay.page(&page.take(), &zone).map_err(PlatformError::from)?;
             let settings = self.settings(&new.name, zone, &new.currency);
-            let made = replay.into_environment(settings, self.clock.clone(), self.ids.clone());
-            let head = made.and_then(|made| made.head()).map_err(PlatformError::from)?;
+            let made = replay.into_environment_unsearched(settings, self.clock.clone(), self.ids.clone());
+            let made = made.map_err(PlatformError::from)?;
+            made.search_catch_up(&Caller::system(), &mut |_| Ok(())).map_err(PlatformError::from)?;
+            let head = made.head().map_err(PlatformError::from)?;
             if is_whole(&head) {
                 return Ok(head);
             }
@@ -140,30 +153,59 @@ impl Platform {
             self.clock.now(),
             "create the store of an environment",
         )?;
-        let read = "read the environment to copy";
-        let snapshot = from.engine.store().snapshot().map_err(failed(read))?;
-        let head = snapshot.head().map_err(failed(read))?;
+        let source = from.engine.store();
+        let (last, zone) = (source.position(), environments::zone(&info.zone)?);
         let mut replay = Replay::new(store.clone())?;
-        let (mut reached, mut copied) = (0, HashSet::new());
-        while reached < head.position {
-            let entries = snapshot.entries(reached, ENTRIES).map_err(failed(read))?;
-            let Some(last) = entries.last() else { break };
-            reached = last.position;
-            for entry in &entries {
-                copy_files(entry, from.files.as_ref(), store.files(), &mut copied)?;
-                replay.entry(entry)?;
-            }
-            progress(reached, head.position);
+        let (mut copied, mut lost) = (HashSet::new(), None);
+        let mut files = |entries: &[Entry]| {
+            let copied = entries
+                .iter()
+                .try_for_each(|entry| copy_files(entry, from.files.as_ref(), store.files(), &mut copied));
+            copied.map_err(|error| {
+                lost = Some(error);
+                // What is told is why.
+                EngineError::NotFound
+            })
+        };
+        let played = replay.catch_up(&**source, &zone, &mut files, &mut |reached, last| {
+            progress(reached, last);
+            Ok(())
+        });
+        if let Some(error) = lost {
+            return Err(error);
         }
-        let settings = self.settings(&info.name, environments::zone(&info.zone)?, &info.currency);
-        let copy = replay.into_environment(settings, self.clock.clone(), self.ids.clone())?;
-        let arrived = copy.head()?;
-        if (arrived.position, arrived.digest) != (head.position, head.digest) {
+        played?;
+        let settings = self.settings(&info.name, zone, &info.currency);
+        let copy = replay.into_environment_unsearched(settings, self.clock.clone(), self.ids.clone())?;
+        copy.search_catch_up(&Caller::system(), &mut |_| Ok(()))?;
+        // Each page was proved against what its last entry certifies.
+        if copy.position() < last {
             let what = "the copy does not end where its journal does".to_owned();
             let source = store::StoreError::Damaged { what };
             return Err(EngineError::Store { action: "copy an environment", source }.into());
         }
+        copy.close();
         Ok(())
+    }
+}
+
+/// Entries that wait to be replayed together.
+#[derive(Default)]
+struct Page {
+    entries: Vec<Entry>,
+    changes: usize,
+}
+
+impl Page {
+    /// Adds one; whether they are enough.
+    fn add(&mut self, entry: &Entry) -> bool {
+        self.changes += entry.changes.as_ref().map_or(0, Vec::len);
+        self.entries.push(entry.clone());
+        self.entries.len() >= ENTRIES || self.changes >= CHANGES
+    }
+
+    fn take(&mut self) -> Vec<Entry> {
+        std::mem::take(self).entries
     }
 }
 

@@ -409,6 +409,12 @@ impl Platform {
 }
 
 impl PlatformError {
+    /// Whether what a store holds is not what it should be.
+    pub(crate) fn is_damaged(&self) -> bool {
+        let PlatformError::Engine(engine::EngineError::Store { source, .. }) = self else { return false };
+        matches!(source, store::StoreError::Damaged { .. })
+    }
+
     /// Whether what was asked for does not exist.
     pub fn is_not_found(&self) -> bool {
         matches!(self, PlatformError::NotFound | PlatformError::Engine(EngineError::NotFound))

@@ -193,7 +193,8 @@ pub trait Snapshot {
     /// Ids of rows that full-text search finds, best first.
     fn search(&self, entity: &Entity, text: &str, limit: u32) -> Result<Vec<RecordId>, StoreError>;
 
-    /// Entries with `after < position`, in order, at most `limit`.
+    /// Entries with `after < position`, in order, at most `limit`: fewer where they are large, one at least as long as there is any. Whoever wants all goes
+    /// on until there is none.
     fn entries(&self, after: Position, limit: u32) -> Result<Vec<Entry>, StoreError>;
 
     /// Changes of one record, newest first, with their entry's head data (its `changes` holds that record's change only).

@@ -1,5 +1,8 @@
 //! What snapshots and transactions of every store have in common.
 
+/// Bytes of changes that entries are read by at once, whatever how many: an import writes a megabyte by one entry.
+pub(crate) const PAGE_BYTES: usize = 8 << 20;
+
 /// The methods of [`crate::Snapshot`] that read rows and the journal, as `self.reads()` does; one row as `self.$get()` does, if given.
 macro_rules! delegate_reads {
     ($get:ident) => {

@@ -229,7 +229,7 @@ fn replayed(world: &World) -> (Environment, tempfile::TempDir) {
 fn followed(world: &World, there: &Arc<dyn Store>) -> Result<Environment, EngineError> {
     let source = world.environment.store();
     let mut replay = Replay::resume(there.clone(), &*source.snapshot().unwrap())?;
-    replay.catch_up(&**source, &settings().zone, &mut |_, _| Ok(()))?;
+    replay.catch_up(&**source, &settings().zone, &mut |_| Ok(()), &mut |_, _| Ok(()))?;
     let ids = Arc::new(TimeOrderedIds);
     let environment = replay.into_environment_unsearched(settings(), SteppingClock::new(), ids)?;
     environment.search_catch_up(&admin(), &mut |_| Ok(()))?;

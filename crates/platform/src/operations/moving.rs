@@ -7,7 +7,7 @@ use dictionary::Label;
 use engine::replay::Replay;
 use engine::{Draft, Environment};
 use jiff::SignedDuration;
-use store::{Store, StoreError};
+use store::Store;
 
 use super::steps::{Step, Went, nothing, step};
 use super::{Operation, carry_out};
@@ -92,17 +92,10 @@ fn play(
         Replay::resume(store, &*snapshot)?
     };
     let zone = environments::zone(&info.zone)?;
-    replay.catch_up(&**source.engine.store(), &zone, &mut |done, all| progress.tell(done, all))?;
+    let store = source.engine.store();
+    replay.catch_up(&**store, &zone, &mut |_| Ok(()), &mut |done, all| progress.tell(done, all))?;
     let settings = platform.settings(&info.name, zone, &info.currency);
     Ok(replay.into_environment_unsearched(settings, platform.clock.clone(), platform.ids.clone())?)
-}
-
-/// Whether what is in the other store is not what it should be.
-fn is_damaged(error: &PlatformError) -> bool {
-    matches!(
-        error,
-        PlatformError::Engine(engine::EngineError::Store { source: StoreError::Damaged { .. }, .. })
-    )
 }
 
 /// How many entries are played while nothing is written, at the pace of so many in that time.
@@ -122,7 +115,7 @@ fn replay(platform: &Platform, operation: &Operation) -> Result<Went, PlatformEr
         let (from, begun) = (store.position(), platform.now());
         let moved = match play(platform, &source, store.clone(), &info, &mut progress) {
             // What an earlier move left there is another history, or somebody was erased meanwhile and is there still.
-            Err(error) if is_damaged(&error) && restarts < RESTARTS_MAX => {
+            Err(error) if error.is_damaged() && restarts < RESTARTS_MAX => {
                 restarts += 1;
                 drop(store);
                 platform.places.erase_rows(&info.place, to, platform.now())?;
@@ -180,7 +173,7 @@ fn rest(platform: &Platform, operation: &Operation) -> Result<Went, PlatformErro
     let mut progress = carry_out::Progress::of(platform, operation);
     let moved = match play(platform, &source, there(platform, &info, to)?, &info, &mut progress) {
         // Nobody is to wait for all of it to be played again.
-        Err(error) if is_damaged(&error) => {
+        Err(error) if error.is_damaged() => {
             tracing::warn!(environment.name = info.name, %error, "a move is given up");
             return Err(PlatformError::refused(
                 "Ce qui était déjà là-bas n'est plus ce qui doit y être (quelqu'un a été effacé entre-temps ?) : recommencez.",

@@ -7,7 +7,9 @@ use dictionary::RecordId;
 use engine::{Caller, Draft, EngineError};
 use parking_lot::Mutex;
 use platform::operations::Trial;
-use platform::{Asked, Keep, OpenEnvironment, OperationKind, OperationState, PlatformError};
+use platform::{
+    Asked, Keep, OpenEnvironment, OperationKind, OperationState, Options, Platform, PlatformError,
+};
 
 use crate::erasing::{MARK, erase, residues};
 use crate::host::{Host, StopsOnce, about, creation, database, stopped_everywhere};
@@ -237,6 +239,37 @@ fn who_is_erased_while_an_environment_moves_is_not_brought_along() {
     assert!(!is_in_a_file(&host));
     region(&host.platform.environment("weber").unwrap(), "Lorraine").unwrap();
     assert_eq!(moved(&host, Keep::Files).0, OperationState::Done);
+}
+
+#[test]
+fn who_is_erased_while_an_environment_is_taken_over_is_not_brought_along() {
+    let host = Host::start_on(database());
+    with_margaux(&host);
+    let open = host.platform.environment("weber").unwrap();
+    for number in 0..510 {
+        region(&open, &format!("Région {number}")).unwrap();
+    }
+    drop(open);
+    let folder = tempfile::tempdir().unwrap();
+    let other = Platform::create(Options::new(folder.path().join("data"))).unwrap();
+    let mut looks = 0;
+    let copied = other.environment_copy(&host.platform, "weber", &mut |reached, _| {
+        looks += 1;
+        if looks == 2 {
+            assert!(reached > 0, "some of it is there already");
+            erased(&host);
+        }
+    });
+    assert_eq!(copied.unwrap().name, "weber");
+    let (here, there) = (host.platform.environment("weber").unwrap(), other.environment("weber").unwrap());
+    assert_eq!(here.engine.head().unwrap().digest, there.engine.head().unwrap().digest);
+    let met = there.engine.search(&Caller::system(), "Région 509", 5).unwrap();
+    assert!(met.iter().any(|record| record.title.contains("Région 509")), "{met:?}");
+    drop(there);
+    other.evict_all();
+    let mut found = Vec::new();
+    residues(folder.path(), &mut found);
+    assert_eq!(found, Vec::<String>::new());
 }
 
 #[test]

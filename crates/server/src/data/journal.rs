@@ -146,7 +146,17 @@ impl Wanted {
                 }
                 _ => {
                     let after = position.saturating_sub(ENTRIES_AT_ONCE);
-                    let mut entries = engine.entries(caller, after, (position - after) as u32)?;
+                    let mut entries: Vec<Entry> = Vec::new();
+                    // From the newest backwards: all of them, however large they are.
+                    while let reached = entries.last().map_or(after, |entry| entry.position)
+                        && reached < position
+                    {
+                        let next = engine.entries(caller, reached, (position - reached) as u32)?;
+                        if next.is_empty() {
+                            break;
+                        }
+                        entries.extend(next);
+                    }
                     entries.retain(|entry| entry.position <= position);
                     entries.reverse();
                     entries

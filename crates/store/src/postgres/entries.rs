@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::error::StoreError;
 use crate::postgres::cell::Cell;
 use crate::postgres::connection::{Connection, Request, fault, value};
+use crate::snapshot::PAGE_BYTES;
 use crate::work::NewEntry;
 
 const HEADER: &str =
@@ -53,8 +54,12 @@ fn header(row: &Row) -> Result<Entry, StoreError> {
 
 /// Entries after a position, in order.
 pub(crate) fn after(connection: &Connection, after: Position, limit: u32) -> Result<Vec<Entry>, StoreError> {
+    // How long they are is known without fetching them.
     let sql = format!(
-        "SELECT {HEADER}, e.changes FROM _entry e WHERE e.position > $1 ORDER BY e.position LIMIT $2"
+        "SELECT {HEADER}, e.changes FROM (
+            SELECT *, sum(octet_length(changes)) OVER (ORDER BY position) AS bytes_read
+            FROM _entry WHERE position > $1 ORDER BY position LIMIT $2) e
+         WHERE e.bytes_read IS NULL OR e.bytes_read <= {PAGE_BYTES} OR e.bytes_read = octet_length(e.changes) ORDER BY e.position"
     );
     let cells = [Cell::Integer(after as i64), Cell::Integer(i64::from(limit))];
     let rows = connection.query("read the journal", &sql, &cells, None)?;

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::snapshot::PAGE_BYTES;
 use crate::sqlite::connection::fault;
 use crate::work::NewEntry;
 
@@ -55,17 +56,21 @@ fn read_header(row: &Row<'_>) -> rusqlite::Result<Result<Entry, StoreError>> {
     }))
 }
 
-/// Entries after a position, in order.
+/// Entries after a position, in order: none beyond [`PAGE_BYTES`] of changes but the first.
 pub(crate) fn after(db: &Connection, after: Position, limit: u32) -> Result<Vec<Entry>, StoreError> {
     let failed = fault("read the journal");
     let sql = format!("SELECT {HEADER}, changes FROM _entry WHERE position > ?1 ORDER BY position LIMIT +?2");
     let mut statement = db.prepare_cached(&sql).map_err(&failed)?;
     let mut rows = statement.query(params![after as i64, limit]).map_err(&failed)?;
-    let mut entries = Vec::new();
+    let (mut entries, mut bytes_read) = (Vec::new(), 0);
     while let Some(row) = rows.next().map_err(&failed)? {
         let mut entry = read_header(row).map_err(&failed)??;
         let changes = row.get_ref(10).and_then(|cell| Ok(cell.as_blob_or_null()?)).map_err(&failed)?;
         if let Some(bytes) = changes {
+            bytes_read += bytes.len();
+            if bytes_read > PAGE_BYTES && !entries.is_empty() {
+                break;
+            }
             let decoded = decode_changes(bytes);
             entry.changes = Some(decoded.map_err(|e| damaged(entry.position as i64, e))?);
         }

@@ -46,3 +46,35 @@ fn one_change_is_read_out_of_an_entry_of_thousands() {
         assert_eq!(changes[0].fields[0].new, Value::from("n° 1700"));
     });
 }
+
+#[test]
+fn large_entries_are_read_a_few_at_a_time_and_none_is_left_out() {
+    each(|test| {
+        for group in 0..4 {
+            let dictionary = Arc::clone(&test.dictionary);
+            test.write(group + 1, move |tx| {
+                let account = dictionary.entity("account").unwrap();
+                (1..=1_000).try_for_each(|n| {
+                    let name = Value::Text("long".repeat(1_250));
+                    tx.insert(
+                        account,
+                        row(account, id(u128::from(group.unsigned_abs()) * 1_000 + n), &[("name", name)]),
+                        None,
+                    )
+                })
+            })
+            .unwrap();
+        }
+        let snapshot = test.store().snapshot().unwrap();
+        let (mut reached, mut pages) = (0, Vec::new());
+        loop {
+            let entries = snapshot.entries(reached, 100).unwrap();
+            let Some(last) = entries.last() else { break };
+            assert_eq!(entries[0].position, reached + 1);
+            reached = last.position;
+            pages.push(entries.len());
+        }
+        assert_eq!((reached, pages.iter().sum::<usize>()), (5, 5));
+        assert!(pages.len() >= 3 && pages.iter().all(|page| *page <= 3), "{pages:?}");
+    });
+}

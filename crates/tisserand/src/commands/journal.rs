@@ -19,16 +19,19 @@ pub(crate) fn run(settings: &Settings, asked: Journal, console: &Console) -> any
         Journal::Tail { env, last } => {
             let environment = data::environment(&opened.platform, &env)?;
             let head = environment.engine.head()?.position;
-            let entries =
-                environment.engine.entries(&Caller::system(), head.saturating_sub(u64::from(last)), last)?;
-            for entry in entries {
-                if console.json {
-                    console.data(&as_json(&entry, None));
-                } else {
-                    console.out(line(&entry));
+            let mut reached = head.saturating_sub(u64::from(last));
+            loop {
+                let entries = environment.engine.entries(&Caller::system(), reached, last)?;
+                let Some(newest) = entries.last().map(|entry| entry.position) else { return Ok(()) };
+                reached = newest;
+                for entry in entries {
+                    if console.json {
+                        console.data(&as_json(&entry, None));
+                    } else {
+                        console.out(line(&entry));
+                    }
                 }
             }
-            Ok(())
         }
         Journal::Show { env, position } => {
             let environment = data::environment(&opened.platform, &env)?;
