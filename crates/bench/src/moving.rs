@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use engine::{Caller, Draft};
-use platform::{Asked, Keep, OperationKind, OperationState};
+use platform::{Asked, Keep, OperationKind, OperationState, Options, Platform};
 use serde_json::json;
 use store::PostgresDatabase;
 use store::postgres::Connections;
@@ -36,6 +36,8 @@ pub(crate) async fn measure(report: &mut Report, folder: &Path) -> Result<()> {
     moved(&ours, Keep::Files).await?;
     println!("preparing an environment of {ACCOUNTS} accounts, an entry each…");
     tokio::task::block_in_place(|| fill(&ours))?;
+    let took = tokio::task::block_in_place(|| copied(&ours, &folder.join("copied")))?;
+    report.figure("a copy of it, by another platform", format!("{:.1} s", took.as_secs_f64()));
     for (to, name) in
         [(Keep::Database, "a move from a file to PostgreSQL"), (Keep::Files, "a move back to a file")]
     {
@@ -78,6 +80,14 @@ fn fill(ours: &Ours) -> Result<()> {
             .collect();
         fillers.into_iter().try_for_each(|filler| filler.join().expect("who fills does not panic"))
     })
+}
+
+/// How long another platform takes to take the environment over.
+fn copied(ours: &Ours, folder: &Path) -> Result<Duration> {
+    let other = Platform::create(Options::new(folder))?;
+    let start = Instant::now();
+    other.environment_copy(&ours.platform, "bench", &mut |_, _| {})?;
+    Ok(start.elapsed())
 }
 
 /// Asks for a move, and waits until the server has carried it out.
