@@ -1,6 +1,7 @@
 //! Support access (decision 0127): somebody of the operator or of an integrator is let into a client's environment for a few hours, after the client
 //! said yes, or in an emergency that a second person confirms. What is asked, answered, opened and ended is noted in both environments.
 
+use dictionary::field_types::ERASED;
 use dictionary::system::ASSISTANCE;
 use dictionary::{Label, RecordId, Value};
 use engine::{Caller, Draft, EngineError, Expand, Expanded, Held, Query, Record};
@@ -122,7 +123,7 @@ impl Platform {
         told.collect()
     }
 
-    /// With the name of who answered: of the client's people as their record there says, of the operator's as the directory does.
+    /// With the names of who asked and who answered: of the client's people as their record there says, of the operator's as the directory does.
     fn answered(&self, record: &Record, one: Assistance) -> Result<Assistance, PlatformError> {
         let field = record.dictionary.entities[record.entity].index(ANSWERED_BY);
         let there = match field.and_then(|field| record.expanded.get(&field)) {
@@ -134,7 +135,18 @@ impl Platform {
             None if one.decided_by.is_some() => one.decided_by,
             None => self.confirmed_by(one.operation)?,
         };
-        Ok(Assistance { decided_by, ..one })
+        let name = if one.name.is_empty() { self.asked_by(one.operation)? } else { one.name };
+        Ok(Assistance { decided_by, name, ..one })
+    }
+
+    /// Who asks by an operation, by name; once that is not known any more, what stands for whoever was erased.
+    fn asked_by(&self, operation: RecordId) -> Result<String, PlatformError> {
+        let asked = self.operation(operation).map(|operation| self.assistant(&operation).ok());
+        match asked.and_then(|login| self.user(login.ok_or(PlatformError::NotFound)?)) {
+            Ok(user) => Ok(user.name),
+            Err(error) if error.is_not_found() => Ok(ERASED.to_owned()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Who confirmed the emergency of an operation, by name.
@@ -226,13 +238,15 @@ impl Platform {
     /// Whose names a note is about, where they have a record: who answered, and who was let in.
     fn named_there(&self, operation: &Operation, mut draft: Draft) -> Result<Draft, PlatformError> {
         let info = self.environment_of(operation)?;
-        let named = [(ANSWERED_BY, operation.answered_by), ("person", Some(self.assistant(operation)?))];
-        for (field, login) in named {
-            if let Some(login) = login
-                && let Some(person) = self.person_there(&info, login)?
-            {
-                draft = draft.with(field, person);
-            }
+        if let Some(login) = operation.answered_by
+            && let Some(person) = self.person_there(&info, login)?
+        {
+            draft = draft.with(ANSWERED_BY, person);
+        }
+        let login = self.assistant(operation)?;
+        if let Some(person) = self.person_there(&info, login)? {
+            // Not before there is a record to be erased with: a name that nothing is tied to would stay.
+            draft = draft.with("person", person).with("name", self.user(login)?.name.as_str());
         }
         Ok(draft)
     }
@@ -308,7 +322,6 @@ fn ask(platform: &Platform, operation: &Operation) -> Result<Went, PlatformError
     }
     let organisation = platform.organisation_of(user)?.map(|(_, name, _)| name);
     let mut draft = Draft::default()
-        .with("name", platform.user(user)?.name.as_str())
         .with("purpose", asked.purpose.as_deref().unwrap_or_default())
         .with("ticket", asked.ticket.as_deref().unwrap_or_default())
         .with("profiles", profiles.join(" ").as_str())

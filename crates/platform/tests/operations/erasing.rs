@@ -118,7 +118,7 @@ fn nothing_is_left_of_who_asked_for_support_accesses_and_of_who_decided_on_them(
     assert_eq!(host.done(asked).0, OperationState::Done);
     assert!(host.enters(&email, "weber"));
     let margaux = host.platform.user_by_email(&email).unwrap();
-    let (omar, nina) = (operator(&host, "omar"), operator(&host, "nina"));
+    let (omar, nina, olga) = (operator(&host, "omar"), operator(&host, "nina"), operator(&host, "olga"));
     let omars = format!("omar.{MARK}@hebergeur.example");
 
     // She says yes to one, and he enters; she says no to another; a third is confirmed as an emergency.
@@ -130,6 +130,10 @@ fn nothing_is_left_of_who_asked_for_support_accesses_and_of_who_decided_on_them(
     host.carry_out();
     let refused = assistance(&host, "omar", false);
     host.platform.assistance_answer("weber", refused, Answer::Refuse, margaux.id).unwrap();
+    host.carry_out();
+    // Somebody asks who never enters: they have no record there.
+    let never = assistance(&host, "olga", false);
+    host.platform.assistance_answer("weber", never, Answer::Refuse, margaux.id).unwrap();
     host.carry_out();
     let urgent = assistance(&host, "omar", true);
     let confirms =
@@ -148,9 +152,17 @@ fn nothing_is_left_of_who_asked_for_support_accesses_and_of_who_decided_on_them(
     let (margaux_name, nina_name) = (Some(format!("Margaux {MARK}")), Some(format!("nina {MARK}")));
     assert_eq!(
         decided,
-        [("ended", nina_name), ("refused", margaux_name.clone()), ("ended", margaux_name)],
+        [
+            ("ended", nina_name),
+            ("refused", margaux_name.clone()),
+            ("refused", margaux_name.clone()),
+            ("ended", margaux_name)
+        ],
         "who decided is told by name as long as they have one"
     );
+    let names: Vec<_> = told.iter().map(|one| one.name.as_str()).collect();
+    let [omars_name, olgas_name] = ["omar", "olga"].map(|name| format!("{name} {MARK}"));
+    assert_eq!(names, [&omars_name, &olgas_name, &omars_name, &omars_name], "so is who asked");
     // What is held about her says that she decided, here and there.
     let open = host.platform.environment("weber").unwrap();
     let there =
@@ -160,13 +172,15 @@ fn nothing_is_left_of_who_asked_for_support_accesses_and_of_who_decided_on_them(
         let dossier = engine.dossier(&Caller::system(), "user", id).unwrap();
         dossier.named_by.into_iter().map(|one| (one.entity, one.field, one.count)).collect::<Vec<_>>()
     };
-    let twice = |entity: &str| (entity.to_owned(), "answered_by".to_owned(), 2);
-    assert!(names(&open.engine, margaux_there).contains(&twice("assistance")));
+    let thrice = |entity: &str| (entity.to_owned(), "answered_by".to_owned(), 3);
+    assert!(names(&open.engine, margaux_there).contains(&thrice("assistance")));
     let root = host.platform.environment("platform").unwrap();
-    assert!(names(&root.engine, margaux.id).contains(&twice("operation")));
+    assert!(names(&root.engine, margaux.id).contains(&thrice("operation")));
     drop((open, root));
 
-    for (there, login) in [(Some(margaux_there), margaux.id), (Some(omar_there), omar), (None, nina)] {
+    for (there, login) in
+        [(Some(margaux_there), margaux.id), (Some(omar_there), omar), (None, nina), (None, olga)]
+    {
         let name = host.platform.user(login).unwrap().name;
         if let Some(there) = there {
             erase(&host, "weber", there, &name);
