@@ -138,6 +138,8 @@ test('a client administrator invites a colleague by e-mail, who chooses a passwo
     const elsewhere = await stranger(browser, 'en-GB')
     await elsewhere.goto(`${base}/sign-in`)
     await elsewhere.getByRole('link', { name: 'Forgotten password?' }).click()
+    // The page that is left has a field of that name too.
+    await expect(elsewhere.getByRole('heading', { name: 'Forgotten password' })).toBeVisible()
     await elsewhere.getByLabel('E-mail address').fill('zoe@acme-chauffage.example')
     await expectAccessible(elsewhere)
     await elsewhere.getByRole('button', { name: 'Get a link' }).click()

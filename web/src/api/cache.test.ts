@@ -1,6 +1,6 @@
-import { type InfiniteData, InfiniteQueryObserver, QueryClient } from '@tanstack/react-query'
+import { type InfiniteData, InfiniteQueryObserver, QueryClient, QueryObserver } from '@tanstack/react-query'
 import { describe, expect, it } from 'vitest'
-import { mapRows, readAnew } from './cache'
+import { mapRows, readAnew, readBegunAnew } from './cache'
 import type { Page } from './types'
 
 const pages: InfiniteData<Page, string | null> = {
@@ -26,6 +26,26 @@ describe('rows kept in memory', () => {
 })
 
 describe('what is read anew', () => {
+  it('is read once more when somebody changed it while it was read for the first time', async () => {
+    for (const anew of [readAnew, readBegunAnew]) {
+      const client = new QueryClient()
+      const release: ((found: string) => void)[] = []
+      const observer = new QueryObserver(client, {
+        queryKey: ['note'],
+        queryFn: () => new Promise<string>((resolve) => release.push(resolve)),
+      })
+      const stop = observer.subscribe(() => {})
+      expect(release).toHaveLength(1)
+      const told = anew(client, ['note'])
+      release.shift()?.('before the change')
+      await expect.poll(() => release.length).toBe(1)
+      release.shift()?.('after it')
+      await told
+      expect(observer.getCurrentResult().data).toBe('after it')
+      stop()
+    }
+  })
+
   it('does not lose the page that was being fetched when somebody changed something', async () => {
     const client = new QueryClient()
     const release: (() => void)[] = []

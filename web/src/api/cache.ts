@@ -1,4 +1,4 @@
-import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query'
+import type { InfiniteData, Query, QueryClient, QueryKey } from '@tanstack/react-query'
 import { keys } from './keys'
 import type { EnvironmentSource, ListQuery } from './source'
 import type { Page, RecordData } from './types'
@@ -82,18 +82,30 @@ export async function freshenRows(
 
 /**
  * Reads anew what is shown under `queryKey`. A reading that is fetching its next page ends first: invalidated at once it would begin again
- * with the pages it had, and the person's wish to see more would be lost to somebody else's change.
+ * with the pages it had, and the person's wish to see more would be lost to somebody else's change. A first reading ends first too: told of a
+ * change it would go on as it began, and what the server said before the change would pass for what it says now.
  */
 export async function readAnew(client: QueryClient, queryKey: QueryKey): Promise<void> {
-  const growing = client
-    .getQueryCache()
-    .findAll({ queryKey, fetchStatus: 'fetching' })
-    .filter((query) => query.state.fetchMeta?.fetchMore)
+  const underWay = readings(client, queryKey).filter(
+    (query) => query.state.fetchMeta?.fetchMore || query.state.data === undefined,
+  )
   await Promise.all([
-    client.invalidateQueries({ queryKey, predicate: (query) => !growing.includes(query) }),
-    ...growing.map(async (query) => {
-      await query.promise?.catch(() => undefined)
-      await client.invalidateQueries({ queryKey: query.queryKey, exact: true })
-    }),
+    client.invalidateQueries({ queryKey, predicate: (query) => !underWay.includes(query) }),
+    ...underWay.map((query) => onceRead(client, query)),
   ])
+}
+
+/** Reads anew, once it was read, what is being read for the first time; the rest stays as it is. */
+export async function readBegunAnew(client: QueryClient, queryKey: QueryKey): Promise<void> {
+  const begun = readings(client, queryKey).filter((query) => query.state.data === undefined)
+  await Promise.all(begun.map((query) => onceRead(client, query)))
+}
+
+function readings(client: QueryClient, queryKey: QueryKey): Query[] {
+  return client.getQueryCache().findAll({ queryKey, fetchStatus: 'fetching' })
+}
+
+async function onceRead(client: QueryClient, query: Query): Promise<void> {
+  await query.promise?.catch(() => undefined)
+  await client.invalidateQueries({ queryKey: query.queryKey, exact: true })
 }

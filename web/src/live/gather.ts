@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { dropRows, freshenRows, readAnew, wasMadeHere } from '../api/cache'
+import { dropRows, freshenRows, readAnew, readBegunAnew, wasMadeHere } from '../api/cache'
 import { keys } from '../api/keys'
 import type { EnvironmentSource } from '../api/source'
 import type { Dictionary, LiveEvent } from '../api/types'
@@ -41,6 +41,8 @@ export function gatherer(client: QueryClient, source: EnvironmentSource, diction
       if (!collection) continue
       // What other views show is read anew as a whole: a change may move a record from one column, day or place to another.
       void readAnew(client, keys.views(env, entity))
+      // A list that is on its way may have been read before the change.
+      void readBegunAnew(client, keys.lists(env, entity))
       const { deleted, updated, created, back } = outcomes(changes, gone)
       if (deleted.length) dropRows(client, env, entity, deleted)
       if (gone.size > goneMax) gone.clear()
