@@ -77,6 +77,8 @@ pub(super) async fn handed_on(
     whole: bool,
     write: impl FnOnce(&Entered, &mut Pieces) -> Result<(), Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
+    // Whoever may not enter takes no turn from those who may, and is answered as everywhere.
+    asked.cx.in_environment(&asked.environment, |_| Ok(())).await?;
     let whose = Some(asked.environment.as_str().into());
     let turn = asked.cx.state.exports.turn_at_once(&whose).ok_or_else(|| Problem::too_many(5))?;
     let (begun, beginning) = oneshot::channel();
