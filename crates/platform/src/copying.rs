@@ -163,7 +163,7 @@ impl Platform {
                 .try_for_each(|entry| copy_files(entry, from.files.as_ref(), store.files(), &mut copied));
             copied.map_err(|error| {
                 lost = Some(error);
-                // What is told is why.
+                // Only ends the replay: what is answered is the error above.
                 EngineError::NotFound
             })
         };

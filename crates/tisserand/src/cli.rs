@@ -428,7 +428,7 @@ pub(crate) struct Import {
     /// Begin again instead of going on from an interruption
     #[arg(long)]
     pub(crate) restart: bool,
-    /// Rows of one transaction at most: it ends sooner when others wait to write
+    /// Rows, and records with their lines, of one transaction at most: it ends sooner when others wait to write
     #[arg(long, default_value_t = 4_000, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N")]
     pub(crate) batch: u32,
     /// Tell of every row

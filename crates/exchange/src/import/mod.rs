@@ -29,7 +29,7 @@ pub struct ImportOptions {
     pub key: Option<Vec<String>>,
     /// Say what would be done, write nothing.
     pub dry_run: bool,
-    /// Rows of a unit of work at most: it makes room for others who wait to write.
+    /// Rows of a unit of work at most; it also ends once it wrote as many records, lines among them, and as soon as others wait to write.
     pub batch_rows: usize,
     /// File of refused rows; beside the source if `None`.
     pub refused: Option<PathBuf>,

@@ -32,9 +32,6 @@ const DRY_ROWS: usize = 10_000;
 /// shared by enough rows.
 const ROWS_BEFORE_GIVING_WAY: usize = 100;
 
-/// Records that a unit of work writes at most, lines among them: what people see of its progress, and how soon it stops, depend on it.
-const RECORDS_MAX: usize = 4_000;
-
 pub(super) fn run(
     environment: &Environment,
     caller: &Caller,
@@ -81,6 +78,7 @@ pub(super) fn run(
         refused,
         watch,
         dry_run: options.dry_run,
+        records_max: options.batch_rows,
         note,
         state: start,
         bytes: 0,
@@ -124,6 +122,8 @@ struct Run<'a> {
     refused: Refused,
     watch: &'a mut dyn Watch,
     dry_run: bool,
+    /// Records that a unit of work writes, lines among them, before it ends.
+    records_max: usize,
     note: String,
     state: Checkpoint,
     /// Bytes of the file read so far, and in all.
@@ -198,6 +198,10 @@ impl Run<'_> {
                     let (bytes, bytes_total) = (self.bytes, self.bytes_total);
                     self.watch.progress(&Progress { rows, refused, bytes, bytes_total });
                     if !group.jobs.is_empty() && self.watch.stop() {
+                        // Refused rows that are not counted yet come again.
+                        if !self.dry_run {
+                            self.refused.rewind(self.state.refused_bytes)?;
+                        }
                         return Ok(ControlFlow::Break(()));
                     }
                 }
@@ -245,12 +249,13 @@ impl Run<'_> {
         let milestones = Arc::new(milestones);
         let (written, shared, resolved) = (verdicts.clone(), jobs.clone(), self.resolved.clone());
         let (note, dry_run, counted) = (self.note.clone(), self.dry_run, milestones.clone());
+        let records_max = self.records_max;
         let done = self.environment.transact(&self.caller, move |unit| {
             let (mut found, mut outcomes, mut refused) = (Found::new(), Vec::new(), false);
             for (done, job) in shared.iter().enumerate() {
                 // A dry run would judge rows that name earlier ones otherwise from one time to the next.
                 let others_wait = done >= ROWS_BEFORE_GIVING_WAY && unit.is_waited_for();
-                if !dry_run && (others_wait || unit.written() >= RECORDS_MAX) {
+                if !dry_run && (others_wait || unit.written() >= records_max) {
                     break;
                 }
                 // An operation that is refused leaves nothing of itself in the unit: the next row can be tried.

@@ -284,6 +284,34 @@ fn an_import_stopped_midway_goes_on_and_neither_loses_nor_doubles() {
 }
 
 #[test]
+fn rows_with_lines_make_smaller_units_and_a_stop_between_them_leaves_what_is_counted() {
+    let world = World::shop();
+    let mut text = String::new();
+    for i in 0..40 {
+        text.push_str(&match i % 10 {
+            7 => "{oops}\n".to_owned(),
+            _ => format!(
+                "{{\"name\": \"N{i:02}\", \"parts\": [{{\"name\": \"Leg\"}}, {{\"name\": \"Top\"}}]}}\n"
+            ),
+        });
+    }
+    let file = world.file("a.jsonl", text);
+    let options = options("article", |o| o.batch_rows = 20);
+    let mut told = Told { stop_after: Some(1), ..Told::default() };
+    let caller = Caller::system();
+    let stopped =
+        exchange::import(&world.environment, &caller, &file, &Mapping::default(), &options, &mut told)
+            .unwrap();
+    // Seven rows of three records each are more than twenty records.
+    assert_eq!((stopped.rows, stopped.refused, stopped.complete), (7, 0, false));
+    assert!(!world.path("a.refused.jsonl").exists(), "no refused row is counted yet");
+    let (report, _) = world.import_with(&file, &Mapping::default(), &options).unwrap();
+    assert_eq!((report.resumed_after, report.rows, report.created, report.refused), (7, 40, 36, 4));
+    let refused = std::fs::read_to_string(world.path("a.refused.jsonl")).unwrap();
+    assert_eq!((refused.lines().count(), world.column("article", "name").len()), (4, 36));
+}
+
+#[test]
 fn an_import_makes_room_for_others_who_wait_to_write_and_counts_the_same() {
     let world = World::shop();
     let mut text = "name;barcode;price\n".to_owned();

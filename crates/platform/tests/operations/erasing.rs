@@ -54,9 +54,8 @@ fn nothing_left(host: Host) -> Host {
     host
 }
 
-#[test]
-fn nothing_is_left_of_somebody_who_is_erased_where_they_worked_and_in_the_directory() {
-    let mut host = Host::start();
+/// Makes `weber`, in which somebody was let in whose name holds the mark, and who entered; their address.
+fn margaux_works(host: &Host) -> String {
     let (_, project) = host.project("Weber");
     assert_eq!(host.done(creation(project, "weber")).0, OperationState::Done);
     let email = format!("{MARK}@weber.example");
@@ -65,6 +64,13 @@ fn nothing_is_left_of_somebody_who_is_erased_where_they_worked_and_in_the_direct
     let (state, message) = host.done(asked);
     assert_eq!(state, OperationState::Done, "{message}");
     assert!(host.enters(&email, "weber"));
+    email
+}
+
+#[test]
+fn nothing_is_left_of_somebody_who_is_erased_where_they_worked_and_in_the_directory() {
+    let mut host = Host::start();
+    let email = margaux_works(&host);
     let taken =
         Asked { person_email: Some(email.clone()), ..about(OperationKind::TakeAccess, host.id_of("weber")) };
     assert_eq!(host.done(taken).0, OperationState::Done);
@@ -110,13 +116,7 @@ fn assistance(host: &Host, name: &str, emergency: bool) -> RecordId {
 #[test]
 fn nothing_is_left_of_who_asked_for_support_accesses_and_of_who_decided_on_them() {
     let mut host = Host::start();
-    let (_, project) = host.project("Weber");
-    assert_eq!(host.done(creation(project, "weber")).0, OperationState::Done);
-    let email = format!("{MARK}@weber.example");
-    let mut asked = access(host.id_of("weber"), &email);
-    asked.person_name = Some(format!("Margaux {MARK}"));
-    assert_eq!(host.done(asked).0, OperationState::Done);
-    assert!(host.enters(&email, "weber"));
+    let email = margaux_works(&host);
     let margaux = host.platform.user_by_email(&email).unwrap();
     let (omar, nina, olga) = (operator(&host, "omar"), operator(&host, "nina"), operator(&host, "olga"));
     let omars = format!("omar.{MARK}@hebergeur.example");

@@ -297,7 +297,7 @@ const FRENCH_ARGUMENTS: &[(&str, &str)] = &[
     ("import restart", "Recommence au lieu de reprendre après une interruption"),
     (
         "import batch",
-        "Lignes d'une transaction au plus : elle finit plus tôt quand d'autres attendent d'écrire",
+        "Lignes du fichier, et fiches avec leurs lignes, d'une transaction au plus : elle finit plus tôt quand d'autres attendent d'écrire",
     ),
     ("import rows", "Parle de chaque ligne"),
     ("export filter", "Seulement les fiches pour lesquelles ceci est vrai, dans le langage des expressions"),
