@@ -146,15 +146,12 @@ impl Wanted {
                 }
                 _ => {
                     let after = position.saturating_sub(ENTRIES_AT_ONCE);
-                    let mut entries: Vec<Entry> = Vec::new();
-                    // From the newest backwards: all of them, however large they are.
-                    while let reached = entries.last().map_or(after, |entry| entry.position)
-                        && reached < position
-                    {
+                    let (mut entries, mut reached): (Vec<Entry>, _) = (Vec::new(), after);
+                    // All of them, however large they are: the newest is told first.
+                    while reached < position {
                         let next = engine.entries(caller, reached, (position - reached) as u32)?;
-                        if next.is_empty() {
-                            break;
-                        }
+                        let Some(last) = next.last() else { break };
+                        reached = last.position;
                         entries.extend(next);
                     }
                     entries.retain(|entry| entry.position <= position);
