@@ -106,6 +106,11 @@ fn imports(report: &mut Report, folder: &Path) -> Result<()> {
         let theirs = communes::insert(&folder.join(format!("bare-import-{round}.sqlite")), &file)?;
         let name = format!("import of {} communes, journalled", file.rows);
         report.pair(&name, file.rows, mine, theirs);
+        let same = communes::insert_same(
+            &folder.join(format!("same-import-{round}.sqlite")),
+            &communes::imported(&place),
+        )?;
+        report.pair("… against bare prepared inserts into the same table", file.rows, mine, same);
         let copied = folder.join(format!("copied-{round}.sqlite"));
         let sqlite = communes::copy(&copied, &communes::imported(&place))?;
         report.pair("… against SQLite alone writing what it leaves", file.rows, mine, sqlite);

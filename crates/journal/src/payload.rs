@@ -1,6 +1,6 @@
 //! The changes of an entry as bytes: `docs/formats/journal.md`, "Payload".
 
-use dictionary::RecordId;
+use dictionary::{RecordId, Value};
 use uuid::Uuid;
 
 use crate::bytes::{DecodeError, Reader, put_text, put_unsigned};
@@ -31,33 +31,66 @@ impl Payload {
     }
 }
 
-/// Encodes changes, in order. Equal changes give equal bytes.
-pub fn encode_changes(changes: &[Change]) -> Payload {
-    let redacted = changes.iter().any(|change| !change.redacted.is_empty());
-    let mut bytes = vec![if redacted { REDACTED } else { FORMAT }];
-    put_unsigned(&mut bytes, changes.len() as u128);
-    let mut starts = Vec::with_capacity(changes.len());
-    for change in changes {
+/// Writes changes one after the other, from wherever they are.
+#[derive(Debug)]
+pub struct Encoder {
+    redacted: bool,
+    payload: Payload,
+}
+
+impl Encoder {
+    /// For that many changes; `redacted`: values of some of them were.
+    pub fn new(count: usize, redacted: bool) -> Encoder {
+        let mut bytes = vec![if redacted { REDACTED } else { FORMAT }];
+        put_unsigned(&mut bytes, count as u128);
+        Encoder { redacted, payload: Payload { bytes, starts: Vec::with_capacity(count) } }
+    }
+
+    /// The next change. `fields`: name, old and new value, sorted by name.
+    pub fn change<'a>(
+        &mut self,
+        (entity, record, operation): (&str, RecordId, Operation),
+        fields: impl Iterator<Item = (&'a str, &'a Value, &'a Value)> + Clone,
+        redacted: &[String],
+    ) {
+        let Payload { bytes, starts } = &mut self.payload;
         starts.push(bytes.len());
-        put_text(&mut bytes, &change.entity);
-        bytes.extend_from_slice(change.record.0.as_bytes());
-        bytes.push(match change.operation {
+        put_text(bytes, entity);
+        bytes.extend_from_slice(record.0.as_bytes());
+        bytes.push(match operation {
             Operation::Create => 0,
             Operation::Update => 1,
             Operation::Delete => 2,
         });
-        put_unsigned(&mut bytes, change.fields.len() as u128);
-        for FieldChange { field, old, new } in &change.fields {
-            put_text(&mut bytes, field);
-            encode_value(&mut bytes, old);
-            encode_value(&mut bytes, new);
+        put_unsigned(bytes, fields.clone().count() as u128);
+        for (field, old, new) in fields {
+            put_text(bytes, field);
+            encode_value(bytes, old);
+            encode_value(bytes, new);
         }
-        if redacted {
-            put_unsigned(&mut bytes, change.redacted.len() as u128);
-            change.redacted.iter().for_each(|field| put_text(&mut bytes, field));
+        if self.redacted {
+            put_unsigned(bytes, redacted.len() as u128);
+            redacted.iter().for_each(|field| put_text(bytes, field));
         }
     }
-    Payload { bytes, starts }
+
+    /// The next change, where it is whole.
+    pub fn whole(&mut self, change: &Change) {
+        let fields = change.fields.iter().map(|FieldChange { field, old, new }| (field.as_str(), old, new));
+        self.change((&change.entity, change.record, change.operation), fields, &change.redacted);
+    }
+
+    /// All of them.
+    pub fn finish(self) -> Payload {
+        self.payload
+    }
+}
+
+/// Encodes changes, in order. Equal changes give equal bytes.
+pub fn encode_changes(changes: &[Change]) -> Payload {
+    let mut encoder = Encoder::new(changes.len(), changes.iter().any(|change| !change.redacted.is_empty()));
+    changes.iter().for_each(|change| encoder.whole(change));
+    encoder.finish()
 }
 
 /// Decodes what [`encode_changes`] wrote. Any bytes may be given; whatever decodes would encode to the same bytes.

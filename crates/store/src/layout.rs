@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use dictionary::field_types::{ColumnKind, FieldType};
 use dictionary::model::{Entity, Field, FieldIndex, ID};
 use dictionary::{RecordId, Value};
-use journal::{FieldChange, RowBytes};
+use journal::RowBytes;
 use parking_lot::RwLock;
 
 use crate::names::fitted;
@@ -217,19 +217,18 @@ impl Layout {
         RowBytes::new(&self.entity, row.id(), fields)
     }
 
-    /// What a journal entry says of a change between two rows: system fields follow from the entry and are left out.
-    pub(crate) fn differences(&self, before: Option<&Row>, after: Option<&Row>) -> Vec<FieldChange> {
-        let null = Value::Null;
-        let mut changes = Vec::new();
-        for &field in self.by_name.iter().filter(|&&field| !self.system.holds(field)) {
-            let old = before.map_or(&null, |row| row.get(field));
-            let new = after.map_or(&null, |row| row.get(field));
-            if old != new {
-                let (field, old, new) = (self.fields[field].name.clone(), old.clone(), new.clone());
-                changes.push(FieldChange { field, old, new });
-            }
-        }
-        changes
+    /// What a journal entry says of a change between two rows, sorted by name: field, old and new value. System fields follow from the entry and
+    /// are left out.
+    pub(crate) fn differences<'r>(
+        &'r self,
+        before: Option<&'r Row>,
+        after: Option<&'r Row>,
+    ) -> impl Iterator<Item = (&'r str, &'r Value, &'r Value)> + Clone {
+        let value = |row: Option<&'r Row>, field| row.map_or(&Value::Null, |row| row.get(field));
+        let fields = self.by_name.iter().filter(|&&field| !self.system.holds(field));
+        fields
+            .map(move |&field| (self.fields[field].name.as_str(), value(before, field), value(after, field)))
+            .filter(|(_, old, new)| old != new)
     }
 
     /// Whether two rows differ in more than system fields.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use dictionary::{RecordId, Value};
 use journal::chain::{Header, chain_hash};
-use journal::payload::{Payload, encode_changes, payload_hash};
+use journal::payload::{Encoder, Payload, encode_changes, payload_hash};
 use journal::value::{instant_of_micros, micros_of};
-use journal::{Actor, Cause, Change, Entry, Hash, Operation, Position, StateDigest, redaction};
+use journal::{Actor, Cause, Change, Entry, FieldChange, Hash, Operation, Position, StateDigest, redaction};
 
 use crate::error::StoreError;
 use crate::files::FileStore;
@@ -24,6 +24,23 @@ struct Touched {
     layout: Arc<Layout>,
     before: Option<Row>,
     after: Option<Row>,
+}
+
+impl Touched {
+    /// What the entry tells of it: nothing if it is as it was.
+    fn told(&self) -> Option<RowChange<'_>> {
+        let Touched { layout, before, after } = self;
+        let (operation, row) = match (before, after) {
+            (None, Some(row)) => (Operation::Create, row),
+            (Some(_), Some(row)) => (Operation::Update, row),
+            (Some(row), None) => (Operation::Delete, row),
+            (None, None) => return None,
+        };
+        let (before, after) = (before.as_ref(), after.as_ref());
+        let change = RowChange { layout, record: row.id(), operation, before, after };
+        let unchanged = operation == Operation::Update && change.fields().next().is_none();
+        (!unchanged).then_some(change)
+    }
 }
 
 /// A unit of work in progress: what it changed, on which head, for which cause.
@@ -49,7 +66,23 @@ pub(crate) struct NewEntry {
     pub(crate) entry: Entry,
     pub(crate) payload: Payload,
     /// Entity and record of each change, in order.
-    pub(crate) records: Vec<(String, RecordId)>,
+    pub(crate) records: Vec<(Arc<str>, RecordId)>,
+}
+
+/// What became of a record, as the entry tells it.
+struct RowChange<'w> {
+    layout: &'w Arc<Layout>,
+    record: RecordId,
+    operation: Operation,
+    before: Option<&'w Row>,
+    after: Option<&'w Row>,
+}
+
+impl<'w> RowChange<'w> {
+    /// The fields that differ: name, old and new value.
+    fn fields(&self) -> impl Iterator<Item = (&'w str, &'w Value, &'w Value)> + Clone {
+        self.layout.differences(self.before, self.after)
+    }
 }
 
 /// A row to be put back as it was: changed and changed back, it leaves no trace.
@@ -187,23 +220,48 @@ impl<'w> Work<'w> {
     }
 
     pub(crate) fn changes(&self) -> Vec<Change> {
-        let rows = self.touched.iter().filter_map(|Touched { layout, before, after }| {
-            let operation = match (before, after) {
-                (None, Some(_)) => Operation::Create,
-                (Some(_), Some(_)) => Operation::Update,
-                (Some(_), None) => Operation::Delete,
-                (None, None) => return None,
-            };
-            let fields = layout.differences(before.as_ref(), after.as_ref());
-            let record = after.as_ref().or(before.as_ref())?.id();
-            let unchanged = operation == Operation::Update && fields.is_empty();
-            (!unchanged).then(|| {
-                let entity = layout.entity.to_string();
-                Change { entity, record, operation, fields, redacted: Vec::new() }
-            })
+        let rows = self.rows().into_iter().map(|row| Change {
+            entity: row.layout.entity.to_string(),
+            record: row.record,
+            operation: row.operation,
+            fields: row.fields().map(field_change).collect(),
+            redacted: Vec::new(),
         });
-        let redactions = (!self.redacted.is_empty()).then(|| redaction::told(&self.redacted));
-        self.migration.iter().cloned().chain(rows).chain(redactions).collect()
+        self.migration.iter().cloned().chain(rows).chain(self.redactions()).collect()
+    }
+
+    /// The records that the entry tells of.
+    fn rows(&self) -> Vec<RowChange<'_>> {
+        self.touched.iter().filter_map(Touched::told).collect()
+    }
+
+    fn redactions(&self) -> Option<Change> {
+        (!self.redacted.is_empty()).then(|| redaction::told(&self.redacted))
+    }
+
+    /// The changes as the journal keeps them, and whose they are.
+    fn told(&self, certified: Option<&Entry>) -> (Payload, Vec<(Arc<str>, RecordId)>) {
+        let of = |change: &Change| (Arc::from(change.entity.as_str()), change.record);
+        if let Some(entry) = certified {
+            let changes = entry.changes.as_deref().unwrap_or_default();
+            return (encode_changes(changes), changes.iter().map(of).collect());
+        }
+        let (rows, redactions) = (self.rows(), self.redactions());
+        let count = rows.len() + usize::from(self.migration.is_some()) + usize::from(redactions.is_some());
+        let (mut encoder, mut records) = (Encoder::new(count, false), Vec::with_capacity(count));
+        if let Some(change) = &self.migration {
+            encoder.whole(change);
+            records.push(of(change));
+        }
+        for row in &rows {
+            encoder.change((&row.layout.entity, row.record, row.operation), row.fields(), &[]);
+            records.push((Arc::clone(&row.layout.entity), row.record));
+        }
+        if let Some(change) = &redactions {
+            encoder.whole(change);
+            records.push(of(change));
+        }
+        (encoder.finish(), records)
     }
 
     /// Takes out the rows that were changed and changed back: they get their version back, so that they leave no trace.
@@ -227,16 +285,8 @@ impl<'w> Work<'w> {
     /// The entry that tells all this, if anything changed, and the head after it.
     pub(crate) fn into_entry(mut self) -> Result<(HeadState, Option<NewEntry>), StoreError> {
         let certified = self.certified.take();
-        let tell = || {
-            let changes = match &certified {
-                Some(entry) => entry.changes.clone().unwrap_or_default(),
-                None => self.changes(),
-            };
-            let payload = encode_changes(&changes);
-            (changes, payload)
-        };
-        let (changes, payload) = if self.touched.len() < ROWS_FOR_TWO {
-            let told = tell();
+        let (payload, records) = if self.touched.len() < ROWS_FOR_TWO {
+            let told = self.told(certified.as_ref());
             count(&mut self.head.digest, &self.touched);
             told
         } else {
@@ -246,13 +296,13 @@ impl<'w> Work<'w> {
                     count(&mut moved, &self.touched);
                     moved
                 });
-                let told = tell();
+                let told = self.told(certified.as_ref());
                 (counting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), told)
             });
             self.head.digest.merge(&moved);
             told
         };
-        if changes.is_empty() && certified.is_none() {
+        if records.is_empty() && certified.is_none() {
             return Ok((self.head, None));
         }
         let cause = self.cause.take().ok_or_else(no_cause)?;
@@ -266,7 +316,6 @@ impl<'w> Work<'w> {
         let entry = Entry { position, epoch, cause, changes: None, payload_hash, digest, chain };
         self.head.position = position;
         self.head.chain = chain;
-        let records = changes.into_iter().map(|change| (change.entity, change.record)).collect();
         Ok((self.head, Some(NewEntry { entry, payload, records })))
     }
 
@@ -310,6 +359,10 @@ fn count(digest: &mut StateDigest, touched: &[Touched]) {
             digest.add(&layout.bytes(after));
         }
     }
+}
+
+fn field_change((field, old, new): (&str, &Value, &Value)) -> FieldChange {
+    FieldChange { field: field.to_owned(), old: old.clone(), new: new.clone() }
 }
 
 fn no_cause() -> StoreError {

@@ -129,7 +129,7 @@ pub(crate) fn append(entries: Vec<NewEntry>) -> [Request; 2] {
             let (start, length) = payload.part(index);
             let place = [
                 Cell::id(record),
-                Cell::Text(entity),
+                Cell::Text(entity.to_string()),
                 position.clone(),
                 Cell::Integer(start as i64),
                 Cell::Integer(length as i64),

@@ -167,7 +167,7 @@ pub(crate) fn append(db: &Connection, new: &NewEntry) -> Result<(), StoreError> 
         let (start, length) = payload.part(index);
         let position = entry.position as i64;
         statement
-            .execute(params![record.0.as_bytes(), entity, position, start as i64, length as i64])
+            .execute(params![record.0.as_bytes(), &**entity, position, start as i64, length as i64])
             .map_err(&failed)?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use dictionary::RecordId;
 use rusqlite::params;
@@ -52,7 +53,7 @@ pub(crate) struct Pending {
     /// Numbers taken.
     pub(crate) counters: RefCell<Counters>,
     /// Records changed, with their entity.
-    pub(crate) changed: RefCell<HashMap<RecordId, String>>,
+    pub(crate) changed: RefCell<HashMap<RecordId, Arc<str>>>,
     /// A unit changed the dictionary, and with it any row.
     pub(crate) migrated: Cell<bool>,
 }
