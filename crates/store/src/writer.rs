@@ -16,6 +16,9 @@ use crate::{Committed, Submission, Transaction, Unit, UnitError};
 /// Units in one commit at most: bounds how long the first of them waits.
 const GROUP_MAX: usize = 128;
 
+/// Units that share a commit whoever else writes: a sync is worth that many.
+const GROUP_LEAST: usize = 32;
+
 /// What becomes of a unit of work.
 pub(crate) type Outcome = Result<Committed, UnitError>;
 
@@ -126,6 +129,15 @@ impl Ticket {
 pub(crate) struct Queue {
     waiting: VecDeque<Arc<Ticket>>,
     led: bool,
+    /// Units of the last group.
+    last: usize,
+}
+
+/// How many of those that wait a group takes, after one of `last`: about half of all who write just now. Those of the last group were told, and ask again
+/// while this one is written; were it to take everybody, nobody would ask meanwhile and nobody would write afterwards.
+fn taken(waiting: usize, last: usize) -> usize {
+    let half = (waiting + last).div_ceil(2);
+    waiting.min(half.clamp(GROUP_LEAST, GROUP_MAX))
 }
 
 /// The only writer of a store in this process.
@@ -211,7 +223,8 @@ impl<B: Send> Writer<B> {
         let mut bench = self.bench.lock();
         let group: Vec<Arc<Ticket>> = {
             let mut queue = self.queue.lock();
-            let count = queue.waiting.len().min(GROUP_MAX);
+            let count = taken(queue.waiting.len(), queue.last);
+            queue.last = count;
             queue.waiting.drain(..count).collect()
         };
         if group.is_empty() {
@@ -291,4 +304,19 @@ pub(crate) fn guarded(
         let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
         Err(UnitError::Store(StoreError::database("run a unit of work: it panicked", said)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_takes_half_of_those_who_write_but_never_few() {
+        assert_eq!(taken(10, 5), 10, "few share one commit");
+        assert_eq!(taken(64, 0), 32);
+        assert_eq!(taken(32, 32), 32, "two halves take turns");
+        assert_eq!(taken(200, 40), 120);
+        assert_eq!(taken(1_000, 128), GROUP_MAX);
+        assert_eq!(taken(0, 64), 0);
+    }
 }
