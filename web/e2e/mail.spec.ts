@@ -137,10 +137,17 @@ test('a client administrator invites a colleague by e-mail, who chooses a passwo
     // She forgets it; in English, elsewhere.
     const elsewhere = await stranger(browser, 'en-GB')
     await elsewhere.goto(`${base}/sign-in`)
+    await elsewhere.getByLabel('E-mail address').fill('zoe@acme-chauffage.example')
     await elsewhere.getByRole('link', { name: 'Forgotten password?' }).click()
     // The page that is left has a field of that name too.
     await expect(elsewhere.getByRole('heading', { name: 'Forgotten password' })).toBeVisible()
-    await elsewhere.getByLabel('E-mail address').fill('zoe@acme-chauffage.example')
+    // What she typed there is not typed again, and no address of a page tells it.
+    await expect(elsewhere.getByLabel('E-mail address')).toHaveValue('zoe@acme-chauffage.example')
+    expect(elsewhere.url()).toBe(`${base}/forgotten-password`)
+    await elsewhere.getByRole('link', { name: 'Back to signing in' }).click()
+    await expect(elsewhere.getByLabel('E-mail address')).toHaveValue('zoe@acme-chauffage.example')
+    await elsewhere.goBack()
+    await expect(elsewhere.getByRole('heading', { name: 'Forgotten password' })).toBeVisible()
     await expectAccessible(elsewhere)
     await elsewhere.getByRole('button', { name: 'Get a link' }).click()
     await expect(elsewhere.getByRole('heading', { name: 'Look at your e-mails' })).toBeVisible()

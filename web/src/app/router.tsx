@@ -421,3 +421,10 @@ declare module '@tanstack/react-router' {
     router: typeof router
   }
 }
+
+declare module '@tanstack/history' {
+  interface HistoryState {
+    /** The address that was typed on the page one comes from: never in an address of a page, which others may see. */
+    email?: string
+  }
+}

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { asProblem } from '../../api/problem'
@@ -13,7 +13,8 @@ import styles from './SignIn.module.css'
 /** Asks for a link to choose another password: what is answered does not tell whether anybody has the address. */
 export function ForgottenPassword() {
   const { t } = useTranslation()
-  const [email, setEmail] = useState('')
+  const typed = useLocation({ select: ({ state }) => state.email })
+  const [email, setEmail] = useState(typed ?? '')
   const ask = useMutation({ mutationFn: () => source.session.passwordForgotten(email.trim()) })
   const problem = ask.error && asProblem(ask.error)
   const submit = (event: FormEvent) => {
@@ -24,7 +25,9 @@ export function ForgottenPassword() {
     return (
       <Door title={t('link.asked.title')} hint={t('link.asked.hint', { email: email.trim() })}>
         <p className="quiet">{t('link.asked.nothing')}</p>
-        <Link to="/sign-in">{t('link.back')}</Link>
+        <Link to="/sign-in" state={{ email }}>
+          {t('link.back')}
+        </Link>
       </Door>
     )
   return (
@@ -46,7 +49,9 @@ export function ForgottenPassword() {
           {t('link.forgotten.submit')}
         </Button>
       </form>
-      <Link to="/sign-in">{t('link.back')}</Link>
+      <Link to="/sign-in" state={{ email }}>
+        {t('link.back')}
+      </Link>
     </Door>
   )
 }

@@ -1,6 +1,6 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, useRouter, useSearch } from '@tanstack/react-router'
+import { Link, useLocation, useRouter, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { keys } from '../../api/keys'
 import type { Session } from '../../api/types'
@@ -26,7 +26,8 @@ export function SignIn() {
     if (session.user.language === 'fr' || session.user.language === 'en') speak(session.user.language)
     await router.navigate({ href: to ?? '/' })
   }
-  const signing = useSignIn('', entered)
+  const typed = useLocation({ select: ({ state }) => state.email })
+  const signing = useSignIn(typed ?? '', entered)
   const providers = useProviders(signing.email)
   const goneTo = providers.filter((one) => one.protocol === 'oidc')
   const directory = providers.find((one) => one.protocol === 'ldap')
@@ -67,7 +68,7 @@ export function SignIn() {
               value={signing.password}
               onChange={(event) => signing.setPassword(event.currentTarget.value)}
             />
-            <Link to="/forgotten-password" className={styles.aside}>
+            <Link to="/forgotten-password" state={{ email: signing.email }} className={styles.aside}>
               {t('link.forgotten.ask')}
             </Link>
           </>
