@@ -18,7 +18,7 @@ use jiff::civil::Date;
 
 pub(crate) use agreement::{Agreement, Over};
 pub(crate) use environment::Env;
-pub(crate) use french::in_language;
+pub(crate) use french::{in_language, refusal};
 pub(crate) use person::{Person, Who};
 pub(crate) use provider::Provider;
 pub(crate) use scim::Scim;
