@@ -31,7 +31,7 @@ impl Payload {
     }
 }
 
-/// Writes changes one after the other, from wherever they are.
+/// Writes changes one after the other, from wherever they are: exactly as many as it was made for, or nothing decodes what it wrote.
 #[derive(Debug)]
 pub struct Encoder {
     redacted: bool,
@@ -80,7 +80,7 @@ impl Encoder {
         self.change((&change.entity, change.record, change.operation), fields, &change.redacted);
     }
 
-    /// All of them.
+    /// The encoding of all of them.
     pub fn finish(self) -> Payload {
         self.payload
     }
