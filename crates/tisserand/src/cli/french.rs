@@ -8,7 +8,7 @@ use dictionary::Language;
 
 pub(crate) use refusals::refusal;
 
-use crate::cli::french::words::{ARGUMENTS, COMMANDS, NOTES};
+use crate::cli::french::words::{ARGUMENTS, COMMANDS, NOTES, VALUES};
 
 /// What a help page says, in this order: `clap`'s own, with the French of "Usage".
 const TEMPLATE: &str = "{before-help}{about-with-newline}\nUtilisation : {usage}\n\n{all-args}{after-help}";
@@ -30,7 +30,10 @@ fn french(mut command: Command, path: &str) -> Command {
     if let Some(example) = example(&command, path) {
         command = command.after_help(example);
     }
-    command = command.help_template(TEMPLATE).subcommand_help_heading("Commandes");
+    command = command
+        .help_template(TEMPLATE)
+        .subcommand_help_heading("Commandes")
+        .subcommand_value_name("COMMANDE");
     command = command.mut_args(|arg| argument(arg, path));
     let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
     for name in names {
@@ -64,7 +67,9 @@ fn argument(mut arg: Arg, path: &str) -> Arg {
     let takes_value = arg.get_action().takes_values();
     if takes_value && !arg.is_hide_default_value_set() && !arg.get_default_values().is_empty() {
         let values: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
-        told.push(format!("[par défaut : {}]", values.join(", ")));
+        if !help.contains("[par défaut") {
+            told.push(format!("[par défaut : {}]", values.join(", ")));
+        }
         arg = arg.hide_default_value(true);
     }
     let possible = arg.get_possible_values();
@@ -73,6 +78,9 @@ fn argument(mut arg: Arg, path: &str) -> Arg {
             possible.iter().filter(|one| !one.is_hide_set()).map(|one| one.get_name()).collect();
         told.push(format!("[valeurs possibles : {}]", names.join(", ")));
         arg = arg.hide_possible_values(true);
+    }
+    if let Some(value) = arg.get_value_names().and_then(|names| of(VALUES, names.first()?)) {
+        arg = arg.value_name(value);
     }
     if let Some(heading) = arg.get_help_heading().and_then(heading_of) {
         arg = arg.help_heading(heading);
@@ -130,6 +138,9 @@ mod tests {
             for arg in command.get_arguments() {
                 let name = arg.get_id().as_str();
                 assert!(help_of(path, name).is_some(), "not in French: {name} of {path}");
+                let values = arg.get_value_names().filter(|_| arg.get_action().takes_values());
+                let missing = values.filter(|names| of(VALUES, &names[0]).is_none());
+                assert_eq!(missing, None, "not in French: the value of {name} of {path}");
             }
         });
     }

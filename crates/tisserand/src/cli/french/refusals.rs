@@ -117,7 +117,7 @@ mod tests {
             }
         };
         says("tisserand import --nope", "l'argument --nope n'existe pas ici");
-        says("tisserand import acme", "il manque : <ENTITY> <FILE>");
+        says("tisserand import acme", "il manque : <ENTITÉ> <FICHIER>");
         says("tisserand impot", "la commande impot n'existe pas");
         says(
             "tisserand import acme account a.csv --batch 0",
@@ -129,7 +129,7 @@ mod tests {
         );
         says(
             "tisserand agreement rate --quarter 2027-Q1 --suppose I",
-            "« I » ne convient pas pour --suppose <INCIDENT=SEVERITY> : écrivez incident=gravité",
+            "« I » ne convient pas pour --suppose <INCIDENT=GRAVITÉ> : écrivez incident=gravité",
         );
         says("tisserand import acme account a.csv --batch", "il manque une valeur pour --batch <N>");
         says("tisserand organisation add Weber --kind grocer", "« grocer » ne convient pas pour --kind");
