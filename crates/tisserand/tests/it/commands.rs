@@ -124,6 +124,13 @@ fn messages_follow_the_language_of_the_system() {
     let said = place.command(&["env", "show", "shpo"]).env("LANG", "fr_FR.UTF-8").output().unwrap();
     let err = String::from_utf8(said.stderr).unwrap();
     assert!(err.contains("Il n'y a pas d'environnement « shpo ». Vouliez-vous dire « shop » ?"), "{err}");
+    let said = place.command(&["env", "shwo"]).env("LANG", "fr_FR.UTF-8").output().unwrap();
+    let err = String::from_utf8(said.stderr).unwrap();
+    assert_eq!(said.status.code(), Some(2));
+    assert!(err.starts_with("erreur : la commande shwo n'existe pas") && err.contains("show ?"), "{err}");
+    assert!(said.stdout.is_empty());
+    let english = place.run(&["env", "shwo"]);
+    assert!(english.code == 2 && english.err.contains("unrecognized subcommand 'shwo'"), "{}", english.err);
 }
 
 #[test]

@@ -131,8 +131,18 @@ mod tests {
             "tisserand agreement rate --quarter 2027-Q1 --suppose I",
             "« I » ne convient pas pour --suppose <INCIDENT=GRAVITÉ> : écrivez incident=gravité",
         );
+        says(
+            "tisserand agreement rate --quarter 2027-Q1 --suppose I-1=9",
+            "« I-1=9 » ne convient pas pour --suppose <INCIDENT=GRAVITÉ> : “9” n'est pas une gravité",
+        );
+        says(
+            "tisserand agreement rate --quarter 2027-Q1 --planned x",
+            "« x » ne convient pas pour --planned <DÉBUT/DURÉE> : écrivez début/durée, comme 2027",
+        );
         says("tisserand import acme account a.csv --batch", "il manque une valeur pour --batch <N>");
         says("tisserand organisation add Weber --kind grocer", "« grocer » ne convient pas pour --kind");
+        let calendar = refused("tisserand agreement hours --quarter 2027-Q1 --calendar nowhere");
+        assert!(calendar.contains("écrivez alsace-moselle, fr, ou le nom d'un fichier JSON"), "{calendar}");
         assert!(refused("tisserand impot").contains("import ?"));
         assert!(refused("tisserand import acme").contains("\nUtilisation : tisserand import"));
     }
